@@ -1,0 +1,70 @@
+/** An IPv4 range: its first address as an unsigned 32-bit number, and its prefix length. */
+export interface Cidr {
+    readonly address: number;
+    readonly prefixLength: number;
+}
+
+/** Every VPC is cut into this many equal slots, so that the number of zones in use moves none of them. */
+export const SLOTS = 16;
+
+const SLOT_BITS = Math.log2(SLOTS);
+
+/** The slots of subnets that belong to no zone; the ones before them are the zones', by letter. */
+export const NAT_SLOT = SLOTS - 2;
+export const ZONELESS_SLOT = SLOTS - 1;
+
+/** The letters that a zone can have: as many as there are slots left. */
+export const ZONE_LETTERS = "abcdefghijklmn";
+
+/** The slot of a zone, from its letter alone: `eu-west-1a` has the first, whatever other zones are in use. */
+export function zoneSlot(letter: string): number {
+    const slot = letter.length === 1 ? ZONE_LETTERS.indexOf(letter) : -1;
+    if (slot < 0) {
+        throw new RangeError(`"${letter}" is no zone letter: ${ZONE_LETTERS[0]} to ${ZONE_LETTERS.at(-1)}`);
+    }
+    return slot;
+}
+
+/** Reads `10.64.0.0/20`; nothing where the text is not a range, or its address is not the range's first. */
+export function parseCidr(text: string): Cidr | undefined {
+    const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(text);
+    if (!match) {
+        return undefined;
+    }
+    const [a = 0, b = 0, c = 0, d = 0, prefixLength = 0] = match.slice(1).map(Number);
+    if (Math.max(a, b, c, d) > 255 || prefixLength > 32) {
+        return undefined;
+    }
+    const address = a * 2 ** 24 + b * 2 ** 16 + c * 2 ** 8 + d;
+    return address % addresses(prefixLength) === 0 ? { address, prefixLength } : undefined;
+}
+
+export function formatCidr({ address, prefixLength }: Cidr): string {
+    const octets = [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256);
+    return `${octets.join(".")}/${prefixLength}`;
+}
+
+export function contains(outer: Cidr, inner: Cidr): boolean {
+    return (
+        inner.prefixLength >= outer.prefixLength &&
+        inner.address >= outer.address &&
+        inner.address < outer.address + addresses(outer.prefixLength)
+    );
+}
+
+/**
+ * One of the 16 slots of a VPC's range. A VPC from /16 to /24 gives slots from /20 to /28: AWS's smallest subnet is
+ * a /28.
+ */
+export function slotCidr(vpc: string, slot: number): string {
+    const range = parseCidr(vpc);
+    if (!range || !Number.isInteger(slot) || slot < 0 || slot >= SLOTS) {
+        throw new RangeError(`no slot ${slot} in ${vpc}`);
+    }
+    const prefixLength = range.prefixLength + SLOT_BITS;
+    return formatCidr({ address: range.address + slot * addresses(prefixLength), prefixLength });
+}
+
+function addresses(prefixLength: number): number {
+    return 2 ** (32 - prefixLength);
+}

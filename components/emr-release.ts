@@ -1,0 +1,121 @@
+/** An EMR release, as `aws.emr.ami_version` writes it: three numbers, without `emr-`. */
+export type Release = readonly [major: number, minor: number, patch: number];
+
+/**
+ * The releases from which on something works.
+ * @see https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-create-security-configuration.html
+ */
+export const GATES = {
+    /** Private subnets. */
+    privateSubnets: [4, 2, 0],
+    /** Security configurations at all. */
+    securityConfiguration: [4, 8, 0],
+    /** Spark's own RPC encrypted with AES-256; before, SASL with DIGEST-MD5. */
+    sparkRpcAes256: [5, 9, 0],
+    /** `EnableEbsEncryption`: EBS volumes, the root volume among them, through EC2. */
+    ebsEncryption: [5, 24, 0],
+    /** The first release that EmrEtlRunner's Spark 2 jobs are not built for. */
+    spark3: [6, 0, 0],
+} as const satisfies Record<string, Release>;
+
+/** Where an instance metadata service of version 2 alone is enough for a cluster to start. */
+export const IMDS_V2_RELEASES = "5.23.1, 5.27.1, 5.32.0 and later 5.x, 6.2.0 and later";
+
+export function parseRelease(text: string): Release | undefined {
+    const match = /^(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})$/.exec(text);
+    return match ? [Number(match[1]), Number(match[2]), Number(match[3])] : undefined;
+}
+
+export function formatRelease(release: Release): string {
+    return release.join(".");
+}
+
+export function atLeast(release: Release, gate: Release): boolean {
+    for (const part of [0, 1, 2] as const) {
+        if (release[part] !== gate[part]) {
+            return release[part] > gate[part];
+        }
+    }
+    return true;
+}
+
+/** Elsewhere, a cluster without IMDSv1 dies at its start. */
+export function supportsImdsV2Only(release: Release): boolean {
+    const text = formatRelease(release);
+    if (text === "5.23.1" || text === "5.27.1") {
+        return true;
+    }
+    return release[0] === 5 ? atLeast(release, [5, 32, 0]) : atLeast(release, [6, 2, 0]);
+}
+
+/** The switches that a release's gates are about; shapes as in the stack config's `encryption`. */
+export interface EncryptionSwitches {
+    readonly atRestS3: boolean;
+    readonly atRestLocalDisks: boolean;
+    readonly inTransit: boolean;
+    readonly requireImdsV2: boolean;
+}
+
+/** A security configuration exists when at least one of these is on. */
+export function anySwitchOn(switches: EncryptionSwitches): boolean {
+    return switches.atRestS3 || switches.atRestLocalDisks || switches.inTransit || switches.requireImdsV2;
+}
+
+/** What cannot work on this release, each with what is lost and from which release on it works. */
+export function releaseRefusals(
+    release: Release,
+    switches: EncryptionSwitches,
+    privateSubnets: boolean,
+): readonly string[] {
+    const refusals: string[] = [];
+    if (anySwitchOn(switches) && !atLeast(release, GATES.securityConfiguration)) {
+        refusals.push(
+            `${formatRelease(GATES.securityConfiguration)} or later: earlier releases have no security configurations, ` +
+                "so nothing on the cluster would be encrypted",
+        );
+    }
+    if (privateSubnets && !atLeast(release, GATES.privateSubnets)) {
+        refusals.push(
+            `${formatRelease(GATES.privateSubnets)} or later: earlier releases do not start in a private subnet ` +
+                "(network.internetAccess: nat)",
+        );
+    }
+    if (switches.requireImdsV2 && !supportsImdsV2Only(release)) {
+        refusals.push(
+            `${IMDS_V2_RELEASES}, while encryption.requireImdsV2 is true: ` +
+                "on other releases a cluster without IMDSv1 dies at its start",
+        );
+    }
+    return refusals;
+}
+
+/** What works on this release, but protects less than a later one would. */
+export function releaseWarnings(release: Release, switches: EncryptionSwitches): readonly string[] {
+    const label = `EMR ${formatRelease(release)}`;
+    const warnings: string[] = [];
+    if (switches.inTransit && !atLeast(release, GATES.sparkRpcAes256)) {
+        warnings.push(
+            `${label}: Spark's RPC is protected by SASL with DIGEST-MD5; it is encrypted with AES-256 from ` +
+                `${formatRelease(GATES.sparkRpcAes256)} on.`,
+        );
+    }
+    if (switches.atRestLocalDisks && !atLeast(release, GATES.ebsEncryption)) {
+        warnings.push(
+            `${label}: the nodes' root volumes stay unencrypted; EBS encryption covers them from ` +
+                `${formatRelease(GATES.ebsEncryption)} on, and EmrEtlRunner cannot pass a custom AMI.`,
+        );
+    }
+    if (!switches.requireImdsV2) {
+        warnings.push(
+            supportsImdsV2Only(release)
+                ? `${label}: the nodes' metadata service answers IMDSv1 too; encryption.requireImdsV2 turns it off.`
+                : `${label}: the nodes' metadata service answers IMDSv1 too; it can be turned off on ${IMDS_V2_RELEASES}.`,
+        );
+    }
+    if (atLeast(release, GATES.spark3)) {
+        warnings.push(
+            `${label}: EmrEtlRunner's enrich and shred jobs are built for Spark 2, which ends with EMR 5.x.`,
+        );
+    }
+    return warnings;
+}
