@@ -1,0 +1,34 @@
+/** An IAM policy document over plain values: what a policy says is decided before anything is deployed. */
+export interface PolicyDocument {
+    readonly Version: "2012-10-17";
+    readonly Statement: readonly Statement[];
+}
+
+export interface Statement {
+    readonly Sid: string;
+    readonly Effect: "Allow" | "Deny";
+    readonly Principal?: "*" | { readonly AWS: string } | { readonly Service: string };
+    readonly Action: string | readonly string[];
+    /** Absent in a role's trust policy only. */
+    readonly Resource?: string | readonly string[];
+    readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+}
+
+/**
+ * IAM's limits, in characters without white space.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+ */
+export const IAM_LIMITS = {
+    /** All inline policies of one role together. */
+    roleInlinePolicies: 10_240,
+    managedPolicy: 6_144,
+} as const;
+
+export function policyDocument(...statements: readonly (Statement | readonly Statement[])[]): PolicyDocument {
+    return { Version: "2012-10-17", Statement: statements.flat() };
+}
+
+/** What IAM counts: documents are sent without white space. */
+export function documentLength(document: PolicyDocument): number {
+    return JSON.stringify(document).length;
+}

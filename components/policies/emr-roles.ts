@@ -1,0 +1,161 @@
+import type { ResolvedLocation, S3Folder } from "../locations";
+import { arn, hostedAssetsBucket, type Region } from "../region";
+import { type PolicyDocument, policyDocument, type Statement } from "./document";
+import { keyGrants, keysThroughS3, keyUse } from "./key";
+import { bucketArn, emrfsStatements, objectArn } from "./s3-access";
+
+/** What the roles need to know of the stack's key and archives. */
+export interface NodeSecrets {
+    readonly keyArn: string;
+    /** The bucket of the nodes' certificates, all of whose archives running clusters may still need. */
+    readonly certificatesBucket: string;
+}
+
+/** EMR of this account and region alone may take the service role (no confused deputy). */
+export function serviceRoleTrust(accountId: string, region: Region): PolicyDocument {
+    return policyDocument({
+        Sid: "EmrOfThisAccountAndRegion",
+        Effect: "Allow",
+        Principal: { Service: "elasticmapreduce.amazonaws.com" },
+        Action: "sts:AssumeRole",
+        Condition: {
+            StringEquals: { "aws:SourceAccount": accountId },
+            ArnLike: { "aws:SourceArn": arn("elasticmapreduce", region, accountId, "*") },
+        },
+    });
+}
+
+export function jobflowRoleTrust(): PolicyDocument {
+    return policyDocument({
+        Sid: "Nodes",
+        Effect: "Allow",
+        Principal: { Service: "ec2.amazonaws.com" },
+        Action: "sts:AssumeRole",
+    });
+}
+
+/** What AmazonEMRServicePolicy_v2 leaves out: passing a role that is not EMR's default, KMS, and Spot. */
+export function serviceRolePolicy(
+    args: NodeSecrets & {
+        readonly jobflowRoleArn: string;
+        readonly accountId: string;
+        readonly spot: boolean;
+    },
+): PolicyDocument {
+    return policyDocument(
+        passRole("PassJobflowRoleToNodes", args.jobflowRoleArn, "ec2.amazonaws.com"),
+        keyUse(args.keyArn),
+        keyGrants(args.keyArn),
+        readArchives(args.certificatesBucket),
+        args.spot
+            ? createServiceLinkedRole(
+                  "CreateSpotRole",
+                  arn(
+                      "iam",
+                      "",
+                      args.accountId,
+                      "role/aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot",
+                  ),
+                  "spot.amazonaws.com",
+              )
+            : [],
+    );
+}
+
+/** What the stack config grants beyond EmrEtlRunner's locations. */
+export interface JobflowGrants {
+    /** Read with listing: enrichment data, JSON paths, jars hosted elsewhere. */
+    readonly readFolders: readonly S3Folder[];
+    /** Read one by one: the user's bootstrap scripts; each prefix is a whole key, with a slash at its end. */
+    readonly bootstrapScripts: readonly S3Folder[];
+    readonly dynamodbTables: readonly string[];
+    readonly ssmParameters: readonly string[];
+    readonly existingKmsKeyArns: readonly string[];
+}
+
+export interface JobflowRolePolicyArgs extends NodeSecrets, JobflowGrants {
+    readonly accountId: string;
+    readonly region: Region;
+    readonly locations: readonly ResolvedLocation[];
+}
+
+/** What EmrEtlRunner's steps do, location by location, and what every cluster reads at its start. */
+export function jobflowRolePolicy(args: JobflowRolePolicyArgs): PolicyDocument {
+    const hostedAssets = bucketArn(hostedAssetsBucket(args.region));
+    const emrAssets = bucketArn(`${args.region}.elasticmapreduce`);
+    return policyDocument(
+        emrfsStatements([
+            ...args.locations.flatMap(({ folders, jobflow }) =>
+                folders.map((folder) => ({ folder, access: jobflow })),
+            ),
+            ...args.readFolders.map((folder) => ({ folder, access: "read" as const })),
+        ]),
+        {
+            Sid: "ReadHostedAssets",
+            Effect: "Allow",
+            Action: ["s3:GetObject", "s3:ListBucket"],
+            Resource: [hostedAssets, `${hostedAssets}/*`, emrAssets, `${emrAssets}/*`],
+        },
+        args.bootstrapScripts.length === 0
+            ? []
+            : {
+                  Sid: "ReadBootstrapScripts",
+                  Effect: "Allow",
+                  Action: "s3:GetObject",
+                  Resource: args.bootstrapScripts.map((script) => objectArn(script, "").slice(0, -1)),
+              },
+        readArchives(args.certificatesBucket),
+        keyUse(args.keyArn),
+        keysThroughS3(args.existingKmsKeyArns, args.region),
+        args.dynamodbTables.length === 0
+            ? []
+            : {
+                  // The shredder's duplicate storage and RDB Loader's processing manifest.
+                  Sid: "UseDynamodbTables",
+                  Effect: "Allow",
+                  Action: ["dynamodb:DescribeTable", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:Scan"],
+                  Resource: args.dynamodbTables.map((table) =>
+                      arn("dynamodb", args.region, args.accountId, `table/${table}`),
+                  ),
+              },
+        args.ssmParameters.length === 0
+            ? []
+            : {
+                  Sid: "ReadSsmParameters",
+                  Effect: "Allow",
+                  Action: "ssm:GetParameter",
+                  Resource: args.ssmParameters.map((name) =>
+                      arn("ssm", args.region, args.accountId, `parameter/${name.replace(/^\//, "")}`),
+                  ),
+              },
+    );
+}
+
+function readArchives(certificatesBucket: string): Statement {
+    return {
+        Sid: "ReadCertificateArchives",
+        Effect: "Allow",
+        Action: "s3:GetObject",
+        Resource: `${bucketArn(certificatesBucket)}/*`,
+    };
+}
+
+export function passRole(sid: string, roleArn: string, service: string): Statement {
+    return {
+        Sid: sid,
+        Effect: "Allow",
+        Action: "iam:PassRole",
+        Resource: roleArn,
+        Condition: { StringEquals: { "iam:PassedToService": service } },
+    };
+}
+
+export function createServiceLinkedRole(sid: string, roleArn: string, service: string): Statement {
+    return {
+        Sid: sid,
+        Effect: "Allow",
+        Action: "iam:CreateServiceLinkedRole",
+        Resource: roleArn,
+        Condition: { StringEquals: { "iam:AWSServiceName": service } },
+    };
+}
