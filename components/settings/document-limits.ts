@@ -1,0 +1,75 @@
+import type { ResolvedLocation } from "../locations";
+import { bucketPrefix, GENERATED_SUFFIX_LENGTH } from "../naming";
+import { documentLength, IAM_LIMITS } from "../policies/document";
+import { jobflowRolePolicy } from "../policies/emr-roles";
+import { operatorPolicy } from "../policies/operator";
+import { arn } from "../region";
+import { jobflowGrants } from "./jobflow-grants";
+import { locationsOf } from "./locations";
+import type { Problems } from "./problems";
+import type { RuleContext } from "./rules";
+import type { StackConfig } from "./schema";
+
+/**
+ * The policies as they will be, with stand-ins of the right length for what only AWS knows: IAM refuses a document
+ * over its limit in the middle of an `up`. The service role's document does not depend on the stack config.
+ */
+export function checkDocumentLimits(
+    config: StackConfig,
+    { stack, region, prefix }: RuleContext,
+    problems: Problems,
+): void {
+    if (region === undefined) {
+        return;
+    }
+    const generated = "x".repeat(GENERATED_SUFFIX_LENGTH);
+    const accountId = "0".repeat(12);
+    const role = (name: string) => arn("iam", "", accountId, `role/${prefix}-${name}-${generated}`);
+    const locations = locationsOf(config).map(
+        (location): ResolvedLocation => ({
+            ...location,
+            folders: location.managed
+                ? [
+                      {
+                          bucket: `${bucketPrefix(prefix, location.bucket)}${generated}`,
+                          prefix: location.prefix,
+                      },
+                  ]
+                : location.folders,
+        }),
+    );
+    const jobflow = documentLength(
+        jobflowRolePolicy({
+            ...jobflowGrants(config),
+            accountId,
+            region,
+            locations,
+            keyArn: arn("kms", region, accountId, `key/${"x".repeat(36)}`),
+            certificatesBucket: `${bucketPrefix(prefix, "certs")}${generated}`,
+        }),
+    );
+    if (jobflow > IAM_LIMITS.roleInlinePolicies) {
+        problems.add(
+            ["access"],
+            `a policy of at most ${IAM_LIMITS.roleInlinePolicies} characters for the jobflow role, over EmrEtlRunner's locations and access together: name fewer, shorter or enclosing folders, or grant some through access.policyArns`,
+            `${jobflow} characters`,
+        );
+    }
+    const operator = documentLength(
+        operatorPolicy({
+            accountId,
+            region,
+            stack,
+            locations,
+            serviceRoleArn: role("service"),
+            jobflowRoleArn: role("jobflow"),
+        }),
+    );
+    if (operator > IAM_LIMITS.managedPolicy) {
+        problems.add(
+            ["emrEtlRunner", "aws", "s3", "buckets"],
+            `an operator policy of at most ${IAM_LIMITS.managedPolicy} characters: fewer, shorter or enclosing locations`,
+            `${operator} characters`,
+        );
+    }
+}

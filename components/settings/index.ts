@@ -1,0 +1,165 @@
+import * as pulumi from "@pulumi/pulumi";
+import { isConfigSecret } from "@pulumi/pulumi/runtime/config";
+import { parseRelease, type Release, releaseWarnings } from "../emr-release";
+import type { Location, Mode } from "../locations";
+import { physicalPrefix } from "../naming";
+import type { JobflowGrants } from "../policies/emr-roles";
+import { isRegion, REGIONS, type Region } from "../region";
+import { jobflowGrants } from "./jobflow-grants";
+import { locationsOf, modeOf } from "./locations";
+import { describe, Problems, valueAt } from "./problems";
+import { checkRules } from "./rules";
+import type { StackConfig } from "./schema";
+import { parseShape } from "./shape";
+import { textProblems } from "./text";
+
+export { SettingsError } from "./problems";
+
+/** The stack config as the program uses it: checked, complete, frozen, and with what follows from it. */
+export interface Settings extends StackConfig {
+    readonly stack: string;
+    readonly region: Region;
+    /** What every physical name begins with: `snowplow-<slug>`. */
+    readonly prefix: string;
+    readonly mode: Mode;
+    /** The locations of this mode, in the order of EmrEtlRunner's config.yml. */
+    readonly locations: readonly Location[];
+    readonly release: Release;
+    /** Whether CloudFront writes the raw events: its log delivery needs a bucket that takes ACLs. */
+    readonly cloudfrontCollector: boolean;
+    /** Whether instances may be Spot ones. */
+    readonly spot: boolean;
+    readonly jobflowGrants: JobflowGrants;
+    /** What works, but protects less than it could. */
+    readonly warnings: readonly string[];
+}
+
+/** What Pulumi knows of the stack. */
+export interface StackInput {
+    readonly stack: string;
+    /** `aws:region`. */
+    readonly region: string | undefined;
+    /** `aws:defaultTags`, as it was written. */
+    readonly defaultTags: unknown;
+    /** The keys below the project's own namespace, with their values. */
+    readonly config: Readonly<Record<string, unknown>>;
+    /** Those of them that hold an encrypted value anywhere. */
+    readonly encryptedKeys: readonly string[];
+}
+
+/** It is there (the engine hands over which keys hold secrets), but Pulumi's own types leave it out. */
+declare module "@pulumi/pulumi/runtime/config" {
+    export function isConfigSecret(key: string): boolean;
+}
+
+/** The project's name, and so the namespace of its stack config. */
+export const NAMESPACE = "snowplow-emr-encryption";
+
+/** S3 objects take 10 tags; the certificates' archive is one, and carries none of the stack's own. */
+const MAX_DEFAULT_TAGS = 10;
+
+/**
+ * Reads and checks the stack config of the running program.
+ * @throws SettingsError with every problem there is.
+ */
+export function readSettings(): Settings {
+    const aws = new pulumi.Config("aws");
+    const own = Object.entries(pulumi.runtime.allConfig())
+        .filter(([key]) => key.startsWith(`${NAMESPACE}:`))
+        .map(([key, value]) => [key.slice(NAMESPACE.length + 1), value] as const);
+    return parseSettings({
+        stack: pulumi.getStack(),
+        region: aws.get("region"),
+        defaultTags: aws.getObject("defaultTags"),
+        config: Object.fromEntries(own.map(([key, value]) => [key, parseJson(value)])),
+        encryptedKeys: own.map(([key]) => key).filter((key) => isConfigSecret(`${NAMESPACE}:${key}`)),
+    });
+}
+
+/** Pulumi hands over objects as JSON and anything else as text; the schema says which it wanted. */
+function parseJson(text: string): unknown {
+    try {
+        return JSON.parse(text);
+    } catch {
+        return text;
+    }
+}
+
+/**
+ * Checks a stack config as a whole.
+ * @throws SettingsError with every problem there is.
+ */
+export function parseSettings(input: StackInput): Settings {
+    const problems = new Problems(NAMESPACE, input.config);
+    const region = checkRegion(input, problems);
+    checkDefaultTags(input, problems);
+    for (const key of input.encryptedKeys) {
+        problems.add(
+            [key],
+            "values in plain: a secret among them is encrypted, but would be written in plain to config.yml",
+            "an encrypted value",
+        );
+    }
+    for (const { path, allowed, found } of textProblems(input.config, [])) {
+        problems.add(path, allowed, found);
+    }
+
+    const config = parseShape(input.config, problems);
+    const context = { stack: input.stack, region, prefix: physicalPrefix(input.stack) };
+    checkRules(config, context, problems);
+    problems.throwIfAny(input.stack);
+
+    const { ami_version: amiVersion, jobflow } = config.emrEtlRunner.aws.emr;
+    const release = parseRelease(amiVersion);
+    if (region === undefined || release === undefined) {
+        throw new Error("a missing region and a release of another form are problems, and were thrown above");
+    }
+    return deepFreeze({
+        ...config,
+        ...context,
+        region,
+        mode: modeOf(config),
+        locations: locationsOf(config),
+        release,
+        cloudfrontCollector: isCloudfront(config.emrEtlRunner.collectors.format),
+        spot: jobflow.core_instance_bid !== null || jobflow.task_instance_bid !== null,
+        jobflowGrants: jobflowGrants(config),
+        warnings: releaseWarnings(release, config.encryption),
+    });
+}
+
+/** As EmrEtlRunner tells them (its utils.rb, `is_cloudfront_log`). */
+function isCloudfront(format: string | null): boolean {
+    return format === "cloudfront" || format?.startsWith("tsv/com.amazon.aws.cloudfront/") === true;
+}
+
+function checkRegion({ region }: StackInput, problems: Problems): Region | undefined {
+    if (region !== undefined && isRegion(region)) {
+        return region;
+    }
+    problems.addAt(
+        "aws:region",
+        `one of ${REGIONS.join(", ")}: elsewhere Snowplow hosts no assets, and no cluster gets past EmrEtlRunner's bootstrap`,
+        describe(region),
+    );
+    return undefined;
+}
+
+function checkDefaultTags({ defaultTags }: StackInput, problems: Problems): void {
+    const tags = Object.keys((valueAt(defaultTags, ["tags"]) as object | null | undefined) ?? {});
+    if (tags.length > MAX_DEFAULT_TAGS) {
+        problems.addAt(
+            "aws:defaultTags.tags",
+            `at most ${MAX_DEFAULT_TAGS}: S3 objects take no more, and the certificates' archive is one`,
+            `${tags.length} tags`,
+        );
+    }
+}
+
+function deepFreeze<T>(value: T): T {
+    if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
+        Object.freeze(value);
+        Object.values(value).forEach(deepFreeze);
+    }
+    return value;
+}

@@ -1,0 +1,80 @@
+import { CREDENTIALS, FIXED } from "../emr-etl-runner-config";
+import { describe, type Problems, valueAt } from "./problems";
+import type { RuleContext } from "./rules";
+import type { StackConfig } from "./schema";
+
+/** A key of config.yml that the stack decides, and why. */
+interface OwnedKey {
+    readonly path: string;
+    /** What the stack renders there, where that is known before anything is deployed. */
+    readonly rendered?: unknown;
+    readonly because: string;
+}
+
+function ownedKeys({ region }: RuleContext): readonly OwnedKey[] {
+    const inOutput = "only the deployed stack knows it";
+    return [
+        {
+            path: "aws.access_key_id",
+            rendered: CREDENTIALS.access_key_id,
+            because:
+                "EmrEtlRunner takes it from the environment variable AWS_SNOWPLOW_ACCESS_KEY, and no file holds it",
+        },
+        {
+            path: "aws.secret_access_key",
+            rendered: CREDENTIALS.secret_access_key,
+            because:
+                "EmrEtlRunner takes it from the environment variable AWS_SNOWPLOW_SECRET_KEY, and no file holds it",
+        },
+        {
+            path: "aws.s3.region",
+            rendered: region,
+            because: `aws:region is ${region}, and all is in one region`,
+        },
+        {
+            path: "aws.s3.buckets.encrypted",
+            rendered: FIXED.encrypted,
+            because: "every bucket is encrypted with SSE-S3, and s3-dist-cp must ask for the same",
+        },
+        {
+            path: "aws.emr.region",
+            rendered: region,
+            because: `aws:region is ${region}, and all is in one region`,
+        },
+        { path: "aws.emr.jobflow_role", because: `the stack makes its own role; ${inOutput}` },
+        { path: "aws.emr.service_role", because: `the stack makes its own role; ${inOutput}` },
+        {
+            path: "aws.emr.placement",
+            rendered: FIXED.placement,
+            because: "clusters run in the stack's subnet; network.availabilityZones chooses its zone",
+        },
+        { path: "aws.emr.ec2_subnet_id", because: `clusters run in the stack's own subnet; ${inOutput}` },
+        { path: "aws.emr.security_configuration", because: `the stack makes its own; ${inOutput}` },
+        {
+            path: "aws.emr.software.hbase",
+            rendered: FIXED.software.hbase,
+            because: "EmrEtlRunner can install it on AMI 3 only, which has no security configurations",
+        },
+        {
+            path: "aws.emr.software.lingual",
+            rendered: FIXED.software.lingual,
+            because: "EmrEtlRunner can install it on AMI 3 only, which has no security configurations",
+        },
+        {
+            path: "storage.versions.hadoop_elasticsearch",
+            rendered: FIXED.hadoop_elasticsearch,
+            because: "there is no other version",
+        },
+    ];
+}
+
+/** A whole config.yml may be pasted: what the stack owns may stand in it as null, or as the stack renders it. */
+export function checkOwnedKeys(config: StackConfig, context: RuleContext, problems: Problems): void {
+    for (const { path, rendered, because } of ownedKeys(context)) {
+        const full = ["emrEtlRunner", ...path.split(".")];
+        const value = valueAt(config, full);
+        if (value !== undefined && value !== null && value !== rendered && !problems.has(full)) {
+            problems.add(full, `delete this line: ${because}`, describe(value));
+        }
+    }
+}

@@ -1,0 +1,108 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** The path of a value below the project's namespace: an object's key, then keys and list positions. */
+export type Path = readonly (string | number)[];
+
+/** One thing wrong with the stack config, in words that lead to the mend. */
+export interface Problem {
+    /** As the stack file writes it, such as `snowplow-emr-encryption:emrEtlRunner.aws.emr.ami_version`. */
+    readonly path: string;
+    readonly found: string;
+    readonly allowed: string;
+}
+
+/** Pulumi's CLI prints a RunError's message alone, without a stack of calls. */
+export class SettingsError extends pulumi.RunError {
+    constructor(
+        readonly problems: readonly Problem[],
+        stack: string,
+    ) {
+        const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+        super(`Pulumi.${stack}.yaml: ${count}\n${problems.map(formatProblem).join("\n")}`);
+    }
+}
+
+function formatProblem({ path, found, allowed }: Problem): string {
+    return `  ${path}\n    found:   ${found}\n    allowed: ${allowed}`;
+}
+
+const PLAIN_KEY = /^[A-Za-z_][\w-]*$/;
+
+export function formatPath(namespace: string, path: Path): string {
+    const [object, ...rest] = path;
+    const below = rest.map((part) =>
+        typeof part === "string" && PLAIN_KEY.test(part) ? `.${part}` : `[${JSON.stringify(part)}]`,
+    );
+    return `${namespace}:${object}${below.join("")}`;
+}
+
+const LONGEST_FOUND = 120;
+
+/** What was found, as the reader can find it again: JSON text, and what it is where that is not plain to see. */
+export function describe(value: unknown): string {
+    if (value === undefined) {
+        return "nothing";
+    }
+    if (value === null) {
+        return "nothing after the colon (null)";
+    }
+    const text = JSON.stringify(value);
+    const shown = text.length > LONGEST_FOUND ? `${text.slice(0, LONGEST_FOUND)}…` : text;
+    if (value === "") {
+        return `${shown} (an empty text)`;
+    }
+    const kind = Array.isArray(value) ? "a list" : typeof value === "object" ? "an object" : "";
+    return kind === "" ? shown : `${kind}, ${shown}`;
+}
+
+export function valueAt(root: unknown, path: Path): unknown {
+    return path.reduce<unknown>(
+        (value, key) =>
+            typeof value === "object" && value !== null && Object.hasOwn(value, key)
+                ? (value as Record<string | number, unknown>)[key]
+                : undefined,
+        root,
+    );
+}
+
+/** Collects problems, so that all are reported in one go; the first on a path stands for it. */
+export class Problems {
+    private readonly byPath = new Map<string, Problem>();
+
+    /** `root`: the stack config as it was written, the keys below `namespace`. */
+    constructor(
+        private readonly namespace: string,
+        private readonly root: unknown,
+    ) {}
+
+    /** `found` left out: the value itself. */
+    add(path: Path, allowed: string, found = describe(valueAt(this.root, path))): void {
+        this.addAt(formatPath(this.namespace, path), allowed, found);
+    }
+
+    /** For keys of other namespaces. */
+    addAt(path: string, allowed: string, found: string): void {
+        if (!this.byPath.has(path)) {
+            this.byPath.set(path, { path, found, allowed });
+        }
+    }
+
+    /** Whether a value, or one above or below it, already has a problem: rules about it would only repeat it. */
+    has(path: Path): boolean {
+        const text = formatPath(this.namespace, path);
+        return [...this.byPath.keys()].some((known) => isOnTheWay(known, text) || isOnTheWay(text, known));
+    }
+
+    /** @throws SettingsError with everything that was added. */
+    throwIfAny(stack: string): void {
+        if (this.byPath.size > 0) {
+            throw new SettingsError([...this.byPath.values()], stack);
+        }
+    }
+}
+
+function isOnTheWay(outer: string, inner: string): boolean {
+    return (
+        inner.startsWith(outer) && (inner.length === outer.length || /^[.[]/.test(inner.slice(outer.length)))
+    );
+}

@@ -1,0 +1,162 @@
+import { z } from "zod";
+import { contains, parseCidr } from "../cidr";
+import { S3_URL, S3_URL_PATTERN } from "../locations";
+import { emrEtlRunner } from "./emr-etl-runner";
+import { distinct, field, section } from "./field";
+
+/** AWS's default quota of managed policies on one role. */
+const MANAGED_POLICIES_PER_ROLE = 10;
+
+/** A certificate authority lives 10 years and is renewed while a leaf still fits into them: half of them at most. */
+const MAX_VALIDITY_DAYS = 1825;
+
+const PRIVATE_RANGES = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"] as const;
+
+function isVpcCidr(text: string): boolean {
+    const cidr = parseCidr(text);
+    return (
+        cidr !== undefined &&
+        cidr.prefixLength >= 16 &&
+        cidr.prefixLength <= 24 &&
+        PRIVATE_RANGES.some((range) => {
+            const outer = parseCidr(range);
+            return outer !== undefined && contains(outer, cidr);
+        })
+    );
+}
+
+const kmsKeyArn = z.string().regex(/^arn:aws:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/);
+const policyArn = z.string().regex(/^arn:aws:iam::(aws|\d{12}):policy\/[\w+=,.@/-]+$/);
+const bucketName = z.string().regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/);
+
+const network = section(
+    {
+        cidrBlock: field(
+            z.string().refine(isVpcCidr).default("10.64.0.0/20"),
+            "The VPC's range; it is always cut into 16 slots for subnets.",
+            `a range from /16 to /24 inside ${PRIVATE_RANGES.join(", ")}, written with its first address, such as 10.64.0.0/20`,
+        ),
+        availabilityZones: field(
+            distinct(z.string()).default([]),
+            "One subnet for nodes in each; clusters run in the first. Left out: one subnet, in a zone of AWS's choice.",
+            "a list of the region's zones, such as [eu-west-1a], each once",
+        ),
+        internetAccess: field(
+            z.enum(["nat", "public"]).default("nat"),
+            "How nodes reach Maven Central and Iglu: nat (private subnets behind one NAT gateway) or public (cheaper: public addresses, no NAT).",
+            "nat or public; without internet no cluster gets past EmrEtlRunner's bootstrap",
+        ),
+    },
+    "The VPC that clusters run in.",
+);
+
+const encryption = section(
+    {
+        atRestS3: field(
+            z.boolean().default(true),
+            "SSE-S3 for what the cluster writes to S3 through EMRFS.",
+            "true or false",
+        ),
+        atRestLocalDisks: field(
+            z.boolean().default(true),
+            "Local disks encrypted under the stack's KMS key; from EMR 5.24.0 on the root volume too.",
+            "true or false",
+        ),
+        inTransit: field(
+            z.boolean().default(true),
+            "TLS between the nodes, with the stack's own certificate.",
+            "true or false",
+        ),
+        requireImdsV2: field(
+            z.boolean().default(false),
+            "The nodes' metadata service answers version 2 only, where the release can.",
+            "true or false",
+        ),
+    },
+    "What the EMR security configuration turns on, each on its own.",
+);
+
+const certificates = section(
+    {
+        validityDays: field(
+            z.int().min(2).max(MAX_VALIDITY_DAYS).default(365),
+            "How long the nodes' certificate is valid, in days.",
+            `a whole number of days from 2 to ${MAX_VALIDITY_DAYS}`,
+        ),
+        renewBeforeDays: field(
+            z.int().min(1).default(60),
+            "An `up` in the last days of the certificate, this many, renews it.",
+            "a whole number of days from 1 on, below validityDays",
+        ),
+        generation: field(
+            z.int().min(1).default(1),
+            "Raise it to replace private key, certificate and archive.",
+            "a whole number from 1 on",
+        ),
+    },
+    "The certificates that nodes show one another.",
+);
+
+const storage = section(
+    {
+        protect: field(
+            z.boolean().default(true),
+            "Pulumi refuses to delete data buckets and the KMS key.",
+            "true or false",
+        ),
+        encryptExistingBuckets: field(
+            distinct(bucketName).default([]),
+            "Buckets of existing locations whose default encryption is something else, to be set to SSE-S3.",
+            "a list of bucket names, each once, each the bucket of an existing location",
+        ),
+        existingKmsKeyArns: field(
+            distinct(kmsKeyArn).default([]),
+            "KMS keys that existing objects are encrypted under: the cluster may decrypt with them, through S3.",
+            "a list of key ARNs (not aliases) of the stack's region, arn:aws:kms:REGION:ACCOUNT:key/ID, each once",
+        ),
+        logRetentionDays: field(
+            z.int().min(1).max(36_500).default(90),
+            "Objects in the managed log bucket expire after this many days.",
+            "a whole number of days from 1 to 36500",
+        ),
+    },
+    "The buckets.",
+);
+
+const access = section(
+    {
+        readLocations: field(
+            distinct(z.string().regex(S3_URL_PATTERN)).default([]),
+            "What jobs read besides EmrEtlRunner's locations: enrichment data such as MaxMind's.",
+            `a list of S3 URLs, each once; ${S3_URL}`,
+        ),
+        dynamodbTables: field(
+            distinct(z.string().regex(/^[\w.-]{3,255}$/)).default([]),
+            "Tables of duplicate storage and of the processing manifest.",
+            "a list of table names, 3 to 255 of A-Z, a-z, 0-9, _ . and -, each once",
+        ),
+        ssmParameters: field(
+            distinct(z.string().regex(/^\/?[\w.-]+(\/[\w.-]+)*$/)).default([]),
+            "Parameters that RDB Loader reads: the password of a target with `ec2ParameterStore`.",
+            "a list of parameter names, such as /snowplow/redshift-password, each once",
+        ),
+        policyArns: field(
+            distinct(policyArn).max(MANAGED_POLICIES_PER_ROLE).default([]),
+            "Managed policies to attach besides.",
+            `a list of at most ${MANAGED_POLICIES_PER_ROLE} policy ARNs, arn:aws:iam::ACCOUNT:policy/NAME, each once`,
+        ),
+    },
+    "What the jobflow role may do beyond EmrEtlRunner's own locations.",
+);
+
+/** The stack config: six objects. Defaults and ranges are here and nowhere else. */
+export const stackConfig = z.strictObject({
+    network,
+    encryption,
+    certificates,
+    storage,
+    access,
+    emrEtlRunner,
+});
+
+export type StackConfig = z.output<typeof stackConfig>;
