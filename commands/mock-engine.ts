@@ -1,0 +1,239 @@
+import * as pulumi from "@pulumi/pulumi";
+import { getMonitor } from "@pulumi/pulumi/runtime/settings";
+
+/** A value that the program marked as secret. */
+export class Secret {
+    constructor(readonly value: unknown) {}
+}
+
+/** What a program registered, as the engine would see it: mocks alone report neither parents nor options. */
+export interface Registration {
+    readonly type: string;
+    readonly name: string;
+    /** False for components. */
+    readonly custom: boolean;
+    /** Secrets are `Secret`; what is not known in a preview is undefined. */
+    readonly inputs: Readonly<Record<string, unknown>>;
+    /** The parent's logical name. */
+    readonly parent: string | undefined;
+    readonly protect: boolean;
+    readonly retainOnDelete: boolean;
+    readonly deleteBeforeReplace: boolean;
+    readonly ignoreChanges: readonly string[];
+    readonly replaceOnChanges: readonly string[];
+    /** Logical names, as are the dependencies. */
+    readonly deletedWith: string | undefined;
+    readonly dependencies: readonly string[];
+    /** What a component registered as its outputs. */
+    outputs?: Readonly<Record<string, unknown>>;
+}
+
+/** Answers for the providers. */
+export interface Provider {
+    /** What a resource looks like once it exists. */
+    create(
+        type: string,
+        name: string,
+        inputs: Readonly<Record<string, unknown>>,
+    ): pulumi.runtime.MockResourceResult;
+    /** Answers an invoke, or throws. */
+    call(token: string): Record<string, unknown>;
+}
+
+export interface RunOptions {
+    readonly project: string;
+    readonly stack: string;
+    /** Keys with their namespaces; values as the engine hands them over: texts, JSON for anything else. */
+    readonly config?: Readonly<Record<string, string>>;
+    /** Those of the keys whose value holds a secret. */
+    readonly secretKeys?: readonly string[];
+    readonly provider: Provider;
+    /** As `pulumi preview` of a new stack: no resource exists, so nothing but its inputs is known. */
+    readonly preview?: boolean;
+}
+
+export interface Run {
+    readonly registrations: readonly Registration[];
+    /** The stack's outputs; what is not known in a preview is undefined. */
+    readonly outputs: Readonly<Record<string, unknown>>;
+    readonly secretOutputs: readonly string[];
+}
+
+/** Anything that an engine does and mocks do not report goes through this one request type. */
+type RegisterResourceRequest = Parameters<NonNullable<ReturnType<typeof getMonitor>>["registerResource"]>[0];
+
+const SIGNATURE = "4dabf18193072939515e22adb298388d";
+const SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270";
+const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/**
+ * Runs a Pulumi program to its end without an engine, and hands back all that it registered.
+ * @throws whatever the program, the provider or anything asynchronous in either threw first.
+ */
+export async function runProgram(program: () => Record<string, unknown>, options: RunOptions): Promise<Run> {
+    const recorder = new Recorder(options);
+    await pulumi.runtime.setMocks(
+        { newResource: (args) => recorder.create(args), call: (args) => recorder.call(args) },
+        options.project,
+        options.stack,
+        options.preview ?? false,
+    );
+    pulumi.runtime.setAllConfig({ ...options.config }, [...(options.secretKeys ?? [])]);
+    recorder.listen();
+    process.on("unhandledRejection", recorder.fail);
+    try {
+        let outputs: Record<string, unknown> = {};
+        await pulumi.runtime.runInPulumiStack(async () => {
+            outputs = { ...program() };
+            return outputs;
+        });
+        await pulumi.runtime.disconnect();
+        await new Promise(setImmediate); // Rejections that nobody awaits are reported a turn later.
+        recorder.rethrow();
+        return { registrations: recorder.registrations, ...(await resolve(outputs)) };
+    } catch (error) {
+        recorder.rethrow();
+        throw error;
+    } finally {
+        process.off("unhandledRejection", recorder.fail);
+    }
+}
+
+/** Listens to one program's registrations. */
+class Recorder {
+    readonly registrations: Registration[] = [];
+    private readonly byUrn = new Map<string, Registration>();
+    private failure: { readonly error: unknown } | undefined;
+
+    constructor(private readonly options: RunOptions) {}
+
+    /** Mocks report types, names and inputs; the rest is in the requests. */
+    listen(): void {
+        const monitor = getMonitor() as unknown as {
+            registerResource(
+                request: RegisterResourceRequest,
+                callback: (error: unknown, response: Urn) => void,
+            ): void;
+            registerResourceOutputs(request: OutputsRequest, callback: unknown): void;
+        };
+        const register = monitor.registerResource.bind(monitor);
+        monitor.registerResource = (request, callback) => {
+            const registration = this.read(request);
+            this.registrations.push(registration);
+            register(request, (error, response) => {
+                if (!error) {
+                    this.byUrn.set(response.getUrn(), registration);
+                }
+                callback(error, response);
+            });
+        };
+        const registerOutputs = monitor.registerResourceOutputs.bind(monitor);
+        monitor.registerResourceOutputs = (request, callback) => {
+            const registration = this.byUrn.get(request.getUrn());
+            const outputs = request.getOutputs()?.toJavaScript();
+            if (registration && outputs) {
+                registration.outputs = decode(outputs) as Record<string, unknown>;
+            }
+            registerOutputs(request, callback);
+        };
+    }
+
+    create({
+        type,
+        name,
+        inputs,
+        custom,
+    }: pulumi.runtime.MockResourceArgs): pulumi.runtime.MockResourceResult {
+        if (!custom) {
+            return { id: undefined, state: {} };
+        }
+        if (this.options.preview) {
+            return { id: undefined, state: inputs };
+        }
+        return this.guard(() => this.options.provider.create(type, name, inputs));
+    }
+
+    call({ token }: pulumi.runtime.MockCallArgs): Record<string, unknown> {
+        return this.guard(() => this.options.provider.call(token));
+    }
+
+    readonly fail = (error: unknown): void => {
+        this.failure ??= { error };
+    };
+
+    rethrow(): void {
+        if (this.failure) {
+            throw this.failure.error;
+        }
+    }
+
+    /** What a mock throws may never be awaited. */
+    private guard<T>(answer: () => T): T {
+        try {
+            return answer();
+        } catch (error) {
+            this.fail(error);
+            throw error;
+        }
+    }
+
+    private read(request: RegisterResourceRequest): Registration {
+        const nameOf = (urn: string) => (urn === "" ? undefined : urn.split("::").slice(3).join("::"));
+        return {
+            type: request.getType(),
+            name: request.getName(),
+            custom: request.getCustom(),
+            inputs: decode(request.getObject()?.toJavaScript() ?? {}) as Record<string, unknown>,
+            parent: nameOf(request.getParent()),
+            protect: request.getProtect() ?? false,
+            retainOnDelete: request.getRetainondelete() ?? false,
+            deleteBeforeReplace: request.getDeletebeforereplace(),
+            ignoreChanges: request.getIgnorechangesList(),
+            replaceOnChanges: request.getReplaceonchangesList(),
+            deletedWith: nameOf(request.getDeletedwith()),
+            dependencies: request.getDependenciesList().map((urn) => nameOf(urn) ?? ""),
+        };
+    }
+}
+
+interface Urn {
+    getUrn(): string;
+}
+
+interface OutputsRequest extends Urn {
+    getOutputs(): { toJavaScript(): Record<string, unknown> } | undefined;
+}
+
+/** Pulumi's wire form, with its secrets and unknowns made visible. */
+function decode(value: unknown): unknown {
+    if (value === UNKNOWN) {
+        return undefined;
+    }
+    if (Array.isArray(value)) {
+        return value.map(decode);
+    }
+    if (typeof value !== "object" || value === null) {
+        return value;
+    }
+    const object = value as Record<string, unknown>;
+    if (object[SIGNATURE] === SECRET_SIGNATURE) {
+        return new Secret(decode(object.value));
+    }
+    return Object.fromEntries(Object.entries(object).map(([key, below]) => [key, decode(below)]));
+}
+
+async function resolve(exported: Record<string, unknown>): Promise<Pick<Run, "outputs" | "secretOutputs">> {
+    const outputs: Record<string, unknown> = {};
+    const secretOutputs: string[] = [];
+    for (const [key, value] of Object.entries(exported)) {
+        const output = pulumi.output(value) as pulumi.Output<unknown> & {
+            promise(): Promise<unknown>;
+            isKnown: Promise<boolean>;
+        };
+        outputs[key] = (await output.isKnown) ? await output.promise() : undefined;
+        if (await pulumi.isSecret(output)) {
+            secretOutputs.push(key);
+        }
+    }
+    return { outputs, secretOutputs };
+}

@@ -1,0 +1,102 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { NAMESPACE, SettingsError } from "../components/settings";
+import { type Registration, type Run, runProgram, Secret } from "./mock-engine";
+import { PLACEHOLDER, placeholderProvider } from "./placeholder-provider";
+import { readStackFile } from "./stack-file";
+
+/** What `render` writes into `build/<stack>/`. */
+interface Rendered {
+    readonly "config.yml": string;
+    readonly "security-configuration.json": string;
+    readonly "resources.json": string;
+}
+
+/**
+ * Runs the whole program for a stack file, without an engine.
+ * @throws SettingsError with every problem of the stack file.
+ */
+export async function renderStack(folder: string, stack: string): Promise<Run> {
+    const { config, problems } = readStackFile(folder, stack);
+    try {
+        const run = await runProgram(loadProgram, {
+            project: NAMESPACE,
+            stack,
+            config,
+            provider: placeholderProvider(config["aws:region"] ?? ""),
+        });
+        if (problems.length > 0) {
+            throw new SettingsError([], stack);
+        }
+        return run;
+    } catch (error) {
+        throw error instanceof SettingsError
+            ? new SettingsError([...problems, ...error.problems], stack)
+            : error;
+    }
+}
+
+/** Loading it is running it: anew each time. */
+export function loadProgram(): Record<string, unknown> {
+    const file = require.resolve("../index");
+    delete require.cache[file];
+    return require(file) as Record<string, unknown>;
+}
+
+export function renderedFiles({ outputs, registrations }: Run): Rendered {
+    const security = outputs.securityConfiguration;
+    return {
+        "config.yml": String(outputs.emrEtlRunnerConfig),
+        "security-configuration.json": json(typeof security === "string" ? JSON.parse(security) : null),
+        "resources.json": json(registrations, (_, value) => (value instanceof Secret ? "[secret]" : value)),
+    };
+}
+
+function json(value: unknown, replacer?: (key: string, value: unknown) => unknown): string {
+    return `${JSON.stringify(value, replacer, 2)}\n`;
+}
+
+/** The resources below a parent, each with its own below it, as lines. */
+export function resourceTree(
+    registrations: readonly Registration[],
+    parent?: string,
+    indent = "",
+): readonly string[] {
+    const children = registrations.filter((registration) => registration.parent === parent);
+    return children.flatMap((child, index) => {
+        const last = index === children.length - 1;
+        const [branch, below] = parent === undefined ? ["", ""] : last ? ["└─ ", "   "] : ["├─ ", "│  "];
+        return [
+            `${indent}${branch}${child.name}  ${child.type}`,
+            ...(child.custom ? [] : resourceTree(registrations, child.name, `${indent}${below}`)),
+        ];
+    });
+}
+
+async function main([stack = "dev", ...others]: readonly string[]): Promise<void> {
+    if (others.length > 0 || !/^[\w.-]+$/.test(stack)) {
+        throw new Error(
+            `found "${[stack, ...others].join(" ")}"; allowed: the name of one stack, as in npm run render -- prod`,
+        );
+    }
+    const folder = process.cwd();
+    const run = await renderStack(folder, stack);
+    const target = path.join(folder, "build", stack);
+    mkdirSync(target, { recursive: true });
+    const files = renderedFiles(run);
+    for (const [name, text] of Object.entries(files)) {
+        writeFileSync(path.join(target, name), text);
+    }
+    const resources = run.registrations.filter(({ custom }) => custom).length;
+    console.log(resourceTree(run.registrations).join("\n"));
+    console.log(`\n${resources} resources. Names with "${PLACEHOLDER}" are known once they are deployed.`);
+    console.log(`\n${files["config.yml"]}`);
+    console.log(`Written to build/${stack}: ${Object.keys(files).join(", ")}`);
+}
+
+if (require.main === module) {
+    main(process.argv.slice(2)).catch((error: unknown) => {
+        console.error(error instanceof Error ? error.message : error);
+        process.exitCode = 1;
+    });
+}

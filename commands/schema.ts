@@ -1,0 +1,45 @@
+import { writeFileSync } from "node:fs";
+import { z } from "zod";
+import { REGIONS } from "../components/region";
+import { NAMESPACE } from "../components/settings";
+import { stackConfig } from "../components/settings/schema";
+
+/** Named in the first line of the stack files, so that an editor completes and checks them. */
+export const SCHEMA_FILE = "docs/stack.schema.json";
+
+/** The JSON Schema of a stack file, from the schema that the program checks it with. */
+export function stackFileSchema(): unknown {
+    const { $schema, properties } = z.toJSONSchema(stackConfig, { io: "input" });
+    const own = Object.entries(properties ?? {}).map(([key, value]) => [`${NAMESPACE}:${key}`, value]);
+    return {
+        $schema,
+        title: "A stack file of snowplow-emr-encryption",
+        type: "object",
+        properties: {
+            config: {
+                type: "object",
+                properties: {
+                    "aws:region": { enum: REGIONS, description: "Where everything is." },
+                    ...Object.fromEntries(own),
+                },
+                // Other namespaces are not ours to judge.
+                patternProperties: { [`^(?!${NAMESPACE}:)`]: {} },
+                additionalProperties: false,
+            },
+            // What Pulumi's CLI itself writes here.
+            encryptionsalt: { type: "string" },
+            secretsprovider: { type: "string" },
+            encryptedkey: { type: "string" },
+            environment: {},
+        },
+        additionalProperties: false,
+    };
+}
+
+export function schemaText(): string {
+    return `${JSON.stringify(stackFileSchema(), null, 2)}\n`;
+}
+
+if (require.main === module) {
+    writeFileSync(SCHEMA_FILE, schemaText());
+}

@@ -1,0 +1,66 @@
+import { type Provider, type Registration, type Run, runProgram } from "../../commands/mock-engine";
+import { placeholderProvider } from "../../commands/placeholder-provider";
+import { loadProgram } from "../../commands/render";
+import { NAMESPACE } from "../../components/settings";
+
+export const REGION = "eu-west-1";
+
+export interface TestOptions {
+    /** Default `dev`. */
+    readonly stack?: string;
+    /** Config with namespaces, values as YAML would give them. */
+    readonly config?: Readonly<Record<string, unknown>>;
+    readonly secretKeys?: readonly string[];
+    /** Default: placeholders for `eu-west-1`. */
+    readonly provider?: Provider;
+    readonly preview?: boolean;
+}
+
+/** Runs a piece of a program, such as one component, and hands back what it registered and returned. */
+export function run(program: () => Record<string, unknown>, options: TestOptions = {}): Promise<Run> {
+    const { stack = "dev", config = {}, secretKeys = [], provider, preview = false } = options;
+    return runProgram(program, {
+        project: NAMESPACE,
+        stack,
+        config: Object.fromEntries(
+            Object.entries(config).map(([key, value]) => [
+                key,
+                typeof value === "string" ? value : JSON.stringify(value),
+            ]),
+        ),
+        secretKeys,
+        provider: provider ?? placeholderProvider(String(config["aws:region"] ?? REGION)),
+        preview,
+    });
+}
+
+/** The least that a stack must say. */
+export const MINIMAL = { emrEtlRunner: { collectors: { format: "thrift" } } };
+
+/** Runs the whole program (index.ts) for a stack config; `settings` are the six objects. */
+export function runStack(
+    settings: Readonly<Record<string, unknown>> = MINIMAL,
+    { region = REGION, ...options }: Omit<TestOptions, "config"> & { readonly region?: string } = {},
+): Promise<Run> {
+    const own = Object.entries(settings).map(([key, value]) => [`${NAMESPACE}:${key}`, value]);
+    return run(loadProgram, { ...options, config: { "aws:region": region, ...Object.fromEntries(own) } });
+}
+
+/** What a reader would call a registration: its type, its name, its parent. */
+export function outline({
+    registrations,
+}: Run): readonly (readonly [type: string, name: string, parent: string])[] {
+    return registrations
+        .filter(({ type }) => type !== "pulumi:pulumi:Stack")
+        .map(({ type, name, parent }) => [type, name, parent ?? ""] as const)
+        .sort((a, b) => (a.join() < b.join() ? -1 : 1));
+}
+
+/** The one registration of a type and name. */
+export function registration({ registrations }: Run, type: string, name: string): Registration {
+    const found = registrations.filter((candidate) => candidate.type === type && candidate.name === name);
+    if (found.length !== 1 || !found[0]) {
+        throw new Error(`${found.length} registrations of ${type} ${name}`);
+    }
+    return found[0];
+}
