@@ -88,15 +88,21 @@ export async function runProgram(program: () => Record<string, unknown>, options
             return outputs;
         });
         await pulumi.runtime.disconnect();
-        await new Promise(setImmediate); // Rejections that nobody awaits are reported a turn later.
+        await laterRejections();
         recorder.rethrow();
         return { registrations: recorder.registrations, ...(await resolve(outputs)) };
     } catch (error) {
+        await laterRejections();
         recorder.rethrow();
         throw error;
     } finally {
         process.off("unhandledRejection", recorder.fail);
     }
+}
+
+/** Rejections that nobody awaits are reported a turn later. */
+function laterRejections(): Promise<void> {
+    return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Listens to one program's registrations. */

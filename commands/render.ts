@@ -30,9 +30,14 @@ export async function renderStack(folder: string, stack: string): Promise<Run> {
         }
         return run;
     } catch (error) {
-        throw error instanceof SettingsError
-            ? new SettingsError([...problems, ...error.problems], stack)
-            : error;
+        if (!(error instanceof SettingsError)) {
+            throw error;
+        }
+        const known = problems.map(({ path }) => path);
+        throw new SettingsError(
+            [...problems, ...error.problems.filter(({ path }) => !known.includes(path))],
+            stack,
+        );
     }
 }
 
@@ -48,8 +53,16 @@ export function renderedFiles({ outputs, registrations }: Run): Rendered {
     return {
         "config.yml": String(outputs.emrEtlRunnerConfig),
         "security-configuration.json": json(typeof security === "string" ? JSON.parse(security) : null),
-        "resources.json": json(registrations, (_, value) => (value instanceof Secret ? "[secret]" : value)),
+        "resources.json": json(byName(registrations), (_, value) =>
+            value instanceof Secret ? "[secret]" : value,
+        ),
     };
+}
+
+/** Registrations come in the order in which their inputs became known, which means nothing. */
+function byName(registrations: readonly Registration[]): readonly Registration[] {
+    const key = ({ name, type }: Registration) => `${name} ${type}`;
+    return registrations.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
 function json(value: unknown, replacer?: (key: string, value: unknown) => unknown): string {
@@ -62,7 +75,7 @@ export function resourceTree(
     parent?: string,
     indent = "",
 ): readonly string[] {
-    const children = registrations.filter((registration) => registration.parent === parent);
+    const children = byName(registrations.filter((registration) => registration.parent === parent));
     return children.flatMap((child, index) => {
         const last = index === children.length - 1;
         const [branch, below] = parent === undefined ? ["", ""] : last ? ["└─ ", "   "] : ["├─ ", "│  "];
@@ -79,6 +92,8 @@ async function main([stack = "dev", ...others]: readonly string[]): Promise<void
             `found "${[stack, ...others].join(" ")}"; allowed: the name of one stack, as in npm run render -- prod`,
         );
     }
+    // Pulumi keeps a stack trace of every promise: translating them takes longer than the program itself.
+    process.setSourceMapsEnabled(false);
     const folder = process.cwd();
     const run = await renderStack(folder, stack);
     const target = path.join(folder, "build", stack);

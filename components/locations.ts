@@ -163,8 +163,7 @@ export function formatS3Url({ bucket, prefix }: S3Folder): string {
 
 /** What an S3 URL must look like here, in the words of an error message. */
 export const S3_URL =
-    "an S3 URL, s3://bucket/prefix/: the bucket 3 to 63 of a-z, 0-9 and -, without dots (they break TLS names), " +
-    "the prefix of letters, digits and - _ . = ! ' ( ) between single slashes";
+    "an S3 URL such as s3://my-bucket/folder (bucket: 3 to 63 of a-z, 0-9 and -, no dots; folder: letters, digits and - _ . = ! ' ( ))";
 
 /** Refused too: wildcards, which would widen the IAM policies, and what Hadoop's paths cannot hold. */
 export const S3_URL_PATTERN =

@@ -16,7 +16,7 @@ const managedOrS3Url = z.string().regex(new RegExp(`^${MANAGED}$|${S3_URL_PATTER
 /** In USD. The least is for YAML 1.1, to which `1e-7` is a text. */
 const bid = z.number().min(0.0001).max(10_000).nullable();
 const count = (from: number) => z.int().min(from);
-const wholeNumber = (from: number) => `a whole number from ${from} on, without quotes`;
+const wholeNumber = (from: number) => `a whole number from ${from} on`;
 const threeNumbers = "three numbers, such as 1.18.0";
 
 /** Kept out of the schema's judgement: whether it may stand there at all depends on what the stack renders. */
@@ -131,7 +131,7 @@ const jobflow = section(
         core_instance_bid: field(
             bid.default(null),
             "The core nodes' Spot bid in USD an hour. Left out: on-demand.",
-            "a number above 0 (from 0.0001 to 10000), without quotes; or no such line, for on-demand",
+            "a number above 0 (from 0.0001 to 10000), or no such line, for on-demand",
         ),
         core_instance_ebs: field(
             z
@@ -167,7 +167,7 @@ const jobflow = section(
         task_instance_bid: field(
             bid.default(null),
             "The task nodes' Spot bid in USD an hour. Left out: on-demand.",
-            "a number above 0 (from 0.0001 to 10000), without quotes; or no such line, for on-demand",
+            "a number above 0 (from 0.0001 to 10000), or no such line, for on-demand",
         ),
     },
     "The cluster.",
@@ -221,7 +221,7 @@ const emr = section(
                     spark: { maximizeResourceAllocation: "true" },
                 }),
             "EMR's configuration classifications.",
-            'classifications with their properties, each value a text in quotes, such as spark: { maximizeResourceAllocation: "true" }',
+            'classifications with their properties, each value a text, such as spark: { maximizeResourceAllocation: "true" }',
         ),
         additional_info: field(
             z.string().refine(isJson).nullable().default(null),
@@ -308,7 +308,7 @@ export const emrEtlRunner = section(
                 tags: field(
                     z.record(nonEmpty.max(128), z.string().max(256)).nullable().default({}),
                     "Tags for the clusters, besides the stack's own.",
-                    "names of at most 128 characters with texts of at most 256, in quotes",
+                    "names of at most 128 characters with texts of at most 256",
                 ),
                 logging: section(
                     {
@@ -334,7 +334,7 @@ export const emrEtlRunner = section(
                             port: field(
                                 count(1).max(65_535).nullable().default(null),
                                 "Left out: the protocol's own.",
-                                "a whole number from 1 to 65535, without quotes",
+                                "a whole number from 1 to 65535",
                             ),
                         })
                         .nullable()

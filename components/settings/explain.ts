@@ -96,10 +96,10 @@ function hint(issue: z.core.$ZodIssue, found: unknown): string {
         return "";
     }
     if (issue.expected === "string" && (typeof found === "number" || typeof found === "boolean")) {
-        return ". It is a text: put it in quotes";
+        return "; put it in quotes";
     }
     if (typeof found === "string" && /^(true|false|-?[\d.]+)$/.test(found)) {
-        return ". Take off the quotes";
+        return "; take off the quotes";
     }
     return "";
 }

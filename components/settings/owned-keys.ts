@@ -8,28 +8,33 @@ interface OwnedKey {
     readonly path: string;
     /** What the stack renders there, where that is known before anything is deployed. */
     readonly rendered?: unknown;
+    /** Not to be printed. */
+    readonly secret?: true;
     readonly because: string;
 }
 
 function ownedKeys({ region }: RuleContext): readonly OwnedKey[] {
     const inOutput = "only the deployed stack knows it";
+    const inOneRegion = `aws:region decides${region === undefined ? "" : ` (${region})`}, and all is in one region`;
     return [
         {
             path: "aws.access_key_id",
             rendered: CREDENTIALS.access_key_id,
+            secret: true,
             because:
                 "EmrEtlRunner takes it from the environment variable AWS_SNOWPLOW_ACCESS_KEY, and no file holds it",
         },
         {
             path: "aws.secret_access_key",
             rendered: CREDENTIALS.secret_access_key,
+            secret: true,
             because:
                 "EmrEtlRunner takes it from the environment variable AWS_SNOWPLOW_SECRET_KEY, and no file holds it",
         },
         {
             path: "aws.s3.region",
             rendered: region,
-            because: `aws:region is ${region}, and all is in one region`,
+            because: inOneRegion,
         },
         {
             path: "aws.s3.buckets.encrypted",
@@ -39,7 +44,7 @@ function ownedKeys({ region }: RuleContext): readonly OwnedKey[] {
         {
             path: "aws.emr.region",
             rendered: region,
-            because: `aws:region is ${region}, and all is in one region`,
+            because: inOneRegion,
         },
         { path: "aws.emr.jobflow_role", because: `the stack makes its own role; ${inOutput}` },
         { path: "aws.emr.service_role", because: `the stack makes its own role; ${inOutput}` },
@@ -70,11 +75,11 @@ function ownedKeys({ region }: RuleContext): readonly OwnedKey[] {
 
 /** A whole config.yml may be pasted: what the stack owns may stand in it as null, or as the stack renders it. */
 export function checkOwnedKeys(config: StackConfig, context: RuleContext, problems: Problems): void {
-    for (const { path, rendered, because } of ownedKeys(context)) {
+    for (const { path, rendered, secret, because } of ownedKeys(context)) {
         const full = ["emrEtlRunner", ...path.split(".")];
         const value = valueAt(config, full);
         if (value !== undefined && value !== null && value !== rendered && !problems.has(full)) {
-            problems.add(full, `delete this line: ${because}`, describe(value));
+            problems.add(full, `delete this line: ${because}`, secret ? "a text" : describe(value));
         }
     }
 }
