@@ -1,8 +1,9 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { z } from "zod";
 import { REGIONS } from "../components/region";
 import { NAMESPACE } from "../components/settings";
 import { stackConfig } from "../components/settings/schema";
+import { withReference } from "./config-reference";
 
 /** Named in the first line of the stack files, so that an editor completes and checks them. */
 export const SCHEMA_FILE = "docs/stack.schema.json";
@@ -42,4 +43,5 @@ export function schemaText(): string {
 
 if (require.main === module) {
     writeFileSync(SCHEMA_FILE, schemaText());
+    writeFileSync("README.md", withReference(readFileSync("README.md", "utf8")));
 }

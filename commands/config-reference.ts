@@ -1,0 +1,65 @@
+import { z } from "zod";
+import { stackConfig } from "../components/settings/schema";
+
+/** The part of a JSON Schema that the reference shows. */
+interface SchemaNode {
+    readonly description?: string;
+    readonly default?: unknown;
+    readonly properties?: Readonly<Record<string, SchemaNode>>;
+    readonly anyOf?: readonly SchemaNode[];
+}
+
+/** Every key of the stack config with its default, as Markdown: a heading and a table for each object. */
+export function configReference(): string {
+    const { properties } = z.toJSONSchema(stackConfig, { io: "input" }) as SchemaNode;
+    return Object.entries(properties ?? {})
+        .map(([object, node]) => {
+            const rows = leaves(node, []).map(
+                ([key, leaf]) => `| \`${key}\` | ${defaultOf(leaf)} | ${leaf.description ?? ""} |`,
+            );
+            return [
+                `### \`${object}\``,
+                "",
+                node.description,
+                "",
+                "| Key | Default | |",
+                "|---|---|---|",
+                ...rows,
+            ].join("\n");
+        })
+        .join("\n\n");
+}
+
+/** A section's keys, and their keys; an object that is one value (an EBS volume) counts as a leaf. */
+function leaves(
+    node: SchemaNode,
+    way: readonly string[],
+): readonly (readonly [key: string, leaf: SchemaNode])[] {
+    const below = node.anyOf?.find(({ properties }) => properties !== undefined)?.properties;
+    if (below === undefined || isValue(node)) {
+        return [[way.join("."), node]];
+    }
+    return Object.entries(below).flatMap(([key, child]) => leaves(child, [...way, key]));
+}
+
+/** A section's default is the empty object: its keys have their own. */
+function isValue(node: SchemaNode): boolean {
+    return JSON.stringify(node.default) !== "{}";
+}
+
+function defaultOf(node: SchemaNode): string {
+    return node.default === undefined || node.default === null ? "–" : `\`${JSON.stringify(node.default)}\``;
+}
+
+const BEGIN = "<!-- npm run schema: begin -->";
+const END = "<!-- npm run schema: end -->";
+
+/** The README with the reference of today between its two marks. */
+export function withReference(readme: string): string {
+    const [before, rest] = readme.split(BEGIN);
+    const after = rest?.split(END)[1];
+    if (before === undefined || after === undefined) {
+        throw new Error(`README.md: found no ${BEGIN} with ${END} behind it`);
+    }
+    return `${before}${BEGIN}\n${configReference()}\n${END}${after}`;
+}
