@@ -1,0 +1,82 @@
+/**
+ * Measures against a baseline in the same run, in turns, because machines drift, and prints docs/performance.md:
+ * `npm run -s bench > docs/performance.md`. Figures, no assertions.
+ */
+import { spawnSync } from "node:child_process";
+import { cpus, totalmem } from "node:os";
+import path from "node:path";
+import { median } from "./median";
+
+const ROUNDS = 10;
+const ROOT = path.join(__dirname, "../..");
+const GIB = 2 ** 30;
+
+interface Measurement {
+    readonly milliseconds: number;
+    /** Peak resident memory. */
+    readonly megabytes: number;
+    readonly output: string;
+}
+
+/** Runs a script under tsx, in a process of its own. */
+function measure(script: string): Measurement {
+    const report = "process.on('exit',()=>process.stderr.write('\\nmaxRSS='+process.resourceUsage().maxRSS))";
+    const start = performance.now();
+    const { stdout, stderr, status } = spawnSync(
+        process.execPath,
+        ["--import", `data:text/javascript,${encodeURIComponent(report)}`, "--import", "tsx", script],
+        { cwd: ROOT, encoding: "utf8" },
+    );
+    const milliseconds = performance.now() - start;
+    if (status !== 0) {
+        throw new Error(`${script}: ${stderr}`);
+    }
+    const kilobytes = Number(/maxRSS=(\d+)$/.exec(stderr)?.[1]);
+    return { milliseconds, megabytes: kilobytes / 1024, output: stdout };
+}
+
+function timeTests(): number {
+    const start = performance.now();
+    const { status, stdout } = spawnSync(process.execPath, ["node_modules/mocha/bin/mocha.js"], {
+        cwd: ROOT,
+        encoding: "utf8",
+    });
+    if (status !== 0) {
+        throw new Error(stdout);
+    }
+    return (performance.now() - start) / 1000;
+}
+
+function summary(measurements: readonly Measurement[]) {
+    return {
+        seconds: median(measurements.map(({ milliseconds }) => milliseconds)) / 1000,
+        megabytes: Math.max(...measurements.map(({ megabytes }) => megabytes)),
+    };
+}
+
+const loads: Measurement[] = [];
+const renders: Measurement[] = [];
+for (let round = 0; round < ROUNDS; round += 1) {
+    loads.push(measure("tests/bench/load-only.ts"));
+    renders.push(measure("commands/render.ts"));
+}
+const load = summary(loads);
+const render = summary(renders);
+const program = JSON.parse(measure("tests/bench/program.ts").output.trim().split("\n").at(-1) ?? "") as {
+    readonly index: number;
+    readonly flat: number;
+    readonly resources: number;
+};
+const tests = timeTests();
+
+console.log(`# Performance
+
+Printed by \`npm run -s bench > docs/performance.md\` on ${cpus().length} cores, ${Math.round(totalmem() / GIB)} GiB, Node ${process.versions.node}. Only the ratios carry over to other machines.
+
+| What | Against | Ratio | Peak memory |
+|---|---|---|---|
+| \`render\` of the dev stack, cold start: ${render.seconds.toFixed(2)} s | a script that only loads the same packages: ${load.seconds.toFixed(2)} s, ${Math.round(load.megabytes)} MB | ${(render.seconds / load.seconds).toFixed(2)} | ${Math.round(render.megabytes)} MB |
+| \`index.ts\` under mocks, warm: ${program.index.toFixed(0)} ms | the same ${program.resources} resources registered flat: ${program.flat.toFixed(0)} ms | ${(program.index / program.flat).toFixed(2)} | |
+| the test files alone (\`mocha\`): ${tests.toFixed(1)} s | | | |
+
+Medians of ${ROUNDS} turns each (the program: 20), the tests once.`);
