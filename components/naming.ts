@@ -1,4 +1,4 @@
-/** Longest slug: `snowplow-` + 16 + `-pipeline-` leaves the 26 characters that the AWS provider appends to a
+/** Longest slug: `snowplow-` + 16 + `-collector-` leaves the 26 characters that the AWS provider appends to a
  * bucket's prefix inside S3's 63 (the provider refuses a `bucketPrefix` over 37). */
 const SLUG_LENGTH = 16;
 

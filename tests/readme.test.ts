@@ -25,7 +25,9 @@ describe("README.md", () => {
         const { scripts } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")) as {
             readonly scripts: Readonly<Record<string, string>>;
         };
-        const named = [...readme.matchAll(/npm run (?:-s )?([a-z]+(?::[a-z]+)*)/g)].map(([, name]) => name ?? "");
+        const named = [...readme.matchAll(/npm run (?:-s )?([a-z]+(?::[a-z]+)*)/g)].map(
+            ([, name]) => name ?? "",
+        );
         expect(named.filter((name) => !(name in scripts))).to.deep.equal([]);
         const links = [...readme.matchAll(/\]\((?!https?:)([^)]+)\)/g)].map(([, file]) => file ?? "");
         expect(links.filter((file) => !existsSync(path.join(root, file)))).to.deep.equal([]);
