@@ -90,7 +90,11 @@ function parseJson(text: string): unknown {
  * @throws SettingsError with every problem there is.
  */
 export function parseSettings(input: StackInput): Settings {
-    const problems = new Problems(NAMESPACE, input.config);
+    // What is encrypted is not looked at: no message may show a part of it.
+    const plain = Object.fromEntries(
+        Object.entries(input.config).filter(([key]) => !input.encryptedKeys.includes(key)),
+    );
+    const problems = new Problems(NAMESPACE, plain);
     const region = checkRegion(input, problems);
     checkDefaultTags(input, problems);
     for (const key of input.encryptedKeys) {
@@ -100,11 +104,11 @@ export function parseSettings(input: StackInput): Settings {
             "an encrypted value",
         );
     }
-    for (const { path, allowed, found } of textProblems(input.config, [])) {
+    for (const { path, allowed, found } of textProblems(plain, [])) {
         problems.add(path, allowed, found);
     }
 
-    const config = parseShape(input.config, problems);
+    const config = parseShape(plain, problems);
     const context = { stack: input.stack, region, prefix: physicalPrefix(input.stack) };
     checkRules(config, context, problems);
     problems.throwIfAny(input.stack);
