@@ -21,6 +21,7 @@ export interface OperatorPolicyArgs {
  */
 export function operatorPolicy(args: OperatorPolicyArgs): PolicyDocument {
     const clusters = arn("elasticmapreduce", args.region, args.accountId, "cluster/*");
+    const launchTags = requestTags({ ...EMR_TAG, [STACK_TAG]: args.stack });
     const rdbLoaderLogs = args.locations
         .filter(({ path }) => path === "log")
         .flatMap(({ folders }) => folders)
@@ -34,17 +35,23 @@ export function operatorPolicy(args: OperatorPolicyArgs): PolicyDocument {
             Effect: "Allow",
             Action: "elasticmapreduce:RunJobFlow",
             Resource: "*", // There is no cluster yet: the tags that it will have are what can be asked for.
-            Condition: {
-                StringEquals: requestTags({ ...EMR_TAG, [STACK_TAG]: args.stack }),
-            },
+            Condition: { StringEquals: launchTags },
         },
         {
-            // AddTags: never on a cluster that is not the stack's yet, or the operator could make any cluster so.
+            // RunJobFlow with tags asks for AddTags on `cluster/*`, to the letter: the cluster has no id yet. One
+            // character is enough for that, and for no cluster that there is: whoever could tag any cluster as the
+            // stack's could add steps to it.
+            Sid: "TagClustersAtLaunch",
+            Effect: "Allow",
+            Action: "elasticmapreduce:AddTags",
+            Resource: arn("elasticmapreduce", args.region, args.accountId, "cluster/?"),
+            Condition: { StringEquals: launchTags },
+        },
+        {
             Sid: "WorkOnClustersOfThisStack",
             Effect: "Allow",
             Action: [
                 "elasticmapreduce:AddJobFlowSteps",
-                "elasticmapreduce:AddTags",
                 "elasticmapreduce:DescribeCluster",
                 "elasticmapreduce:ListSteps",
                 "elasticmapreduce:TerminateJobFlows",

@@ -38,6 +38,7 @@ export function bucketArn(bucket: string): string {
  */
 export function emrfsStatements(accesses: readonly FolderAccess[]): readonly Statement[] {
     const changed = accesses.filter(({ access }) => access !== "read").map(({ folder }) => folder);
+    const readOnly = accesses.filter(({ access }) => access === "read").map(({ folder }) => folder);
     const byBucket = groupBy(
         accesses.map(({ folder }) => folder),
         ({ bucket }) => bucket,
@@ -60,7 +61,10 @@ export function emrfsStatements(accesses: readonly FolderAccess[]): readonly Sta
                 Resource: unique(granted.map(({ folder }) => objectArn(folder, "*"))),
             }),
         ),
-        ...nonEmpty("LookForFolders", "s3:GetObject", folderArns(byBucket.values(), "")),
+        ...nonEmpty("LookForFolders", "s3:GetObject", [
+            ...folderArns(byBucket.values(), ""),
+            ...folderArns([readOnly], "_$folder$"),
+        ]),
         ...nonEmpty(
             "MarkFolders",
             ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],

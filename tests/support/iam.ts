@@ -1,0 +1,250 @@
+import { z } from "zod";
+
+/**
+ * Decides like IAM over identity policies, a resource's own policy and a request, for what this program's documents
+ * use: whatever else a document holds (NotPrincipal, another operator, a policy variable) is refused, not ignored.
+ * Permissions boundaries, session policies and an organization's policies are left out: they only take away.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+ */
+export function decide({ caller, action, resource, context = {} }: Request, policies: Policies): Decision {
+    const keys = new Map(
+        Object.entries({ ...callerKeys(caller), ...context }).map(([key, value]) => [
+            key.toLowerCase(),
+            value,
+        ]),
+    );
+    const applies = (statement: Statement) => covers(statement, action, resource) && holds(statement, keys);
+    const identity = (policies.identity ?? []).flatMap(({ statements }) => statements).filter(applies);
+    const own = (policies.resource?.policy?.statements ?? [])
+        .filter(applies)
+        .map((statement) => ({ ...statement, names: naming(statement, caller) }))
+        .filter(({ names }) => names !== "nobody");
+    if ([...identity, ...own].some(({ Effect }) => Effect === "Deny")) {
+        return "explicitDeny";
+    }
+
+    const allows = { identity: identity.length > 0, own: own.some(({ names }) => names === "caller") };
+    const delegates = own.some(({ names }) => names === "account");
+    const account = accountOf(caller);
+    if (account !== undefined && account !== (policies.resource?.account ?? account)) {
+        return answer(allows.identity && (allows.own || delegates)); // Both accounts must say yes.
+    }
+    if (!OWN_POLICY_DECIDES.test(action)) {
+        return answer(allows.identity || allows.own);
+    }
+    if (!policies.resource?.policy) {
+        throw new Error(`${action}: ${resource} must have a policy of its own`);
+    }
+    return answer(allows.own || (delegates && allows.identity));
+}
+
+/** In the words of IAM's policy simulator. */
+export type Decision = "allowed" | "implicitDeny" | "explicitDeny";
+
+/** Who calls: the ARN of a user or a role, or a service. */
+export type Caller = { readonly AWS: string } | { readonly Service: string };
+
+/** The request's condition keys, each with one value. */
+export type Context = Readonly<Record<string, string>>;
+
+export interface Request {
+    readonly caller: Caller;
+    readonly action: string;
+    readonly resource: string;
+    readonly context?: Context;
+}
+
+export interface Policies {
+    readonly identity?: readonly Policy[];
+    /** The account is the caller's unless another one is given. */
+    readonly resource?: { readonly policy?: Policy | undefined; readonly account?: string | undefined };
+}
+
+export interface Policy {
+    readonly statements: readonly Statement[];
+}
+
+/** Keys and roles are open to nobody, not even in their own account, unless their own policy says so. */
+const OWN_POLICY_DECIDES = /^(kms|sts):/i;
+
+function answer(allowed: boolean): Decision {
+    return allowed ? "allowed" : "implicitDeny";
+}
+
+// Documents
+
+const texts = z.union([z.string(), z.array(z.string()).min(1)]).transform((value) => [value].flat());
+
+const statement = z
+    .strictObject({
+        Sid: z.string().optional(),
+        Effect: z.enum(["Allow", "Deny"]),
+        Principal: z
+            .union([
+                z.literal("*").transform(() => ({ AWS: ["*"], Service: ["*"] })),
+                z.strictObject({ AWS: texts.default([]), Service: texts.default([]) }),
+            ])
+            .optional(),
+        Action: texts.optional(),
+        NotAction: texts.optional(),
+        Resource: texts.optional(),
+        NotResource: texts.optional(),
+        Condition: z.record(z.string(), z.record(z.string(), texts)).default({}),
+    })
+    .refine(({ Action, NotAction }) => (Action === undefined) !== (NotAction === undefined), {
+        error: "either Action or NotAction",
+    })
+    .refine(({ Resource, NotResource }) => Resource === undefined || NotResource === undefined, {
+        error: "either Resource or NotResource",
+    })
+    .superRefine(({ Condition }, problems) => {
+        for (const operator of Object.keys(Condition).filter((name) => !(name in OPERATORS))) {
+            problems.addIssue({ code: "custom", message: `unknown operator ${operator}` });
+        }
+    });
+
+type Statement = z.output<typeof statement>;
+
+const document = z.strictObject({
+    Version: z.literal("2012-10-17"), // The older one knows no variables, not even `${*}`.
+    Id: z.string().optional(),
+    Statement: z.union([z.array(statement), statement.transform((one) => [one])]),
+});
+
+/** A policy of a user or a role: it says nothing of principals. */
+export function identityPolicy(text: string): Policy {
+    return read(text, (found) => found.Principal === undefined && hasResource(found));
+}
+
+/** A bucket's or a key's policy. */
+export function resourcePolicy(text: string): Policy {
+    return read(text, (found) => found.Principal !== undefined && hasResource(found));
+}
+
+/** A role's trust policy: the resource is the role. */
+export function trustPolicy(text: string): Policy {
+    return read(text, (found) => found.Principal !== undefined && !hasResource(found));
+}
+
+function hasResource({ Resource, NotResource }: Statement): boolean {
+    return (Resource ?? NotResource) !== undefined;
+}
+
+function read(text: string, isOfItsKind: (statement: Statement) => boolean): Policy {
+    const { Statement: statements } = document.parse(JSON.parse(text));
+    for (const found of statements) {
+        if (!isOfItsKind(found)) {
+            throw new Error(`not a statement of this kind of policy: ${JSON.stringify(found)}`);
+        }
+    }
+    return { statements };
+}
+
+// Statements
+
+function covers({ Action, NotAction, Resource, NotResource }: Statement, action: string, resource: string) {
+    const isAction = (pattern: string) => matches(pattern.toLowerCase(), action.toLowerCase());
+    const isResource = (pattern: string) => matches(pattern, resource);
+    return (
+        (Action?.some(isAction) ?? true) &&
+        !NotAction?.some(isAction) &&
+        (Resource?.some(isResource) ?? true) &&
+        !NotResource?.some(isResource)
+    );
+}
+
+/** All operators, all keys, one of the values. */
+function holds({ Condition }: Statement, context: ReadonlyMap<string, string>): boolean {
+    return Object.entries(Condition).every(([operator, keys]) =>
+        Object.entries(keys).every(([key, values]) =>
+            OPERATORS[operator]?.(values, context.get(key.toLowerCase())),
+        ),
+    );
+}
+
+type Operator = (values: readonly string[], actual: string | undefined) => boolean;
+
+/** A key that the request does not have matches nothing, which is what the negated operator asks for. */
+const OPERATORS: Readonly<Record<string, Operator>> = {
+    StringEquals: oneOf((value, actual) => literal(value) === actual),
+    StringNotEquals: (values, actual) => !oneOf((value) => literal(value) === actual)(values, actual),
+    StringLike: oneOf(matches),
+    ArnLike: oneOf(arnMatches),
+    Bool: oneOf((value, actual) => value.toLowerCase() === actual.toLowerCase()),
+    Null: (values, actual) => values.some((value) => value === String(actual === undefined)),
+};
+
+function oneOf(test: (value: string, actual: string) => boolean): Operator {
+    return (values, actual) => actual !== undefined && values.some((value) => test(value, actual));
+}
+
+/** Whom a statement names: the caller, the caller's whole account (which then decides for itself), or neither. */
+function naming({ Principal }: Statement, caller: Caller): "caller" | "account" | "nobody" {
+    if (Principal === undefined) {
+        return "nobody";
+    }
+    if ("Service" in caller) {
+        return Principal.Service.some((name) => name === "*" || name === caller.Service)
+            ? "caller"
+            : "nobody";
+    }
+    if (Principal.AWS.some((name) => name === "*" || name === caller.AWS)) {
+        return "caller";
+    }
+    const account = accountOf(caller);
+    return Principal.AWS.some((name) => name === account || name === `arn:aws:iam::${account}:root`)
+        ? "account"
+        : "nobody";
+}
+
+function accountOf(caller: Caller): string | undefined {
+    return "AWS" in caller ? caller.AWS.split(":")[4] : undefined;
+}
+
+/** The keys that every request of a user or a role carries. */
+function callerKeys(caller: Caller): Context {
+    return "AWS" in caller
+        ? { "aws:PrincipalArn": caller.AWS, "aws:PrincipalAccount": accountOf(caller) ?? "" }
+        : {};
+}
+
+// Patterns
+
+/** The three variables that stand for characters; all others depend on the request. */
+const CHARACTER = /\$\{([*?$])\}/g;
+
+const compiled = new Map<string, RegExp>();
+
+/** `*` is any text and `?` any one character, over colons and slashes. */
+function matches(pattern: string, text: string): boolean {
+    const expression = compiled.get(pattern) ?? compile(pattern);
+    compiled.set(pattern, expression);
+    return expression.test(text);
+}
+
+function compile(pattern: string): RegExp {
+    const parts = pattern.split(/(\$\{[*?$]\}|[*?])/).map((part) => {
+        if (part === "*") {
+            return ".*";
+        }
+        return part === "?" ? "." : literal(part).replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+    });
+    return new RegExp(`^${parts.join("")}$`, "s");
+}
+
+function literal(text: string): string {
+    if (text.replace(CHARACTER, "").includes("${")) {
+        throw new Error(`unknown variable in ${text}`);
+    }
+    return text.replace(CHARACTER, "$1");
+}
+
+/** Each of the six parts by itself: a wildcard does not reach over a colon, but in the last part. */
+function arnMatches(pattern: string, text: string): boolean {
+    const parts = (arn: string) => {
+        const split = arn.split(":");
+        return [...split.slice(0, 5), split.slice(5).join(":")];
+    };
+    const actual = parts(text);
+    return parts(pattern).every((part, index) => matches(part, actual[index] ?? ""));
+}
