@@ -179,5 +179,5 @@ function once(
 
 /** Names are unique within an account only; AWS's own policies count as an account. */
 function attachmentName(policyArn: string): string {
-    return policyArn.split(":").slice(4).join("-").replaceAll("/", "-");
+    return policyArn.split(":").slice(4).join(":");
 }

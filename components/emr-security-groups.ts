@@ -44,6 +44,10 @@ export class EmrSecurityGroups extends pulumi.ComponentResource {
         const tags = { ...args.tags, ...EMR_TAG };
         const shared = { vpcId: args.vpcId, revokeRulesOnDelete: true, tags };
 
+        // The provider's own choice for a fixed name would be true. But a group is replaced only by one of another name
+        // or in another VPC, and deleted first, a node group would still stand in the old ServiceAccess group's rules.
+        const deleteBeforeReplace = false;
+
         const nodeGroups = Object.entries(NODE_GROUPS[args.internetAccess]).map(
             ([key, emrName]) =>
                 new aws.ec2.SecurityGroup(
@@ -55,7 +59,7 @@ export class EmrSecurityGroups extends pulumi.ComponentResource {
                         egress: [{ protocol: "-1", fromPort: 0, toPort: 0, cidrBlocks: ["0.0.0.0/0"] }],
                     },
                     // EMR adds the ingress rules that it needs, whenever a cluster starts: they are its own.
-                    { parent: this, ignoreChanges: ["ingress"], deleteBeforeReplace: true },
+                    { parent: this, ignoreChanges: ["ingress"], deleteBeforeReplace },
                 ),
         );
         if (args.internetAccess === "nat") {
@@ -69,7 +73,7 @@ export class EmrSecurityGroups extends pulumi.ComponentResource {
                     ingress: [tcp(MASTER_TO_SERVICE, nodes)],
                     egress: [tcp(SERVICE_TO_NODES, nodes)],
                 },
-                { parent: this, deleteBeforeReplace: true },
+                { parent: this, deleteBeforeReplace },
             );
         }
         this.registerOutputs({});
