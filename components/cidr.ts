@@ -25,7 +25,10 @@ export function zoneSlot(letter: string): number {
     return slot;
 }
 
-/** Reads `10.64.0.0/20`; nothing where the text is not a range, or its address is not the range's first. */
+/**
+ * Reads `10.64.0.0/20`; nothing where the text is not a range, its address is not the range's first, or a number has
+ * leading zeros: AWS would be given the text as it is.
+ */
 export function parseCidr(text: string): Cidr | undefined {
     const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(text);
     if (!match) {
@@ -35,8 +38,8 @@ export function parseCidr(text: string): Cidr | undefined {
     if (Math.max(a, b, c, d) > 255 || prefixLength > 32) {
         return undefined;
     }
-    const address = a * 2 ** 24 + b * 2 ** 16 + c * 2 ** 8 + d;
-    return address % addresses(prefixLength) === 0 ? { address, prefixLength } : undefined;
+    const cidr = { address: a * 2 ** 24 + b * 2 ** 16 + c * 2 ** 8 + d, prefixLength };
+    return cidr.address % addresses(prefixLength) === 0 && formatCidr(cidr) === text ? cidr : undefined;
 }
 
 export function formatCidr({ address, prefixLength }: Cidr): string {

@@ -165,9 +165,12 @@ export function formatS3Url({ bucket, prefix }: S3Folder): string {
 export const S3_URL =
     "an S3 URL such as s3://my-bucket/folder (bucket: 3 to 63 of a-z, 0-9 and -, no dots; folder: letters, digits and - _ . = ! ' ( ))";
 
-/** Refused too: wildcards, which would widen the IAM policies, and what Hadoop's paths cannot hold. */
+/**
+ * Refused too: wildcards, which would widen the IAM policies, and what Hadoop's paths cannot hold or would resolve
+ * (`.` and `..` as folders).
+ */
 export const S3_URL_PATTERN =
-    /^s3:\/\/([a-z0-9][a-z0-9-]{1,61}[a-z0-9])(?:\/((?:[\w.=!'()-]+\/)*)([\w.=!'()-]+)?)?$/;
+    /^s3:\/\/([a-z0-9][a-z0-9-]{1,61}[a-z0-9])(?:\/(?!(?:.*\/)?\.\.?(?:\/|$))((?:[\w.=!'()-]+\/)*)([\w.=!'()-]+)?)?$/;
 
 /** Reads `s3://bucket/prefix`, with or without a slash at the end; nothing where the text is no such URL. */
 export function parseS3Url(text: string): S3Folder | undefined {
