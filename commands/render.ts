@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { NAMESPACE, SettingsError } from "../components/settings";
+import { isOnTheWay } from "../components/settings/problems";
 import { type Registration, type Run, runProgram, Secret } from "./mock-engine";
 import { PLACEHOLDER, placeholderProvider } from "./placeholder-provider";
 import { readStackFile } from "./stack-file";
@@ -17,12 +18,13 @@ interface Rendered {
  * @throws SettingsError with every problem of the stack file.
  */
 export async function renderStack(folder: string, stack: string): Promise<Run> {
-    const { config, problems } = readStackFile(folder, stack);
+    const { config, secretKeys, problems } = readStackFile(folder, stack);
     try {
         const run = await runProgram(loadProgram, {
             project: NAMESPACE,
             stack,
             config,
+            secretKeys,
             provider: placeholderProvider(config["aws:region"] ?? ""),
         });
         if (problems.length > 0) {
@@ -35,7 +37,10 @@ export async function renderStack(folder: string, stack: string): Promise<Run> {
         }
         const known = problems.map(({ path }) => path);
         throw new SettingsError(
-            [...problems, ...error.problems.filter(({ path }) => !known.includes(path))],
+            [
+                ...problems,
+                ...error.problems.filter(({ path }) => !known.some((outer) => isOnTheWay(outer, path))),
+            ],
             stack,
         );
     }
@@ -92,8 +97,6 @@ async function main([stack = "dev", ...others]: readonly string[]): Promise<void
             `found "${[stack, ...others].join(" ")}"; allowed: the name of one stack, as in npm run render -- prod`,
         );
     }
-    // Pulumi keeps a stack trace of every promise: translating them takes longer than the program itself.
-    process.setSourceMapsEnabled(false);
     const folder = process.cwd();
     const run = await renderStack(folder, stack);
     const target = path.join(folder, "build", stack);

@@ -1,13 +1,16 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { isMap, isScalar, isSeq, parseDocument } from "yaml";
+import { type ErrorCode, isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
+import { NAMESPACE } from "../components/settings";
 import { suggest } from "../components/settings/explain";
 import { describe, formatPath, type Path, type Problem } from "../components/settings/problems";
 
 /** A stack file as Pulumi's CLI hands it to the program. */
 export interface StackFile {
-    /** Keys with their namespaces; texts as they are, anything else as JSON. Encrypted values are left out. */
+    /** Keys with their namespaces; texts as they are, anything else as JSON. */
     readonly config: Readonly<Record<string, string>>;
+    /** Those of the project's own keys whose value is encrypted as a whole: nobody reads it here. */
+    readonly secretKeys: readonly string[];
     /** What the CLI would read in another way than anybody else, or not hand over in plain. */
     readonly problems: readonly Problem[];
 }
@@ -35,23 +38,67 @@ const READ_DIFFERENTLY = [
  */
 export function readStackFile(folder: string, stack: string): StackFile {
     const file = `Pulumi.${stack}.yaml`;
-    const document = parseDocument(readText(folder, file));
+    const lines = new LineCounter();
+    // Not pretty: that would show the lines around, and what they hold.
+    const document = parseDocument(readText(folder, file), { lineCounter: lines, prettyErrors: false });
     const [error] = document.errors;
     if (error) {
-        throw new Error(`${file}: ${error.message}`);
+        const { line, col } = lines.linePos(error.pos[0]);
+        throw new Error(`${file}: ${YAML_ERRORS[error.code] ?? error.message} (line ${line}, column ${col})`);
     }
-    const content: unknown = document.toJS();
-    if (typeof content !== "object" || content === null || Array.isArray(content)) {
-        throw new Error(`${file}: found ${describe(content)}; allowed: "config:", with keys below it`);
-    }
+    const content = toMapping(file, () => document.toJS());
+    const config = toMapping(file, () => content.config ?? {});
     const problems = Object.keys(content)
         .filter((key) => !TOP_LEVEL_KEYS.includes(key))
         .map((key) => ({ path: key, found: "an unknown key", allowed: suggest(key, TOP_LEVEL_KEYS) }));
-    const config: unknown = "config" in content ? content.config : undefined;
+    const entries = Object.entries(config).map(([key, value]) => [withNamespace(key), value] as const);
+    const twice = Object.keys(config)
+        .filter((key) => key !== withNamespace(key) && Object.hasOwn(config, withNamespace(key)))
+        .map((key) => ({
+            path: withNamespace(key),
+            found: `the key ${key} as well`,
+            allowed: "one of the two",
+        }));
     return {
-        config: Object.fromEntries(Object.entries(config ?? {}).flatMap(handOver)),
-        problems: [...problems, ...misread(document.get("config", true), [])],
+        config: Object.fromEntries(entries.flatMap(handOver)),
+        secretKeys: entries.filter(([key, value]) => isOwn(key) && isEncrypted(value)).map(([key]) => key),
+        problems: [...problems, ...twice, ...misread(document.get("config", true), [])],
     };
+}
+
+/** What YAML's own words for a mistake mean to whoever made it. */
+const YAML_ERRORS: Partial<Record<ErrorCode, string>> = {
+    TAB_AS_INDENT: "found a tab; allowed: spaces, which is all that YAML indents with",
+    BAD_INDENT:
+        "found a line that begins further left or right than those beside it; allowed: the same column",
+    MULTILINE_IMPLICIT_KEY: "found a line without a colon; allowed: a key and a colon",
+    BLOCK_AS_IMPLICIT_KEY:
+        "found a second colon in a line; allowed: one, with what is below it indented on the next",
+    DUPLICATE_KEY: "found a key that is there already; allowed: each once, with all that belongs below it",
+    MULTIPLE_DOCS: "found ---, a second document; allowed: one",
+};
+
+/** @throws where it is none, naming the file. */
+function toMapping(file: string, read: () => unknown): Readonly<Record<string, unknown>> {
+    let value: unknown;
+    try {
+        value = read();
+    } catch (error) {
+        throw new Error(`${file}: ${(error as Error).message}`, { cause: error });
+    }
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+        throw new Error(`${file}: found ${describe(value)}; allowed: "config:", with keys below it`);
+    }
+    return value as Readonly<Record<string, unknown>>;
+}
+
+/** The CLI takes a key without a namespace for the project's. */
+function withNamespace(key: string): string {
+    return key.includes(":") ? key : `${NAMESPACE}:${key}`;
+}
+
+function isOwn(key: string): boolean {
+    return key.startsWith(`${NAMESPACE}:`);
 }
 
 function readText(folder: string, file: string): string {
@@ -65,10 +112,10 @@ function readText(folder: string, file: string): string {
     }
 }
 
-/** As the CLI does it: texts as they are, anything else as JSON. What is encrypted stays with it. */
-function handOver([key, value]: [string, unknown]): [string, string][] {
+/** As the CLI does it: texts as they are, anything else as JSON. Secrets of others stay with it. */
+function handOver([key, value]: readonly [string, unknown]): [string, string][] {
     if (isEncrypted(value)) {
-        return [];
+        return isOwn(key) ? [[key, ""]] : [];
     }
     return [[key, typeof value === "string" ? value : JSON.stringify(value)]];
 }
@@ -83,18 +130,23 @@ function misread(node: unknown, way: Path): readonly Problem[] {
         return node.items.flatMap((item, index) => misread(item, [...way, index]));
     }
     if (isMap(node)) {
-        // A key of its own may be a secret; one below the six objects would be written in plain.
-        if (way.length > 1 && isEncrypted(node.toJSON())) {
-            return [
-                {
-                    path: formatKeys(way),
-                    found: "an encrypted value",
-                    allowed: "a value in plain: it is encrypted, but would be written in plain to config.yml",
-                },
-            ];
+        if (isEncrypted(node.toJSON())) {
+            // A key of its own is the settings' to judge; one below the six objects would be written in plain.
+            const [key] = way;
+            return way.length === 1 || !isOwn(String(key))
+                ? []
+                : [
+                      {
+                          path: formatKeys(way),
+                          found: "an encrypted value",
+                          allowed:
+                              "a value in plain, or for credentials no such line: it is encrypted, but would be written in plain to config.yml",
+                      },
+                  ];
         }
         return node.items.flatMap(({ key, value }) => {
-            const below = [...way, String(isScalar(key) ? (key.source ?? key.value) : key)];
+            const name = String(isScalar(key) ? (key.source ?? key.value) : key);
+            const below = [...way, way.length === 0 ? withNamespace(name) : name];
             return [...misread(key, below), ...misread(value, below)];
         });
     }
@@ -102,13 +154,13 @@ function misread(node: unknown, way: Path): readonly Problem[] {
     if (!READ_DIFFERENTLY.some((pattern) => pattern.test(text)) && !isTooLarge(node)) {
         return [];
     }
-    const allowed = `quote it, "${text}": Pulumi's CLI reads it as something else`;
+    const allowed = `quote it, "${text}", or write a number in plain digits: Pulumi's CLI reads it as something else`;
     return [{ path: formatKeys(way), found: text, allowed }];
 }
 
 /** JavaScript's numbers would round it. */
 function isTooLarge(node: unknown): boolean {
-    return isScalar(node) && Number.isInteger(node.value) && !Number.isSafeInteger(node.value);
+    return isScalar(node) && typeof node.value === "number" && Math.abs(node.value) > Number.MAX_SAFE_INTEGER;
 }
 
 function formatKeys([key, ...rest]: Path): string {

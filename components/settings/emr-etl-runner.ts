@@ -115,7 +115,7 @@ const jobflow = section(
         job_name: field(
             nonEmpty.nullable().default(null),
             "The clusters' name; with a persistent jobflow it must be unique. Left out: Snowplow ETL and the stack's name.",
-            "a text",
+            "a text that is not empty",
         ),
         master_instance_type: field(
             instanceType.default("m4.large"),
@@ -325,7 +325,7 @@ export const emrEtlRunner = section(
                         .strictObject({
                             method: field(z.enum(["get", "post"]), "How events are sent.", "get or post"),
                             collector: field(nonEmpty, "The collector's host name.", "a host name"),
-                            app_id: field(nonEmpty, "The app_id of the events.", "a text"),
+                            app_id: field(nonEmpty, "The app_id of the events.", "a text that is not empty"),
                             protocol: field(
                                 z.enum(["http", "https"]).nullable().default(null),
                                 "Left out: http.",

@@ -1,4 +1,4 @@
-import { closest, distance } from "fastest-levenshtein";
+import { distance } from "fastest-levenshtein";
 import { z } from "zod";
 import { type Path, valueAt } from "./problems";
 
@@ -7,6 +7,8 @@ export interface Refusal {
     readonly path: Path;
     readonly allowed: string;
     readonly found?: string;
+    /** Of an unknown key: the known one that must have been meant. */
+    readonly meant?: Path;
 }
 
 /** The part of a JSON Schema that is used here. */
@@ -39,6 +41,14 @@ export class SchemaGuide {
             .at(-1);
     }
 
+    /** Every path whose last key it is. */
+    placesOf(key: string, node: SchemaNode | undefined = this.root, way: Path = []): readonly Path[] {
+        return Object.entries(objectOf(node)?.properties ?? {}).flatMap(([name, below]) => [
+            ...(name === key ? [[...way, name]] : []),
+            ...this.placesOf(key, below, [...way, name]),
+        ]);
+    }
+
     private nodes(path: Path): readonly SchemaNode[] {
         const nodes = [this.root];
         for (const key of path) {
@@ -66,40 +76,95 @@ function objectOf(node: SchemaNode | undefined): SchemaNode | undefined {
     return node?.anyOf?.find(({ type }) => type === "object") ?? node;
 }
 
-/** `nearest` only where it is near: half of the word at most may differ. */
+/** The nearest known key, where one is near, or all of them. */
 export function suggest(key: string, known: readonly string[]): string {
-    const nearest = known.length === 0 ? undefined : closest(key, [...known]);
-    const near = nearest !== undefined && distance(key, nearest) <= Math.ceil(nearest.length / 2);
-    return near ? `did you mean ${nearest}?` : `one of ${known.join(", ")}`;
+    const near = nearest(key, known);
+    return near === undefined ? `one of ${known.join(", ")}` : `did you mean ${near}?`;
 }
 
+function nearest(key: string, known: readonly string[]): string | undefined {
+    return known
+        .filter((word) => isNear(key, word))
+        .sort((a, b) => differing(key, a) - differing(key, b))
+        .at(0);
+}
+
+/** Half of the longer word at most may differ. */
+export function isNear(word: string, known: string, most = 0.5): boolean {
+    return differing(word, known) <= most;
+}
+
+function differing(a: string, b: string): number {
+    return distance(a, b) / Math.max(a.length, b.length);
+}
+
+/** Whether the schema would take another value at a path. */
+export type Mends = (path: Path, value: unknown) => boolean;
+
 /** Turns the schema's findings into words: unknown keys get the nearest known one, others the field's own words. */
-export function explainIssue(issue: z.core.$ZodIssue, root: unknown, guide: SchemaGuide): readonly Refusal[] {
+export function explainIssue(
+    issue: z.core.$ZodIssue,
+    root: unknown,
+    guide: SchemaGuide,
+    mends: Mends,
+): readonly Refusal[] {
     const path = issue.path as Path;
     if (issue.code === "unrecognized_keys") {
-        return issue.keys.map((key) => ({
-            path: [...path, key],
-            found: "an unknown key",
-            allowed: suggest(key, guide.knownKeys(path)),
-        }));
+        return issue.keys.map((key) => explainUnknownKey([...path, key], key, guide));
     }
-    const found = valueAt(root, path);
-    return [{ path, allowed: `${guide.allowed(path) ?? issue.message}${hint(issue, found)}` }];
+    const mend = hint(path, valueAt(root, path), mends);
+    return [{ path, allowed: `${guide.allowed(path) ?? issue.message}${mend}` }];
+}
+
+/** One that is known elsewhere, and in one place only, is indented wrongly; else the nearest one was meant. */
+function explainUnknownKey(path: Path, key: string, guide: SchemaGuide): Refusal {
+    const [place, ...others] = guide.placesOf(key);
+    if (place !== undefined && others.length === 0) {
+        return { path, meant: place, allowed: `${key} below ${place.slice(0, -1).join(".")}: move it there` };
+    }
+    const known = guide.knownKeys(path.slice(0, -1));
+    const near = nearest(key, known);
+    return near === undefined
+        ? { path, found: "an unknown key", allowed: suggest(key, known) }
+        : { path, allowed: suggest(key, known), meant: [...path.slice(0, -1), near] };
 }
 
 /** What people do most: quotes where none belong, none where they do, an empty text for "none". */
-function hint(issue: z.core.$ZodIssue, found: unknown): string {
-    if (found === "") {
+function hint(path: Path, found: unknown, mends: Mends): string {
+    if (found === "" && path.includes("buckets")) {
         return ". EmrEtlRunner crashes on an empty text: delete the line";
     }
-    if (issue.code !== "invalid_type") {
+    if (typeof found === "number" || typeof found === "boolean") {
+        return mends(path, String(found)) ? "; put it in quotes" : "";
+    }
+    if (typeof found !== "string" || found === "") {
         return "";
     }
-    if (issue.expected === "string" && (typeof found === "number" || typeof found === "boolean")) {
-        return "; put it in quotes";
-    }
-    if (typeof found === "string" && /^(true|false|-?[\d.]+)$/.test(found)) {
+    if (/^(true|false|-?(0|[1-9]\d*)(\.\d+)?)$/.test(found) && mends(path, JSON.parse(found))) {
         return "; take off the quotes";
     }
-    return "";
+    if (!/^-|, /.test(found) && mends(path, [found])) {
+        return `; a list of one is [${found}]`;
+    }
+    const meant = SLIPS.map((mend) => mend(found)).find((text) => text !== found && mends(path, text));
+    return meant === undefined ? "" : `; did you mean ${meant}?`;
+}
+
+/** How people write what another tool would take. A bucket's name is left as it is: another spelling is another one. */
+const SLIPS: readonly ((text: string) => unknown)[] = [
+    (text) => (/^(yes|on)$/i.test(text) ? true : /^(no|off)$/i.test(text) ? false : text),
+    (text) => (/^[A-Za-z]+$/.test(text) ? text.toLowerCase() : text),
+    (text) => text.toUpperCase(),
+    (text) => text.replace(/^emr-/, ""),
+    (text) => folder(text.replace(/^s3[an]:/, "s3:")),
+    (text) => folder(text.replace(/^arn:aws:s3:::/, "s3://")),
+    (text) => text.replace(/^https:\/\/([a-z0-9-]+)\.s3[a-z0-9.-]*\.amazonaws\.com\//, "s3://$1/"),
+    (text) =>
+        text.replace(/^https:\/\/.*\/s3\/buckets\/([a-z0-9-]+)\?(?:.*&)?prefix=([^&]*).*$/, "s3://$1/$2"),
+    (text) => (/^[a-z0-9-]+\//.test(text) ? `s3://${text}` : text),
+];
+
+/** A folder stands for all that is below it. */
+function folder(url: string): string {
+    return url.startsWith("s3://") ? url.replace(/(?<=\/)\*+$/, "") : url;
 }

@@ -5,11 +5,13 @@ import type { Location, Mode } from "../locations";
 import { physicalPrefix } from "../naming";
 import type { JobflowGrants } from "../policies/emr-roles";
 import { isRegion, REGIONS, type Region } from "../region";
+import { isNear } from "./explain";
 import { jobflowGrants } from "./jobflow-grants";
 import { locationsOf, modeOf } from "./locations";
+import { checkOwnedKeys } from "./owned-keys";
 import { describe, Problems, valueAt } from "./problems";
 import { checkRules } from "./rules";
-import type { StackConfig } from "./schema";
+import { type StackConfig, stackConfig } from "./schema";
 import { parseShape } from "./shape";
 import { textProblems } from "./text";
 
@@ -45,6 +47,8 @@ export interface StackInput {
     readonly config: Readonly<Record<string, unknown>>;
     /** Those of them that hold an encrypted value anywhere. */
     readonly encryptedKeys: readonly string[];
+    /** The keys of other namespaces. Default: none. */
+    readonly otherKeys?: readonly string[];
 }
 
 /** It is there (the engine hands over which keys hold secrets), but Pulumi's own types leave it out. */
@@ -64,22 +68,24 @@ const MAX_DEFAULT_TAGS = 10;
  */
 export function readSettings(): Settings {
     const aws = new pulumi.Config("aws");
-    const own = Object.entries(pulumi.runtime.allConfig())
+    const all = Object.entries(pulumi.runtime.allConfig());
+    const own = all
         .filter(([key]) => key.startsWith(`${NAMESPACE}:`))
         .map(([key, value]) => [key.slice(NAMESPACE.length + 1), value] as const);
     return parseSettings({
         stack: pulumi.getStack(),
         region: aws.get("region"),
-        defaultTags: aws.getObject("defaultTags"),
+        defaultTags: parseJson(aws.get("defaultTags")),
         config: Object.fromEntries(own.map(([key, value]) => [key, parseJson(value)])),
+        otherKeys: all.map(([key]) => key).filter((key) => !key.startsWith(`${NAMESPACE}:`)),
         encryptedKeys: own.map(([key]) => key).filter((key) => isConfigSecret(`${NAMESPACE}:${key}`)),
     });
 }
 
 /** Pulumi hands over objects as JSON and anything else as text; the schema says which it wanted. */
-function parseJson(text: string): unknown {
+function parseJson(text: string | undefined): unknown {
     try {
-        return JSON.parse(text);
+        return text === undefined ? undefined : JSON.parse(text);
     } catch {
         return text;
     }
@@ -91,25 +97,28 @@ function parseJson(text: string): unknown {
  */
 export function parseSettings(input: StackInput): Settings {
     // What is encrypted is not looked at: no message may show a part of it.
+    const encrypted = input.encryptedKeys.filter((key) => Object.hasOwn(stackConfig.shape, key));
     const plain = Object.fromEntries(
-        Object.entries(input.config).filter(([key]) => !input.encryptedKeys.includes(key)),
+        Object.entries(input.config).filter(([key]) => !encrypted.includes(key)),
     );
     const problems = new Problems(NAMESPACE, plain);
     const region = checkRegion(input, problems);
     checkDefaultTags(input, problems);
-    for (const key of input.encryptedKeys) {
+    checkNamespaces(input, problems);
+    for (const key of encrypted) {
         problems.add(
             [key],
             "values in plain: a secret among them is encrypted, but would be written in plain to config.yml",
             "an encrypted value",
         );
     }
+    const context = { stack: input.stack, region, prefix: physicalPrefix(input.stack) };
+    checkOwnedKeys(plain, context, problems);
     for (const { path, allowed, found } of textProblems(plain, [])) {
         problems.add(path, allowed, found);
     }
 
     const config = parseShape(plain, problems);
-    const context = { stack: input.stack, region, prefix: physicalPrefix(input.stack) };
     checkRules(config, context, problems);
     problems.throwIfAny(input.stack);
 
@@ -149,9 +158,38 @@ function checkRegion({ region }: StackInput, problems: Problems): Region | undef
     return undefined;
 }
 
+/** A whole object would be lost without a word: other namespaces are not the program's to judge. */
+function checkNamespaces({ otherKeys = [] }: StackInput, problems: Problems): void {
+    for (const key of otherKeys) {
+        const [namespace = "", ...name] = key.split(":");
+        if (isNear(namespace, NAMESPACE, 0.25)) {
+            problems.addAt(
+                key,
+                `did you mean ${NAMESPACE}:${name.join(":")}?`,
+                "a namespace that is almost the project's",
+            );
+        }
+    }
+}
+
+/** The values stay out of the messages: they are not ours to print. */
 function checkDefaultTags({ defaultTags }: StackInput, problems: Problems): void {
-    const tags = Object.keys((valueAt(defaultTags, ["tags"]) as object | null | undefined) ?? {});
-    if (tags.length > MAX_DEFAULT_TAGS) {
+    if (defaultTags === undefined) {
+        return;
+    }
+    const keys = Object.keys(Object(defaultTags));
+    if (typeof defaultTags !== "object" || keys.some((key) => key !== "tags")) {
+        const found = typeof defaultTags === "object" ? `the keys ${keys.join(", ")}` : "no object";
+        problems.addAt("aws:defaultTags", "an object with the one key tags, and the tags below it", found);
+    }
+    const value = valueAt(defaultTags, ["tags"]) ?? {};
+    const tags = Object.keys(Object(value));
+    if (typeof value !== "object" || Array.isArray(value)) {
+        const found = Array.isArray(value)
+            ? "a list"
+            : `a ${typeof value === "string" ? "text" : typeof value}`;
+        problems.addAt("aws:defaultTags.tags", "an object, each tag's name with its text", found);
+    } else if (tags.length > MAX_DEFAULT_TAGS) {
         problems.addAt(
             "aws:defaultTags.tags",
             `at most ${MAX_DEFAULT_TAGS}: S3 objects take no more, and the certificates' archive is one`,

@@ -1,7 +1,6 @@
 import { CREDENTIALS, FIXED } from "../emr-etl-runner-config";
 import { describe, type Problems, valueAt } from "./problems";
 import type { RuleContext } from "./rules";
-import type { StackConfig } from "./schema";
 
 /** A key of config.yml that the stack decides, and why. */
 interface OwnedKey {
@@ -15,7 +14,11 @@ interface OwnedKey {
 
 function ownedKeys({ region }: RuleContext): readonly OwnedKey[] {
     const inOutput = "only the deployed stack knows it";
-    const inOneRegion = `aws:region decides${region === undefined ? "" : ` (${region})`}, and all is in one region`;
+    const regionKey = (path: string): OwnedKey => ({
+        path,
+        rendered: region,
+        because: `aws:region is ${region}, and all is in one region`,
+    });
     return [
         {
             path: "aws.access_key_id",
@@ -31,20 +34,12 @@ function ownedKeys({ region }: RuleContext): readonly OwnedKey[] {
             because:
                 "EmrEtlRunner takes it from the environment variable AWS_SNOWPLOW_SECRET_KEY, and no file holds it",
         },
-        {
-            path: "aws.s3.region",
-            rendered: region,
-            because: inOneRegion,
-        },
+        // Without a region, which is a problem of its own, there is nothing to compare with.
+        ...(region === undefined ? [] : [regionKey("aws.s3.region"), regionKey("aws.emr.region")]),
         {
             path: "aws.s3.buckets.encrypted",
             rendered: FIXED.encrypted,
             because: "every bucket is encrypted with SSE-S3, and s3-dist-cp must ask for the same",
-        },
-        {
-            path: "aws.emr.region",
-            rendered: region,
-            because: inOneRegion,
         },
         { path: "aws.emr.jobflow_role", because: `the stack makes its own role; ${inOutput}` },
         { path: "aws.emr.service_role", because: `the stack makes its own role; ${inOutput}` },
@@ -73,8 +68,11 @@ function ownedKeys({ region }: RuleContext): readonly OwnedKey[] {
     ];
 }
 
-/** A whole config.yml may be pasted: what the stack owns may stand in it as null, or as the stack renders it. */
-export function checkOwnedKeys(config: StackConfig, context: RuleContext, problems: Problems): void {
+/**
+ * A whole config.yml may be pasted: what the stack owns may stand in it as null, or as the stack renders it. Before
+ * any other check of the same values, whose words would ask for another value instead.
+ */
+export function checkOwnedKeys(config: unknown, context: RuleContext, problems: Problems): void {
     for (const { path, rendered, secret, because } of ownedKeys(context)) {
         const full = ["emrEtlRunner", ...path.split(".")];
         const value = valueAt(config, full);

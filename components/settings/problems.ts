@@ -23,7 +23,7 @@ export class SettingsError extends pulumi.RunError {
 }
 
 function formatProblem({ path, found, allowed }: Problem): string {
-    return `  ${path}\n    found:   ${found}\n    allowed: ${allowed}`;
+    return `  ${redact(path)}\n    found:   ${found}\n    allowed: ${allowed}`;
 }
 
 const PLAIN_KEY = /^[A-Za-z_][\w-]*$/;
@@ -46,13 +46,25 @@ export function describe(value: unknown): string {
     if (value === null) {
         return "nothing after the colon (null)";
     }
-    const text = JSON.stringify(value);
+    const text = redact(JSON.stringify(value));
     const shown = text.length > LONGEST_FOUND ? `${text.slice(0, LONGEST_FOUND)}…` : text;
     if (value === "") {
         return `${shown} (an empty text)`;
     }
     const kind = Array.isArray(value) ? "a list" : typeof value === "object" ? "an object" : "";
     return kind === "" ? shown : `${kind}, ${shown}`;
+}
+
+/** By the name before it, or by its looks: an access key's id, or a secret key's 40 characters of every kind. */
+const CREDENTIALS = [
+    /(?<=(?:access_?key(?:_?id)?|secret|password|token)[^:=]{0,3}[:=]\s*[\\"']*)[^\s"'\\,}]+/gi,
+    /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/g,
+    /(?<![\w/+])(?=[\w/+]*[a-z])(?=[\w/+]*[A-Z])(?=[\w/+]*\d)[A-Za-z0-9/+]{40}(?![\w/+=])/g,
+];
+
+/** A whole config.yml may have landed in the wrong place, credentials and all. */
+function redact(text: string): string {
+    return CREDENTIALS.reduce((shown, pattern) => shown.replace(pattern, "…"), text);
 }
 
 export function valueAt(root: unknown, path: Path): unknown {
@@ -68,6 +80,7 @@ export function valueAt(root: unknown, path: Path): unknown {
 /** Collects problems, so that all are reported in one go; the first on a path stands for it. */
 export class Problems {
     private readonly byPath = new Map<string, Problem>();
+    private readonly misspelt = new Set<string>();
 
     /** `root`: the stack config as it was written, the keys below `namespace`. */
     constructor(
@@ -80,6 +93,14 @@ export class Problems {
         this.addAt(formatPath(this.namespace, path), allowed, found);
     }
 
+    /** What stands somewhere else, or under another name, is not missing here as well. */
+    addMisspelt(path: Path, meant: Path, allowed: string): void {
+        this.add(path, allowed, "an unknown key");
+        if (valueAt(this.root, meant) === undefined) {
+            this.misspelt.add(formatPath(this.namespace, meant));
+        }
+    }
+
     /** For keys of other namespaces. */
     addAt(path: string, allowed: string, found: string): void {
         if (!this.byPath.has(path)) {
@@ -90,18 +111,21 @@ export class Problems {
     /** Whether a value, or one above or below it, already has a problem: rules about it would only repeat it. */
     has(path: Path): boolean {
         const text = formatPath(this.namespace, path);
-        return [...this.byPath.keys()].some((known) => isOnTheWay(known, text) || isOnTheWay(text, known));
+        return [...this.byPath.keys(), ...this.misspelt].some(
+            (known) => isOnTheWay(known, text) || isOnTheWay(text, known),
+        );
     }
 
     /** @throws SettingsError with everything that was added. */
     throwIfAny(stack: string): void {
         if (this.byPath.size > 0) {
-            throw new SettingsError([...this.byPath.values()], stack);
+            const told = [...this.byPath.values()].filter(({ path }) => !this.misspelt.has(path));
+            throw new SettingsError(told, stack);
         }
     }
 }
 
-function isOnTheWay(outer: string, inner: string): boolean {
+export function isOnTheWay(outer: string, inner: string): boolean {
     return (
         inner.startsWith(outer) && (inner.length === outer.length || /^[.[]/.test(inner.slice(outer.length)))
     );

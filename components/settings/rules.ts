@@ -5,7 +5,6 @@ import { bucketPrefix, EMR_TAG, GENERATED_SUFFIX_LENGTH, STACK_TAG } from "../na
 import type { Region } from "../region";
 import { checkDocumentLimits } from "./document-limits";
 import { bucketsPath, locationsOf, locationValue, modeOf } from "./locations";
-import { checkOwnedKeys } from "./owned-keys";
 import { describe, type Path, type Problems } from "./problems";
 import type { StackConfig } from "./schema";
 
@@ -29,7 +28,6 @@ export function checkRules(config: StackConfig, context: RuleContext, problems: 
     checkErrorsLocation(config, problems);
     checkVolume(config, problems);
     checkClusterTags(config, context, problems);
-    checkOwnedKeys(config, context, problems);
     checkPrefixes(config, problems);
     checkNesting(config, context, problems);
     checkBucketsToEncrypt(config, problems);
@@ -229,17 +227,21 @@ function checkNesting(config: StackConfig, { prefix }: RuleContext, problems: Pr
             managed: false,
         }));
     });
+    // A managed location is not the user's to mend, and one finding a location is enough.
+    const settled = new Set(placed.filter(({ path, managed }) => managed || problems.has(path)));
     placed.forEach((outer, index) => {
         for (const inner of placed.slice(index + 1)) {
             const [written, other] = inner.managed ? [outer, inner] : [inner, outer];
-            if (!written.managed && overlap(inner.folder, outer.folder) && !problems.has(written.path)) {
-                problems.add(
-                    written.path,
-                    other.managed
-                        ? `a folder outside of the stack's own ${other.name}: delete the line to have the managed bucket`
-                        : `a folder that neither lies in ${other.name} (${formatS3Url(other.folder)}) nor holds it: EmrEtlRunner would take one's objects for the other's`,
-                );
+            if (settled.has(written) || !overlap(inner.folder, outer.folder)) {
+                continue;
             }
+            settled.add(written);
+            problems.add(
+                written.path,
+                other.managed
+                    ? `a folder outside of the stack's own ${other.name}: delete the line to have the managed bucket`
+                    : `a folder that neither lies in ${other.name} (${formatS3Url(other.folder)}) nor holds it: EmrEtlRunner would take one's objects for the other's`,
+            );
         }
     });
 }

@@ -1,6 +1,6 @@
 import type { Path } from "./problems";
 
-/** A text that would not arrive in EmrEtlRunner as it was written. */
+/** A text that would not arrive in EmrEtlRunner as it was written, or should not. */
 export interface TextProblem {
     readonly path: Path;
     readonly found: string;
@@ -20,8 +20,19 @@ const UNUSABLE_KEYS: Readonly<Record<string, string>> = {
     ["__proto__"]: "another key",
 };
 
+/** YAML's readers give up on a key without a colon within 1,024 characters, and an escape may take 6. */
+const LONGEST_KEY = 150;
+
+/** What EmrEtlRunner's config.yml.sample has wherever something is to be filled in. */
+const PLACEHOLDER = "ADD HERE";
+
 /** Every text in a value, keys among them, that EmrEtlRunner's YAML reader would change or refuse. */
 export function textProblems(value: unknown, path: Path): readonly TextProblem[] {
+    if (value === PLACEHOLDER) {
+        return [
+            { path, found: PLACEHOLDER, allowed: "a value of yours, or no such line: the sample's is left" },
+        ];
+    }
     if (typeof value === "string") {
         return unreadable(value, path);
     }
@@ -32,13 +43,22 @@ export function textProblems(value: unknown, path: Path): readonly TextProblem[]
         return [];
     }
     return Object.entries(value).flatMap(([key, item]) => {
-        const allowed = Object.hasOwn(UNUSABLE_KEYS, key) ? UNUSABLE_KEYS[key] : undefined;
         return [
-            ...(allowed === undefined ? [] : [{ path: [...path, key], found: `the key ${key}`, allowed }]),
+            ...unusable(key, [...path, key]),
             ...unreadable(key, [...path, key]),
             ...textProblems(item, [...path, key]),
         ];
     });
+}
+
+function unusable(key: string, path: Path): readonly TextProblem[] {
+    const allowed = Object.hasOwn(UNUSABLE_KEYS, key) ? UNUSABLE_KEYS[key] : undefined;
+    if (allowed !== undefined) {
+        return [{ path, found: `the key ${key}`, allowed }];
+    }
+    return key.length <= LONGEST_KEY
+        ? []
+        : [{ path, found: `a key of ${key.length} characters`, allowed: `at most ${LONGEST_KEY} in a key` }];
 }
 
 function unreadable(text: string, path: Path): readonly TextProblem[] {
