@@ -72,6 +72,10 @@ const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
  */
 export async function runProgram(program: () => Record<string, unknown>, options: RunOptions): Promise<Run> {
     const recorder = new Recorder(options);
+    const { stackTraceLimit } = Error;
+    // Pulumi keeps a stack trace of every promise, and translating them takes longer than the program itself. One
+    // frame says where an error was thrown.
+    Error.stackTraceLimit = 1;
     await pulumi.runtime.setMocks(
         { newResource: (args) => recorder.create(args), call: (args) => recorder.call(args) },
         options.project,
@@ -83,11 +87,12 @@ export async function runProgram(program: () => Record<string, unknown>, options
     process.on("unhandledRejection", recorder.fail);
     try {
         let outputs: Record<string, unknown> = {};
-        await pulumi.runtime.runInPulumiStack(async () => {
+        const ended = pulumi.runtime.runInPulumiStack(async () => {
             outputs = { ...program() };
             return outputs;
         });
-        await pulumi.runtime.disconnect();
+        // Where a provider fails, Pulumi may wait for ever for what depends on its answer.
+        await Promise.race([ended.then(() => pulumi.runtime.disconnect()), recorder.failed]);
         await laterRejections();
         recorder.rethrow();
         return { registrations: recorder.registrations, ...(await resolve(outputs)) };
@@ -96,6 +101,7 @@ export async function runProgram(program: () => Record<string, unknown>, options
         recorder.rethrow();
         throw error;
     } finally {
+        Error.stackTraceLimit = stackTraceLimit;
         process.off("unhandledRejection", recorder.fail);
     }
 }
@@ -110,6 +116,11 @@ class Recorder {
     readonly registrations: Registration[] = [];
     private readonly byUrn = new Map<string, Registration>();
     private failure: { readonly error: unknown } | undefined;
+    private tellFailure: () => void = () => undefined;
+    /** Resolves at the first failure. */
+    readonly failed = new Promise<void>((resolve) => {
+        this.tellFailure = resolve;
+    });
 
     constructor(private readonly options: RunOptions) {}
 
@@ -128,7 +139,7 @@ class Recorder {
             this.registrations.push(registration);
             register(request, (error, response) => {
                 if (!error) {
-                    this.byUrn.set(response.getUrn(), registration);
+                    this.add(response.getUrn(), registration);
                 }
                 callback(error, response);
             });
@@ -142,6 +153,14 @@ class Recorder {
             }
             registerOutputs(request, callback);
         };
+    }
+
+    /** The engine refuses two resources of one type and name; mocks take them. */
+    private add(urn: string, registration: Registration): void {
+        if (this.byUrn.has(urn)) {
+            this.fail(new Error(`Duplicate resource URN '${urn}'; try giving it a unique name`));
+        }
+        this.byUrn.set(urn, registration);
     }
 
     create({
@@ -165,6 +184,7 @@ class Recorder {
 
     readonly fail = (error: unknown): void => {
         this.failure ??= { error };
+        this.tellFailure();
     };
 
     rethrow(): void {
