@@ -1,0 +1,137 @@
+import { readFileSync } from "node:fs";
+import { expect } from "chai";
+import { configReference } from "../commands/config-reference";
+import type { Case } from "./changes/cases";
+import { CASES } from "./changes/cases";
+import type { Change } from "./changes/compare";
+import { allChanges, CHANGES_FILE, report } from "./changes/report";
+
+/** Every key of the stack config that is the user's to set, below the project's namespace. */
+function settings(): readonly string[] {
+    return configReference()
+        .split("### ")
+        .flatMap((section) => {
+            const object = /^`(\w+)`/.exec(section)?.[1];
+            return [...section.matchAll(/^\| `([\w.]+)` \|.*\| (.*) \|$/gm)]
+                .filter(([, , description]) => !description?.startsWith("The stack's own"))
+                .map(([, key]) => `${object}.${key}`);
+        });
+}
+
+function touched({ created, deleted, replaced, updated }: Change): readonly string[] {
+    return [...created, ...deleted, ...replaced, ...updated];
+}
+
+describe("what a change touches", () => {
+    let changes: readonly (readonly [Case, Change])[] = [];
+    const of = (setting: string) =>
+        changes.filter(([item]) => item.setting === setting).map(([, change]) => change);
+
+    before(async function () {
+        this.timeout(60_000);
+        changes = await allChanges();
+    });
+
+    it("is written down in docs/changes.md as it is today (npm run changes)", () => {
+        expect(report(changes)).to.equal(readFileSync(CHANGES_FILE, "utf8"));
+    });
+
+    it("is known for every setting", () => {
+        const known = new Set(CASES.map(({ setting }) => setting));
+        expect(settings().filter((setting) => !known.has(setting))).to.deep.equal([]);
+        expect(settings()).to.include("encryption.inTransit");
+    });
+
+    it("replaces a VPC or a subnet by the network's own settings alone, a data bucket or the key never", () => {
+        const replacing = (pattern: RegExp) =>
+            changes
+                .filter(([, { replaced }]) => replaced.some((name) => pattern.test(name)))
+                .map(([{ setting }]) => setting);
+        expect(replacing(/^(Bucket|Key) /)).to.deep.equal([]);
+        expect(replacing(/^Vpc /)).to.deep.equal(["network.cidrBlock"]);
+        // The NAT gateway's subnet follows the zone of the clusters' subnet.
+        expect(new Set(replacing(/^Subnet /))).to.deep.equal(
+            new Set(["network.cidrBlock", "network.availabilityZones"]),
+        );
+        expect(replacing(/^Subnet network-nodes/)).to.deep.equal(["network.cidrBlock"]);
+    });
+
+    it("renames nothing when zones come, go or change places", () => {
+        for (const { created, deleted } of of("network.availabilityZones")) {
+            expect(
+                [...created, ...deleted].filter((name) => !/ network-nodes(-[a-z])?(-routes)?$/.test(name)),
+            ).to.deep.equal([]);
+        }
+        expect(of("network.availabilityZones")[1]).to.deep.equal({
+            created: ["RouteTableAssociation network-nodes-b-routes", "Subnet network-nodes-b"],
+            deleted: [],
+            replaced: [],
+            updated: [],
+            outputs: ["subnetIds"],
+        });
+    });
+
+    it("keeps the address that Redshift lets in when the NAT gateway moves", () => {
+        for (const change of of("network.availabilityZones")) {
+            expect(touched(change).filter((name) => name.startsWith("Eip"))).to.deep.equal([]);
+            expect(change.outputs).not.to.include("egressIps");
+        }
+    });
+
+    it("makes a new archive and a new security configuration of a renewed certificate", () => {
+        expect(of("certificates (a renewal)")).to.deep.equal([
+            {
+                created: [],
+                deleted: [],
+                replaced: [
+                    "BucketObjectv2 certificates-archive (contentBase64, key)",
+                    "SecurityConfiguration security-configuration (configuration)",
+                ],
+                updated: [],
+                outputs: [
+                    "certificateExpiresAt",
+                    "emrEtlRunnerConfig",
+                    "securityConfiguration",
+                    "securityConfigurationName",
+                ],
+            },
+        ]);
+    });
+
+    it("makes a new node key of another generation, and keeps the authority", () => {
+        const [change] = of("certificates.generation");
+        expect(change?.created).to.deep.equal(["PrivateKey certificates-node-key-2"]);
+        expect(change?.deleted).to.deep.equal(["PrivateKey certificates-node-key-1"]);
+        expect(change && touched(change).filter((name) => name.includes("certificates-ca"))).to.deep.equal(
+            [],
+        );
+    });
+
+    it("takes nothing from a running cluster by a switch: only the security configuration is another", () => {
+        for (const [{ setting }, change] of changes.filter(([item]) =>
+            item.setting.startsWith("encryption."),
+        )) {
+            expect([setting, touched(change)]).to.deep.equal([
+                setting,
+                ["SecurityConfiguration security-configuration (configuration)"],
+            ]);
+        }
+    });
+
+    it("leaves the resources alone for whatever is EmrEtlRunner's own business", () => {
+        const touching = changes
+            .filter(
+                ([item, change]) => item.setting.startsWith("emrEtlRunner.") && touched(change).length > 0,
+            )
+            .map(([{ setting }]) => setting.replace(/^emrEtlRunner\./, ""));
+        const others = touching.filter((setting) => !setting.startsWith("aws.s3.buckets."));
+        expect([...new Set(others)]).to.deep.equal([
+            "aws.emr.ami_version", // one that crosses a gate
+            "aws.emr.ec2_key_name",
+            "aws.emr.bootstrap",
+            "aws.emr.jobflow.core_instance_bid",
+            "aws.emr.jobflow.task_instance_bid",
+            "collectors.format", // CloudFront's bucket takes ACLs
+        ]);
+    });
+});

@@ -1,0 +1,115 @@
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import type { Run } from "../../commands/mock-engine";
+import { runStack } from "../support/run";
+import { CASES, type Case } from "./cases";
+import { type Change, changingProvider, compare } from "./compare";
+import { REPLACING } from "./replacements";
+
+export const CHANGES_FILE = path.join(__dirname, "../../docs/changes.md");
+
+const REGION = "eu-west-1";
+
+/** Puts a value at `emrEtlRunner.aws.…` into a stack config. */
+function put(config: Record<string, unknown>, setting: string, value: unknown): void {
+    const keys = setting.split(".");
+    const last = keys.pop() ?? "";
+    let at = config;
+    for (const key of keys) {
+        at[key] ??= {};
+        at = at[key] as Record<string, unknown>;
+    }
+    at[last] = value;
+}
+
+/** The stack config of a case, with the setting at this value. */
+function configOf({ setting, given, renewed }: Case, value: unknown): Record<string, unknown> {
+    const config = {};
+    for (const [key, other] of Object.entries({ "emrEtlRunner.collectors.format": "thrift", ...given })) {
+        put(config, key, other);
+    }
+    if (!renewed && value !== undefined && value !== null) {
+        put(config, setting, value);
+    }
+    return config;
+}
+
+/** Most cases begin with the same stack: each is run once. */
+const runs = new Map<string, Promise<Run>>();
+
+function runOnce(config: Record<string, unknown>, renewed: boolean): Promise<Run> {
+    const key = JSON.stringify([config, renewed]);
+    const known = runs.get(key);
+    if (known) {
+        return known;
+    }
+    const started = runStack(config, { provider: changingProvider(REGION, renewed) });
+    runs.set(key, started);
+    return started;
+}
+
+/** Runs the program with the setting's two values, and compares. */
+async function changeOf(item: Case): Promise<Change> {
+    const before = await runOnce(configOf(item, item.from), false);
+    return compare(before, await runOnce(configOf(item, item.to), item.renewed === true));
+}
+
+/** All cases with their changes, in order. */
+export async function allChanges(): Promise<readonly (readonly [Case, Change])[]> {
+    const changes: [Case, Change][] = [];
+    for (const item of CASES) {
+        changes.push([item, await changeOf(item)]);
+    }
+    return changes;
+}
+
+/** docs/changes.md. */
+export function report(changes: readonly (readonly [Case, Change])[]): string {
+    const rows = changes.map(([item, change]) =>
+        [
+            `\`${item.setting}\``,
+            item.renewed
+                ? "an `up` in the last days makes LocallySignedCert certificates-node again"
+                : `${text(item.from)} → ${text(item.to)}`,
+            list(change.created),
+            list(change.deleted),
+            list(change.replaced),
+            list(change.updated),
+            list(change.outputs),
+            item.clusters,
+        ].join(" | "),
+    );
+    const pages = Object.entries(REPLACING).map(
+        ([type, { inputs, except, page }]) =>
+            `| [\`${type}\`](${page}) | ${except ? `all${except.length > 0 ? ` but ${except.join(", ")}` : ""}` : inputs?.join(", ")} |`,
+    );
+    return `# What a change touches
+
+Made by \`npm run changes\`: the program run twice under mocks with one setting changed between. In the second run, whatever a replaced resource is called is new, so that what hangs on it changes too. Replaced archives and security configurations stay where they are (\`retainOnDelete\`), and so does the encryption of existing buckets.
+
+| Setting | Change | Created | Deleted | Replaced (by inputs) | Updated (inputs) | Outputs | A running cluster sees |
+|---|---|---|---|---|---|---|---|
+${rows.map((row) => `| ${row} |`).join("\n")}
+
+## What replaces a resource
+
+From the provider's documentation, kept by hand.
+
+| Type | Inputs |
+|---|---|
+${pages.join("\n")}
+`;
+}
+
+function text(value: unknown): string {
+    return value === null || value === undefined ? "left out" : `\`${JSON.stringify(value)}\``;
+}
+
+function list(items: readonly string[]): string {
+    return items.length === 0 ? "–" : items.join("<br>");
+}
+
+if (require.main === module) {
+    console.warn = () => undefined; // Each run of the program has its warnings.
+    void allChanges().then((changes) => writeFileSync(CHANGES_FILE, report(changes)));
+}
