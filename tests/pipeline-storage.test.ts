@@ -1,0 +1,146 @@
+import { expect } from "chai";
+import type { Run } from "../commands/mock-engine";
+import { EncryptedBucket, type EncryptedBucketArgs } from "../components/encrypted-bucket";
+import { LOCATIONS, type Location, type Mode } from "../components/locations";
+import { PipelineStorage, type PipelineStorageArgs } from "../components/pipeline-storage";
+import { resourceInputs, resourceLines } from "./support/golden";
+import { registration, run } from "./support/run";
+
+const COMPONENT = "snowplow-emr-encryption:s3:PipelineStorage";
+const STACK = "snowplow-emr-encryption-dev";
+const TAGS = { stack: "tag" };
+
+/** A mode's locations, all of them managed. */
+const managed = (mode: Mode): readonly Location[] =>
+    LOCATIONS.filter(({ modes, optional }) => modes.includes(mode) && !optional).map((row) => ({
+        ...row,
+        managed: true,
+    }));
+
+/** The same, all of them the user's own: two buckets for raw.in, one for all others. */
+const existing: readonly Location[] = managed("batch").map((row) => ({
+    ...row,
+    managed: false,
+    folders:
+        row.path === "raw.in"
+            ? [
+                  { bucket: "collector-a", prefix: "" },
+                  { bucket: "collector-b", prefix: "logs/" },
+              ]
+            : [{ bucket: "theirs", prefix: row.prefix }],
+}));
+
+function storage(args: Partial<PipelineStorageArgs> = {}): Promise<Run> {
+    return run(() => ({
+        locations: new PipelineStorage("pipes", {
+            prefix: "snowplow-dev",
+            locations: managed("batch"),
+            collectorTakesAcls: false,
+            protect: false,
+            logRetentionDays: 90,
+            encryptExistingBuckets: [],
+            tags: TAGS,
+            ...args,
+        }).locations,
+    }));
+}
+
+/** Buckets as they are on their own: what each consists of is EncryptedBucket's to test. */
+function buckets(args: Readonly<Record<string, Partial<EncryptedBucketArgs>>>): Promise<Run> {
+    return run(() => {
+        for (const [name, own] of Object.entries(args)) {
+            new EncryptedBucket(`pipes-${name}`, {
+                bucketPrefix: `snowplow-dev-${name}-`,
+                tags: TAGS,
+                ...own,
+            });
+        }
+        return {};
+    });
+}
+
+/** The buckets of a storage that is left as it is. */
+const DEFAULTS = { collector: {}, pipeline: {}, archive: { noncurrentDays: 30 }, logs: { expireDays: 90 } };
+
+async function expectBuckets(
+    result: Run,
+    args: Readonly<Record<string, Partial<EncryptedBucketArgs>>>,
+): Promise<void> {
+    const alone = await buckets(args);
+    expect(resourceLines(result)).to.have.members([
+        ...resourceLines(alone).map((line) => line.replace(`< ${STACK}`, "< pipes")),
+        `${COMPONENT} pipes < ${STACK}`,
+    ]);
+    expect(resourceInputs(result)).to.deep.equal(resourceInputs(alone));
+}
+
+/** Where managed locations end up. */
+const resolved = (locations: readonly Location[]) =>
+    locations.map((row) => ({
+        ...row,
+        folders: [{ bucket: `snowplow-dev-${row.bucket}-placeholder`, prefix: row.prefix }],
+    }));
+
+describe("PipelineStorage", () => {
+    it("makes four buckets for batch mode: the archive versioned, logs that expire, the pipeline without versions", async () => {
+        const result = await storage();
+        await expectBuckets(result, DEFAULTS);
+        expect(result.outputs).to.deep.equal({ locations: resolved(managed("batch")) });
+        expect(registration(result, COMPONENT, "pipes").outputs).to.deep.equal(result.outputs);
+    });
+
+    it("makes the same for stream-enrich mode, with its own locations", async () => {
+        const result = await storage({ locations: managed("stream-enrich") });
+        await expectBuckets(result, DEFAULTS);
+        expect(result.outputs).to.deep.equal({ locations: resolved(managed("stream-enrich")) });
+    });
+
+    it("protects each bucket and keeps logs as long as asked", async () => {
+        await expectBuckets(await storage({ protect: true, logRetentionDays: 365 }), {
+            collector: { protect: true },
+            pipeline: { protect: true },
+            archive: { protect: true, noncurrentDays: 30 },
+            logs: { protect: true, expireDays: 365 },
+        });
+    });
+
+    it("lets CloudFront write with an ACL into the collector bucket, and into no other", async () => {
+        await expectBuckets(await storage({ collectorTakesAcls: true }), {
+            ...DEFAULTS,
+            collector: { objectOwnership: "BucketOwnerPreferred" },
+        });
+    });
+
+    it("makes only the buckets that managed locations live in", async () => {
+        const locations = existing.map((location) =>
+            location.path === "log" ? { ...location, managed: true as const } : location,
+        );
+        await expectBuckets(await storage({ locations }), { logs: { expireDays: 90 } });
+    });
+
+    it("owns nothing of existing locations, and hands them on as they are", async () => {
+        const result = await storage({ locations: existing, protect: true });
+        expect(resourceLines(result)).to.deep.equal([`${COMPONENT} pipes < ${STACK}`]);
+        expect(result.outputs).to.deep.equal({ locations: existing });
+        expect(registration(result, COMPONENT, "pipes").outputs).to.deep.equal(result.outputs);
+    });
+
+    it("sets the default encryption of the existing buckets it is given, and leaves it when the stack goes", async () => {
+        const type = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration";
+        const result = await storage({
+            locations: existing,
+            protect: true,
+            encryptExistingBuckets: ["collector-b", "theirs"],
+        });
+        expect(resourceLines(result)).to.deep.equal([
+            `${type} pipes-existing-collector-b < pipes, retainOnDelete`,
+            `${type} pipes-existing-theirs < pipes, retainOnDelete`,
+            `${COMPONENT} pipes < ${STACK}`,
+        ]);
+        const rules = [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }];
+        expect(resourceInputs(result)).to.deep.equal({
+            [`${type} pipes-existing-collector-b`]: { bucket: "collector-b", rules },
+            [`${type} pipes-existing-theirs`]: { bucket: "theirs", rules },
+        });
+    });
+});

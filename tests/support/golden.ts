@@ -1,0 +1,57 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { expect } from "chai";
+import type { Registration, Run } from "../../commands/mock-engine";
+
+const FOLDER = path.join(__dirname, "..", "golden");
+
+/**
+ * Compares a rendered text with `tests/golden/<name>`; `UPDATE_GOLDEN=1` writes the file instead. A golden file
+ * shows that nothing changed, not that it is right.
+ */
+export function expectGolden(name: string, text: string): void {
+    const file = path.join(FOLDER, name);
+    if (process.env.UPDATE_GOLDEN === "1") {
+        writeFileSync(file, text);
+    }
+    expect(text).to.equal(
+        existsSync(file) ? readFileSync(file, "utf8") : "no such file: UPDATE_GOLDEN=1 writes it",
+    );
+}
+
+/** What a run registered: a line each, with its type, name, parent and whatever options are not the default. */
+export function resourceLines({ registrations }: Pick<Run, "registrations">): readonly string[] {
+    return registrations
+        .filter(({ type }) => type !== "pulumi:pulumi:Stack")
+        .map((registration) =>
+            [
+                `${registration.type} ${registration.name} < ${registration.parent}`,
+                ...options(registration),
+            ].join(", "),
+        )
+        .sort();
+}
+
+/** The whole inputs of each resource, by type and name: components have none. */
+export function resourceInputs({
+    registrations,
+}: Pick<Run, "registrations">): Readonly<Record<string, unknown>> {
+    return Object.fromEntries(
+        registrations
+            .filter(({ custom }) => custom)
+            .map(({ type, name, inputs }) => [`${type} ${name}`, inputs]),
+    );
+}
+
+function options(registration: Registration): readonly string[] {
+    const { protect, retainOnDelete, deleteBeforeReplace, ignoreChanges, replaceOnChanges, deletedWith } =
+        registration;
+    return [
+        ...(protect ? ["protect"] : []),
+        ...(retainOnDelete ? ["retainOnDelete"] : []),
+        ...(deleteBeforeReplace ? ["deleteBeforeReplace"] : []),
+        ...(ignoreChanges.length > 0 ? [`ignoreChanges ${ignoreChanges.join(" ")}`] : []),
+        ...(replaceOnChanges.length > 0 ? [`replaceOnChanges ${replaceOnChanges.join(" ")}`] : []),
+        ...(deletedWith === undefined ? [] : [`deletedWith ${deletedWith}`]),
+    ];
+}
