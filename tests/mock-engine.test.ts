@@ -17,6 +17,14 @@ async function failure(program: () => Record<string, unknown>, options?: TestOpt
     }
 }
 
+/** Makes nothing. */
+const REFUSING: Provider = {
+    ...placeholderProvider(REGION),
+    create: (_, name) => {
+        throw new Error(`no ${name}`);
+    },
+};
+
 /** A component with one child, which registers a moment after `new` has returned. */
 class Parent extends pulumi.ComponentResource {
     constructor(name: string) {
@@ -37,12 +45,6 @@ describe("the mock engine", () => {
         });
 
         it("a provider, though nobody asks for the resource's outputs, and the first of several", async () => {
-            const provider: Provider = {
-                ...placeholderProvider(REGION),
-                create: (_, name) => {
-                    throw new Error(`no ${name}`);
-                },
-            };
             expect(
                 await failure(
                     () => {
@@ -50,24 +52,18 @@ describe("the mock engine", () => {
                         new aws.s3.Bucket("two");
                         return {};
                     },
-                    { provider },
+                    { provider: REFUSING },
                 ),
             ).to.equal("no one");
         });
 
         it("a provider whose answer the rest of the program waits for", async () => {
-            const provider: Provider = {
-                ...placeholderProvider(REGION),
-                create: (_, name) => {
-                    throw new Error(`no ${name}`);
-                },
-            };
             const program = () => {
                 const bucket = new aws.s3.Bucket("one");
                 new aws.s3.BucketPolicy("policy", { bucket: bucket.id, policy: bucket.arn });
                 return { arn: bucket.arn };
             };
-            expect(await failure(program, { provider })).to.equal("no one");
+            expect(await failure(program, { provider: REFUSING })).to.equal("no one");
         });
 
         it("two resources of one type and name, as an engine does", async () => {
