@@ -1,0 +1,227 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { expect } from "chai";
+import fc from "fast-check";
+import type { Registration, Run } from "../commands/mock-engine";
+import { PLACEHOLDER } from "../commands/placeholder-provider";
+import { loadProgram } from "../commands/render";
+import { renderEmrEtlRunnerConfig } from "../components/emr-etl-runner-config";
+import { parseSettings, type Settings, SettingsError, type StackInput } from "../components/settings";
+import { type AnyStack, almostAnyStack, anyStack, anyStackInput } from "./support/arbitrary-config";
+import { configProblems, programProblems } from "./support/emr-etl-runner-contract";
+import { run } from "./support/run";
+
+/** How many stacks the whole program runs for, each twice: `npm run test:long` asks for 1,000. */
+const RUNS = Number(process.env.RUNS ?? 15);
+
+describe("any stack config", () => {
+    const { warn } = console;
+
+    before(() => {
+        console.warn = () => undefined; // Releases of all ages have their warnings.
+    });
+
+    after(() => {
+        console.warn = warn;
+    });
+
+    describe("that is valid", () => {
+        it("is accepted, and its config.yml is what EmrEtlRunner takes", () => {
+            fc.assert(
+                fc.property(anyStack, (stack) => {
+                    expect(configProblems(rendered(settingsOf(stack)), stack)).to.deep.equal([]);
+                }),
+                { numRuns: 10 * RUNS },
+            );
+        });
+
+        it("has each setting there is, left out and given, with each of a few values", () => {
+            const stacks = fc.sample(anyStack, { numRuns: 500, seed: 1 }).map((stack) => ({
+                "aws:region": stack.region,
+                "aws:defaultTags": stack.defaultTags,
+                ...Object.fromEntries(
+                    Object.entries(stack.config).map(([key, value]) => [
+                        `snowplow-emr-encryption:${key}`,
+                        value,
+                    ]),
+                ),
+            }));
+            const missing = settings().flatMap(({ way, values }) => {
+                const found = new Set<string | undefined>(
+                    stacks.map((stack) => JSON.stringify(valueAt(stack, way))),
+                );
+                const others = [...found].some((value) => value !== undefined && value !== "null");
+                return values
+                    .filter((value) => (value === "any" ? !others : !found.has(value)))
+                    .map((value) => `${way.join(".")}: ${value ?? "left out"}`);
+            });
+            expect(missing).to.deep.equal([]);
+        });
+
+        it(`runs the program to its end, twice alike, with all that EmrEtlRunner needs: ${RUNS} times`, async function () {
+            const limit = RUNS * 4000;
+            this.timeout(2 * limit);
+            await fc.assert(
+                fc.asyncProperty(stackToRun, async (stack) => {
+                    const first = await runProgram(stack);
+                    expect(programProblems(first, stack)).to.deep.equal([]);
+                    const again = await runProgram(stack);
+                    expect(sorted(again)).to.deep.equal(sorted(first));
+                    expect(again.outputs).to.deep.equal(first.outputs);
+                }),
+                // A counter-example is told even where there is no time to make it smaller.
+                { numRuns: RUNS, interruptAfterTimeLimit: limit, markInterruptAsFailure: true },
+            );
+        });
+    });
+
+    describe("that is almost valid", () => {
+        it("gives settings that EmrEtlRunner's config.yml can be made of, or every problem of it, never another error", () => {
+            fc.assert(
+                fc.property(almostAnyStack, (stack) => {
+                    const settings = settingsOrProblems(inputOf(stack));
+                    if (settings) {
+                        expect(configProblems(rendered(settings), stack)).to.deep.equal([]);
+                    }
+                }),
+                { numRuns: 20 * RUNS },
+            );
+        });
+
+        it("gives settings or problems for any name, region, tags and keys of others besides", () => {
+            fc.assert(
+                fc.property(anyStackInput, (input) => {
+                    const settings = settingsOrProblems(input);
+                    expect(settings === undefined || isFrozen(settings)).to.equal(true);
+                }),
+                { numRuns: 10 * RUNS },
+            );
+        });
+    });
+});
+
+/** Of those that are almost valid, what is accepted must run as well. */
+const stackToRun = fc.oneof(
+    { weight: 3, arbitrary: anyStack },
+    {
+        weight: 1,
+        arbitrary: almostAnyStack.filter((stack) => settingsOrProblems(inputOf(stack)) !== undefined),
+    },
+);
+
+function inputOf(stack: AnyStack): StackInput {
+    return { ...stack, encryptedKeys: [] };
+}
+
+function settingsOf(stack: AnyStack): Settings {
+    return parseSettings(inputOf(stack));
+}
+
+/** @throws whatever is neither: nobody could mend it. */
+function settingsOrProblems(input: StackInput): Settings | undefined {
+    try {
+        return parseSettings(input);
+    } catch (error) {
+        if (!(error instanceof SettingsError)) {
+            throw error;
+        }
+        expect(error.problems).not.to.have.length(0);
+        for (const { path, found, allowed } of error.problems) {
+            expect([path, found, allowed]).not.to.include("");
+        }
+        return undefined;
+    }
+}
+
+function isFrozen(value: unknown): boolean {
+    return (
+        typeof value !== "object" ||
+        value === null ||
+        (Object.isFrozen(value) && Object.values(value).every(isFrozen))
+    );
+}
+
+/** The config.yml, as index.ts has it rendered. */
+function rendered({ stack, region, mode, prefix, emrEtlRunner, locations, encryption }: Settings): string {
+    const generated = (name: string) => `${prefix}-${name}${PLACEHOLDER}`;
+    return renderEmrEtlRunnerConfig({
+        stack,
+        region,
+        mode,
+        settings: emrEtlRunner,
+        locations: locations.map((location) =>
+            location.managed
+                ? {
+                      ...location,
+                      folders: [{ bucket: generated(`${location.bucket}-`), prefix: location.prefix }],
+                  }
+                : location,
+        ),
+        jobflowRole: generated("jobflow-"),
+        serviceRole: generated("service-"),
+        subnetId: "subnet-1",
+        keyName: emrEtlRunner.aws.emr.ec2_key_name ?? generated(""),
+        securityConfiguration: Object.values(encryption).includes(true) ? generated("") : null,
+    });
+}
+
+function runProgram({ stack, region, defaultTags, config }: AnyStack): Promise<Run> {
+    const own = Object.entries(config).map(([key, value]) => [`snowplow-emr-encryption:${key}`, value]);
+    return run(loadProgram, {
+        stack,
+        config: {
+            "aws:region": region,
+            ...(defaultTags !== undefined && { "aws:defaultTags": defaultTags }),
+            ...Object.fromEntries(own),
+        },
+    });
+}
+
+/** Registrations come in the order in which their inputs became known, which means nothing. */
+function sorted({ registrations }: Run): readonly unknown[] {
+    const key = ({ type, name }: Registration) => `${type} ${name}`;
+    return registrations
+        .toSorted((a, b) => (key(a) < key(b) ? -1 : 1))
+        .map((entry) => ({ ...entry, dependencies: entry.dependencies.toSorted() }));
+}
+
+/** A part of the stack file's JSON Schema. */
+interface SchemaNode {
+    readonly properties?: Readonly<Record<string, SchemaNode>>;
+    readonly anyOf?: readonly SchemaNode[];
+    readonly type?: string;
+    readonly enum?: readonly unknown[];
+    readonly description?: string;
+}
+
+/** A setting, and what of it a test must have seen: JSON texts, undefined for none, `any` for any but null. */
+interface Setting {
+    readonly way: readonly string[];
+    readonly values: readonly (string | undefined)[];
+}
+
+/** Every setting there is, out of the schema that editors are given. */
+function settings(): readonly Setting[] {
+    const file = path.join(__dirname, "..", "docs", "stack.schema.json");
+    const schema = JSON.parse(readFileSync(file, "utf8")) as SchemaNode;
+    const tags = { way: ["aws:defaultTags", "tags"], values: [undefined, "any"] }; // Not for the schema to say.
+    return [tags, ...settingsBelow(schema.properties?.config ?? {}, [])];
+}
+
+function settingsBelow(node: SchemaNode, way: readonly string[]): readonly Setting[] {
+    const forms = node.anyOf ?? [node];
+    const properties = forms.find((form) => form.properties)?.properties;
+    if (properties) {
+        return Object.entries(properties).flatMap(([key, below]) => settingsBelow(below, [...way, key]));
+    }
+    const few = forms.flatMap((form) => form.enum ?? (form.type === "boolean" ? [true, false] : []));
+    const nulls = forms.some(({ type }) => type === "null") ? ["null"] : [];
+    // What the stack owns may be there as null; only the deployed stack knows most of it.
+    const any = node.description?.startsWith("The stack's own") ? "null" : "any";
+    const none = way.join() === "aws:region" ? [] : [undefined];
+    return [{ way, values: [...none, ...nulls, any, ...few.map((value) => JSON.stringify(value))] }];
+}
+
+function valueAt(root: unknown, way: readonly string[]): unknown {
+    return way.reduce<unknown>((value, key) => Object(value)[key], root);
+}
