@@ -35,16 +35,27 @@ export function parseCidr(text: string): Cidr | undefined {
         return undefined;
     }
     const [a = 0, b = 0, c = 0, d = 0, prefixLength = 0] = match.slice(1).map(Number);
-    if (Math.max(a, b, c, d) > 255 || prefixLength > 32) {
+    if (prefixLength > 32) {
         return undefined;
     }
     const cidr = { address: a * 2 ** 24 + b * 2 ** 16 + c * 2 ** 8 + d, prefixLength };
+    // Written again, numbers above 255 are others, and leading zeros are gone.
     return cidr.address % addresses(prefixLength) === 0 && formatCidr(cidr) === text ? cidr : undefined;
 }
 
 export function formatCidr({ address, prefixLength }: Cidr): string {
     const octets = [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256);
     return `${octets.join(".")}/${prefixLength}`;
+}
+
+/** RFC 1918. */
+export const PRIVATE_RANGES = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"] as const;
+
+export function isPrivateRange(cidr: Cidr): boolean {
+    return PRIVATE_RANGES.some((text) => {
+        const range = parseCidr(text);
+        return range !== undefined && contains(range, cidr);
+    });
 }
 
 export function contains(outer: Cidr, inner: Cidr): boolean {

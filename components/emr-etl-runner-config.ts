@@ -29,6 +29,8 @@ export interface EmrEtlRunnerConfigArgs {
     readonly mode: Mode;
     readonly settings: EmrEtlRunnerSettings;
     readonly locations: readonly ResolvedLocation[];
+    /** Whether nodes must accept one another's certificate under any name. Default: no. */
+    readonly anyHostname?: boolean;
     /** The instance profile's name, which is also the role's. */
     readonly jobflowRole: string;
     readonly serviceRole: string;
@@ -45,11 +47,8 @@ export interface EmrEtlRunnerConfigArgs {
  */
 export function renderEmrEtlRunnerConfig(args: EmrEtlRunnerConfigArgs): string {
     const { aws, ...others } = escapeErb(configTree(args));
-    const document = new Document(
-        { aws: { ...CREDENTIALS, ...aws }, ...others },
-        // Without the merge tag, which would be written bare.
-        { version: "1.1", customTags: (tags) => tags.filter((tag) => tag !== "merge" && !isMergeTag(tag)) },
-    );
+    // Not in the package's YAML 1.1: it writes `<<` bare. With every text in quotes, the versions do not differ.
+    const document = new Document({ aws: { ...CREDENTIALS, ...aws }, ...others });
     visit(document, {
         Scalar: (key, node) => {
             if (key !== "key" && typeof node.value === "string") {
@@ -65,10 +64,6 @@ export function renderEmrEtlRunnerConfig(args: EmrEtlRunnerConfigArgs): string {
     }
     const text = document.toString({ lineWidth: 0, doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER });
     return `# EmrEtlRunner's config.yml for the stack ${args.stack}, by snowplow-emr-encryption. Render it again after each \`pulumi up\`.\n${escapeForRuby(text)}`;
-}
-
-function isMergeTag(tag: unknown): boolean {
-    return typeof tag === "object" && tag !== null && "tag" in tag && tag.tag === "tag:yaml.org,2002:merge";
 }
 
 /** Keys that the user chose: `yes`, `5.9` and `:x` are no texts to Ruby unless quoted. */
@@ -136,7 +131,9 @@ function configTree({ settings, ...args }: EmrEtlRunnerConfigArgs) {
                     job_name: aws.emr.jobflow.job_name ?? `Snowplow ETL ${args.stack}`,
                 },
                 bootstrap_failure_tries: aws.emr.bootstrap_failure_tries,
-                configuration: aws.emr.configuration,
+                configuration: args.anyHostname
+                    ? withAnyHostname(aws.emr.configuration)
+                    : aws.emr.configuration,
                 additional_info: aws.emr.additional_info,
             },
         },
@@ -188,4 +185,12 @@ function escapeForRuby(text: string): string {
         /[\u2028\u2029\ufeff]/g,
         (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
     );
+}
+
+/** Hadoop's encrypted shuffle otherwise compares the certificate's names with the node's. */
+function withAnyHostname(configuration: EmrEtlRunnerSettings["aws"]["emr"]["configuration"]) {
+    return {
+        ...configuration,
+        "core-site": { ...configuration?.["core-site"], "hadoop.ssl.hostname.verifier": "ALLOW_ALL" },
+    };
 }
