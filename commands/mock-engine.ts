@@ -36,8 +36,14 @@ export interface Provider {
         name: string,
         inputs: Readonly<Record<string, unknown>>,
     ): pulumi.runtime.MockResourceResult;
-    /** Answers an invoke, or throws. */
-    call(token: string): Record<string, unknown>;
+    /** Answers an invoke, refuses it with a `Refusal`, or throws. */
+    call(token: string, inputs: Readonly<Record<string, unknown>>): Record<string, unknown>;
+}
+
+/** AWS says no: an answer that the program may deal with, where any other error is a mistake of whoever runs it. */
+export class Refusal extends Error {
+    /** Where Pulumi looks for the engine's words. */
+    readonly details = this.message;
 }
 
 export interface RunOptions {
@@ -48,12 +54,16 @@ export interface RunOptions {
     /** Those of the keys whose value holds a secret. */
     readonly secretKeys?: readonly string[];
     readonly provider: Provider;
+    /** Those of them that cannot be decrypted here: what follows from them is not known. */
+    readonly unreadableKeys?: readonly string[];
     /** As `pulumi preview` of a new stack: no resource exists, so nothing but its inputs is known. */
     readonly preview?: boolean;
 }
 
 export interface Run {
     readonly registrations: readonly Registration[];
+    /** The tokens of the invokes, in their order. */
+    readonly invokes: readonly string[];
     /** The stack's outputs; what is not known in a preview is undefined. */
     readonly outputs: Readonly<Record<string, unknown>>;
     readonly secretOutputs: readonly string[];
@@ -70,7 +80,10 @@ const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
  * Runs a Pulumi program to its end without an engine, and hands back all that it registered.
  * @throws whatever the program, the provider or anything asynchronous in either threw first.
  */
-export async function runProgram(program: () => Record<string, unknown>, options: RunOptions): Promise<Run> {
+export async function runProgram(
+    program: () => Record<string, unknown> | Promise<Record<string, unknown>>,
+    options: RunOptions,
+): Promise<Run> {
     const recorder = new Recorder(options);
     const { stackTraceLimit } = Error;
     // Pulumi keeps a stack trace of every promise, and translating them takes longer than the program itself. One
@@ -84,26 +97,40 @@ export async function runProgram(program: () => Record<string, unknown>, options
     );
     pulumi.runtime.setAllConfig({ ...options.config }, [...(options.secretKeys ?? [])]);
     recorder.listen();
+    const { requireSecret } = pulumi.Config.prototype;
+    pulumi.Config.prototype.requireSecret = function (this: pulumi.Config, key: string) {
+        const unreadable = options.unreadableKeys?.includes(`${this.name}:${key}`);
+        return unreadable ? unknownSecret() : requireSecret.call(this, key);
+    } as typeof requireSecret;
     process.on("unhandledRejection", recorder.fail);
     try {
         let outputs: Record<string, unknown> = {};
         const ended = pulumi.runtime.runInPulumiStack(async () => {
-            outputs = { ...program() };
+            outputs = { ...(await program()) };
             return outputs;
         });
         // Where a provider fails, Pulumi may wait for ever for what depends on its answer.
         await Promise.race([ended.then(() => pulumi.runtime.disconnect()), recorder.failed]);
         await laterRejections();
         recorder.rethrow();
-        return { registrations: recorder.registrations, ...(await resolve(outputs)) };
+        const { registrations, invokes } = recorder;
+        return { registrations, invokes, ...(await resolve(outputs)) };
     } catch (error) {
         await laterRejections();
         recorder.rethrow();
         throw error;
     } finally {
         Error.stackTraceLimit = stackTraceLimit;
+        pulumi.Config.prototype.requireSecret = requireSecret;
         process.off("unhandledRejection", recorder.fail);
     }
+}
+
+/** An output as a preview has them. */
+function unknownSecret(): pulumi.Output<never> {
+    const [none, no, yes] = [undefined, false, true].map((value) => Promise.resolve(value));
+    const Output = pulumi.Output as unknown as new (...parts: unknown[]) => pulumi.Output<never>;
+    return new Output(new Set(), none, no, yes, Promise.resolve(new Set()));
 }
 
 /** Rejections that nobody awaits are reported a turn later. */
@@ -114,6 +141,7 @@ function laterRejections(): Promise<void> {
 /** Listens to one program's registrations. */
 class Recorder {
     readonly registrations: Registration[] = [];
+    readonly invokes: string[] = [];
     private readonly byUrn = new Map<string, Registration>();
     private failure: { readonly error: unknown } | undefined;
     private tellFailure: () => void = () => undefined;
@@ -178,8 +206,9 @@ class Recorder {
         return this.guard(() => this.options.provider.create(type, name, inputs));
     }
 
-    call({ token }: pulumi.runtime.MockCallArgs): Record<string, unknown> {
-        return this.guard(() => this.options.provider.call(token));
+    call({ token, inputs }: pulumi.runtime.MockCallArgs): Record<string, unknown> {
+        this.invokes.push(token);
+        return this.guard(() => this.options.provider.call(token, inputs));
     }
 
     readonly fail = (error: unknown): void => {
@@ -198,7 +227,9 @@ class Recorder {
         try {
             return answer();
         } catch (error) {
-            this.fail(error);
+            if (!(error instanceof Refusal)) {
+                this.fail(error);
+            }
             throw error;
         }
     }

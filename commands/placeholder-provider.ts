@@ -1,12 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
-import { arn } from "../components/region";
-import type { Provider } from "./mock-engine";
+import { EMR_TAG } from "../components/naming";
+import { arn, internalDomain, type Region } from "../components/region";
+import { NAMESPACE, type Settings } from "../components/settings";
+import { type Provider, Refusal } from "./mock-engine";
 
 /** Stands wherever only a deployment can know. */
 export const PLACEHOLDER = "placeholder";
 
 /** An account number that AWS never gives out. */
 export const ACCOUNT_ID = "000000000000";
+
+/** The one lookup that every stack makes. */
+export const CALLER_IDENTITY = "aws:index/getCallerIdentity:getCallerIdentity";
 
 type Inputs = Readonly<Record<string, unknown>>;
 type State = Record<string, unknown>;
@@ -18,18 +23,85 @@ export function placeholderProvider(region: string): Provider {
             const { id, ...state } = computed(type, name, inputs, region);
             return { id: String(id ?? `${name}-${PLACEHOLDER}`), state: { ...inputs, ...state } };
         },
-        call(token) {
-            if (token === "aws:index/getCallerIdentity:getCallerIdentity") {
-                return {
-                    accountId: ACCOUNT_ID,
-                    arn: arn("iam", "", ACCOUNT_ID, "root"),
-                    userId: ACCOUNT_ID,
-                    id: ACCOUNT_ID,
-                };
+        call(token, inputs) {
+            const answer = answers(token, inputs, region);
+            if (answer === undefined) {
+                throw new Error(`nobody answers ${token}`);
             }
-            throw new Error(`nobody answers ${token}`);
+            return answer;
         },
     };
+}
+
+/** What the stack config says of the network. */
+function askedFor(): Partial<Settings["network"]> {
+    return new pulumi.Config(NAMESPACE).getObject("network") ?? {};
+}
+
+/** What is there already, as it must be: nobody can look from here. */
+function answers(token: string, inputs: Inputs, region: string): State | undefined {
+    switch (token) {
+        case CALLER_IDENTITY:
+            return {
+                accountId: ACCOUNT_ID,
+                arn: arn("iam", "", ACCOUNT_ID, "root"),
+                userId: ACCOUNT_ID,
+                id: ACCOUNT_ID,
+            };
+        case "aws:ec2/getVpc:getVpc":
+            return {
+                id: inputs.id,
+                cidrBlock: "10.0.0.0/16",
+                dhcpOptionsId: `dopt-${PLACEHOLDER}`,
+                enableDnsHostnames: true,
+                enableDnsSupport: true,
+                mainRouteTableId: `rtb-${PLACEHOLDER}`,
+                tags: EMR_TAG,
+            };
+        case "aws:ec2/getVpcDhcpOptions:getVpcDhcpOptions":
+            return { domainName: internalDomain(region as Region), domainNameServers: ["AmazonProvidedDNS"] };
+        case "aws:ec2/getSubnet:getSubnet":
+            return {
+                id: inputs.id,
+                vpcId: askedFor().existing?.vpcId,
+                cidrBlock: "10.0.0.0/20",
+                mapPublicIpOnLaunch: true,
+                tags: EMR_TAG,
+            };
+        case "aws:ec2/getRouteTable:getRouteTable":
+            return {
+                routeTableId: `rtb-${PLACEHOLDER}`,
+                routes: [
+                    {
+                        cidrBlock: "0.0.0.0/0",
+                        gatewayId: askedFor().internetAccess === "public" ? `igw-${PLACEHOLDER}` : "",
+                    },
+                ],
+            };
+        case "aws:ec2/getSecurityGroups:getSecurityGroups":
+            return { ids: [] };
+        case "aws:kms/getKey:getKey":
+            return {
+                enabled: true,
+                keyState: "Enabled",
+                keyUsage: "ENCRYPT_DECRYPT",
+                keySpec: "SYMMETRIC_DEFAULT",
+            };
+        case "aws:iam/getRole:getRole":
+            return {
+                name: inputs.name,
+                arn: arn("iam", "", ACCOUNT_ID, `role/${inputs.name}`),
+                assumeRolePolicy: JSON.stringify(["elasticmapreduce.amazonaws.com", "ec2.amazonaws.com"]),
+            };
+        case "aws:iam/getInstanceProfile:getInstanceProfile":
+            return { name: inputs.name, roleName: inputs.name };
+        case "aws:s3/getBucket:getBucket":
+            return { bucket: inputs.bucket, bucketRegion: region };
+        case "aws:s3/getBucketPolicy:getBucketPolicy":
+            throw new Refusal(`reading S3 Bucket (${inputs.bucket}) Policy: couldn't find resource`);
+        default:
+            return undefined;
+    }
 }
 
 /** What the provider adds to a resource's inputs; `id` where it is not just any. */
@@ -53,10 +125,10 @@ function computed(type: string, name: string, inputs: Inputs, region: string): S
             return { name: generated(inputs.namePrefix) };
         case "aws:iam/role:Role": {
             const roleName = generated(inputs.namePrefix);
-            return { id: roleName, name: roleName, arn: arn("iam", "", ACCOUNT_ID, `role/${roleName}`) };
+            return { id: roleName, name: roleName, arn: iamArn("role", inputs.path, roleName) };
         }
         case "aws:iam/policy:Policy":
-            return { arn: arn("iam", "", ACCOUNT_ID, `policy/${generated(inputs.namePrefix)}`) };
+            return { arn: iamArn("policy", inputs.path, generated(inputs.namePrefix)) };
         case "aws:kms/key:Key":
             return { keyId: PLACEHOLDER, arn: arn("kms", region, ACCOUNT_ID, `key/${PLACEHOLDER}`) };
         case "aws:s3/bucket:Bucket": {
@@ -77,6 +149,10 @@ function computed(type: string, name: string, inputs: Inputs, region: string): S
         default:
             return {};
     }
+}
+
+function iamArn(kind: string, path: unknown, name: string): string {
+    return arn("iam", "", ACCOUNT_ID, `${kind}${path ?? "/"}${name}`);
 }
 
 function pem(label: string, name: string): string {

@@ -3,7 +3,7 @@ import path from "node:path";
 import { NAMESPACE, SettingsError } from "../components/settings";
 import { isOnTheWay } from "../components/settings/problems";
 import { type Registration, type Run, runProgram, Secret } from "./mock-engine";
-import { PLACEHOLDER, placeholderProvider } from "./placeholder-provider";
+import { CALLER_IDENTITY, PLACEHOLDER, placeholderProvider } from "./placeholder-provider";
 import { readStackFile } from "./stack-file";
 
 /** What `render` writes into `build/<stack>/`. */
@@ -25,6 +25,7 @@ export async function renderStack(folder: string, stack: string): Promise<Run> {
             stack,
             config,
             secretKeys,
+            unreadableKeys: secretKeys,
             provider: placeholderProvider(config["aws:region"] ?? ""),
         });
         if (problems.length > 0) {
@@ -46,11 +47,9 @@ export async function renderStack(folder: string, stack: string): Promise<Run> {
     }
 }
 
-/** Loading it is running it: anew each time. */
-export function loadProgram(): Record<string, unknown> {
-    const file = require.resolve("../index");
-    delete require.cache[file];
-    return require(file) as Record<string, unknown>;
+/** The whole program. */
+export function loadProgram(): Promise<Record<string, unknown>> {
+    return (require("../index") as () => Promise<Record<string, unknown>>)();
 }
 
 export function renderedFiles({ outputs, registrations }: Run): Rendered {
@@ -108,6 +107,9 @@ async function main([stack = "dev", ...others]: readonly string[]): Promise<void
     const resources = run.registrations.filter(({ custom }) => custom).length;
     console.log(resourceTree(run.registrations).join("\n"));
     console.log(`\n${resources} resources. Names with "${PLACEHOLDER}" are known once they are deployed.`);
+    if (run.invokes.some((token) => token !== CALLER_IDENTITY)) {
+        console.log("What is yours already was not looked at: `npx pulumi preview` does that.");
+    }
     console.log(`\n${files["config.yml"]}`);
     console.log(`Written to build/${stack}: ${Object.keys(files).join(", ")}`);
 }

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { z } from "zod";
 import { REGIONS } from "../components/region";
-import { NAMESPACE } from "../components/settings";
+import { NAMESPACE, PRIVATE_KEY } from "../components/settings";
 import { stackConfig } from "../components/settings/schema";
 import { withReference } from "./config-reference";
 
@@ -22,6 +22,18 @@ export function stackFileSchema(): unknown {
                 properties: {
                     "aws:region": { enum: REGIONS, description: "Where everything is." },
                     ...Object.fromEntries(own),
+                    [`${NAMESPACE}:${PRIVATE_KEY}`]: {
+                        type: "object",
+                        properties: {
+                            secure: {
+                                type: "string",
+                                description: "As `pulumi config set --secret` writes it.",
+                            },
+                        },
+                        required: ["secure"],
+                        additionalProperties: false,
+                        description: "The private key of certificates.chainPem, in PEM, as a secret.",
+                    },
                 },
                 // Other namespaces are not ours to judge.
                 patternProperties: { [`^(?!${NAMESPACE}:)`]: {} },

@@ -5,8 +5,10 @@ import { zipSync } from "fflate";
 export interface CertificateArchiveContents {
     /** PKCS#8 (`BEGIN PRIVATE KEY`): EMR's TLS provider reads no other form. */
     readonly privateKey: string;
-    readonly leaf: string;
-    readonly ca: string;
+    /** The nodes' certificate first, then whatever signed it, up to its authority. */
+    readonly chain: string;
+    /** The authorities that nodes trust. */
+    readonly trusted: string;
 }
 
 /** ZIP knows local time only: built from local parts, the bytes are the same in every time zone. */
@@ -16,11 +18,11 @@ const FIXED_TIME = new Date(1980, 0, 1);
  * The archive as EMR reads it: exactly these three names at its root, uncompressed, the same bytes for the same PEMs.
  * @see https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-encryption-enable.html
  */
-export function certificateArchive({ privateKey, leaf, ca }: CertificateArchiveContents): Uint8Array {
+export function certificateArchive({ privateKey, chain, trusted }: CertificateArchiveContents): Uint8Array {
     const files = {
         "privateKey.pem": pem(privateKey),
-        "certificateChain.pem": pem(leaf, ca),
-        "trustedCertificates.pem": pem(ca),
+        "certificateChain.pem": pem(chain),
+        "trustedCertificates.pem": pem(trusted),
     };
     const encoder = new TextEncoder();
     const entries = Object.entries(files).map(([name, text]) => [name, encoder.encode(text)] as const);
@@ -31,10 +33,15 @@ export function certificateArchive({ privateKey, leaf, ca }: CertificateArchiveC
  * The archive's name in S3, new whenever a certificate is. It is made of the certificates alone: a hash over the
  * private key would make every output that names the archive secret.
  */
-export function certificateArchiveKey({ leaf, ca }: Omit<CertificateArchiveContents, "privateKey">): string {
-    return `certificates/${createHash("sha256").update(pem(leaf, ca)).digest("hex").slice(0, 32)}.zip`;
+export function certificateArchiveKey({
+    chain,
+    trusted,
+}: Omit<CertificateArchiveContents, "privateKey">): string {
+    const hash = createHash("sha256").update(pem(chain, trusted)).digest("hex");
+    return `certificates/${hash.slice(0, 32)}.zip`;
 }
 
-function pem(...blocks: readonly string[]): string {
+/** PEM blocks one below the other. */
+export function pem(...blocks: readonly string[]): string {
     return blocks.map((block) => `${block.trimEnd()}\n`).join("");
 }

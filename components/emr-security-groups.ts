@@ -24,6 +24,12 @@ const NODE_GROUPS = {
 
 const SERVICE_ACCESS = "ElasticMapReduce-ServiceAccess";
 
+/** All names that EMR may look up. */
+export const EMR_GROUP_NAMES = {
+    nat: [...Object.values(NODE_GROUPS.nat), SERVICE_ACCESS],
+    public: Object.values(NODE_GROUPS.public),
+};
+
 /** The ports of EMR's control plane: from the service to the nodes, and from the master to the service. */
 const SERVICE_TO_NODES = 8443;
 const MASTER_TO_SERVICE = 9443;

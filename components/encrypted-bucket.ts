@@ -36,7 +36,8 @@ export class EncryptedBucket extends pulumi.ComponentResource {
         const bucket = new aws.s3.Bucket(
             name,
             { bucketPrefix: args.bucketPrefix, forceDestroy: args.forceDestroy ?? false, tags: args.tags },
-            { parent: this, protect: args.protect ?? false },
+            // An imported bucket has no prefix, and keeps its name.
+            { parent: this, protect: args.protect ?? false, ignoreChanges: ["bucketPrefix"] },
         );
         // The parts go with the bucket: a destroy that fails on a bucket with data must not have stripped it.
         const part = { parent: this, deletedWith: bucket };

@@ -1,9 +1,11 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
-import { certificateArchive, certificateArchiveKey } from "./certificate-archive";
+import { certificateArchive, certificateArchiveKey, pem } from "./certificate-archive";
 import { EncryptedBucket } from "./encrypted-bucket";
 import { bucketPrefix, type Tags } from "./naming";
+import { bucketArn } from "./policies/s3-access";
+import { chainExpiresAt, normalisePem, privateKeyFor } from "./provided-certificates";
 
 const HOURS_PER_DAY = 24;
 const CA_VALIDITY_DAYS = 3650;
@@ -11,6 +13,14 @@ const KEY = { algorithm: "RSA", rsaBits: 2048 };
 
 export interface NodeCertificatesArgs {
     readonly prefix: string;
+    /** What is in the archive: made here, or the user's own. */
+    readonly certificate: IssuedCertificate | ProvidedCertificate;
+    /** The KMS key that the archive is encrypted under. */
+    readonly keyArn: pulumi.Input<string>;
+    readonly tags: Tags;
+}
+
+export interface IssuedCertificate {
     /** The nodes' DNS domain: the certificate is made for `*.<domain>`. */
     readonly domain: string;
     /** How long the nodes' certificate is valid. */
@@ -19,15 +29,21 @@ export interface NodeCertificatesArgs {
     readonly renewBeforeDays: number;
     /** Another number means another private key. */
     readonly generation: number;
-    /** The KMS key that the archive is encrypted under. */
-    readonly keyArn: pulumi.Input<string>;
-    readonly tags: Tags;
 }
 
-/** A certificate authority, the certificate that all nodes show, and the archive in S3 that EMR fetches both from. */
+export interface ProvidedCertificate {
+    /** PEM, leaf first. */
+    readonly chainPem: string;
+    /** PEM: the authorities that nodes trust. */
+    readonly trustedPem: string;
+    /** PEM: PKCS#8, PKCS#1 or SEC1. A secret. */
+    readonly privateKey: pulumi.Input<string>;
+}
+
+/** The certificate that all nodes show, and the archive in S3 that EMR fetches it from. */
 export class NodeCertificates extends pulumi.ComponentResource {
-    /** The name of the bucket that holds the archives, replaced ones too. */
-    public readonly bucket: pulumi.Output<string>;
+    /** The ARN of the archives, replaced ones too: running clusters may still need them. */
+    public readonly archives: pulumi.Output<string>;
     /** The S3 URL of the archive. */
     public readonly archive: pulumi.Output<string>;
     /** When the nodes' certificate ends, ISO 8601. */
@@ -36,13 +52,36 @@ export class NodeCertificates extends pulumi.ComponentResource {
     constructor(name: string, args: NodeCertificatesArgs, opts?: pulumi.ComponentResourceOptions) {
         super("snowplow-emr-encryption:tls:NodeCertificates", name, {}, opts);
 
+        const { certificate } = args;
+        const pems =
+            "privateKey" in certificate ? provided(certificate) : this.issue(name, args.prefix, certificate);
+        const bucket = new EncryptedBucket(
+            `${name}-bucket`,
+            {
+                bucketPrefix: bucketPrefix(args.prefix, "certs"),
+                acceptedSse: "aws:kms",
+                forceDestroy: true, // All that is in it can be made again.
+                tags: args.tags,
+            },
+            { parent: this },
+        );
+        const archive = this.upload(name, args, bucket, pems);
+
+        this.archives = bucket.bucket.apply((bucketName) => bucketArn(`${bucketName}/*`));
+        this.archive = pulumi.interpolate`s3://${archive.bucket}/${archive.key}`;
+        this.expiresAt = pems.expiresAt;
+        this.registerOutputs({ archives: this.archives, archive: this.archive, expiresAt: this.expiresAt });
+    }
+
+    /** A certificate authority, and a certificate by it. */
+    private issue(name: string, prefix: string, args: IssuedCertificate): Pems {
         const caKey = new tls.PrivateKey(`${name}-ca-key`, KEY, { parent: this });
         const ca = new tls.SelfSignedCert(
             `${name}-ca`,
             {
                 privateKeyPem: caKey.privateKeyPem,
                 isCaCertificate: true,
-                subject: { commonName: `${args.prefix} EMR nodes CA` },
+                subject: { commonName: `${prefix} EMR nodes CA` },
                 validityPeriodHours: CA_VALIDITY_DAYS * HOURS_PER_DAY,
                 // Renewed while a leaf still fits into it: no leaf outlives its authority.
                 earlyRenewalHours: args.validityDays * HOURS_PER_DAY,
@@ -74,22 +113,13 @@ export class NodeCertificates extends pulumi.ComponentResource {
             },
             { parent: this },
         );
-        const bucket = new EncryptedBucket(
-            `${name}-bucket`,
-            {
-                bucketPrefix: bucketPrefix(args.prefix, "certs"),
-                acceptedSse: "aws:kms",
-                forceDestroy: true, // All that is in it can be made again.
-                tags: args.tags,
-            },
-            { parent: this },
-        );
-        const archive = this.upload(name, args, bucket, { nodeKey, leaf, ca });
-
-        this.bucket = bucket.bucket;
-        this.archive = pulumi.interpolate`s3://${archive.bucket}/${archive.key}`;
-        this.expiresAt = leaf.validityEndTime;
-        this.registerOutputs({ bucket: this.bucket, archive: this.archive, expiresAt: this.expiresAt });
+        return {
+            privateKey: nodeKey.privateKeyPemPkcs8,
+            certificates: pulumi
+                .all([leaf.certPem, ca.certPem])
+                .apply(([leafPem, caPem]) => ({ chain: pem(leafPem, caPem), trusted: caPem })),
+            expiresAt: leaf.validityEndTime,
+        };
     }
 
     /**
@@ -100,12 +130,11 @@ export class NodeCertificates extends pulumi.ComponentResource {
         name: string,
         { keyArn }: NodeCertificatesArgs,
         bucket: EncryptedBucket,
-        made: { nodeKey: tls.PrivateKey; leaf: tls.LocallySignedCert; ca: tls.SelfSignedCert },
+        { privateKey, certificates }: Pems,
     ): aws.s3.BucketObjectv2 {
-        const certificates = pulumi.output({ leaf: made.leaf.certPem, ca: made.ca.certPem });
         const zip = pulumi
-            .all([made.nodeKey.privateKeyPemPkcs8, certificates])
-            .apply(([privateKey, { leaf, ca }]) => certificateArchive({ privateKey, leaf, ca }));
+            .all([privateKey, certificates])
+            .apply(([key, { chain, trusted }]) => certificateArchive({ privateKey: key, chain, trusted }));
         return new aws.s3.BucketObjectv2(
             `${name}-archive`,
             {
@@ -120,4 +149,22 @@ export class NodeCertificates extends pulumi.ComponentResource {
             { parent: this, retainOnDelete: true, dependsOn: [bucket] },
         );
     }
+}
+
+/** What goes into the archive. */
+interface Pems {
+    /** PKCS#8. */
+    readonly privateKey: pulumi.Output<string>;
+    readonly certificates: pulumi.Output<{ readonly chain: string; readonly trusted: string }>;
+    /** ISO 8601. */
+    readonly expiresAt: pulumi.Output<string>;
+}
+
+/** The settings have judged the certificates; the private key is at hand here only, and stays a secret. */
+function provided({ chainPem, trustedPem, privateKey }: ProvidedCertificate): Pems {
+    return {
+        privateKey: pulumi.secret(privateKey).apply((key) => privateKeyFor(chainPem, key)),
+        certificates: pulumi.output({ chain: normalisePem(chainPem), trusted: normalisePem(trustedPem) }),
+        expiresAt: pulumi.output(chainExpiresAt(chainPem).toISOString()),
+    };
 }

@@ -3,6 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { EncryptedBucket } from "./encrypted-bucket";
 import type { Location, ResolvedLocation } from "./locations";
 import { bucketPrefix, type ManagedBucket, type Tags } from "./naming";
+import { bucketPolicy } from "./policies/bucket";
+import { bucketArn } from "./policies/s3-access";
 
 /** How long what was deleted or overwritten in the archive can be had back. */
 const ARCHIVE_NONCURRENT_DAYS = 30;
@@ -17,6 +19,8 @@ export interface PipelineStorageArgs {
     readonly logRetentionDays: number;
     /** Existing buckets whose default encryption is set to SSE-S3. */
     readonly encryptExistingBuckets: readonly string[];
+    /** Existing buckets, without a policy of their own, that get the one that managed buckets have. */
+    readonly policiesOnExistingBuckets: readonly string[];
     readonly tags: Tags;
 }
 
@@ -45,6 +49,14 @@ export class PipelineStorage extends pulumi.ComponentResource {
                 },
                 // The bucket is the user's: it stays encrypted when the stack goes.
                 { parent: this, retainOnDelete: true },
+            );
+        }
+
+        for (const bucket of args.policiesOnExistingBuckets) {
+            new aws.s3.BucketPolicy(
+                `${name}-existing-${bucket}`,
+                { bucket, policy: JSON.stringify(bucketPolicy(bucketArn(bucket), "AES256")) },
+                { parent: this },
             );
         }
 

@@ -2,13 +2,32 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
 import fc from "fast-check";
-import type { Registration, Run } from "../commands/mock-engine";
-import { PLACEHOLDER } from "../commands/placeholder-provider";
+import type { Provider, Registration, Run } from "../commands/mock-engine";
+import { PLACEHOLDER, placeholderProvider } from "../commands/placeholder-provider";
 import { loadProgram } from "../commands/render";
 import { renderEmrEtlRunnerConfig } from "../components/emr-etl-runner-config";
-import { parseSettings, type Settings, SettingsError, type StackInput } from "../components/settings";
-import { type AnyStack, almostAnyStack, anyStack, anyStackInput } from "./support/arbitrary-config";
-import { configProblems, programProblems } from "./support/emr-etl-runner-contract";
+import {
+    PRIVATE_KEY,
+    parseSettings,
+    type Settings,
+    SettingsError,
+    type StackInput,
+} from "../components/settings";
+import {
+    type AnyStack,
+    almostAnyStack,
+    anyStack,
+    anyStackInput,
+    inputOf,
+    makeOwnCertificate,
+} from "./support/arbitrary-config";
+import {
+    configProblems,
+    programProblems,
+    roleArn,
+    THEIR_PATH,
+    takesAnyHostname,
+} from "./support/emr-etl-runner-contract";
 import { run } from "./support/run";
 
 /** How many stacks the whole program runs for, each twice: `npm run test:long` asks for 1,000. */
@@ -17,7 +36,8 @@ const RUNS = Number(process.env.RUNS ?? 15);
 describe("any stack config", () => {
     const { warn } = console;
 
-    before(() => {
+    before(async () => {
+        await makeOwnCertificate();
         console.warn = () => undefined; // Releases of all ages have their warnings.
     });
 
@@ -29,7 +49,7 @@ describe("any stack config", () => {
         it("is accepted, and its config.yml is what EmrEtlRunner takes", () => {
             fc.assert(
                 fc.property(anyStack, (stack) => {
-                    expect(configProblems(rendered(settingsOf(stack)), stack)).to.deep.equal([]);
+                    expect(configProblems(rendered(settingsOf(stack), stack), stack)).to.deep.equal([]);
                 }),
                 { numRuns: 10 * RUNS },
             );
@@ -45,6 +65,7 @@ describe("any stack config", () => {
                         value,
                     ]),
                 ),
+                [`snowplow-emr-encryption:${PRIVATE_KEY}`]: stack.privateKey && { secure: stack.privateKey },
             }));
             const missing = settings().flatMap(({ way, values }) => {
                 const found = new Set<string | undefined>(
@@ -81,7 +102,7 @@ describe("any stack config", () => {
                 fc.property(almostAnyStack, (stack) => {
                     const settings = settingsOrProblems(inputOf(stack));
                     if (settings) {
-                        expect(configProblems(rendered(settings), stack)).to.deep.equal([]);
+                        expect(configProblems(rendered(settings, stack), stack)).to.deep.equal([]);
                     }
                 }),
                 { numRuns: 20 * RUNS },
@@ -108,10 +129,6 @@ const stackToRun = fc.oneof(
         arbitrary: almostAnyStack.filter((stack) => settingsOrProblems(inputOf(stack)) !== undefined),
     },
 );
-
-function inputOf(stack: AnyStack): StackInput {
-    return { ...stack, encryptedKeys: [] };
-}
 
 function settingsOf(stack: AnyStack): Settings {
     return parseSettings(inputOf(stack));
@@ -142,7 +159,9 @@ function isFrozen(value: unknown): boolean {
 }
 
 /** The config.yml, as index.ts has it rendered. */
-function rendered({ stack, region, mode, prefix, emrEtlRunner, locations, encryption }: Settings): string {
+function rendered(settings: Settings, given: AnyStack): string {
+    const { stack, region, mode, prefix, emrEtlRunner, locations } = settings;
+    const { kmsKeyArn, ...switches } = settings.encryption;
     const generated = (name: string) => `${prefix}-${name}${PLACEHOLDER}`;
     return renderEmrEtlRunnerConfig({
         stack,
@@ -161,12 +180,18 @@ function rendered({ stack, region, mode, prefix, emrEtlRunner, locations, encryp
         serviceRole: generated("service-"),
         subnetId: "subnet-1",
         keyName: emrEtlRunner.aws.emr.ec2_key_name ?? generated(""),
-        securityConfiguration: Object.values(encryption).includes(true) ? generated("") : null,
+        anyHostname: takesAnyHostname(given),
+        securityConfiguration: Object.values(switches).includes(true) ? generated("") : null,
     });
 }
 
-function runProgram({ stack, region, defaultTags, config }: AnyStack): Promise<Run> {
-    const own = Object.entries(config).map(([key, value]) => [`snowplow-emr-encryption:${key}`, value]);
+function runProgram(given: AnyStack): Promise<Run> {
+    const { stack, region, defaultTags, config, privateKey } = given;
+    const secrets = privateKey === undefined ? {} : { [PRIVATE_KEY]: privateKey };
+    const own = Object.entries({ ...config, ...secrets }).map(([key, value]) => [
+        `snowplow-emr-encryption:${key}`,
+        value,
+    ]);
     return run(loadProgram, {
         stack,
         config: {
@@ -174,7 +199,33 @@ function runProgram({ stack, region, defaultTags, config }: AnyStack): Promise<R
             ...(defaultTags !== undefined && { "aws:defaultTags": defaultTags }),
             ...Object.fromEntries(own),
         },
+        secretKeys: Object.keys(secrets).map((key) => `snowplow-emr-encryption:${key}`),
+        provider: providerOf(given),
     });
+}
+
+/** With the domain of the user's VPC, and ARNs of roles with their paths, as IAM writes them. */
+function providerOf({ region, domainName }: AnyStack): Provider {
+    const base = placeholderProvider(region);
+    return {
+        create(type, name, inputs) {
+            const made = base.create(type, name, inputs) as { id: string; state: Record<string, unknown> };
+            return type === "aws:iam/role:Role"
+                ? { ...made, state: { ...made.state, arn: roleArn(String(inputs.path), made.id) } }
+                : made;
+        },
+        call(token, inputs) {
+            const answer = base.call(token, inputs);
+            switch (token) {
+                case "aws:ec2/getVpcDhcpOptions:getVpcDhcpOptions":
+                    return domainName === undefined ? answer : { ...answer, domainName };
+                case "aws:iam/getRole:getRole":
+                    return { ...answer, arn: roleArn(THEIR_PATH, String(inputs.name)) };
+                default:
+                    return answer;
+            }
+        },
+    };
 }
 
 /** Registrations come in the order in which their inputs became known, which means nothing. */

@@ -10,15 +10,15 @@ import { certificateArchive, certificateArchiveKey } from "../components/certifi
 const pem = (label: string, body: string) => `-----BEGIN ${label}-----\n${body}\n-----END ${label}-----\n`;
 const PEMS = {
     privateKey: pem("PRIVATE KEY", "a2V5"),
-    leaf: pem("CERTIFICATE", "bGVhZg=="),
-    ca: pem("CERTIFICATE", "Y2E="),
+    chain: pem("CERTIFICATE", "bGVhZg==") + pem("CERTIFICATE", "Y2E="),
+    trusted: pem("CERTIFICATE", "Y2E="),
 };
 
 /** What EMR must find, file by file. */
 const FILES = {
     "privateKey.pem": PEMS.privateKey,
-    "certificateChain.pem": PEMS.leaf + PEMS.ca,
-    "trustedCertificates.pem": PEMS.ca,
+    "certificateChain.pem": PEMS.chain,
+    "trustedCertificates.pem": PEMS.trusted,
 };
 
 const sha256 = (data: string | Uint8Array) => createHash("sha256").update(data).digest("hex");
@@ -70,8 +70,8 @@ describe("certificateArchive", () => {
     it("is the same whether or not a PEM ends with a newline, which each has in the archive", () => {
         const trimmed = {
             privateKey: PEMS.privateKey.trimEnd(),
-            leaf: PEMS.leaf.trimEnd(),
-            ca: `${PEMS.ca}\n`,
+            chain: PEMS.chain.trimEnd(),
+            trusted: `${PEMS.trusted}\n`,
         };
         expect(sha256(certificateArchive(trimmed))).to.equal(sha256(certificateArchive(PEMS)));
     });
@@ -79,19 +79,18 @@ describe("certificateArchive", () => {
     it("is another one when any of the three is another", () => {
         const archives = [
             PEMS,
-            { ...PEMS, privateKey: PEMS.leaf },
-            { ...PEMS, leaf: PEMS.ca },
-            { ...PEMS, ca: PEMS.leaf },
+            { ...PEMS, privateKey: PEMS.chain },
+            { ...PEMS, chain: PEMS.trusted },
+            { ...PEMS, trusted: PEMS.chain },
         ].map((pems) => sha256(certificateArchive(pems)));
         expect(new Set(archives).size).to.equal(archives.length);
     });
 });
 
 describe("certificateArchiveKey", () => {
-    it("is the start of a hash over the certificates as the chain writes them", () => {
-        const key = `certificates/${sha256(FILES["certificateChain.pem"]).slice(0, 32)}.zip`;
-        expect(certificateArchiveKey(PEMS)).to.equal(key);
-        expect(key).to.equal("certificates/5fdfc6487620758999cce63d9f36fbeb.zip");
+    it("is the start of a hash over the certificates as the archive writes them", () => {
+        const certificates = FILES["certificateChain.pem"] + FILES["trustedCertificates.pem"];
+        expect(certificateArchiveKey(PEMS)).to.equal(`certificates/${sha256(certificates).slice(0, 32)}.zip`);
     });
 
     it("says nothing of the private key", () => {
@@ -101,12 +100,12 @@ describe("certificateArchiveKey", () => {
 
     it("changes with either certificate, and when the two change places", () => {
         const other = pem("CERTIFICATE", "b3RoZXI=");
-        const { leaf, ca } = PEMS;
+        const { chain, trusted } = PEMS;
         const keys = [
-            { leaf, ca },
-            { leaf: other, ca },
-            { leaf, ca: other },
-            { leaf: ca, ca: leaf },
+            { chain, trusted },
+            { chain: other, trusted },
+            { chain, trusted: other },
+            { chain: trusted, trusted: chain },
         ].map(certificateArchiveKey);
         expect(new Set(keys).size).to.equal(keys.length);
     });

@@ -173,10 +173,7 @@ function nodeCertificates(provider: TlsProvider, domain: string): Promise<Run> {
         () => {
             new NodeCertificates("certificates", {
                 prefix: "snowplow-dev",
-                domain,
-                validityDays: 365,
-                renewBeforeDays: 60,
-                generation: 1,
+                certificate: { domain, validityDays: 365, renewBeforeDays: 60, generation: 1 },
                 keyArn: "arn:aws:kms:eu-west-1:111122223333:key/1234",
                 tags: {},
             });

@@ -56,6 +56,75 @@ describe("what a change touches", () => {
         expect(replacing(/^Subnet network-nodes/)).to.deep.equal(["network.cidrBlock"]);
     });
 
+    it("takes away the key, a network, a role or a data bucket only where the user's own takes its place", () => {
+        const deleting = (pattern: RegExp) => [
+            ...new Set(
+                changes
+                    .filter(([, { deleted }]) => deleted.some((name) => pattern.test(name)))
+                    .map(([{ setting }]) => setting),
+            ),
+        ];
+        expect(deleting(/^Key /)).to.deep.equal(["encryption.kmsKeyArn"]);
+        expect(deleting(/^Vpc /)).to.deep.equal(["network.existing"]);
+        expect(deleting(/^Subnet /)).to.deep.equal([
+            "network.availabilityZones", // of a zone that goes
+            "network.internetAccess", // the NAT gateway's
+            "network.existing",
+        ]);
+        expect(deleting(/^(Role|InstanceProfile) /)).to.deep.equal([
+            "access.serviceRole",
+            "access.jobflowRole",
+        ]);
+        expect(deleting(/^Bucket certificates-bucket$/)).to.deep.equal(["certificates.archive"]);
+        const moving = changes.filter(([{ clusters }]) => clusters?.includes("lose the old location"));
+        for (const setting of deleting(/^Bucket storage-/)) {
+            expect(moving.map(([item]) => item.setting)).to.include(setting);
+        }
+    });
+
+    it("replaces roles, and what EmrEtlRunner's user holds, by their path alone", () => {
+        const replacing = changes
+            .filter(([, { replaced }]) =>
+                replaced.some((name) => /^(Role|InstanceProfile|Policy) /.test(name)),
+            )
+            .map(([{ setting }]) => setting);
+        expect(replacing).to.deep.equal(["access.path"]);
+        expect(of("access.permissionsBoundary")).to.deep.equal([
+            {
+                created: [],
+                deleted: [],
+                replaced: [],
+                updated: [
+                    "Role roles-jobflow (permissionsBoundary)",
+                    "Role roles-service (permissionsBoundary)",
+                ],
+                outputs: [],
+            },
+        ]);
+    });
+
+    it("keeps the bucket of archives, and so those of running clusters, when the certificate becomes the user's", () => {
+        for (const change of of("certificates.chainPem")) {
+            expect(touched(change).filter((name) => /^Bucket(?!Object)/.test(name))).to.deep.equal([]);
+        }
+    });
+
+    it("makes nothing in the user's own network but what is asked for", () => {
+        expect(
+            of("network.existing").flatMap(({ created, replaced, updated }) => [
+                ...created,
+                ...replaced,
+                ...updated,
+            ]),
+        ).to.deep.equal([]);
+        expect(of("network.existing.subnetIds").flatMap(touched)).to.deep.equal([]);
+        for (const change of of("network.existing.emrSecurityGroups")) {
+            expect(touched(change).filter((name) => !name.startsWith("SecurityGroup emr-"))).to.deep.equal(
+                [],
+            );
+        }
+    });
+
     it("renames nothing when zones come, go or change places", () => {
         for (const { created, deleted } of of("network.availabilityZones")) {
             expect(
@@ -108,8 +177,10 @@ describe("what a change touches", () => {
     });
 
     it("takes nothing from a running cluster by a switch: only the security configuration is another", () => {
-        for (const [{ setting }, change] of changes.filter(([item]) =>
-            item.setting.startsWith("encryption."),
+        for (const [{ setting }, change] of changes.filter(
+            ([item]) =>
+                // Another key is no switch.
+                item.setting.startsWith("encryption.") && item.setting !== "encryption.kmsKeyArn",
         )) {
             expect([setting, touched(change)]).to.deep.equal([
                 setting,

@@ -31,7 +31,7 @@ const FACTS = {
     region: "eu-west-1" as const,
     locations,
     keyArn: "arn:aws:kms:eu-west-1:111122223333:key/1234",
-    certificatesBucket: "b-certs",
+    certificateArchives: "arn:aws:s3:::b-certs/*",
 };
 
 const NO_GRANTS: JobflowGrants = {
@@ -56,6 +56,10 @@ const ARGS: EmrRolesArgs = {
     prefix: "snowplow-dev",
     jobflowGrants: NO_GRANTS,
     policyArns: [],
+    permissionsBoundary: null,
+    path: "/",
+    serviceRole: undefined,
+    jobflowRole: undefined,
     spot: false,
     tags: TAGS,
 };
@@ -83,6 +87,7 @@ const inputs = ({ grants = NO_GRANTS, spot = false } = {}) => {
     const serviceRoleArn = `arn:aws:iam::000000000000:role/${SERVICE}`;
     return {
         "aws:iam/role:Role iam-jobflow": {
+            path: "/",
             namePrefix: "snowplow-dev-jobflow-",
             description: "The nodes of EMR clusters",
             assumeRolePolicy: JSON.stringify(jobflowRoleTrust()),
@@ -96,9 +101,11 @@ const inputs = ({ grants = NO_GRANTS, spot = false } = {}) => {
         "aws:iam/instanceProfile:InstanceProfile iam-jobflow-profile": {
             name: JOBFLOW,
             role: JOBFLOW,
+            path: "/",
             tags: TAGS,
         },
         "aws:iam/role:Role iam-service": {
+            path: "/",
             namePrefix: "snowplow-dev-service-",
             description: "EMR itself",
             assumeRolePolicy: JSON.stringify(serviceRoleTrust("111122223333", "eu-west-1")),
@@ -113,6 +120,7 @@ const inputs = ({ grants = NO_GRANTS, spot = false } = {}) => {
             policy: JSON.stringify(serviceRolePolicy({ ...FACTS, jobflowRoleArn, spot })),
         },
         "aws:iam/policy:Policy iam-operator": {
+            path: "/",
             namePrefix: "snowplow-dev-operator-",
             description: "What EmrEtlRunner calls",
             policy: JSON.stringify(
@@ -134,7 +142,11 @@ describe("EmrRoles", () => {
             operatorPolicyArn: "arn:aws:iam::000000000000:policy/snowplow-dev-operator-placeholder",
         };
         expect(result.outputs).to.deep.equal(outputs);
-        expect(registration(result, COMPONENT, "iam").outputs).to.deep.equal(outputs);
+        expect(registration(result, COMPONENT, "iam").outputs).to.deep.equal({
+            ...outputs,
+            serviceRoleForEmr: SERVICE,
+            requiredPolicies: {},
+        });
     });
 
     it("adds to the nodes' policy what the stack config grants", async () => {

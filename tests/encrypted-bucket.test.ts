@@ -30,7 +30,7 @@ function bucket(args: Partial<EncryptedBucketArgs> = {}): Promise<Run> {
 }
 
 const lines = ({ protect = false, versioned = false } = {}) => [
-    `aws:s3/bucket:Bucket data < data${protect ? ", protect" : ""}`,
+    `aws:s3/bucket:Bucket data < data${protect ? ", protect" : ""}, ignoreChanges bucketPrefix`,
     ...Object.values(PARTS).map((part) => `${part} < data, deletedWith data`),
     ...(versioned ? [`${VERSIONING} < data, deletedWith data`] : []),
     `${COMPONENT} data < snowplow-emr-encryption-dev`,

@@ -746,7 +746,7 @@ describe("the whole program", () => {
                     region: "eu-west-2",
                     locations,
                     keyArn: String(run.outputs.kmsKeyArn),
-                    certificatesBucket: `snowplow-zebra-certs-${PLACEHOLDER}`,
+                    certificateArchives: `arn:aws:s3:::snowplow-zebra-certs-${PLACEHOLDER}/*`,
                     readFolders: [
                         { bucket: "my-enrichments", prefix: "maxmind/" },
                         { bucket: "my-assets", prefix: "" },

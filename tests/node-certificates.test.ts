@@ -4,7 +4,7 @@ import { type Provider, type Run, Secret } from "../commands/mock-engine";
 import { placeholderProvider } from "../commands/placeholder-provider";
 import { certificateArchive, certificateArchiveKey } from "../components/certificate-archive";
 import { EncryptedBucket } from "../components/encrypted-bucket";
-import { NodeCertificates, type NodeCertificatesArgs } from "../components/node-certificates";
+import { type IssuedCertificate, NodeCertificates } from "../components/node-certificates";
 import { resourceInputs, resourceLines } from "./support/golden";
 import { REGION, registration, run, type TestOptions } from "./support/run";
 
@@ -14,19 +14,21 @@ const ARCHIVE = "aws:s3/bucketObjectv2:BucketObjectv2";
 const KEY_ARN = "arn:aws:kms:eu-west-1:111122223333:key/1234";
 const KEY = { algorithm: "RSA", rsaBits: 2048 };
 
-function certificates(args: Partial<NodeCertificatesArgs> = {}, options?: TestOptions): Promise<Run> {
+function certificates(certificate: Partial<IssuedCertificate> = {}, options?: TestOptions): Promise<Run> {
     return run(() => {
-        const { bucket, archive, expiresAt } = new NodeCertificates("tls", {
+        const { archives, archive, expiresAt } = new NodeCertificates("tls", {
             prefix: "snowplow-dev",
-            domain: "eu-west-1.compute.internal",
-            validityDays: 365,
-            renewBeforeDays: 60,
-            generation: 1,
+            certificate: {
+                domain: "eu-west-1.compute.internal",
+                validityDays: 365,
+                renewBeforeDays: 60,
+                generation: 1,
+                ...certificate,
+            },
             keyArn: KEY_ARN,
             tags: { stack: "tag" },
-            ...args,
         });
-        return { bucket, archive, expiresAt };
+        return { archives, archive, expiresAt };
     }, options);
 }
 
@@ -57,7 +59,7 @@ const pem = (label: string, name: string) =>
     `-----BEGIN ${label}-----\nplaceholder ${name}\n-----END ${label}-----\n`;
 const LEAF = pem("CERTIFICATE", "tls-node");
 const CA = pem("CERTIFICATE", "tls-ca");
-const OBJECT_KEY = certificateArchiveKey({ leaf: LEAF, ca: CA });
+const OBJECT_KEY = certificateArchiveKey({ chain: LEAF + CA, trusted: CA });
 
 const inputs = async (generation: number) => ({
     ...resourceInputs(await bucket()),
@@ -94,8 +96,8 @@ const inputs = async (generation: number) => ({
             Buffer.from(
                 certificateArchive({
                     privateKey: pem("PRIVATE KEY", `tls-node-key-${generation}`),
-                    leaf: LEAF,
-                    ca: CA,
+                    chain: LEAF + CA,
+                    trusted: CA,
                 }),
             ).toString("base64"),
         ),
@@ -123,7 +125,7 @@ describe("NodeCertificates", () => {
         expect(resourceLines(result)).to.have.members(await lines(1));
         expect(resourceInputs(result)).to.deep.equal(await inputs(1));
         const outputs = {
-            bucket: "snowplow-dev-certs-placeholder",
+            archives: "arn:aws:s3:::snowplow-dev-certs-placeholder/*",
             archive: `s3://snowplow-dev-certs-placeholder/${OBJECT_KEY}`,
             expiresAt: "placeholder",
         };

@@ -39,6 +39,7 @@ function storage(args: Partial<PipelineStorageArgs> = {}): Promise<Run> {
             protect: false,
             logRetentionDays: 90,
             encryptExistingBuckets: [],
+            policiesOnExistingBuckets: [],
             tags: TAGS,
             ...args,
         }).locations,

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
 import { configReference, withReference } from "../commands/config-reference";
-import { runStack } from "./support/run";
+import { MINIMAL, runStack } from "./support/run";
 
 const root = path.join(__dirname, "..");
 const readme = readFileSync(path.join(root, "README.md"), "utf8");
@@ -34,7 +34,12 @@ describe("README.md", () => {
     });
 
     it("lists the outputs that there are", async () => {
-        const { outputs } = await runStack();
+        const arn = "arn:aws:kms:eu-west-1:111122223333:key/1234"; // Another account's.
+        const { outputs } = await runStack({
+            ...MINIMAL,
+            encryption: { kmsKeyArn: arn },
+            access: { serviceRole: { existing: "emr" } },
+        });
         const section = readme.split("## Outputs")[1]?.split("\n## ")[0] ?? "";
         const cells = [...section.matchAll(/^\| (`.+?) \|/gm)].map(([, cell]) => cell ?? "");
         const listed = cells.flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name));

@@ -16,6 +16,7 @@ import { parse as parseYaml } from "yaml";
 import { type Registration, type Run, Secret } from "../commands/mock-engine";
 import { renderedFiles, renderStack, resourceTree } from "../commands/render";
 import { SettingsError } from "../components/settings";
+import { identity } from "./support/authority";
 
 const root = path.join(__dirname, "..");
 const FILES = ["config.yml", "security-configuration.json", "resources.json"];
@@ -45,7 +46,7 @@ function registered(name: string, more: Partial<Registration> = {}): Registratio
 }
 
 function ranWith(registrations: readonly Registration[], outputs: Readonly<Record<string, unknown>>): Run {
-    return { registrations, outputs, secretOutputs: [] };
+    return { registrations, invokes: [], outputs, secretOutputs: [] };
 }
 
 describe("render", () => {
@@ -248,6 +249,7 @@ describe("render", () => {
         let folder: string;
         let good: Ended;
         let bad: Ended;
+        let theirs: Ended;
         let wrongArguments: Ended;
 
         const command = (...args: readonly string[]): Promise<Ended> =>
@@ -271,9 +273,25 @@ describe("render", () => {
                 path.join(folder, "Pulumi.bad.yaml"),
                 "config:\n    aws:region: mars-north-1\n    my:a: 0123\n",
             );
-            [good, bad, wrongArguments] = await Promise.all([
+            const [authority, nodes] = await theirCertificates();
+            writeFileSync(
+                path.join(folder, "Pulumi.theirs.yaml"),
+                JSON.stringify({
+                    config: {
+                        "aws:region": "eu-west-1",
+                        "snowplow-emr-encryption:encryption": {
+                            kmsKeyArn: "arn:aws:kms:eu-west-1:111122223333:key/1234",
+                        },
+                        "snowplow-emr-encryption:certificates": { chainPem: nodes, trustedPem: authority },
+                        "snowplow-emr-encryption:certificatePrivateKey": { secure: "v1:abc" },
+                        "snowplow-emr-encryption:emrEtlRunner": { collectors: { format: "cloudfront" } },
+                    },
+                }),
+            );
+            [good, bad, theirs, wrongArguments] = await Promise.all([
                 command(),
                 command("bad"),
+                command("theirs"),
                 command("dev", "prod"),
             ]);
         });
@@ -281,7 +299,10 @@ describe("render", () => {
         after(() => rmSync(folder, { recursive: true }));
 
         it("renders dev where no stack is named, into build/dev, the same as in another process", () => {
-            expect([good.code, readdirSync(path.join(folder, "build"))]).to.deep.equal([0, ["dev"]]);
+            expect([good.code, readdirSync(path.join(folder, "build"))]).to.deep.equal([
+                0,
+                ["dev", "theirs"],
+            ]);
             const written = FILES.map((name) => [
                 name,
                 readFileSync(path.join(folder, "build", "dev", name), "utf8"),
@@ -320,6 +341,24 @@ describe("render", () => {
             expect(existsSync(path.join(folder, "build", "bad"))).to.equal(false);
         });
 
+        it("says that nothing was looked up, and knows of the archive all but what a secret decides", () => {
+            expect([theirs.code, theirs.stdout.split("\n\n")[1]?.split("\n")[1]]).to.deep.equal([
+                0,
+                "What is yours already was not looked at: `npx pulumi preview` does that.",
+            ]);
+            const file = path.join(folder, "build", "theirs", "resources.json");
+            const resources = JSON.parse(readFileSync(file, "utf8")) as readonly Registration[];
+            const archive = resources.find(({ name }) => name === "certificates-archive");
+            expect(Object.keys(archive?.inputs ?? {}).sort()).to.deep.equal([
+                "bucket",
+                "contentType",
+                "key",
+                "kmsKeyId",
+                "serverSideEncryption",
+            ]);
+            expect(archive?.inputs.key).to.match(/^certificates\/[0-9a-f]{32}\.zip$/);
+        });
+
         it("takes one stack's name", () => {
             expect(wrongArguments).to.deep.equal({
                 code: 1,
@@ -329,3 +368,11 @@ describe("render", () => {
         });
     });
 });
+
+/** An authority, and a certificate for nodes by it, in PEM. */
+async function theirCertificates(): Promise<readonly [string, string]> {
+    const authority = await identity("authority", { ca: true });
+    const dnsNames = ["*.eu-west-1.compute.internal"];
+    const nodes = await identity("nodes", { issuer: authority, dnsNames });
+    return [authority.certificate, nodes.certificate];
+}

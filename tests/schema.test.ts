@@ -4,6 +4,7 @@ import { Ajv2020 } from "ajv/dist/2020";
 import { expect } from "chai";
 import { parse as parseYaml } from "yaml";
 import { SCHEMA_FILE, schemaText, stackFileSchema } from "../commands/schema";
+import { PRIVATE_KEY } from "../components/settings";
 import { stackConfig } from "../components/settings/schema";
 import { problems } from "./settings/parse";
 
@@ -159,7 +160,7 @@ describe("Pulumi.yaml", () => {
 
     it("lists the objects of the stack config, each with what is in it", () => {
         expect(Object.keys(config)).to.deep.equal(
-            Object.keys(stackConfig.shape).map((key) => `${name}:${key}`),
+            [...Object.keys(stackConfig.shape), PRIVATE_KEY].map((key) => `${name}:${key}`),
         );
         for (const [key, declared] of Object.entries(config)) {
             // A type would be one of the CLI's own, which knows no objects.

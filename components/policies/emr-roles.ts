@@ -7,8 +7,8 @@ import { bucketArn, emrfsStatements, objectArn } from "./s3-access";
 /** What the roles need to know of the stack's key and archives. */
 export interface NodeSecrets {
     readonly keyArn: string;
-    /** The bucket of the nodes' certificates, all of whose archives running clusters may still need. */
-    readonly certificatesBucket: string;
+    /** The ARN of the certificate archives: a whole bucket's, where running clusters may still need replaced ones. */
+    readonly certificateArchives: string;
 }
 
 /** EMR of this account and region alone may take the service role (no confused deputy). */
@@ -46,7 +46,7 @@ export function serviceRolePolicy(
         passRole("PassJobflowRoleToNodes", args.jobflowRoleArn, "ec2.amazonaws.com"),
         keyUse(args.keyArn),
         keyGrants(args.keyArn),
-        readArchives(args.certificatesBucket),
+        readArchives(args.certificateArchives),
         args.spot
             ? createServiceLinkedRole(
                   "CreateSpotRole",
@@ -104,7 +104,7 @@ export function jobflowRolePolicy(args: JobflowRolePolicyArgs): PolicyDocument {
                   Action: "s3:GetObject",
                   Resource: args.bootstrapScripts.map((script) => objectArn(script, "").slice(0, -1)),
               },
-        readArchives(args.certificatesBucket),
+        readArchives(args.certificateArchives),
         keyUse(args.keyArn),
         keysThroughS3(args.existingKmsKeyArns, args.region),
         args.dynamodbTables.length === 0
@@ -131,12 +131,12 @@ export function jobflowRolePolicy(args: JobflowRolePolicyArgs): PolicyDocument {
     );
 }
 
-function readArchives(certificatesBucket: string): Statement {
+function readArchives(certificateArchives: string): Statement {
     return {
         Sid: "ReadCertificateArchives",
         Effect: "Allow",
         Action: "s3:GetObject",
-        Resource: `${bucketArn(certificatesBucket)}/*`,
+        Resource: certificateArchives,
     };
 }
 

@@ -47,6 +47,36 @@ export function keysThroughS3(keyArns: readonly string[], region: string): reado
  * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/service-linked-roles-spot-instance-requests.html
  */
 export function keyPolicy(accountId: string, spot: boolean): PolicyDocument {
+    return policyDocument(
+        {
+            Sid: "DelegateToIam",
+            Effect: "Allow",
+            Principal: { AWS: accountRoot(accountId) },
+            Action: "kms:*",
+            Resource: "*", // In a key's policy: this key.
+        },
+        spot ? spotStatements(accountId) : [],
+    );
+}
+
+/**
+ * What the policy of a key that is not the stack's must say; undefined: nothing. In the stack's own account, IAM says
+ * the rest, as long as the key's policy delegates to it. Another account's lets this one in as a whole, and IAM here
+ * decides: the roles do not exist before the first `up`, and KMS refuses a principal that does not.
+ */
+export function existingKeyStatements(
+    keyArn: string,
+    accountId: string,
+    spot: boolean,
+): readonly Statement[] | undefined {
+    const own = keyArn.split(":")[4] === accountId;
+    if (own) {
+        return spot ? spotStatements(accountId) : undefined;
+    }
+    return usersStatements({ AWS: accountRoot(accountId) }, "Account", {});
+}
+
+function spotStatements(accountId: string): readonly Statement[] {
     const spotRole = {
         "kms:CallerAccount": accountId,
         "aws:PrincipalArn": arn(
@@ -56,33 +86,34 @@ export function keyPolicy(accountId: string, spot: boolean): PolicyDocument {
             "role/aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot",
         ),
     };
-    const delegation: Statement = {
-        Sid: "DelegateToIam",
-        Effect: "Allow",
-        Principal: { AWS: arn("iam", "", accountId, "root") },
-        Action: "kms:*",
-        Resource: "*", // In a key's policy: this key.
-    };
-    if (!spot) {
-        return policyDocument(delegation);
-    }
-    return policyDocument(
-        delegation,
+    return usersStatements("*", "Spot", { StringEquals: spotRole });
+}
+
+function accountRoot(accountId: string): string {
+    return arn("iam", "", accountId, "root");
+}
+
+function usersStatements(
+    principal: Statement["Principal"],
+    name: string,
+    condition: NonNullable<Statement["Condition"]>,
+): readonly Statement[] {
+    return [
         {
-            Sid: "SpotUsesKey",
+            Sid: `${name}UsesKey`,
             Effect: "Allow",
-            Principal: "*",
+            Principal: principal,
             Action: KEY_USE,
             Resource: "*",
-            Condition: { StringEquals: spotRole },
+            ...(Object.keys(condition).length > 0 && { Condition: condition }),
         },
         {
-            Sid: "SpotGrantsKey",
+            Sid: `${name}GrantsKey`,
             Effect: "Allow",
-            Principal: "*",
+            Principal: principal,
             Action: "kms:CreateGrant",
             Resource: "*",
-            Condition: { StringEquals: spotRole, Bool: { "kms:GrantIsForAWSResource": "true" } },
+            Condition: { ...condition, Bool: { "kms:GrantIsForAWSResource": "true" } },
         },
-    );
+    ];
 }

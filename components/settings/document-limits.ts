@@ -3,6 +3,7 @@ import { bucketPrefix, GENERATED_SUFFIX_LENGTH } from "../naming";
 import { documentLength, IAM_LIMITS } from "../policies/document";
 import { jobflowRolePolicy } from "../policies/emr-roles";
 import { operatorPolicy } from "../policies/operator";
+import { bucketArn } from "../policies/s3-access";
 import { arn } from "../region";
 import { jobflowGrants } from "./jobflow-grants";
 import { locationsOf } from "./locations";
@@ -24,7 +25,8 @@ export function checkDocumentLimits(
     }
     const generated = "x".repeat(GENERATED_SUFFIX_LENGTH);
     const accountId = "0".repeat(12);
-    const role = (name: string) => arn("iam", "", accountId, `role/${prefix}-${name}-${generated}`);
+    const role = (name: string) =>
+        arn("iam", "", accountId, `role${config.access.path}${prefix}-${name}-${generated}`);
     const locations = locationsOf(config).map(
         (location): ResolvedLocation => ({
             ...location,
@@ -45,10 +47,14 @@ export function checkDocumentLimits(
             region,
             locations,
             keyArn: arn("kms", region, accountId, `key/${"x".repeat(36)}`),
-            certificatesBucket: `${bucketPrefix(prefix, "certs")}${generated}`,
+            certificateArchives: bucketArn(
+                config.certificates.archive?.slice("s3://".length) ??
+                    `${bucketPrefix(prefix, "certs")}${generated}/*`,
+            ),
         }),
     );
-    if (jobflow > IAM_LIMITS.roleInlinePolicies) {
+    // Into a role of the user's, nothing is written: a managed policy, or several, may take it.
+    if (config.access.jobflowRole === null && jobflow > IAM_LIMITS.roleInlinePolicies) {
         problems.add(
             ["access"],
             `a policy of at most ${IAM_LIMITS.roleInlinePolicies} characters for the jobflow role, over EmrEtlRunner's locations and access together: name fewer, shorter or enclosing folders, or grant some through access.policyArns`,

@@ -5,6 +5,7 @@ import type { Location, Mode } from "../locations";
 import { physicalPrefix } from "../naming";
 import type { JobflowGrants } from "../policies/emr-roles";
 import { isRegion, REGIONS, type Region } from "../region";
+import { checkExisting, checkReplaced } from "./existing";
 import { isNear } from "./explain";
 import { jobflowGrants } from "./jobflow-grants";
 import { locationsOf, modeOf } from "./locations";
@@ -49,6 +50,8 @@ export interface StackInput {
     readonly encryptedKeys: readonly string[];
     /** The keys of other namespaces. Default: none. */
     readonly otherKeys?: readonly string[];
+    /** What certificates must be valid at. Default: now. */
+    readonly now?: Date;
 }
 
 /** It is there (the engine hands over which keys hold secrets), but Pulumi's own types leave it out. */
@@ -58,6 +61,9 @@ declare module "@pulumi/pulumi/runtime/config" {
 
 /** The project's name, and so the namespace of its stack config. */
 export const NAMESPACE = "snowplow-emr-encryption";
+
+/** The key of the only secret: the private key of `certificates.chainPem`, in PEM. Beside the six objects. */
+export const PRIVATE_KEY = "certificatePrivateKey";
 
 /** S3 objects take 10 tags; the certificates' archive is one, and carries none of the stack's own. */
 const MAX_DEFAULT_TAGS = 10;
@@ -99,7 +105,7 @@ export function parseSettings(input: StackInput): Settings {
     // What is encrypted is not looked at: no message may show a part of it.
     const encrypted = input.encryptedKeys.filter((key) => Object.hasOwn(stackConfig.shape, key));
     const plain = Object.fromEntries(
-        Object.entries(input.config).filter(([key]) => !encrypted.includes(key)),
+        Object.entries(input.config).filter(([key]) => key !== PRIVATE_KEY && !encrypted.includes(key)),
     );
     const problems = new Problems(NAMESPACE, plain);
     const region = checkRegion(input, problems);
@@ -113,13 +119,16 @@ export function parseSettings(input: StackInput): Settings {
         );
     }
     const context = { stack: input.stack, region, prefix: physicalPrefix(input.stack) };
+    checkPrivateKey(input, problems);
     checkOwnedKeys(plain, context, problems);
+    checkReplaced(plain, problems);
     for (const { path, allowed, found } of textProblems(plain, [])) {
         problems.add(path, allowed, found);
     }
 
     const config = parseShape(plain, problems);
     checkRules(config, context, problems);
+    checkExisting(config, { ...context, now: input.now ?? new Date() }, problems);
     problems.throwIfAny(input.stack);
 
     const { ami_version: amiVersion, jobflow } = config.emrEtlRunner.aws.emr;
@@ -156,6 +165,42 @@ function checkRegion({ region }: StackInput, problems: Problems): Region | undef
         describe(region),
     );
     return undefined;
+}
+
+/** It is never looked at here: no message may show a part of it. */
+function checkPrivateKey({ config, encryptedKeys }: StackInput, problems: Problems): void {
+    const given = Object.hasOwn(config, PRIVATE_KEY);
+    const needed = typeof valueAt(config, ["certificates", "chainPem"]) === "string";
+    const asSecret = `npx pulumi config set --secret ${PRIVATE_KEY} < key.pem`;
+    for (const key of Object.keys(config).filter((name) => name !== PRIVATE_KEY)) {
+        if (isNear(key, PRIVATE_KEY, 0.25)) {
+            problems.addMisspelt([key], [PRIVATE_KEY], `did you mean ${PRIVATE_KEY}?`);
+        }
+    }
+    for (const key of Object.keys(Object(config.certificates))) {
+        if (/key/i.test(key)) {
+            problems.add(
+                ["certificates", key],
+                `no such line: the private key is a secret, ${asSecret}, and another one, since this one is out`,
+                "an unknown key",
+            );
+        }
+    }
+    if (given && !encryptedKeys.includes(PRIVATE_KEY)) {
+        problems.add(
+            [PRIVATE_KEY],
+            `a secret: ${asSecret}, and another private key, since this one is out`,
+            "a text in plain",
+        );
+    } else if (given && !needed) {
+        problems.add(
+            [PRIVATE_KEY],
+            "no such line: it is the private key of certificates.chainPem, which is not there",
+            "a secret",
+        );
+    } else if (needed && !given && !problems.has([PRIVATE_KEY])) {
+        problems.add([PRIVATE_KEY], `the private key of certificates.chainPem: ${asSecret}`, "nothing");
+    }
 }
 
 /** A whole object would be lost without a word: other namespaces are not the program's to judge. */

@@ -1,5 +1,5 @@
 import { CREDENTIALS, FIXED } from "../emr-etl-runner-config";
-import { describe, type Problems, valueAt } from "./problems";
+import { describe, type Path, type Problems, valueAt } from "./problems";
 import type { RuleContext } from "./rules";
 
 /** A key of config.yml that the stack decides, and why. */
@@ -12,8 +12,16 @@ interface OwnedKey {
     readonly because: string;
 }
 
-function ownedKeys({ region }: RuleContext): readonly OwnedKey[] {
+function ownedKeys({ region }: RuleContext, config: unknown): readonly OwnedKey[] {
     const inOutput = "only the deployed stack knows it";
+    /** Known beforehand where it is the user's. */
+    const ownOrTheirs = (path: string, what: string, theirs: Path): OwnedKey => {
+        const rendered = valueAt(config, theirs) ?? undefined;
+        const setting = theirs.filter((part) => typeof part === "string").join(".");
+        return rendered === undefined
+            ? { path, because: `${what}; ${inOutput}` }
+            : { path, rendered, because: `${setting} says it` };
+    };
     const regionKey = (path: string): OwnedKey => ({
         path,
         rendered: region,
@@ -41,14 +49,27 @@ function ownedKeys({ region }: RuleContext): readonly OwnedKey[] {
             rendered: FIXED.encrypted,
             because: "every bucket is encrypted with SSE-S3, and s3-dist-cp must ask for the same",
         },
-        { path: "aws.emr.jobflow_role", because: `the stack makes its own role; ${inOutput}` },
-        { path: "aws.emr.service_role", because: `the stack makes its own role; ${inOutput}` },
+        ownOrTheirs("aws.emr.jobflow_role", "the stack makes its own role", [
+            "access",
+            "jobflowRole",
+            "existing",
+        ]),
+        ownOrTheirs("aws.emr.service_role", "the stack makes its own role", [
+            "access",
+            "serviceRole",
+            "existing",
+        ]),
         {
             path: "aws.emr.placement",
             rendered: FIXED.placement,
             because: "clusters run in the stack's subnet; network.availabilityZones chooses its zone",
         },
-        { path: "aws.emr.ec2_subnet_id", because: `clusters run in the stack's own subnet; ${inOutput}` },
+        ownOrTheirs("aws.emr.ec2_subnet_id", "clusters run in the stack's own subnet", [
+            "network",
+            "existing",
+            "subnetIds",
+            0,
+        ]),
         { path: "aws.emr.security_configuration", because: `the stack makes its own; ${inOutput}` },
         {
             path: "aws.emr.software.hbase",
@@ -73,7 +94,7 @@ function ownedKeys({ region }: RuleContext): readonly OwnedKey[] {
  * any other check of the same values, whose words would ask for another value instead.
  */
 export function checkOwnedKeys(config: unknown, context: RuleContext, problems: Problems): void {
-    for (const { path, rendered, secret, because } of ownedKeys(context)) {
+    for (const { path, rendered, secret, because } of ownedKeys(context, config)) {
         const full = ["emrEtlRunner", ...path.split(".")];
         const value = valueAt(config, full);
         if (value !== undefined && value !== null && value !== rendered && !problems.has(full)) {

@@ -9,6 +9,8 @@ export interface Problem {
     readonly path: string;
     readonly found: string;
     readonly allowed: string;
+    /** Whether `allowed` is what to do, such as a command. */
+    readonly remedy?: boolean;
 }
 
 /** Pulumi's CLI prints a RunError's message alone, without a stack of calls. */
@@ -22,8 +24,8 @@ export class SettingsError extends pulumi.RunError {
     }
 }
 
-function formatProblem({ path, found, allowed }: Problem): string {
-    return `  ${redact(path)}\n    found:   ${found}\n    allowed: ${allowed}`;
+function formatProblem({ path, found, allowed, remedy }: Problem): string {
+    return `  ${redact(path)}\n    found:   ${found}\n    ${remedy ? "remedy: " : "allowed:"} ${allowed}`;
 }
 
 const PLAIN_KEY = /^[A-Za-z_][\w-]*$/;
@@ -57,6 +59,7 @@ export function describe(value: unknown): string {
 
 /** By the name before it, or by its looks: an access key's id, or a secret key's 40 characters of every kind. */
 const CREDENTIALS = [
+    /-----BEGIN [A-Z ]*PRIVATE KEY-----.*/gs,
     /(?<=(?:access_?key(?:_?id)?|secret|password|token)[^:=]{0,3}[:=]\s*[\\"']*)[^\s"'\\,}]+/gi,
     /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/g,
     /(?<![\w/+])(?=[\w/+]*[a-z])(?=[\w/+]*[A-Z])(?=[\w/+]*\d)[A-Za-z0-9/+]{40}(?![\w/+=])/g,
@@ -77,9 +80,9 @@ export function valueAt(root: unknown, path: Path): unknown {
     );
 }
 
-/** Collects problems, so that all are reported in one go; the first on a path stands for it. */
+/** Collects problems, so that all are reported in one go; the first on a path stands for it, unless told otherwise. */
 export class Problems {
-    private readonly byPath = new Map<string, Problem>();
+    private readonly byPath = new Map<string, readonly Problem[]>();
     private readonly misspelt = new Set<string>();
 
     /** `root`: the stack config as it was written, the keys below `namespace`. */
@@ -104,8 +107,14 @@ export class Problems {
     /** For keys of other namespaces. */
     addAt(path: string, allowed: string, found: string): void {
         if (!this.byPath.has(path)) {
-            this.byPath.set(path, { path, found, allowed });
+            this.byPath.set(path, [{ path, found, allowed }]);
         }
+    }
+
+    /** Beside what is wrong on that path already. */
+    addAnother(path: Path, allowed: string, found: string): void {
+        const text = formatPath(this.namespace, path);
+        this.byPath.set(text, [...(this.byPath.get(text) ?? []), { path: text, found, allowed }]);
     }
 
     /** Whether a value, or one above or below it, already has a problem: rules about it would only repeat it. */
@@ -119,7 +128,7 @@ export class Problems {
     /** @throws SettingsError with everything that was added. */
     throwIfAny(stack: string): void {
         if (this.byPath.size > 0) {
-            const told = [...this.byPath.values()].filter(({ path }) => !this.misspelt.has(path));
+            const told = [...this.byPath.values()].flat().filter(({ path }) => !this.misspelt.has(path));
             throw new SettingsError(told, stack);
         }
     }

@@ -27,10 +27,11 @@ export function checkRules(config: StackConfig, context: RuleContext, problems: 
     checkMode(config, problems);
     checkErrorsLocation(config, problems);
     checkVolume(config, problems);
+    checkThriftConfiguration(config, problems);
     checkClusterTags(config, context, problems);
     checkPrefixes(config, problems);
     checkNesting(config, context, problems);
-    checkBucketsToEncrypt(config, problems);
+    checkExistingBuckets(config, problems);
     checkDocumentLimits(config, context, problems);
 }
 
@@ -160,6 +161,27 @@ function checkVolume(config: StackConfig, problems: Problems): void {
     }
 }
 
+/** EmrEtlRunner adds these itself (emr_job.rb), and EMR refuses a classification that is there twice. */
+const CONFIGURATION_OF_THRIFT = ["core-site", "mapred-site"];
+
+function checkThriftConfiguration(
+    { emrEtlRunner: { aws, collectors } }: StackConfig,
+    problems: Problems,
+): void {
+    const path = ["emrEtlRunner", "aws", "emr", "configuration"];
+    if (collectors.format !== "thrift" || problems.has(path)) {
+        return;
+    }
+    for (const key of CONFIGURATION_OF_THRIFT.filter((name) =>
+        Object.hasOwn(aws.emr.configuration ?? {}, name),
+    )) {
+        problems.add(
+            [...path, key],
+            "no such key with collectors.format thrift: EmrEtlRunner adds its own, and EMR refuses two",
+        );
+    }
+}
+
 function checkClusterTags(config: StackConfig, { stack }: RuleContext, problems: Problems): void {
     const path = ["emrEtlRunner", "monitoring", "tags"];
     const tags = config.emrEtlRunner.monitoring.tags ?? {};
@@ -253,17 +275,25 @@ function withoutSuffix(bucket: string, prefix: string): string {
     return managed ? start : bucket;
 }
 
-function checkBucketsToEncrypt(config: StackConfig, problems: Problems): void {
-    const path = ["storage", "encryptExistingBuckets"];
-    if (problems.has(path) || problems.has(["emrEtlRunner", "aws", "s3", "buckets"])) {
+/** The lists that name buckets of existing locations. */
+const EXISTING_BUCKETS = ["encryptExistingBuckets", "policiesOnExistingBuckets"] as const;
+
+function checkExistingBuckets(config: StackConfig, problems: Problems): void {
+    if (problems.has(["emrEtlRunner", "aws", "s3", "buckets"])) {
         return;
     }
     const existing = locationsOf(config).flatMap((location) => (location.managed ? [] : location.folders));
     const buckets = [...new Set(existing.map(({ bucket }) => bucket))];
-    config.storage.encryptExistingBuckets.forEach((bucket, index) => {
-        if (!buckets.includes(bucket)) {
-            const which = buckets.length === 0 ? "there is none" : buckets.join(", ");
-            problems.add([...path, index], `the bucket of an existing location: ${which}`);
+    const which = buckets.length === 0 ? "there is none" : buckets.join(", ");
+    for (const key of EXISTING_BUCKETS) {
+        const path = ["storage", key];
+        if (problems.has(path)) {
+            continue;
         }
-    });
+        config.storage[key].forEach((bucket, index) => {
+            if (!buckets.includes(bucket)) {
+                problems.add([...path, index], `the bucket of an existing location: ${which}`);
+            }
+        });
+    }
 }

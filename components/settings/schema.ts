@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { contains, parseCidr } from "../cidr";
+import { isPrivateRange, PRIVATE_RANGES, parseCidr } from "../cidr";
 import { S3_URL, S3_URL_PATTERN } from "../locations";
 import { emrEtlRunner } from "./emr-etl-runner";
 import { distinct, field, section } from "./field";
@@ -10,24 +10,18 @@ const MANAGED_POLICIES_PER_ROLE = 10;
 /** A certificate authority lives 10 years and is renewed while a leaf still fits into them: half of them at most. */
 const MAX_VALIDITY_DAYS = 1825;
 
-const PRIVATE_RANGES = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"] as const;
-
 function isVpcCidr(text: string): boolean {
     const cidr = parseCidr(text);
-    return (
-        cidr !== undefined &&
-        cidr.prefixLength >= 16 &&
-        cidr.prefixLength <= 24 &&
-        PRIVATE_RANGES.some((range) => {
-            const outer = parseCidr(range);
-            return outer !== undefined && contains(outer, cidr);
-        })
-    );
+    return cidr !== undefined && cidr.prefixLength >= 16 && cidr.prefixLength <= 24 && isPrivateRange(cidr);
 }
 
 const kmsKeyArn = z.string().regex(/^arn:aws:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/);
 const policyArn = z.string().regex(/^arn:aws:iam::(aws|\d{12}):policy\/[\w+=,.@/-]+$/);
+const roleName = z.string().regex(/^[\w+=,.@-]{1,64}$/);
 const bucketName = z.string().regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/);
+
+/** What is in it is judged where its private key is at hand too. */
+const pem = z.string().regex(/-----BEGIN CERTIFICATE-----/);
 
 const network = section(
     {
@@ -45,6 +39,35 @@ const network = section(
             z.enum(["nat", "public"]).default("nat"),
             "How nodes reach Maven Central and Iglu: nat (private subnets behind one NAT gateway) or public (cheaper: public addresses, no NAT).",
             "nat or public; without internet no cluster gets past EmrEtlRunner's bootstrap",
+        ),
+        existing: field(
+            z
+                .strictObject({
+                    vpcId: field(
+                        z.string().regex(/^vpc-[0-9a-f]{8,17}$/),
+                        "Its id.",
+                        "the id of a VPC, such as vpc-0123456789abcdef0",
+                    ),
+                    subnetIds: field(
+                        distinct(z.string().regex(/^subnet-[0-9a-f]{8,17}$/)).min(1),
+                        "Its subnets for nodes; clusters run in the first.",
+                        "a list of at least one subnet id, such as [subnet-0123456789abcdef0], each once",
+                    ),
+                    emrSecurityGroups: field(
+                        z.enum(["use", "create"]).default("use"),
+                        "EMR's default security groups: those that are there, or that EMR makes; or the stack's own.",
+                        "use (those that are there, or that EMR makes) or create (the stack makes them)",
+                    ),
+                    allowHostnameMismatch: field(
+                        z.boolean().default(false),
+                        "Nodes may have names that their certificate does not carry.",
+                        "true or false",
+                    ),
+                })
+                .nullable()
+                .default(null),
+            "A VPC of yours instead: `vpcId`, `subnetIds` (clusters run in the first), `emrSecurityGroups` (`use`, the default: those that are there, or that EMR makes; `create`: the stack's own), `allowHostnameMismatch` (false). `internetAccess` says which kind of subnets they are.",
+            "an object with vpcId, subnetIds, emrSecurityGroups and allowHostnameMismatch; or no such line, for a VPC that the stack makes",
         ),
     },
     "The VPC that clusters run in.",
@@ -72,6 +95,11 @@ const encryption = section(
             "The nodes' metadata service answers version 2 only, where the release can.",
             "true or false",
         ),
+        kmsKeyArn: field(
+            kmsKeyArn.nullable().default(null),
+            "A KMS key of yours instead of the stack's: symmetric, enabled, in the stack's region.",
+            "the ARN of a key (not of an alias) in the stack's region, arn:aws:kms:REGION:ACCOUNT:key/ID; or no such line, for a key that the stack makes",
+        ),
     },
     "What the EMR security configuration turns on, each on its own.",
 );
@@ -93,6 +121,26 @@ const certificates = section(
             "Raise it to replace private key, certificate and archive.",
             "a whole number from 1 on",
         ),
+        archive: field(
+            z
+                .string()
+                .regex(S3_URL_PATTERN)
+                .regex(/\/[^/]+\.zip$/)
+                .nullable()
+                .default(null),
+            "An archive of yours instead, as EMR reads it; the roles may read just this object.",
+            "the S3 URL of a ZIP archive, such as s3://my-bucket/emr/certificates.zip; or no such line, for one that the stack makes",
+        ),
+        chainPem: field(
+            pem.nullable().default(null),
+            "A certificate of yours instead, leaf first; its private key is the secret `certificatePrivateKey`.",
+            "PEM certificates, the nodes' own first; or no such line, for one that the stack makes",
+        ),
+        trustedPem: field(
+            pem.nullable().default(null),
+            "With `chainPem`: the authorities that nodes trust.",
+            "PEM certificates of authorities; only together with chainPem",
+        ),
     },
     "The certificates that nodes show one another.",
 );
@@ -107,6 +155,11 @@ const storage = section(
         encryptExistingBuckets: field(
             distinct(bucketName).default([]),
             "Buckets of existing locations whose default encryption is something else, to be set to SSE-S3.",
+            "a list of bucket names, each once, each the bucket of an existing location",
+        ),
+        policiesOnExistingBuckets: field(
+            distinct(bucketName).default([]),
+            "Buckets of existing locations, without a bucket policy of their own, that are to refuse plain HTTP and other encryption headers.",
             "a list of bucket names, each once, each the bucket of an existing location",
         ),
         existingKmsKeyArns: field(
@@ -145,9 +198,41 @@ const access = section(
             "Managed policies to attach besides.",
             `a list of at most ${MANAGED_POLICIES_PER_ROLE} policy ARNs, arn:aws:iam::ACCOUNT:policy/NAME, each once`,
         ),
+        permissionsBoundary: field(
+            policyArn.nullable().default(null),
+            "The permissions boundary of every role that the stack makes.",
+            "the ARN of a managed policy, arn:aws:iam::ACCOUNT:policy/NAME; or no such line, for none",
+        ),
+        path: field(
+            z
+                .string()
+                .max(512)
+                .regex(/^\/([\w+=,.@-]+\/)*$/)
+                .default("/"),
+            "The IAM path of every role, instance profile and policy that the stack makes.",
+            "an IAM path that begins and ends with a slash, such as /data/snowplow/",
+        ),
+        serviceRole: existingRole("service role", "EMR takes it"),
+        jobflowRole: existingRole(
+            "jobflow role",
+            "the nodes take it; its instance profile has the same name",
+        ),
     },
-    "What the jobflow role may do beyond EmrEtlRunner's own locations.",
+    "What the jobflow role may do beyond EmrEtlRunner's own locations, and the roles themselves.",
 );
+
+function existingRole(role: string, how: string) {
+    return field(
+        z
+            .strictObject({
+                existing: field(roleName, "Its name.", "the name of an IAM role, without its path"),
+            })
+            .nullable()
+            .default(null),
+        `\`{ existing: NAME }\`: a ${role} of yours instead (${how}); what it needs is in the output \`requiredPolicies\`.`,
+        `an object with the key existing, the name of a role; or no such line, for a role that the stack makes`,
+    );
+}
 
 /** The stack config: six objects. Defaults and ranges are here and nowhere else. */
 export const stackConfig = z.strictObject({

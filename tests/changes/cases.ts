@@ -1,3 +1,17 @@
+import { PRIVATE_KEY } from "../../components/settings";
+
+/** A text that is made for each run, and so is called by a name here. */
+export class Made {
+    constructor(readonly called: string) {}
+}
+
+export const CHAIN = new Made("a certificate");
+export const OTHER_CHAIN = new Made("another certificate");
+export const KEY = new Made("its private key");
+export const OTHER_KEY = new Made("the other one's private key");
+export const TRUSTED = new Made("its authority");
+export const MORE_TRUSTED = new Made("that and another authority");
+
 /** One setting, changed once. */
 export interface Case {
     /** As the stack file writes it, below the project's namespace. */
@@ -8,6 +22,8 @@ export interface Case {
     readonly clusters?: string;
     /** Other settings that it takes to make the change possible, in both runs. */
     readonly given?: Readonly<Record<string, unknown>>;
+    /** Other settings that can only change together with it. */
+    readonly along?: Readonly<Record<string, unknown>>;
     /** No setting is changed: the certificate is made again. */
     readonly renewed?: true;
 }
@@ -20,6 +36,15 @@ const EMR = "emrEtlRunner.aws.emr";
 const MODERN = { [`${EMR}.ami_version`]: "5.36.1" };
 const STREAM = { [`${S3}.enriched.stream`]: "managed", "emrEtlRunner.collectors.format": undefined };
 const LEGACY = "s3://my-legacy/errors";
+const COLLECTOR_LOGS = { [`${S3}.raw.in`]: ["s3://my-collector-logs/eu"] };
+const SUBNETS = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"];
+const VPC = { vpcId: "vpc-0123456789abcdef0", subnetIds: SUBNETS };
+const IN_VPC = { "network.existing.vpcId": VPC.vpcId, "network.existing.subnetIds": SUBNETS };
+const OWN_CERTIFICATE = {
+    "certificates.chainPem": CHAIN,
+    "certificates.trustedPem": TRUSTED,
+    [PRIVATE_KEY]: KEY,
+};
 
 const LOCATION_MOVED =
     "none may run: the roles lose the old location, and the managed one goes if it is empty";
@@ -51,20 +76,98 @@ const LISTED: readonly Case[] = [
         to: "public",
         clusters: "none may run: its security groups go",
     },
+    { setting: "network.existing", from: null, to: VPC, clusters: NONE_MAY_RUN },
+    {
+        setting: "network.existing.subnetIds",
+        from: SUBNETS,
+        to: SUBNETS.toReversed(),
+        given: { "network.existing.vpcId": VPC.vpcId },
+    },
+    {
+        setting: "network.existing.emrSecurityGroups",
+        from: "use",
+        to: "create",
+        given: IN_VPC,
+        clusters: "none can be there: as long as the VPC has groups of EMR's names, this is refused",
+    },
+    {
+        setting: "network.existing.emrSecurityGroups",
+        from: "create",
+        to: "use",
+        given: IN_VPC,
+        clusters: "none may run: its security groups go",
+    },
+    {
+        // In a VPC with AWS's own names: in another, false is refused, unless in transit is off.
+        setting: "network.existing.allowHostnameMismatch",
+        from: false,
+        to: true,
+        given: { ...IN_VPC, "emrEtlRunner.collectors.format": "cloudfront" },
+    },
     { setting: "encryption.atRestS3", from: true, to: false, clusters: NEXT },
     { setting: "encryption.atRestLocalDisks", from: true, to: false, clusters: NEXT },
     { setting: "encryption.inTransit", from: true, to: false, clusters: NEXT },
     { setting: "encryption.requireImdsV2", from: false, to: true, given: MODERN, clusters: NEXT },
+    {
+        setting: "encryption.kmsKeyArn",
+        from: null,
+        to: "arn:aws:kms:eu-west-1:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+        clusters:
+            "none may run: its disks are under the stack's key, which is scheduled for deletion (with `storage.protect`, not before that is false)",
+    },
     { setting: "certificates.validityDays", from: 365, to: 180, clusters: NEXT },
     { setting: "certificates.renewBeforeDays", from: 60, to: 30 },
     { setting: "certificates.generation", from: 1, to: 2, clusters: NEXT },
     { setting: "certificates (a renewal)", from: undefined, to: undefined, renewed: true, clusters: NEXT },
+    {
+        setting: "certificates.archive",
+        from: null,
+        to: "s3://my-certificates/emr/nodes.zip",
+        clusters:
+            "none may run: the bucket of archives goes with all that is in it, and nodes added to a cluster fetch theirs from there",
+    },
+    {
+        setting: "certificates.archive",
+        from: "s3://my-certificates/emr/nodes.zip",
+        to: "s3://my-certificates/emr/nodes-2.zip",
+        clusters:
+            "none may run: the roles may read just the new one, and nodes added to a cluster fetch the old",
+    },
+    {
+        setting: "certificates.chainPem",
+        from: null,
+        to: CHAIN,
+        along: { "certificates.trustedPem": TRUSTED, [PRIVATE_KEY]: KEY },
+        clusters: NEXT,
+    },
+    {
+        setting: "certificates.chainPem",
+        from: CHAIN,
+        to: OTHER_CHAIN,
+        given: OWN_CERTIFICATE,
+        along: { [PRIVATE_KEY]: OTHER_KEY },
+        clusters: NEXT,
+    },
+    {
+        setting: "certificates.trustedPem",
+        from: TRUSTED,
+        to: MORE_TRUSTED,
+        given: OWN_CERTIFICATE,
+        clusters: NEXT,
+    },
     { setting: "storage.protect", from: true, to: false },
     {
         setting: "storage.encryptExistingBuckets",
         from: [],
         to: ["my-collector-logs"],
-        given: { [`${S3}.raw.in`]: ["s3://my-collector-logs/eu"] },
+        given: COLLECTOR_LOGS,
+    },
+    {
+        setting: "storage.policiesOnExistingBuckets",
+        from: [],
+        to: ["my-collector-logs"],
+        given: COLLECTOR_LOGS,
+        clusters: "nothing: it sends no other header, and uses TLS",
     },
     {
         setting: "storage.existingKmsKeyArns",
@@ -76,6 +179,31 @@ const LISTED: readonly Case[] = [
     { setting: "access.dynamodbTables", from: [], to: ["snowplow-duplicates"] },
     { setting: "access.ssmParameters", from: [], to: ["/snowplow/redshift-password"] },
     { setting: "access.policyArns", from: [], to: ["arn:aws:iam::111122223333:policy/extra"] },
+    {
+        setting: "access.permissionsBoundary",
+        from: null,
+        to: "arn:aws:iam::111122223333:policy/boundary",
+        clusters: "its roles lose at once whatever the boundary leaves out",
+    },
+    {
+        // IAM refuses to delete a policy that is attached to anybody, and the provider detaches none.
+        setting: "access.path",
+        from: "/",
+        to: "/data/",
+        clusters: "none may run: its roles go; detach the operator policy first, and attach the new one",
+    },
+    {
+        setting: "access.serviceRole",
+        from: null,
+        to: { existing: "my-service-role" },
+        clusters: "none may run: its service role goes",
+    },
+    {
+        setting: "access.jobflowRole",
+        from: null,
+        to: { existing: "my-jobflow-role" },
+        clusters: "none may run: its nodes' role goes",
+    },
     { setting: `${S3}.assets`, from: "s3://snowplow-hosted-assets", to: "s3://my-assets" },
     { setting: `${S3}.jsonpath_assets`, from: null, to: "s3://my-jsonpaths" },
     ...["log", "raw.processing", "raw.archive", "enriched.good", "enriched.bad", "enriched.archive"].map(

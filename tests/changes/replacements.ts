@@ -52,9 +52,12 @@ export const REPLACING: Readonly<Record<string, Replacing>> = {
         inputs: ["configuration", "namePrefix"],
         page: `${AWS}/emr/securityconfiguration/`,
     },
-    "aws:iam/instanceProfile:InstanceProfile": { inputs: ["name"], page: `${AWS}/iam/instanceprofile/` },
-    "aws:iam/policy:Policy": { inputs: ["description", "namePrefix"], page: `${AWS}/iam/policy/` },
-    "aws:iam/role:Role": { inputs: ["namePrefix"], page: `${AWS}/iam/role/` },
+    "aws:iam/instanceProfile:InstanceProfile": {
+        inputs: ["name", "path"],
+        page: `${AWS}/iam/instanceprofile/`,
+    },
+    "aws:iam/policy:Policy": { inputs: ["description", "namePrefix", "path"], page: `${AWS}/iam/policy/` },
+    "aws:iam/role:Role": { inputs: ["namePrefix", "path"], page: `${AWS}/iam/role/` },
     "aws:iam/rolePolicy:RolePolicy": { inputs: ["role"], page: `${AWS}/iam/rolepolicy/` },
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": {
         inputs: ["policyArn", "role"],

@@ -1,8 +1,11 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Run } from "../../commands/mock-engine";
+import { NAMESPACE, PRIVATE_KEY } from "../../components/settings";
+import { internalDomain } from "../support/arbitrary-config";
+import { certificateAuthority } from "../support/authority";
 import { runStack } from "../support/run";
-import { CASES, type Case } from "./cases";
+import { CASES, type Case, CHAIN, KEY, Made, MORE_TRUSTED, OTHER_CHAIN, OTHER_KEY, TRUSTED } from "./cases";
 import { type Change, changingProvider, compare } from "./compare";
 import { REPLACING } from "./replacements";
 
@@ -22,14 +25,43 @@ function put(config: Record<string, unknown>, setting: string, value: unknown): 
     at[last] = value;
 }
 
-/** The stack config of a case, with the setting at this value. */
-function configOf({ setting, given, renewed }: Case, value: unknown): Record<string, unknown> {
-    const config = {};
-    for (const [key, other] of Object.entries({ "emrEtlRunner.collectors.format": "thrift", ...given })) {
-        put(config, key, other);
+type Texts = ReadonlyMap<Made, string>;
+
+async function makeTexts(): Promise<Texts> {
+    const [authority, other] = await Promise.all(["first", "second"].map(certificateAuthority));
+    if (!authority || !other) {
+        throw new Error("two authorities were asked for");
     }
-    if (!renewed && value !== undefined && value !== null) {
-        put(config, setting, value);
+    const domain = [`*.${internalDomain(REGION)}`];
+    const [leaf, otherLeaf] = await Promise.all([authority.issue(domain), authority.issue(domain)]);
+    return new Map([
+        [CHAIN, leaf.chain],
+        [KEY, leaf.privateKey],
+        [OTHER_CHAIN, otherLeaf.chain],
+        [OTHER_KEY, otherLeaf.privateKey],
+        [TRUSTED, authority.certificate],
+        [MORE_TRUSTED, authority.certificate + other.certificate],
+    ]);
+}
+
+/** The stack config of a case, with the setting at this value, and others that go along with it. */
+function configOf(
+    { setting, given, renewed }: Case,
+    value: unknown,
+    along: Case["along"],
+    texts: Texts,
+): Record<string, unknown> {
+    const config: Record<string, unknown> = {};
+    const changed: Record<string, unknown> =
+        renewed || value === undefined || value === null ? {} : { [setting]: value };
+    const all: Record<string, unknown> = {
+        "emrEtlRunner.collectors.format": "thrift",
+        ...given,
+        ...changed,
+        ...along,
+    };
+    for (const [key, other] of Object.entries(all)) {
+        put(config, key, other instanceof Made ? texts.get(other) : other);
     }
     return config;
 }
@@ -43,22 +75,27 @@ function runOnce(config: Record<string, unknown>, renewed: boolean): Promise<Run
     if (known) {
         return known;
     }
-    const started = runStack(config, { provider: changingProvider(REGION, renewed) });
+    const started = runStack(config, {
+        provider: changingProvider(REGION, renewed),
+        secretKeys: PRIVATE_KEY in config ? [`${NAMESPACE}:${PRIVATE_KEY}`] : [],
+    });
     runs.set(key, started);
     return started;
 }
 
 /** Runs the program with the setting's two values, and compares. */
-async function changeOf(item: Case): Promise<Change> {
-    const before = await runOnce(configOf(item, item.from), false);
-    return compare(before, await runOnce(configOf(item, item.to), item.renewed === true));
+async function changeOf(item: Case, texts: Texts): Promise<Change> {
+    const before = await runOnce(configOf(item, item.from, {}, texts), false);
+    const after = configOf(item, item.to, item.along, texts);
+    return compare(before, await runOnce(after, item.renewed === true));
 }
 
 /** All cases with their changes, in order. */
 export async function allChanges(): Promise<readonly (readonly [Case, Change])[]> {
+    const texts = await makeTexts();
     const changes: [Case, Change][] = [];
     for (const item of CASES) {
-        changes.push([item, await changeOf(item)]);
+        changes.push([item, await changeOf(item, texts)]);
     }
     return changes;
 }
@@ -70,7 +107,7 @@ export function report(changes: readonly (readonly [Case, Change])[]): string {
             `\`${item.setting}\``,
             item.renewed
                 ? "an `up` in the last days makes LocallySignedCert certificates-node again"
-                : `${text(item.from)} → ${text(item.to)}`,
+                : `${text(item.from)} → ${text(item.to)}${together(item)}`,
             list(change.created),
             list(change.deleted),
             list(change.replaced),
@@ -101,7 +138,15 @@ ${pages.join("\n")}
 `;
 }
 
+function together({ along = {} }: Case): string {
+    const others = Object.entries(along).map(([setting, value]) => `\`${setting}\` (${text(value)})`);
+    return others.length === 0 ? "" : `, together with ${others.join(", ")}`;
+}
+
 function text(value: unknown): string {
+    if (value instanceof Made) {
+        return value.called;
+    }
     return value === null || value === undefined ? "left out" : `\`${JSON.stringify(value)}\``;
 }
 

@@ -73,7 +73,7 @@ describe("serviceRolePolicy", () => {
     const policy = (spot: boolean) =>
         serviceRolePolicy({
             keyArn: KEY,
-            certificatesBucket: "certs",
+            certificateArchives: "arn:aws:s3:::certs/*",
             jobflowRoleArn: JOBFLOW_ROLE,
             accountId: ACCOUNT,
             spot,
@@ -144,7 +144,7 @@ const ALL_GRANTS = {
 const jobflow = (args: Partial<JobflowRolePolicyArgs> = {}) =>
     jobflowRolePolicy({
         keyArn: KEY,
-        certificatesBucket: "certs",
+        certificateArchives: "arn:aws:s3:::certs/*",
         accountId: ACCOUNT,
         region: "eu-west-1",
         locations: managed("batch"),
@@ -440,7 +440,7 @@ describe("the roles' policies", () => {
             jobflow({ locations: [...managed("batch"), ...WHOLE_BUCKET], ...ALL_GRANTS }),
             serviceRolePolicy({
                 keyArn: KEY,
-                certificatesBucket: "certs",
+                certificateArchives: "arn:aws:s3:::certs/*",
                 jobflowRoleArn: JOBFLOW_ROLE,
                 accountId: ACCOUNT,
                 spot: true,

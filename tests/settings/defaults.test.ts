@@ -12,11 +12,39 @@ function managed(...paths: readonly LocationPath[]) {
 
 /** Everything that a stack need not say. */
 const DEFAULTS = {
-    network: { cidrBlock: "10.64.0.0/20", availabilityZones: [], internetAccess: "nat" },
-    encryption: { atRestS3: true, atRestLocalDisks: true, inTransit: true, requireImdsV2: false },
-    certificates: { validityDays: 365, renewBeforeDays: 60, generation: 1 },
-    storage: { protect: true, encryptExistingBuckets: [], existingKmsKeyArns: [], logRetentionDays: 90 },
-    access: { readLocations: [], dynamodbTables: [], ssmParameters: [], policyArns: [] },
+    network: { cidrBlock: "10.64.0.0/20", availabilityZones: [], internetAccess: "nat", existing: null },
+    encryption: {
+        atRestS3: true,
+        atRestLocalDisks: true,
+        inTransit: true,
+        requireImdsV2: false,
+        kmsKeyArn: null,
+    },
+    certificates: {
+        validityDays: 365,
+        renewBeforeDays: 60,
+        generation: 1,
+        archive: null,
+        chainPem: null,
+        trustedPem: null,
+    },
+    storage: {
+        protect: true,
+        encryptExistingBuckets: [],
+        policiesOnExistingBuckets: [],
+        existingKmsKeyArns: [],
+        logRetentionDays: 90,
+    },
+    access: {
+        readLocations: [],
+        dynamodbTables: [],
+        ssmParameters: [],
+        policyArns: [],
+        permissionsBoundary: null,
+        path: "/",
+        serviceRole: null,
+        jobflowRole: null,
+    },
     emrEtlRunner: {
         aws: {
             s3: {

@@ -401,7 +401,7 @@ describe("settings refuse, each in words of its own,", () => {
                 { ...batch(), network: [] },
                 "network",
                 "a list, []",
-                "an object with the keys cidrBlock, availabilityZones, internetAccess",
+                "an object with the keys cidrBlock, availabilityZones, internetAccess, existing",
             ],
         ]);
         for (const cidrBlock of ["10.0.0.0/16", "10.255.255.0/24", "172.31.0.0/16", "192.168.0.0/16"]) {

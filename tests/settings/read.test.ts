@@ -62,7 +62,7 @@ describe("settings as the engine hands them over", () => {
             problem(
                 "network",
                 '"nat"',
-                "an object with the keys cidrBlock, availabilityZones, internetAccess",
+                "an object with the keys cidrBlock, availabilityZones, internetAccess, existing",
             ),
         ]);
     });

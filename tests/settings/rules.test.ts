@@ -65,6 +65,21 @@ describe("settings hold to a rule between fields:", () => {
         expect(problems(config, { region: undefined }).map(({ path }) => path)).to.deep.equal(["aws:region"]);
     });
 
+    describe("classifications that EmrEtlRunner adds itself for thrift", () => {
+        const configuration = { "core-site": { a: "b" }, "mapred-site": {}, spark: {} };
+        const allowed =
+            "no such key with collectors.format thrift: EmrEtlRunner adds its own, and EMR refuses two";
+        refuses(
+            "are not there a second time",
+            batch({ aws: { emr: { configuration } } }),
+            ["emrEtlRunner.aws.emr.configuration.core-site", 'an object, {"a":"b"}', allowed],
+            ["emrEtlRunner.aws.emr.configuration.mapred-site", "an object, {}", allowed],
+        );
+        accepts("are free to have in other formats", {
+            emrEtlRunner: { collectors: { format: "cloudfront" }, aws: { emr: { configuration } } },
+        });
+    });
+
     describe("zones", () => {
         refuses(
             "are the region's",

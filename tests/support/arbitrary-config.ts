@@ -1,5 +1,7 @@
 import fc from "fast-check";
-import type { StackInput } from "../../components/settings";
+import { ACCOUNT_ID } from "../../commands/placeholder-provider";
+import { PRIVATE_KEY, type StackInput } from "../../components/settings";
+import { certificateAuthority } from "./authority";
 
 /** A stack as its owner writes it: a name, a region, and the two kinds of config that the program reads. */
 export interface AnyStack {
@@ -9,6 +11,10 @@ export interface AnyStack {
     readonly defaultTags: unknown;
     /** The six objects, or some of them. */
     readonly config: Config;
+    /** The secret `certificatePrivateKey`; undefined: not there. */
+    readonly privateKey: string | undefined;
+    /** The domain of nodes' names in the user's own VPC; undefined: AWS's own. */
+    readonly domainName: string | undefined;
 }
 
 export type Config = Readonly<Record<string, unknown>>;
@@ -19,6 +25,28 @@ export const REGIONS = [
     ...["eu-west-2", "ca-central-1", "ap-south-1", "ap-southeast-1", "ap-southeast-2", "ap-northeast-1"],
     "ap-northeast-2",
 ] as const;
+
+/** Of the nodes' names, as README.md has it. */
+export function internalDomain(region: string): string {
+    return region === "us-east-1" ? "ec2.internal" : `${region}.compute.internal`;
+}
+
+interface OwnCertificate {
+    readonly chainPem: string;
+    readonly trustedPem: string;
+    readonly privateKey: string;
+}
+
+let ownCertificate: OwnCertificate | undefined;
+
+/** To be awaited before the first stack is drawn: WebCrypto signs by promises only, and drawing waits for none. */
+export async function makeOwnCertificate(): Promise<void> {
+    const authority = await certificateAuthority("any stack's own");
+    const { chain, privateKey } = await authority.issue(
+        REGIONS.map((region) => `*.${internalDomain(region)}`),
+    );
+    ownCertificate = { chainPem: chain, trustedPem: authority.certificate, privateKey };
+}
 
 // Texts
 
@@ -160,6 +188,15 @@ const version = fc
 
 const account = drawnFrom("0123456789", 12, 12);
 
+const keyId = drawnFrom("aZ09-", 1, 8);
+
+const policyArn = fc
+    .tuple(fc.oneof(fc.constant("aws"), account), drawnFrom("aZ09_+=,.@/-", 1, 20))
+    .map(([owner, name]) => `arn:aws:iam::${owner}:policy/${name}`);
+
+/** A role of the user's own. */
+const roleName = drawnFrom("aZ09_+=,.@-", 1, 12);
+
 const bucketName = fc
     .tuple(drawnFrom(LOWER, 1, 1), drawnFrom(`${LOWER}-`, 1, 4), drawnFrom(LOWER, 1, 1))
     .map((parts) => parts.join(""));
@@ -204,6 +241,20 @@ const certificateDays: fc.Arbitrary<Config> = fc.oneof(
         validityDays,
         renewBeforeDays: 1 + (number % (validityDays - 1)),
     })),
+);
+
+/** A VPC of the user's own takes the place of ranges and zones. */
+const existingNetwork = fc.record(
+    {
+        vpcId: drawnFrom("0123456789abcdef", 8, 17).map((id) => `vpc-${id}`),
+        subnetIds: fc.uniqueArray(
+            drawnFrom("0123456789abcdef", 8, 17).map((id) => `subnet-${id}`),
+            { minLength: 1, maxLength: 3 },
+        ),
+        emrSecurityGroups: fc.constantFrom("use", "create"),
+        allowHostnameMismatch: fc.constantFrom(true, true, false), // It takes others besides to matter.
+    },
+    { requiredKeys: ["vpcId", "subnetIds"], noNullPrototype: true },
 );
 
 const release = (major: number, minMinor = 0) =>
@@ -491,6 +542,13 @@ const parts = fc.record({
     /** What becomes of an object that nothing is written in. */
     empty: fc.constantFrom("left out", "null", "{}"),
     network: some({ cidrBlock, internetAccess: fc.constantFrom("nat", "public") }),
+    existingNetwork: fc.oneof(
+        { withCrossShrink: true },
+        { weight: 2, arbitrary: fc.constant(undefined) },
+        { weight: 1, arbitrary: fc.constant(null) },
+        { weight: 3, arbitrary: existingNetwork },
+    ),
+    otherDomain: fc.constantFrom("corp.example", "compute.internal", ""),
     zones: fc.option(fc.shuffledSubarray([..."abcdefghijklmn"]), { nil: undefined }),
     encryption: fc.oneof(
         { withCrossShrink: true },
@@ -502,16 +560,29 @@ const parts = fc.record({
         }),
         fc.constant({ atRestS3: false, atRestLocalDisks: false, inTransit: false }),
     ),
+    kmsKey: fc.option(
+        nullable(
+            fc.tuple(fc.oneof(fc.constant(ACCOUNT_ID), account), keyId).map((names) => names.join(":key/")),
+        ),
+        { nil: undefined },
+    ),
+    /** Whose certificates: the stack's, or in one of two ways the user's. */
+    certificateSource: fc.oneof(
+        { withCrossShrink: true },
+        { weight: 3, arbitrary: fc.constantFrom("own", "own, with nulls") },
+        { weight: 2, arbitrary: fc.constantFrom("chain", "archive") },
+    ),
+    archive: fc
+        .tuple(bucketName, fc.array(segment, { maxLength: 2 }), segment)
+        .map(([bucket, path, name]) => `${url(bucket, path, true)}${name}.zip`),
     certificateDays,
     certificates: some({ generation: count(1) }),
     storage: some({ protect: fc.boolean(), logRetentionDays: fc.integer({ min: 1, max: 36_500 }) }),
-    kmsKeys: fc.option(
-        distinct(fc.tuple(account, drawnFrom("aZ09-", 1, 8)).map((names) => names.join(":key/"))),
-        {
-            nil: undefined,
-        },
-    ),
+    kmsKeys: fc.option(distinct(fc.tuple(account, keyId).map((names) => names.join(":key/"))), {
+        nil: undefined,
+    }),
     encryptExisting: fc.option(fc.array(fc.boolean(), { maxLength: PLACES }), { nil: undefined }),
+    policiesOnExisting: fc.option(fc.array(fc.boolean(), { maxLength: PLACES }), { nil: undefined }),
     access: some({
         readLocations: distinct(s3Url),
         dynamodbTables: distinct(drawnFrom("aZ09_.-", 3, 12)),
@@ -523,12 +594,16 @@ const parts = fc.record({
                 )
                 .map(([start, path]) => start + path.join("/")),
         ),
-        policyArns: distinct(
+        policyArns: distinct(policyArn, 10),
+        permissionsBoundary: nullable(policyArn),
+        path: fc.oneof(
+            fc.constant("/"),
             fc
-                .tuple(fc.oneof(fc.constant("aws"), account), drawnFrom("aZ09_+=,.@/-", 1, 20))
-                .map(([owner, name]) => `arn:aws:iam::${owner}:policy/${name}`),
-            10,
+                .array(drawnFrom("aZ09_+=,.@-", 1, 4), { minLength: 1, maxLength: 3 })
+                .map((names) => `/${names.join("/")}/`),
         ),
+        serviceRole: nullable(fc.record({ existing: roleName }, { noNullPrototype: true })),
+        jobflowRole: nullable(fc.record({ existing: roleName }, { noNullPrototype: true })),
     }),
     batch: fc.boolean(),
     locations,
@@ -566,7 +641,57 @@ export const anyStack: fc.Arbitrary<AnyStack> = parts.map((drawn) => ({
     region: drawn.region,
     defaultTags: drawn.defaultTags,
     config: config(drawn),
+    privateKey: drawn.certificateSource === "chain" ? certificate().privateKey : undefined,
+    domainName: mayHaveAnyDomain(drawn) ? drawn.otherDomain : undefined,
 }));
+
+function certificate(): OwnCertificate {
+    if (ownCertificate === undefined) {
+        throw new Error("await makeOwnCertificate() first");
+    }
+    return ownCertificate;
+}
+
+/** Where nobody compares the nodes' names with a certificate that the stack knows. */
+function mayHaveAnyDomain(drawn: Parts): boolean {
+    return (
+        drawn.encryption.inTransit === false ||
+        drawn.certificateSource === "archive" ||
+        networkOf(drawn).existing?.allowHostnameMismatch === true
+    );
+}
+
+function networkOf(drawn: Parts) {
+    const { network, zones, existingNetwork: existing, region } = drawn;
+    if (!existing) {
+        return { ...network, availabilityZones: zones?.map((letter) => `${region}${letter}`), existing };
+    }
+    // It takes a core-site in config.yml, and EmrEtlRunner adds one for thrift.
+    const noCoreSite = drawn.batch && drawn.format === "thrift" && drawn.encryption.inTransit !== false;
+    return {
+        internetAccess: network.internetAccess,
+        existing: {
+            ...existing,
+            ...(noCoreSite && existing.allowHostnameMismatch && { allowHostnameMismatch: false }),
+        },
+    };
+}
+
+/** Days and generations are those of the stack's own. */
+function certificatesOf({ certificateSource, archive, certificateDays: days, certificates }: Parts): Config {
+    switch (certificateSource) {
+        case "archive":
+            return { archive };
+        case "chain": {
+            const { chainPem, trustedPem } = certificate();
+            return { chainPem, trustedPem };
+        }
+        case "own, with nulls":
+            return { ...days, ...certificates, archive: null, chainPem: null, trustedPem: null };
+        case "own":
+            return { ...days, ...certificates };
+    }
+}
 
 function config(drawn: Parts): Config {
     const { region, batch, owned } = drawn;
@@ -585,6 +710,9 @@ function config(drawn: Parts): Config {
         errors: drawn.enrich.continue_on_unexpected_error === true,
     });
     const at = (path: LocationPath) => values.get(path);
+    // With a bid, a key of this account: Spot's role is let into no other.
+    const { core_instance_bid: core, task_instance_bid: task } = drawn.jobflow;
+    const kmsKey = (core ?? task) == null ? drawn.kmsKey : drawn.kmsKey?.replace(/^\d+/, ACCOUNT_ID);
     // Names and folders are part of many an ARN, and IAM's limits are tight: limits.test.ts is about them.
     const errors = at("enriched.errors") === "managed" && at("shredded.errors") === "managed";
     const most = 2 - Number(drawn.stack.length > 5) - Number(errors);
@@ -597,17 +725,20 @@ function config(drawn: Parts): Config {
 
     return Object.fromEntries(
         Object.entries({
-            network: object({
-                ...drawn.network,
-                availabilityZones: drawn.zones?.map((letter) => `${region}${letter}`),
+            network: object(networkOf(drawn)),
+            encryption: object({
+                ...drawn.encryption,
+                kmsKeyArn: kmsKey && `arn:aws:kms:${region}:${kmsKey}`,
             }),
-            encryption: object(drawn.encryption),
-            certificates: object({ ...drawn.certificateDays, ...drawn.certificates }),
+            certificates: object(certificatesOf(drawn)),
             storage: object({
                 ...drawn.storage,
                 existingKmsKeyArns: few(drawn.kmsKeys)?.map((id) => `arn:aws:kms:${region}:${id}`),
                 encryptExistingBuckets: drawn.encryptExisting
                     ? existing.filter((_, index) => drawn.encryptExisting?.[index])
+                    : undefined,
+                policiesOnExistingBuckets: drawn.policiesOnExisting
+                    ? existing.filter((_, index) => drawn.policiesOnExisting?.[index])
                     : undefined,
             }),
             access: object({
@@ -728,7 +859,11 @@ const change: fc.Arbitrary<Change> = fc.record({
 /** A stack config with a value or two replaced, moved, dropped, added or spoilt, anywhere. */
 const changedStack: fc.Arbitrary<AnyStack> = fc
     .tuple(anyStack, fc.array(change, { minLength: 1, maxLength: 2 }))
-    .map(([stack, changes]) => ({ ...stack, config: handedOver(changes.reduce(changed, stack.config)) }));
+    .map(([stack, changes]) => ({
+        ...stack,
+        config: handedOver(changes.reduce(changed, stack.config)),
+        domainName: undefined, // Whether another will do, the changes may have changed.
+    }));
 
 /** One with some settings of another: each is valid, and the rules between them may be broken. */
 const mixedStack: fc.Arbitrary<AnyStack> = fc
@@ -741,6 +876,8 @@ const mixedStack: fc.Arbitrary<AnyStack> = fc
             stack,
             region,
             defaultTags,
+            privateKey: first.certificateSource === "chain" ? certificate().privateKey : undefined,
+            domainName: undefined,
             config: mixed(config(first), config({ ...second, stack, region }), others) as Config,
         };
     });
@@ -768,7 +905,14 @@ export const anyStackInput: fc.Arbitrary<StackInput> = fc
             }),
         ),
     )
-    .map(([stack, other]) => ({ ...stack, encryptedKeys: [], ...other }));
+    .map(([stack, other]) => ({ ...inputOf(stack), ...other }));
+
+/** What Pulumi knows of it. */
+export function inputOf({ privateKey, ...stack }: AnyStack): StackInput {
+    return privateKey === undefined
+        ? { ...stack, encryptedKeys: [] }
+        : { ...stack, config: { ...stack.config, [PRIVATE_KEY]: privateKey }, encryptedKeys: [PRIVATE_KEY] };
+}
 
 type Path = readonly (string | number)[];
 

@@ -1,9 +1,10 @@
+import { X509Certificate } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { isMap, isScalar, isSeq, parseDocument, type Scalar } from "yaml";
 import { z } from "zod";
-import type { Registration, Run } from "../../commands/mock-engine";
+import { type Registration, type Run, Secret } from "../../commands/mock-engine";
 import { ACCOUNT_ID, PLACEHOLDER } from "../../commands/placeholder-provider";
-import { type AnyStack, type Config, REGIONS } from "./arbitrary-config";
+import { type AnyStack, type Config, internalDomain, REGIONS } from "./arbitrary-config";
 import { type Context, decide, identityPolicy, resourcePolicy } from "./iam";
 
 /*
@@ -249,6 +250,14 @@ const FILE_RULES: Readonly<Record<string, Rule<Read>>> = {
             "no IMDSv2 alone": requireImdsV2 && !imdsV2Only(release),
         };
     },
+    "3.4 names of nodes": ({ yml, given }) => {
+        const coreSite = yml.aws.emr.configuration?.["core-site"] ?? {};
+        return {
+            "accepted under any name, or not where they are others":
+                (coreSite[HOSTNAME_VERIFIER] === "ALLOW_ALL") !== takesAnyHostname(given),
+            "two core-sites": takesAnyHostname(given) && yml.collectors?.format === "thrift",
+        };
+    },
     "4.3.9 tags": ({ yml, given }) => ({
         "not EMR's": yml.monitoring.tags["for-use-with-amazon-emr-managed-policies"] !== "true",
         "not the stack's": yml.monitoring.tags["snowplow-emr-stack"] !== given.stack,
@@ -293,6 +302,17 @@ const FILE_RULES: Readonly<Record<string, Rule<Read>>> = {
     },
 };
 
+const HOSTNAME_VERIFIER = "hadoop.ssl.hostname.verifier";
+
+/** Whether the nodes' names are not in their certificate, and the user will have it so. */
+export function takesAnyHostname({ config, domainName }: AnyStack): boolean {
+    return (
+        domainName !== undefined &&
+        valueAt(config, ["network", "existing", "allowHostnameMismatch"]) === true &&
+        valueAt(config, ["encryption", "inTransit"]) !== false
+    );
+}
+
 const S3_URL = /^s3:\/\/[a-z0-9][a-z0-9-]{1,61}[a-z0-9](\/[^/*?]+)*\/?$/;
 
 const BUCKETS = ["emrEtlRunner", "aws", "s3", "buckets"];
@@ -333,11 +353,27 @@ function locationsOf({ aws }: ConfigYml): Readonly<Record<string, readonly strin
 }
 
 /** The paths of what the user wrote and config.yml does not say. */
-function lost(yml: ConfigYml, { config }: AnyStack): readonly string[] {
-    const given = config.emrEtlRunner;
+function lost(yml: ConfigYml, stack: AnyStack): readonly string[] {
+    const given = stack.config.emrEtlRunner;
     return written(given, [])
-        .filter((path) => !arrives(path, valueAt(given, path.split(".")), valueAt(yml, path.split("."))))
+        .filter((path) => {
+            const wanted = valueAt(given, path.split("."));
+            const withOurs =
+                path === "aws.emr.configuration" && wanted !== null && takesAnyHostname(stack)
+                    ? withCoreSite(wanted as Texts)
+                    : wanted;
+            return !arrives(path, withOurs, valueAt(yml, path.split(".")));
+        })
         .sort();
+}
+
+type Texts = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+function withCoreSite(configuration: Texts): Texts {
+    return {
+        ...configuration,
+        "core-site": { ...configuration["core-site"], [HOSTNAME_VERIFIER]: "ALLOW_ALL" },
+    };
 }
 
 /** The paths of settings: objects of the user's own keys are one each. */
@@ -385,7 +421,26 @@ interface Made extends Read {
     readonly region: string;
     /** The document that `security_configuration` names; empty where there is none. */
     readonly security: SecurityDocument;
-    readonly roles: { readonly jobflow: string; readonly service: string };
+    readonly roles: { readonly jobflow: MadeRole; readonly service: MadeRole };
+    readonly theirs: Theirs;
+}
+
+interface MadeRole {
+    readonly name: string;
+    readonly arn: string;
+    /** Whether it is the user's own. */
+    readonly existing: boolean;
+    readonly inlinePolicies: readonly string[];
+    readonly managedPolicyArns: readonly string[];
+}
+
+/** What the stack config names as there already; undefined, or null, where the stack makes its own. */
+interface Theirs {
+    readonly network: { readonly vpcId: string; readonly subnetIds: readonly string[] } | null | undefined;
+    readonly securityGroups: string | undefined;
+    readonly keyArn: string | null | undefined;
+    readonly archive: string | null | undefined;
+    readonly chain: string | null | undefined;
 }
 
 /** The parts of EMR's JSON that are looked at. */
@@ -409,7 +464,7 @@ interface SecurityDocument {
 }
 
 const PROGRAM_RULES: Readonly<Record<string, Rule<Made>>> = {
-    "4.3.3 default encryption": ({ run }) => {
+    "4.3.3 default encryption": ({ run, given }) => {
         const buckets = resources(run, "aws:s3/bucket:Bucket").map(
             ({ inputs }) => `${inputs.bucketPrefix}${PLACEHOLDER}`,
         );
@@ -420,7 +475,51 @@ const PROGRAM_RULES: Readonly<Record<string, Rule<Made>>> = {
             .filter(({ inputs }) => JSON.stringify(inputs.rules).includes('"sseAlgorithm":"AES256"'))
             .map(({ inputs }) => inputs.bucket);
         const without = buckets.filter((bucket) => !encrypted.includes(bucket));
-        return { [`none on ${without.join(", ")}`]: without.length > 0 };
+        const named = listOf(given, ["storage", "encryptExistingBuckets"]);
+        return {
+            [`none on ${without.join(", ")}`]: without.length > 0,
+            "not on the user's buckets that are named, or on others": !isDeepStrictEqual(
+                new Set(encrypted.filter((bucket) => !buckets.includes(String(bucket)))),
+                new Set(named),
+            ),
+        };
+    },
+    "4.3.3 policies of the user's buckets": ({ run, given }) => {
+        const managed = resources(run, "aws:s3/bucket:Bucket").map(
+            ({ inputs }) => `${inputs.bucketPrefix}${PLACEHOLDER}`,
+        );
+        const policies = resources(run, "aws:s3/bucketPolicy:BucketPolicy").filter(
+            ({ inputs }) => !managed.includes(String(inputs.bucket)),
+        );
+        const decided = (action: string, context: Context) =>
+            policies.map(({ inputs }) =>
+                decide(
+                    {
+                        caller: ANYBODY,
+                        action,
+                        resource: `arn:aws:s3:::${inputs.bucket}/some/object`,
+                        context,
+                    },
+                    { resource: { policy: resourcePolicy(String(inputs.policy)) } },
+                ),
+            );
+        const tls = { "aws:SecureTransport": "true" };
+        const sse = "s3:x-amz-server-side-encryption";
+        return {
+            "on others than those named": !isDeepStrictEqual(
+                policies.map(({ inputs }) => inputs.bucket).sort(),
+                [...listOf(given, ["storage", "policiesOnExistingBuckets"])].sort(),
+            ),
+            "plain HTTP": decided("s3:GetObject", { "aws:SecureTransport": "false" }).some(
+                (decision) => decision !== "explicitDeny",
+            ),
+            "another encryption": decided("s3:PutObject", { ...tls, [sse]: "aws:kms" }).some(
+                (decision) => decision !== "explicitDeny",
+            ),
+            "not what EMR sends": [{ ...tls }, { ...tls, [sse]: "AES256" }]
+                .flatMap((headers) => decided("s3:PutObject", headers))
+                .includes("explicitDeny"),
+        };
     },
     "4.3.4 security configuration": ({ yml, run, security, switches }) => {
         const { EncryptionConfiguration: encryption = {} } = security;
@@ -445,56 +544,75 @@ const PROGRAM_RULES: Readonly<Record<string, Rule<Made>>> = {
         };
     },
     "4.3.5 local disks": (made) => {
-        const { run, release, security, switches, region, roles } = made;
+        const { run, release, security, switches, roles, theirs } = made;
         const disks =
             security.EncryptionConfiguration?.AtRestEncryptionConfiguration?.LocalDiskEncryptionConfiguration;
         const uses = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncryptFrom", "kms:GenerateDataKey"];
         const forAws = { "kms:GrantIsForAWSResource": "true" };
+        const archives = resources(run, "aws:s3/bucketObjectv2:BucketObjectv2");
         return {
-            "not under the stack's key":
+            "not under the key":
                 switches.atRestLocalDisks &&
                 !isDeepStrictEqual(disks, {
                     EncryptionKeyProviderType: "AwsKms",
-                    AwsKmsKey: keyArn(region),
+                    AwsKmsKey: keyArn(made),
                     ...(atLeast(release, 5, 24) && { EnableEbsEncryption: true }),
                 }),
-            "another key in the outputs": run.outputs.kmsKeyArn !== keyArn(region),
+            "another key in the outputs": run.outputs.kmsKeyArn !== keyArn(made),
+            "another key for the archive": archives.some(({ inputs }) => inputs.kmsKeyId !== keyArn(made)),
+            "no key, or one too many":
+                resources(run, "aws:kms/key:Key").length !== (theirs.keyArn ? 0 : 1) ||
+                resources(run, "aws:kms/alias:Alias").length !== (theirs.keyArn ? 0 : 1),
             "a role may not use the key": Object.values(roles).some((role) =>
-                uses.some((action) => !mayUseKey(made, roleArn(role), action)),
+                uses.some((action) => !mayUseKey(made, role, action)),
             ),
-            "the service role may not grant it": !mayUseKey(
-                made,
-                roleArn(roles.service),
-                "kms:CreateGrant",
-                forAws,
-            ),
+            "the service role may not grant it": !mayUseKey(made, roles.service, "kms:CreateGrant", forAws),
         };
     },
     "4.3.6 in transit": (made) => {
-        const { run, region, release, security, switches, roles } = made;
-        const domain = region === "us-east-1" ? "ec2.internal" : `${region}.compute.internal`;
-        const [request] = resources(run, "tls:index/certRequest:CertRequest");
-        const [options] = resources(run, "aws:ec2/vpcDhcpOptions:VpcDhcpOptions");
+        const { run, region, release, security, switches, roles, theirs, given } = made;
+        const domain = internalDomain(region);
+        const requested = resources(run, "tls:index/certRequest:CertRequest").map(
+            ({ inputs }) => inputs.dnsNames,
+        );
+        const options = resources(run, "aws:ec2/vpcDhcpOptions:VpcDhcpOptions").map(
+            ({ inputs }) => inputs.domainName,
+        );
         const tls =
             security.EncryptionConfiguration?.InTransitEncryptionConfiguration?.TLSCertificateConfiguration;
-        const archive = String(tls?.S3Object).replace(/^s3:\/\//, "arn:aws:s3:::");
-        const [uploaded] = resources(run, "aws:s3/bucketObjectv2:BucketObjectv2").map(
-            ({ inputs }) => `arn:aws:s3:::${inputs.bucket}/${inputs.key}`,
-        );
+        const uploads = resources(run, "aws:s3/bucketObjectv2:BucketObjectv2");
+        const [archive] = theirs.archive
+            ? [theirs.archive]
+            : uploads.map(({ inputs }) => `s3://${inputs.bucket}/${inputs.key}`);
+        const object = String(archive).replace(/^s3:\/\//, "arn:aws:s3:::");
+        const issued = run.registrations.filter(({ type }) => type.startsWith("tls:"));
+        const { certificateExpiresAt: end } = run.outputs;
         return {
-            "another domain in the certificate": !isDeepStrictEqual(request?.inputs.dnsNames, [
-                `*.${domain}`,
-            ]),
-            "another domain in the VPC": options?.inputs.domainName !== domain,
-            "not PEM": switches.inTransit && tls?.CertificateProviderType !== "PEM",
-            "another archive": switches.inTransit && archive !== uploaded,
-            "a role cannot read the archive": Object.values(roles).some(
-                (role) => !mayRead(made, roleArn(role), String(uploaded)),
+            "another domain in the certificate": !isDeepStrictEqual(
+                requested,
+                theirs.archive || theirs.chain ? [] : [[`*.${domain}`]],
             ),
+            "a certificate besides the user's":
+                Boolean(theirs.archive || theirs.chain) && issued.some(isNodes),
+            "another domain in the VPC": !isDeepStrictEqual(options, theirs.network ? [] : [domain]),
+            "not PEM": switches.inTransit && tls?.CertificateProviderType !== "PEM",
+            "another archive": switches.inTransit && tls?.S3Object !== archive,
+            "an archive besides the user's": uploads.length !== (theirs.archive ? 0 : 1),
+            "an archive in plain": uploads.some(({ inputs }) => !(inputs.contentBase64 instanceof Secret)),
+            "a role cannot read the archive": Object.values(roles).some(
+                (role) => !mayRead(made, role, object),
+            ),
+            "another end": theirs.archive
+                ? end !== null
+                : theirs.chain
+                  ? end !== new Date(new X509Certificate(theirs.chain).validTo).toISOString()
+                  : end !== PLACEHOLDER,
             "no warning of SASL":
                 switches.inTransit &&
                 !atLeast(release, 5, 9) &&
                 !String(run.outputs.warnings).includes("5.9.0"),
+            "no warning of names":
+                String(run.outputs.warnings).includes(HOSTNAME_VERIFIER) !== takesAnyHostname(given),
         };
     },
     "4.3.7 what EmrEtlRunner cannot use": ({ security, switches }) => {
@@ -512,30 +630,91 @@ const PROGRAM_RULES: Readonly<Record<string, Rule<Made>>> = {
             ),
         };
     },
-    "4.3.8 where and as whom clusters run": ({ yml, run, given, roles }) => {
+    "4.3.8 where clusters run": ({ yml, run, given, theirs }) => {
         const subnets = run.outputs.subnetIds as readonly string[];
-        const [profile] = resources(run, "aws:iam/instanceProfile:InstanceProfile");
-        const [zone] = (valueAt(given.config, ["network", "availabilityZones"]) ?? []) as readonly string[];
-        const subnet = resources(run, "aws:ec2/subnet:Subnet").find(
-            ({ name }) => yml.aws.emr.ec2_subnet_id === `subnet-${PLACEHOLDER}-${name}`,
-        );
+        const [zone] = listOf(given, ["network", "availabilityZones"]);
+        const made = run.registrations.filter(({ type }) => type.startsWith("aws:ec2/"));
+        const groups = made.filter(({ type }) => type === SECURITY_GROUP);
+        const subnet = made.find(({ name }) => yml.aws.emr.ec2_subnet_id === `subnet-${PLACEHOLDER}-${name}`);
+        const vpc = theirs.network?.vpcId ?? `vpc-${PLACEHOLDER}`;
         return {
             "not the first subnet": subnets[0] !== yml.aws.emr.ec2_subnet_id,
             "another zone": subnet?.inputs.availabilityZone !== zone,
-            "a profile of another name than its role": profile?.inputs.name !== profile?.inputs.role,
-            "another profile": profile?.inputs.name !== yml.aws.emr.jobflow_role,
-            "not the jobflow role": roles.jobflow !== yml.aws.emr.jobflow_role,
-            "not the service role": roles.service !== yml.aws.emr.service_role,
+            "not the user's subnets": theirs.network
+                ? !isDeepStrictEqual(subnets, theirs.network.subnetIds)
+                : subnet === undefined,
+            "another VPC": run.outputs.vpcId !== vpc || groups.some(({ inputs }) => inputs.vpcId !== vpc),
+            "a network besides the user's":
+                Boolean(theirs.network) &&
+                made.some(({ type }) => type !== SECURITY_GROUP && type !== KEY_PAIR),
+            "addresses that are not the stack's":
+                Boolean(theirs.network) && !isDeepStrictEqual(run.outputs.egressIps, []),
+            "EMR's groups, where they are not to be made, or none":
+                groups.length > 0 !== (!theirs.network || theirs.securityGroups === "create"),
+        };
+    },
+    "4.3.8 as whom clusters run": ({ yml, run, given, roles }) => {
+        const { jobflow, service } = roles;
+        const profiles = resources(run, "aws:iam/instanceProfile:InstanceProfile");
+        const path = String(valueAt(given.config, ["access", "path"]) ?? "/");
+        const boundary = valueAt(given.config, ["access", "permissionsBoundary"]) ?? undefined;
+        const required = run.outputs.requiredPolicies as Readonly<Record<string, unknown>> | undefined;
+        const own = Object.values(roles).filter(({ existing }) => !existing);
+        const inPath = resources(run, "aws:iam/policy:Policy").concat(
+            profiles,
+            resources(run, "aws:iam/role:Role"),
+        );
+        return {
+            "a profile of another name than its role": profiles.some(
+                ({ inputs }) => inputs.name !== jobflow.name || inputs.role !== jobflow.name,
+            ),
+            "no profile, or one besides the user's": profiles.length !== (jobflow.existing ? 0 : 1),
+            "not the jobflow role": ![yml.aws.emr.jobflow_role, run.outputs.jobflowRole].every(
+                (name) => name === jobflow.name,
+            ),
+            // EMR finds a role by its name only where it has no path.
+            "not the service role":
+                yml.aws.emr.service_role !==
+                (service.arn.endsWith(`:role/${service.name}`) ? service.name : service.arn),
+            "another service role in the outputs": run.outputs.serviceRole !== service.name,
+            "roles besides the user's": resources(run, "aws:iam/role:Role").length !== own.length,
+            "another path": inPath.some(({ inputs }) => inputs.path !== path),
+            "another boundary": resources(run, "aws:iam/role:Role").some(
+                ({ inputs }) => inputs.permissionsBoundary !== boundary,
+            ),
+            "a change of the user's role": POLICY_OF_ROLE.flatMap((type) => resources(run, type)).some(
+                ({ inputs }) => !own.some(({ name }) => name === inputs.role),
+            ),
+            "other managed policies on the jobflow role": !isDeepStrictEqual(
+                new Set(jobflow.managedPolicyArns),
+                new Set(listOf(given, ["access", "policyArns"])),
+            ),
+            "other managed policies on the service role": !isDeepStrictEqual(service.managedPolicyArns, [
+                "arn:aws:iam::aws:policy/service-role/AmazonEMRServicePolicy_v2",
+            ]),
+            "required policies of a role that is the stack's": !isDeepStrictEqual(
+                Object.keys(required ?? {}).filter((role) => required?.[role] !== undefined),
+                [...(service.existing ? ["serviceRole"] : []), ...(jobflow.existing ? ["jobflowRole"] : [])],
+            ),
+            "a role that may not be passed": !(
+                mayPass(operator(run), service, "elasticmapreduce.amazonaws.com") &&
+                mayPass(operator(run), jobflow, "ec2.amazonaws.com") &&
+                mayPass(service, jobflow, "ec2.amazonaws.com")
+            ),
         };
     },
     "4.3.10 Spot": (made) => {
         const { core_instance_bid: core, task_instance_bid: task } = made.yml.aws.emr.jobflow;
-        const role = `arn:aws:iam::${ACCOUNT_ID}:role/aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot`;
+        const arn = `arn:aws:iam::${ACCOUNT_ID}:role/aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot`;
+        const role = { arn, inlinePolicies: [] };
         const context = { "kms:CallerAccount": ACCOUNT_ID, "kms:GrantIsForAWSResource": "true" };
         const may = ["kms:Decrypt", "kms:CreateGrant"].map((action) =>
             mayUseKey(made, role, action, context),
         );
-        return { "the key with a bid, and only then": may.includes((core ?? task) === null) };
+        return {
+            "the key without a bid": (core ?? task) === null && may.includes(true),
+            "not the key with a bid": (core ?? task) !== null && may.includes(false),
+        };
     },
     "4.3.11 partition": ({ run }) => {
         const arns = run.registrations.flatMap(
@@ -545,7 +724,7 @@ const PROGRAM_RULES: Readonly<Record<string, Rule<Made>>> = {
     },
     "4.3.13 no secret": ({ run }) => ({
         "a secret output": run.secretOutputs.length > 0,
-        "a private key": JSON.stringify(run.outputs).includes("BEGIN"),
+        "a private key": /BEGIN [A-Z ]*PRIVATE KEY/.test(JSON.stringify(run.outputs)),
     }),
     "the outputs": ({ run, locations }) => ({
         "other locations than config.yml's": !isDeepStrictEqual(
@@ -565,35 +744,86 @@ function resources({ registrations }: Run, type: string): readonly Registration[
     return registrations.filter((registration) => registration.type === type);
 }
 
-function keyArn(region: string): string {
-    return `arn:aws:kms:${region}:${ACCOUNT_ID}:key/${PLACEHOLDER}`;
+const SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup";
+const KEY_PAIR = "aws:ec2/keyPair:KeyPair";
+const ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy";
+const ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment";
+const POLICY_OF_ROLE = [ROLE_POLICY, ATTACHMENT];
+
+/** Of the TLS resources, all but the key pair for logging in. */
+function isNodes({ name }: Registration): boolean {
+    return !name.startsWith("ssh-");
 }
 
-function roleArn(name: string): string {
-    return `arn:aws:iam::${ACCOUNT_ID}:role/${name}`;
+function listOf({ config }: AnyStack, path: readonly string[]): readonly string[] {
+    return (valueAt(config, path) ?? []) as readonly string[];
 }
 
-function identity(run: Run, caller: string) {
-    return resources(run, "aws:iam/rolePolicy:RolePolicy")
-        .filter(({ inputs }) => roleArn(String(inputs.role)) === caller)
-        .map(({ inputs }) => identityPolicy(String(inputs.policy)));
+/** The user's, or the stack's. */
+function keyArn({ theirs, region }: Made): string {
+    return theirs.keyArn ?? `arn:aws:kms:${region}:${ACCOUNT_ID}:key/${PLACEHOLDER}`;
 }
 
-function mayUseKey({ run, region }: Made, caller: string, action: string, context: Context = {}): boolean {
-    const policy = resources(run, "aws:kms/key:Key").map(({ inputs }) =>
-        resourcePolicy(String(inputs.policy)),
-    )[0];
-    const request = { caller: { AWS: caller }, action, resource: keyArn(region), context };
-    return decide(request, { identity: identity(run, caller), resource: { policy } }) === "allowed";
+function accountOf(arn: string): string {
+    return arn.split(":")[4] ?? "";
 }
 
-function mayRead({ run }: Made, caller: string, object: string): boolean {
+/** The path begins and ends with a slash. */
+export function roleArn(path: string, name: string): string {
+    return `arn:aws:iam::${ACCOUNT_ID}:role${path}${name}`;
+}
+
+const ANYBODY = { AWS: `arn:aws:iam::${ACCOUNT_ID}:user/anybody` };
+
+type Identity = Pick<MadeRole, "arn" | "inlinePolicies">;
+
+function identity({ inlinePolicies }: Identity) {
+    return inlinePolicies.map(identityPolicy);
+}
+
+/** A key of the user's delegates to its account's IAM, as KMS's default does, and says what the outputs ask for. */
+function keyPolicy({ run, theirs }: Made) {
+    if (!theirs.keyArn) {
+        return resources(run, "aws:kms/key:Key").map(({ inputs }) =>
+            resourcePolicy(String(inputs.policy)),
+        )[0];
+    }
+    const delegates = {
+        Effect: "Allow",
+        Principal: { AWS: `arn:aws:iam::${accountOf(theirs.keyArn)}:root` },
+        Action: "kms:*",
+        Resource: "*",
+    };
+    const besides = (run.outputs.kmsKeyPolicyStatements ?? []) as readonly unknown[];
+    return resourcePolicy(JSON.stringify({ Version: "2012-10-17", Statement: [delegates, ...besides] }));
+}
+
+function mayUseKey(made: Made, caller: Identity, action: string, context: Context = {}): boolean {
+    const key = keyArn(made);
+    const request = { caller: { AWS: caller.arn }, action, resource: key, context };
+    const resource = { policy: keyPolicy(made), account: accountOf(key) };
+    return decide(request, { identity: identity(caller), resource }) === "allowed";
+}
+
+function mayRead({ run }: Made, caller: Identity, object: string): boolean {
     const policy = resources(run, "aws:s3/bucketPolicy:BucketPolicy")
         .filter(({ inputs }) => object.startsWith(`arn:aws:s3:::${inputs.bucket}/`))
         .map(({ inputs }) => resourcePolicy(String(inputs.policy)))[0];
     const context = { "aws:SecureTransport": "true" };
-    const request = { caller: { AWS: caller }, action: "s3:GetObject", resource: object, context };
-    return decide(request, { identity: identity(run, caller), resource: { policy } }) === "allowed";
+    const request = { caller: { AWS: caller.arn }, action: "s3:GetObject", resource: object, context };
+    return decide(request, { identity: identity(caller), resource: { policy } }) === "allowed";
+}
+
+/** The user that runs EmrEtlRunner. */
+function operator(run: Run): Identity {
+    const policies = resources(run, "aws:iam/policy:Policy");
+    return { arn: ANYBODY.AWS, inlinePolicies: policies.map(({ inputs }) => String(inputs.policy)) };
+}
+
+function mayPass(caller: Identity, passed: MadeRole, service: string): boolean {
+    const context = { "iam:PassedToService": service };
+    const request = { caller: { AWS: caller.arn }, action: "iam:PassRole", resource: passed.arn, context };
+    return decide(request, { identity: identity(caller) }) === "allowed";
 }
 
 // The two questions
@@ -614,20 +844,52 @@ export function programProblems(run: Run, given: AnyStack): readonly string[] {
     if (inFile.length > 0) {
         return inFile;
     }
-    const role = (kind: string) =>
-        resources(run, "aws:iam/role:Role")
-            .map(({ inputs }) => String(inputs.namePrefix))
-            .filter((start) => start.endsWith(`-${kind}-`))
-            .map((start) => `${start}${PLACEHOLDER}`)
-            .join();
     const { securityConfiguration } = run.outputs;
     return broken(PROGRAM_RULES, {
         ...read(configYml.parse(load(source)), given),
         run,
         region: given.region,
         security: typeof securityConfiguration === "string" ? JSON.parse(securityConfiguration) : {},
-        roles: { jobflow: role("jobflow"), service: role("service") },
+        roles: { jobflow: roleOf(run, given, "jobflow"), service: roleOf(run, given, "service") },
+        theirs: {
+            network: valueAt(given.config, ["network", "existing"]) as Theirs["network"],
+            securityGroups: valueAt(given.config, ["network", "existing", "emrSecurityGroups"]) as string,
+            keyArn: valueAt(given.config, ["encryption", "kmsKeyArn"]) as string,
+            archive: valueAt(given.config, ["certificates", "archive"]) as string,
+            chain: valueAt(given.config, ["certificates", "chainPem"]) as string,
+        },
     });
+}
+
+/** Of the user's own roles: EMR finds such a service role by its ARN alone. */
+export const THEIR_PATH = "/theirs/";
+
+/** What a role is allowed: by what the stack attaches, or by what it asks the role's owner for. */
+function roleOf(run: Run, { config }: AnyStack, kind: "jobflow" | "service"): MadeRole {
+    const theirs = valueAt(config, ["access", `${kind}Role`, "existing"]);
+    if (typeof theirs === "string") {
+        const required = valueAt(run.outputs.requiredPolicies, [`${kind}Role`]);
+        return {
+            name: theirs,
+            arn: roleArn(THEIR_PATH, theirs),
+            existing: true,
+            inlinePolicies: [String(valueAt(required, ["policyDocument"]))],
+            managedPolicyArns: valueAt(required, ["managedPolicyArns"]) as readonly string[],
+        };
+    }
+    const names = resources(run, "aws:iam/role:Role")
+        .map(({ inputs }) => String(inputs.namePrefix))
+        .filter((start) => start.endsWith(`-${kind}-`))
+        .map((start) => `${start}${PLACEHOLDER}`);
+    const name = names.join();
+    const of = (type: string) => resources(run, type).filter(({ inputs }) => inputs.role === name);
+    return {
+        name,
+        arn: roleArn(String(valueAt(config, ["access", "path"]) ?? "/"), name),
+        existing: false,
+        inlinePolicies: of(ROLE_POLICY).map(({ inputs }) => String(inputs.policy)),
+        managedPolicyArns: of(ATTACHMENT).map(({ inputs }) => String(inputs.policyArn)),
+    };
 }
 
 function read(yml: ConfigYml, given: AnyStack): Read {

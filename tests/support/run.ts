@@ -17,7 +17,10 @@ export interface TestOptions {
 }
 
 /** Runs a piece of a program, such as one component, and hands back what it registered and returned. */
-export function run(program: () => Record<string, unknown>, options: TestOptions = {}): Promise<Run> {
+export function run(
+    program: () => Record<string, unknown> | Promise<Record<string, unknown>>,
+    options: TestOptions = {},
+): Promise<Run> {
     const { stack = "dev", config = {}, secretKeys = [], provider, preview = false } = options;
     return runProgram(program, {
         project: NAMESPACE,

@@ -56,8 +56,8 @@ export class TlsProvider implements Provider {
         }
     }
 
-    call(token: string): Record<string, unknown> {
-        return this.others.call(token);
+    call(token: string, inputs: Inputs): Record<string, unknown> {
+        return this.others.call(token, inputs);
     }
 }
 

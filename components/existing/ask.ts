@@ -1,0 +1,45 @@
+import type { Path } from "../settings/problems";
+
+/** What stands in the way of using something that is there already. */
+export interface Finding {
+    /** Where the stack config names it. */
+    readonly path: Path;
+    readonly found: string;
+    /** A command, or what to do. */
+    readonly remedy: string;
+}
+
+/** Why AWS, asked what is there, says nothing: it is not there, or the credentials may not ask. */
+export class Unanswered {
+    constructor(readonly reason: string) {}
+}
+
+/** What AWS answers. A refusal is an answer too: every finding is told in one go. */
+export async function ask<T>(question: Promise<T>): Promise<T | Unanswered> {
+    try {
+        return await question;
+    } catch (error) {
+        return new Unanswered(oneLine(error instanceof Error ? error.message : String(error)));
+    }
+}
+
+export function isAnswer<T>(answer: T | Unanswered): answer is T {
+    return !(answer instanceof Unanswered);
+}
+
+/** `permission`: the IAM action that asking takes. */
+export function noAnswer(path: Path, what: string, { reason }: Unanswered, permission: string): Finding {
+    return {
+        path,
+        found: `no answer on ${what}: ${reason}`,
+        remedy: `name what is there, and let these credentials look it up (${permission})`,
+    };
+}
+
+/** The engine tells the provider's errors as a list, with the invoke before them. */
+function oneLine(message: string): string {
+    return message
+        .trim()
+        .replace(/\s+/g, " ")
+        .replace(/^.*\d+ errors? occurred: \* /, "");
+}

@@ -1,0 +1,75 @@
+import * as aws from "@pulumi/aws";
+import type { ExistingRole } from "../emr-roles";
+import { NAMESPACE, type Settings, SettingsError } from "../settings";
+import { formatPath } from "../settings/problems";
+import { type Finding, isAnswer } from "./ask";
+import { bucketWarnings, checkBuckets, lookUpBuckets } from "./buckets";
+import { checkKey, lookUpKey } from "./key";
+import { checkNetwork, hasOtherHostnames, lookUpNetwork } from "./network";
+import { checkRole, lookUpJobflowRole, lookUpServiceRole, type RoleFacts } from "./roles";
+
+/** What is there before the stack: looked up, and found fit. */
+export interface Existing {
+    readonly accountId: string;
+    readonly serviceRole: ExistingRole | undefined;
+    readonly jobflowRole: ExistingRole | undefined;
+    /** Whether nodes must accept a certificate under any name: theirs are not in it. */
+    readonly anyHostname: boolean;
+    readonly warnings: readonly string[];
+}
+
+/**
+ * Looks up everything that the stack config names as existing, before the first resource: where something is not as
+ * it must be, nothing has been made.
+ * @throws SettingsError with every finding there is.
+ */
+export async function lookUpExisting(settings: Settings): Promise<Existing> {
+    const [{ accountId }, network, key, serviceRole, jobflowRole, buckets] = await Promise.all([
+        aws.getCallerIdentity(),
+        lookUpNetwork(settings),
+        lookUpKey(settings),
+        lookUpServiceRole(settings),
+        lookUpJobflowRole(settings),
+        lookUpBuckets(settings),
+    ]);
+    const findings: readonly Finding[] = [
+        ...(network ? checkNetwork(settings, network) : []),
+        ...(key ? checkKey(settings, accountId, key) : []),
+        ...(serviceRole ? checkRole(settings, "serviceRole", serviceRole) : []),
+        ...(jobflowRole ? checkRole(settings, "jobflowRole", jobflowRole) : []),
+        ...checkBuckets(settings, buckets),
+    ];
+    if (findings.length > 0) {
+        throw new SettingsError(
+            findings.map(({ path, found, remedy }) => ({
+                path: formatPath(NAMESPACE, path),
+                found,
+                allowed: remedy,
+                remedy: true,
+            })),
+            settings.stack,
+        );
+    }
+    const otherHostnames =
+        settings.encryption.inTransit && network !== undefined && hasOtherHostnames(settings, network);
+    const anyHostname = otherHostnames && settings.network.existing?.allowHostnameMismatch === true;
+    return {
+        accountId,
+        serviceRole: roleOf(serviceRole),
+        jobflowRole: roleOf(jobflowRole),
+        anyHostname,
+        warnings: [
+            ...(otherHostnames ? [anyHostname ? ANY_HOSTNAME : UNSEEN_HOSTNAMES] : []),
+            ...bucketWarnings(buckets),
+        ],
+    };
+}
+
+const ANY_HOSTNAME =
+    "The nodes' names are not in their certificate: Hadoop's encrypted shuffle accepts it under any name (hadoop.ssl.hostname.verifier: ALLOW_ALL).";
+const UNSEEN_HOSTNAMES =
+    "The VPC's DHCP options name another domain than AWS's own. Whether the certificate in certificates.archive carries it cannot be seen from here.";
+
+function roleOf(facts: RoleFacts | undefined): ExistingRole | undefined {
+    return facts && isAnswer(facts.role) ? { name: facts.role.name, arn: facts.role.arn } : undefined;
+}

@@ -1,0 +1,301 @@
+import * as aws from "@pulumi/aws";
+import { isPrivateRange, PRIVATE_RANGES, parseCidr } from "../cidr";
+import { EMR_GROUP_NAMES } from "../emr-security-groups";
+import { EMR_TAG, STACK_TAG, type Tags } from "../naming";
+import { internalDomain } from "../region";
+import type { Settings } from "../settings";
+import type { Path } from "../settings/problems";
+import { ask, type Finding, isAnswer, noAnswer, type Unanswered } from "./ask";
+
+/** What AWS says of a network that is the user's. */
+export interface NetworkFacts {
+    readonly vpc: aws.ec2.GetVpcResult | Unanswered;
+    /** Missing where the VPC has none, or is not known. */
+    readonly dhcpOptions?: aws.ec2.GetVpcDhcpOptionsResult | Unanswered;
+    readonly subnets: readonly SubnetFacts[];
+    readonly groups: GroupFacts | Unanswered;
+}
+
+interface SubnetFacts {
+    readonly id: string;
+    readonly subnet: aws.ec2.GetSubnetResult | Unanswered;
+    readonly routeTable: aws.ec2.GetRouteTableResult | Unanswered;
+}
+
+/** The ids of the groups with EMR's default names: all, those with EMR's tag, and those of this stack. */
+interface GroupFacts {
+    readonly all: readonly string[];
+    readonly tagged: readonly string[];
+    readonly own: readonly string[];
+}
+
+/** The AWS provider's name for a VPC without DHCP options. */
+const NO_DHCP_OPTIONS = "default";
+
+export async function lookUpNetwork(settings: Settings): Promise<NetworkFacts | undefined> {
+    const { existing } = settings.network;
+    if (existing === null) {
+        return undefined;
+    }
+    const [vpc, groups] = await Promise.all([
+        ask(aws.ec2.getVpc({ id: existing.vpcId })),
+        ask(lookUpGroups(settings, existing.vpcId)),
+    ]);
+    const dhcpOptionsId = isAnswer(vpc) ? vpc.dhcpOptionsId : NO_DHCP_OPTIONS;
+    const [dhcpOptions, subnets] = await Promise.all([
+        dhcpOptionsId === NO_DHCP_OPTIONS ? undefined : ask(aws.ec2.getVpcDhcpOptions({ dhcpOptionsId })),
+        Promise.all(existing.subnetIds.map((id) => lookUpSubnet(id, vpc))),
+    ]);
+    return { vpc, dhcpOptions, subnets, groups };
+}
+
+async function lookUpGroups({ network, stack }: Settings, vpcId: string): Promise<GroupFacts> {
+    const named = [
+        { name: "vpc-id", values: [vpcId] },
+        { name: "group-name", values: EMR_GROUP_NAMES[network.internetAccess] },
+    ];
+    const withTags = async (tags: Tags) => {
+        const tagged = Object.entries(tags).map(([key, value]) => ({ name: `tag:${key}`, values: [value] }));
+        return (await aws.ec2.getSecurityGroups({ filters: [...named, ...tagged] })).ids;
+    };
+    const [all, tagged, own] = await Promise.all([
+        withTags({}),
+        withTags(EMR_TAG),
+        withTags({ [STACK_TAG]: stack }),
+    ]);
+    return { all, tagged, own };
+}
+
+/** A subnet without a route table of its own has the VPC's main one. */
+async function lookUpSubnet(id: string, vpc: aws.ec2.GetVpcResult | Unanswered): Promise<SubnetFacts> {
+    const [subnet, own] = await Promise.all([
+        ask(aws.ec2.getSubnet({ id })),
+        ask(aws.ec2.getRouteTable({ subnetId: id })),
+    ]);
+    const routeTable =
+        isAnswer(own) || !isAnswer(vpc)
+            ? own
+            : await ask(aws.ec2.getRouteTable({ routeTableId: vpc.mainRouteTableId }));
+    return { id, subnet, routeTable };
+}
+
+/** Whether the nodes will have names that the certificate of their region does not carry. */
+export function hasOtherHostnames({ region }: Settings, { dhcpOptions }: NetworkFacts): boolean {
+    return (
+        dhcpOptions !== undefined &&
+        isAnswer(dhcpOptions) &&
+        !domainNames(dhcpOptions).includes(internalDomain(region))
+    );
+}
+
+/** Linux takes several, with spaces between. DHCP options without any leave the AWS provider's answer without it. */
+function domainNames({ domainName }: Partial<aws.ec2.GetVpcDhcpOptionsResult>): readonly string[] {
+    return (domainName ?? "").split(/\s+/).filter((name) => name !== "");
+}
+
+const EXISTING = ["network", "existing"];
+
+/** Whatever would keep a cluster from starting there, or from being encrypted. */
+export function checkNetwork(settings: Settings, facts: NetworkFacts): readonly Finding[] {
+    const { existing } = settings.network;
+    if (existing === null) {
+        return [];
+    }
+    return [
+        ...checkVpc(settings, existing.vpcId, facts),
+        ...facts.subnets.flatMap((subnet, index) =>
+            checkSubnet(settings, existing.vpcId, subnet, [...EXISTING, "subnetIds", index]),
+        ),
+        ...checkGroups(settings, existing.emrSecurityGroups, facts.groups),
+    ];
+}
+
+function checkVpc(settings: Settings, id: string, { vpc, dhcpOptions }: NetworkFacts): readonly Finding[] {
+    const path = [...EXISTING, "vpcId"];
+    if (!isAnswer(vpc)) {
+        return [noAnswer(path, id, vpc, "ec2:DescribeVpcs")];
+    }
+    const dns = [
+        { is: vpc.enableDnsSupport, attribute: "dns-support" },
+        { is: vpc.enableDnsHostnames, attribute: "dns-hostnames" },
+    ];
+    return [
+        ...dns
+            .filter(({ is }) => !is)
+            .map(({ attribute }) => ({
+                path,
+                found: `${id} without ${attribute}, so that nodes do not find one another by name`,
+                remedy: `aws ec2 modify-vpc-attribute --region ${settings.region} --vpc-id ${id} --enable-${attribute}`,
+            })),
+        ...(settings.encryption.inTransit ? checkNames(settings, dhcpOptions, path) : []),
+        ...checkTag(settings, id, vpc.tags, path),
+    ];
+}
+
+/** Nodes accept one another by the names that their certificate carries. */
+function checkNames(
+    settings: Settings,
+    dhcpOptions: NetworkFacts["dhcpOptions"],
+    path: Path,
+): readonly Finding[] {
+    const domain = internalDomain(settings.region);
+    if (dhcpOptions === undefined) {
+        return [
+            {
+                path,
+                found: "no DHCP options, so that nodes have no names",
+                remedy: `associate DHCP options with the domain name ${domain} and AmazonProvidedDNS`,
+            },
+        ];
+    }
+    if (!isAnswer(dhcpOptions)) {
+        return [noAnswer(path, "its DHCP options", dhcpOptions, "ec2:DescribeDhcpOptions")];
+    }
+    const { certificates, network, emrEtlRunner } = settings;
+    const names = domainNames(dhcpOptions);
+    if (
+        names.includes(domain) ||
+        network.existing?.allowHostnameMismatch ||
+        certificates.archive !== null // Nobody here knows whose names it carries.
+    ) {
+        return [];
+    }
+    return [
+        {
+            path,
+            found: `DHCP options with ${names.length === 0 ? "no domain name" : `the domain name "${names.join(" ")}"`}, while the nodes' certificate is for *.${domain}`,
+            remedy: [
+                `DHCP options with the domain name ${domain}`,
+                // Refused with thrift.
+                ...(emrEtlRunner.collectors.format === "thrift"
+                    ? []
+                    : [
+                          "or network.existing.allowHostnameMismatch: true, and nodes accept the certificate under any name",
+                      ]),
+                "or encryption.inTransit: false",
+            ].join("; "),
+        },
+    ];
+}
+
+function checkSubnet(
+    settings: Settings,
+    vpcId: string,
+    { id, subnet, routeTable }: SubnetFacts,
+    path: Path,
+): readonly Finding[] {
+    if (!isAnswer(subnet)) {
+        return [noAnswer(path, id, subnet, "ec2:DescribeSubnets")];
+    }
+    const { region, network } = settings;
+    const findings: Finding[] = [];
+    if (subnet.vpcId !== vpcId) {
+        findings.push({ path, found: `${id} in ${subnet.vpcId}`, remedy: `a subnet of ${vpcId}` });
+    }
+    const range = parseCidr(subnet.cidrBlock);
+    if (!range || !isPrivateRange(range)) {
+        findings.push({
+            path,
+            found: `${id} with ${subnet.cidrBlock === "" ? "no IPv4 range" : `the range ${subnet.cidrBlock}`}`,
+            remedy: `a subnet inside ${PRIVATE_RANGES.join(", ")}: EMR's nodes take addresses of no other`,
+        });
+    }
+    if (network.internetAccess === "public" && !subnet.mapPublicIpOnLaunch) {
+        findings.push({
+            path,
+            found: `${id} without public addresses for nodes, though network.internetAccess is public`,
+            remedy: `aws ec2 modify-subnet-attribute --region ${region} --subnet-id ${id} --map-public-ip-on-launch`,
+        });
+    }
+    return [
+        ...findings,
+        ...checkRoutes(network.internetAccess, id, routeTable, path),
+        ...checkTag(settings, id, subnet.tags, path),
+    ];
+}
+
+/** A default route leads to S3 too. Gateway endpoints would, but the AWS provider leaves their routes out. */
+function checkRoutes(
+    internetAccess: "nat" | "public",
+    id: string,
+    routeTable: SubnetFacts["routeTable"],
+    path: Path,
+): readonly Finding[] {
+    if (!isAnswer(routeTable)) {
+        return [noAnswer(path, `the routes of ${id}`, routeTable, "ec2:DescribeRouteTables")];
+    }
+    const route = routeTable.routes.find(({ cidrBlock }) => cidrBlock === "0.0.0.0/0");
+    const table = `${id} with the route table ${routeTable.routeTableId}`;
+    if (route === undefined) {
+        const way = internetAccess === "nat" ? "a NAT gateway" : "an internet gateway";
+        return [
+            {
+                path,
+                found: `${table}, which has no way to the internet (0.0.0.0/0), nor so to S3`,
+                remedy: `a route for 0.0.0.0/0 to ${way}: every cluster's bootstrap fetches from Maven Central`,
+            },
+        ];
+    }
+    const leadsTo = `${table}, whose route for 0.0.0.0/0 leads to ${targetOf(route)}`;
+    const isPublic = route.gatewayId.startsWith("igw-");
+    if (internetAccess === "public" && !isPublic) {
+        return [
+            {
+                path,
+                found: `${leadsTo}, though network.internetAccess is public`,
+                remedy: "a subnet whose route leads to an internet gateway: EMR reaches no public subnet behind a NAT; or network.internetAccess: nat",
+            },
+        ];
+    }
+    if (internetAccess === "nat" && isPublic) {
+        return [
+            {
+                path,
+                found: `${leadsTo}: a public subnet, though network.internetAccess is nat`,
+                remedy: "a subnet whose route leads to a NAT gateway, or network.internetAccess: public",
+            },
+        ];
+    }
+    return [];
+}
+
+/** A route has one target, and empty texts for the other kinds. */
+function targetOf(route: aws.types.output.ec2.GetRouteTableRoute): string {
+    const { cidrBlock, ipv6CidrBlock, destinationPrefixListId, ...targets } = route;
+    return Object.values(targets).find((target) => target !== "") ?? "nothing";
+}
+
+function checkGroups(
+    settings: Settings,
+    emrSecurityGroups: "use" | "create",
+    groups: NetworkFacts["groups"],
+): readonly Finding[] {
+    const path = [...EXISTING, "emrSecurityGroups"];
+    if (!isAnswer(groups)) {
+        return [noAnswer(path, "EMR's default security groups", groups, "ec2:DescribeSecurityGroups")];
+    }
+    const { all, tagged, own } = groups;
+    if (emrSecurityGroups === "use") {
+        return all
+            .filter((id) => !tagged.includes(id))
+            .flatMap((id) => checkTag(settings, id, undefined, path));
+    }
+    return all
+        .filter((id) => !own.includes(id))
+        .map((id) => ({
+            path,
+            found: `${id}, which has the name of one of EMR's default groups, so that the stack cannot make its own`,
+            remedy: "emrSecurityGroups: use; or delete the group, once no cluster has it",
+        }));
+}
+
+/** AmazonEMRServicePolicy_v2 lets EMR use nothing without it. */
+function checkTag({ region }: Settings, id: string, tags: Tags | undefined, path: Path): readonly Finding[] {
+    return Object.entries(EMR_TAG)
+        .filter(([key, value]) => tags?.[key] !== value)
+        .map(([key, value]) => ({
+            path,
+            found: `${id} without the tag ${key}: "${value}", so that EMR may not use it`,
+            remedy: `aws ec2 create-tags --region ${region} --resources ${id} --tags Key=${key},Value=${value}`,
+        }));
+}

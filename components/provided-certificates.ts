@@ -1,0 +1,268 @@
+import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
+import * as pulumi from "@pulumi/pulumi";
+
+/** Something wrong with what was brought, at a key of `certificates`. */
+export interface CertificateProblem {
+    readonly key: "chainPem" | "trustedPem";
+    readonly found: string;
+    readonly allowed: string;
+}
+
+export interface ChainArgs {
+    /** The nodes' certificate first, each signed by the next. */
+    readonly chainPem: string;
+    /** The authorities that nodes trust. */
+    readonly trustedPem: string;
+    /** The nodes' DNS domain; undefined: names are not judged. */
+    readonly domain: string | undefined;
+    readonly now: Date;
+}
+
+const CERTIFICATES = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
+
+/** Both sides of a connection between nodes show the certificate. */
+const USES = { "1.3.6.1.5.5.7.3.1": "serverAuth", "1.3.6.1.5.5.7.3.2": "clientAuth" };
+
+/** The certificates alone, each with one newline behind it: the archive is the same for the same ones. */
+export function normalisePem(text: string): string {
+    return blocks(text)
+        .map((block) => `${block}\n`)
+        .join("");
+}
+
+function blocks(text: string): readonly string[] {
+    return text.replaceAll("\r\n", "\n").match(CERTIFICATES) ?? [];
+}
+
+/** When the first certificate of a chain ends. */
+export function chainExpiresAt(chainPem: string): Date {
+    const ends = blocks(chainPem).map((block) => Date.parse(new X509Certificate(block).validTo));
+    return new Date(Math.min(...ends));
+}
+
+/** Everything that would keep nodes from accepting one another, or EMR from reading the archive. */
+export function chainProblems({
+    chainPem,
+    trustedPem,
+    domain,
+    now,
+}: ChainArgs): readonly CertificateProblem[] {
+    const chain = read("chainPem", chainPem);
+    const trusted = read("trustedPem", trustedPem);
+    const unread = [...chain.problems, ...trusted.problems];
+    const [leaf] = chain.certificates;
+    if (unread.length > 0 || !leaf) {
+        return unread;
+    }
+    return [
+        ...leafProblems(leaf, domain),
+        ...orderProblems(chain.certificates, trusted.certificates),
+        ...trusted.certificates
+            .filter(({ ca }) => !ca)
+            .map((certificate) => ({
+                key: "trustedPem" as const,
+                found: `${name(certificate)}, which is no authority`,
+                allowed: "certificates of authorities (CA:TRUE)",
+            })),
+        ...dateProblems("chainPem", chain.certificates, now),
+        ...dateProblems("trustedPem", trusted.certificates, now),
+    ];
+}
+
+function read(key: CertificateProblem["key"], text: string) {
+    const problems: CertificateProblem[] = [];
+    const certificates: X509Certificate[] = [];
+    const found = blocks(text);
+    if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) {
+        problems.push({
+            key,
+            found: "a private key",
+            allowed:
+                "certificates alone. The private key is a secret of its own, certificatePrivateKey: this one is out",
+        });
+    }
+    if (found.length === 0) {
+        problems.push({
+            key,
+            found: "no whole certificate",
+            allowed: "PEM, -----BEGIN to -----END CERTIFICATE-----",
+        });
+    }
+    found.forEach((block, index) => {
+        try {
+            certificates.push(new X509Certificate(block));
+        } catch {
+            problems.push({
+                key,
+                found: `what cannot be read, as certificate ${index + 1} of ${found.length}`,
+                allowed: "an X.509 certificate in PEM",
+            });
+        }
+    });
+    return { certificates, problems };
+}
+
+function leafProblems(leaf: X509Certificate, domain: string | undefined): readonly CertificateProblem[] {
+    const problem = (found: string, allowed: string) => ({ key: "chainPem" as const, found, allowed });
+    if (leaf.ca) {
+        return [
+            problem(
+                `${name(leaf)}, an authority, as the first certificate`,
+                "the nodes' own certificate first",
+            ),
+        ];
+    }
+    const problems: CertificateProblem[] = [];
+    const names = leaf.subjectAltName ?? "none";
+    if (domain !== undefined && leaf.checkHost(`ip-10-0-0-1.${domain}`, { subject: "never" }) === undefined) {
+        problems.push(
+            problem(
+                `a certificate with the alternative names ${names}`,
+                `DNS:*.${domain} among them: the nodes' names end with it (or network.existing.allowHostnameMismatch)`,
+            ),
+        );
+    }
+    const uses = leaf.keyUsage as readonly string[] | undefined;
+    const missing = Object.entries(USES).filter(([oid]) => uses !== undefined && !uses.includes(oid));
+    if (missing.length > 0) {
+        problems.push(
+            problem(
+                `a certificate not meant for ${missing.map(([, use]) => use).join(" and ")}`,
+                "one for serverAuth and clientAuth, or without extended key usage: each node is server and client",
+            ),
+        );
+    }
+    const kind = unusable(leaf.publicKey);
+    return kind === undefined
+        ? problems
+        : [
+              ...problems,
+              problem(`a certificate for ${kind}`, "one for an RSA key from 2048 bits on, or an EC key"),
+          ];
+}
+
+/** Up to an authority that nodes trust, each is signed by the next. */
+function orderProblems(
+    chain: readonly X509Certificate[],
+    trusted: readonly X509Certificate[],
+): readonly CertificateProblem[] {
+    const broken = chain.findIndex((certificate, index) => {
+        const issuer = chain[index + 1];
+        return issuer !== undefined && !isIssuedBy(certificate, issuer);
+    });
+    if (broken !== -1) {
+        return [
+            {
+                key: "chainPem",
+                found: `certificate ${broken + 1} of ${chain.length} (${name(chain[broken])}), which the next one (${name(chain[broken + 1])}) did not sign`,
+                allowed: "the nodes' own certificate, then the one that signed it, and so on",
+            },
+        ];
+    }
+    const last = chain.at(-1);
+    const isTrusted = trusted.some(
+        (anchor) =>
+            last !== undefined && (anchor.fingerprint256 === last.fingerprint256 || isIssuedBy(last, anchor)),
+    );
+    return isTrusted
+        ? []
+        : [
+              {
+                  key: "trustedPem",
+                  found: `no authority that signed ${name(last)}, the last of the chain`,
+                  allowed: `${last?.issuer.replaceAll("\n", ", ")}`,
+              },
+          ];
+}
+
+function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
+    return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
+}
+
+function dateProblems(
+    key: CertificateProblem["key"],
+    certificates: readonly X509Certificate[],
+    now: Date,
+): readonly CertificateProblem[] {
+    return certificates
+        .filter(
+            ({ validFrom, validTo }) =>
+                Date.parse(validFrom) > now.getTime() || Date.parse(validTo) <= now.getTime(),
+        )
+        .map((certificate) => ({
+            key,
+            found: `${name(certificate)}, valid from ${day(certificate.validFrom)} to ${day(certificate.validTo)}`,
+            allowed: `a certificate that is valid now, on ${day(now.toISOString())}`,
+        }));
+}
+
+function day(date: string): string {
+    return new Date(date).toISOString().slice(0, 10);
+}
+
+function name(certificate: X509Certificate | undefined): string {
+    return certificate?.subject?.replaceAll("\n", ", ") ?? "a certificate without a subject";
+}
+
+/**
+ * The private key in PKCS#8 (`BEGIN PRIVATE KEY`), the only form that EMR's TLS provider reads, from PKCS#8, PKCS#1 or
+ * SEC1.
+ * @throws where it is none of these, or not that of the chain's first certificate. No message has a byte of it.
+ */
+export function privateKeyFor(chainPem: string, privateKeyPem: string): string {
+    const key = readPrivateKey(privateKeyPem);
+    const kind = unusable(key);
+    if (kind !== undefined) {
+        throw refusal(`${kind}`, "an RSA key from 2048 bits on, or an EC key");
+    }
+    if (!new X509Certificate(blocks(chainPem)[0] ?? "").checkPrivateKey(key)) {
+        throw refusal(
+            "a key of another certificate",
+            "that of the first certificate in certificates.chainPem",
+        );
+    }
+    return String(key.export({ type: "pkcs8", format: "pem" }));
+}
+
+const ALLOWED_KEY = "one private key in PEM, without a passphrase: PKCS#8, PKCS#1 or SEC1";
+
+function readPrivateKey(text: string): KeyObject {
+    const keys = text.match(/-----BEGIN [A-Z ]*PRIVATE KEY-----/g) ?? [];
+    if (keys.length !== 1) {
+        throw refusal(keys.length === 0 ? "no private key" : `${keys.length} private keys`, ALLOWED_KEY);
+    }
+    if (/-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m.test(text)) {
+        throw refusal(
+            "a private key with a passphrase",
+            `${ALLOWED_KEY} (openssl pkey -in key.pem takes it off)`,
+        );
+    }
+    try {
+        return createPrivateKey(text);
+    } catch {
+        throw refusal("a private key that cannot be read", ALLOWED_KEY);
+    }
+}
+
+/** What TLS with the Java of EMR's nodes makes nothing of; undefined for what it takes. */
+function unusable({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): string | undefined {
+    const bits = asymmetricKeyDetails?.modulusLength ?? 0;
+    if (asymmetricKeyType === "rsa") {
+        return bits < 2048 ? `an RSA key of ${bits} bits` : undefined;
+    }
+    const curve = asymmetricKeyDetails?.namedCurve ?? "";
+    if (asymmetricKeyType === "ec") {
+        return CURVES.includes(curve) ? undefined : `an EC key on ${curve}`;
+    }
+    return `a key of the kind ${asymmetricKeyType}`;
+}
+
+/** P-256, P-384 and P-521, by OpenSSL's names. */
+const CURVES = ["prime256v1", "secp384r1", "secp521r1"];
+
+/** Pulumi's CLI prints a RunError's message alone, without a stack of calls. */
+function refusal(found: string, allowed: string): Error {
+    return new pulumi.RunError(
+        `snowplow-emr-encryption:certificatePrivateKey\n    found:   ${found}\n    allowed: ${allowed}`,
+    );
+}
