@@ -1,0 +1,584 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { Document, isMap, isScalar, parseDocument, Scalar, visit } from "yaml";
+import { LOCATIONS, parseS3Url } from "../components/locations";
+import { EMR_TAG, STACK_TAG } from "../components/naming";
+import { NAMESPACE, parseSettings, SettingsError } from "../components/settings";
+import { isNear, SchemaGuide, suggest } from "../components/settings/explain";
+import { checkOwnedKeys } from "../components/settings/owned-keys";
+import {
+    describe,
+    formatPath,
+    isOnTheWay,
+    type Path,
+    type Problem,
+    Problems,
+    valueAt,
+} from "../components/settings/problems";
+import { stackConfig } from "../components/settings/schema";
+import { SCHEMA_FILE } from "./schema";
+import { readStackFile } from "./stack-file";
+
+/** A stack file for an EmrEtlRunner that is running already, and what in it its owner has yet to decide. */
+export interface Adopted {
+    readonly stackFile: string;
+    readonly problems: readonly Problem[];
+}
+
+/** What a config.yml is where it is none, with the place. */
+export class UnreadableError extends Error {}
+
+type Tree = Readonly<Record<string, unknown>>;
+
+/** What was not taken as it is: `left` and `changed` are told in the stack file, `open` is its owner's to decide. */
+interface Notes {
+    readonly left: string[];
+    readonly changed: string[];
+    readonly open: Problem[];
+}
+
+/** The stack file for a config.yml of EmrEtlRunner 0.33 or later; nothing in it is run. */
+export function adopt(text: string, file: string, stack: string): Adopted {
+    const config = readConfig(text, file);
+    const notes: Notes = { left: [], changed: [], open: [] };
+    const region = regionOf(config, notes);
+    const taken = (take(config, [], { ...rulesFor(config, stack), notes }) ?? {}) as Tree;
+    const stackFile = write(region, withWhatIsAbsent(taken, notes), config, notes);
+    const found = check(stackFile, stack).filter(
+        (problem) => !notes.open.some((outer) => isOnTheWay(outer.path, problem.path)),
+    );
+    return { stackFile, problems: [...notes.open, ...found] };
+}
+
+// Reading: ERB unrun, YAML 1.1 as Ruby has it
+
+/** Stands for each character of an ERB tag: no YAML that Ruby reads has it, and positions stay what they were. */
+const TAG = "\ufdd0";
+/** Stands for the second % of `<%%`, which ERB prints as `<%`. */
+const ESCAPE = "\ufdd1";
+
+function readConfig(text: string, file: string): Tree {
+    const document = parseDocument(maskErb(text, file), {
+        version: "1.1",
+        prettyErrors: false, // They would show the lines around, and what they hold.
+        uniqueKeys: false, // Ruby takes the last.
+        customTags: (tags) => tags.filter((tag) => typeof tag !== "object" || !RUBYS_OWN.test(tag.tag)),
+    });
+    const [error] = document.errors;
+    if (error) {
+        const what = error.code.toLowerCase().replaceAll("_", " ");
+        throw unreadable(file, text, error.pos[0], `what is no YAML (${what})`, "YAML");
+    }
+    visit(document, {
+        Scalar: (key, node) => {
+            const plain = node.type === "PLAIN" ? (node.source ?? "") : "";
+            if (/^[yn]$/i.test(plain)) {
+                node.value = plain; // A text to Ruby.
+            } else if (key === "key" && plain.startsWith(":")) {
+                node.value = plain.slice(1); // A symbol, which is what EmrEtlRunner makes of all keys.
+            }
+            if (typeof node.value === "string") {
+                node.value = node.value.replaceAll(ESCAPE, "");
+            }
+        },
+    });
+    let config: unknown;
+    try {
+        config = document.toJS();
+    } catch {
+        throw new UnreadableError(
+            `${file}: found an alias that cannot be followed; allowed: one of an anchor before it`,
+        );
+    }
+    const missing = ["s3", "emr"].filter((key) => !isTree(valueAt(config, ["aws", key])));
+    if (!isTree(config) || missing.length > 0) {
+        const found = isTree(config) ? `nothing below aws.${missing.join(" and aws.")}` : "no keys";
+        throw new UnreadableError(
+            `${file}: found ${found}; allowed: the config.yml of EmrEtlRunner 0.33 or later`,
+        );
+    }
+    return config;
+}
+
+/** Read as texts, lists and objects: what Ruby makes of them, no EmrEtlRunner takes. */
+const RUBYS_OWN = /:(timestamp|binary|omap|pairs|set)$/;
+
+function maskErb(text: string, file: string): string {
+    return text.replace(/<%%|<%(?:%%>|(?!%?%>)[\s\S])*%>|<%/g, (tag: string, offset: number) => {
+        if (tag === "<%%") {
+            return `<%${ESCAPE}`;
+        }
+        if (tag.startsWith("<%#")) {
+            return tag.replace(/[^\n]/g, " ");
+        }
+        if (tag.startsWith("<%=")) {
+            return TAG.repeat(tag.length);
+        }
+        const found = tag === "<%" ? "<% without %>" : "<% … %>, Ruby that says which lines there are";
+        throw unreadable(
+            file,
+            text,
+            offset,
+            found,
+            "values as <%= … %>; nothing is run here: take the tag out, and the lines that it would",
+        );
+    });
+}
+
+function unreadable(file: string, text: string, offset: number, found: string, allowed: string) {
+    const before = text.slice(0, offset).split("\n");
+    const place = `line ${before.length}, column ${(before.at(-1) ?? "").length + 1}`;
+    return new UnreadableError(`${file}: found ${found}; allowed: ${allowed} (${place})`);
+}
+
+function isTree(value: unknown): value is Tree {
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** What may be shown of a text: never what a tag holds. */
+function withoutTags(text: string): string {
+    return text.replace(new RegExp(`${TAG}+`, "g"), "<%= … %>");
+}
+
+// What is taken
+
+interface Rules {
+    /** What stays out, by its place, and why. */
+    readonly leave: ReadonlyMap<string, string>;
+    readonly isCredential: (name: string, text: string) => boolean;
+}
+
+/** What a key of config.yml is called in the stack file. */
+function placeOf(way: Path): string {
+    return formatPath(NAMESPACE, ["emrEtlRunner", ...way]);
+}
+
+/** Keys of old versions, which EmrEtlRunner has read over since: their samples from 0.17 on have no others. */
+const FORMER: Readonly<Record<string, string>> = {
+    "enrich.job_name": "since 0.25 it is aws.emr.jobflow.job_name",
+    "enrich.versions.hadoop_enrich": "since 0.25 it is enrich.versions.spark_enrich",
+    "enrich.versions.hadoop_shred": "since 0.25 it is storage.versions.rdb_shredder",
+    "enrich.versions.hadoop_elasticsearch": "since 0.25 it is storage.versions.hadoop_elasticsearch",
+    "storage.download": "it was StorageLoader's, which ended with 0.27",
+    "storage.targets": "since 0.25 targets are files of their own, for --targets",
+};
+
+function rulesFor(config: Tree, stack: string): Rules {
+    const { access_key_id: id, secret_access_key: secret } = config.aws as Tree;
+    // AWS has none that are shorter.
+    const own = [id, secret].filter((key) => typeof key === "string" && key.length >= 16) as string[];
+    const stream = valueAt(config, ["aws", "s3", "buckets", "enriched", "stream"]) ?? null;
+    const streamHasNone = [
+        ...LOCATIONS.filter(({ modes }) => !modes.includes("stream-enrich")).map(
+            (row) => `aws.s3.buckets.${row.path}`,
+        ),
+        "collectors",
+    ];
+    return {
+        isCredential: (name, text) =>
+            looksLikeCredential(name, text) || own.some((key) => !key.includes(TAG) && text.includes(key)),
+        leave: new Map([
+            ...unknownKeys(config),
+            ...ownedKeys(config, stack),
+            ...["s3", "emr"].map((key) => [placeOf(["aws", key, "region"]), "aws:region is it"] as const),
+            ...[...Object.keys(EMR_TAG), STACK_TAG].map(
+                (tag) => [placeOf(["monitoring", "tags", tag]), "the stack sets it"] as const,
+            ),
+            ...(stream === null ? [] : streamHasNone).map(
+                (key) =>
+                    [
+                        placeOf(key.split(".")),
+                        "enriched.stream means stream-enrich mode, which has none",
+                    ] as const,
+            ),
+        ]),
+    };
+}
+
+function unknownKeys(config: Tree): readonly (readonly [string, string])[] {
+    const guide = new SchemaGuide(stackConfig);
+    const issues = stackConfig.safeParse({ emrEtlRunner: config }).error?.issues ?? [];
+    return issues.flatMap((issue) =>
+        issue.code !== "unrecognized_keys"
+            ? []
+            : issue.keys.map((key) => {
+                  const [, ...below] = issue.path as Path;
+                  const way = [...below, key];
+                  const near = guide
+                      .knownKeys(issue.path as Path)
+                      .filter((known) => isNear(key, known, 0.25));
+                  const unread = `EmrEtlRunner reads no such key${near.length > 0 ? `; ${suggest(key, near)}` : ""}`;
+                  return [placeOf(way), FORMER[way.join(".")] ?? unread] as const;
+              }),
+    );
+}
+
+/** Whatever stands there, what the stack itself would write among it. */
+function ownedKeys(config: Tree, stack: string): readonly (readonly [string, string])[] {
+    const probe: unknown = JSON.parse(JSON.stringify(config), (_, value) =>
+        typeof value === "object" ? value : TAG,
+    );
+    const problems = new Problems(NAMESPACE, {});
+    checkOwnedKeys({ emrEtlRunner: probe }, { stack, region: undefined, prefix: "" }, problems);
+    return problemsOf(() => problems.throwIfAny(stack)).map(({ path: place, allowed }) => [
+        place,
+        allowed.replace(/^delete this line: /, ""),
+    ]);
+}
+
+function problemsOf(run: () => unknown): readonly Problem[] {
+    try {
+        run();
+        return [];
+    } catch (error) {
+        if (error instanceof SettingsError) {
+            return error.problems;
+        }
+        throw error;
+    }
+}
+
+/** As the settings' messages know them: they leave credentials out of themselves. */
+function looksLikeCredential(name: string, text: string): boolean {
+    const line = `${name}: ${text}`;
+    return !new SettingsError([{ path: line, found: "", allowed: "" }], "").message.includes(line);
+}
+
+type Context = Rules & { readonly notes: Notes };
+
+/** A value for the stack file, without what stays out of it; undefined where nothing is left. */
+function take(value: unknown, way: Path, context: Context): unknown {
+    const { leave, notes } = context;
+    const because = leave.get(placeOf(way));
+    if (because !== undefined && value !== null) {
+        notes.left.push(`${shown(way, context)}: ${because}`);
+        return undefined;
+    }
+    if (Array.isArray(value)) {
+        const items = value.map((item, index) =>
+            item === null ? null : take(item, [...way, index], context),
+        );
+        const kept = items.filter((item) => item !== undefined);
+        return kept.length === 0 && items.length > 0 ? undefined : kept;
+    }
+    if (isTree(value)) {
+        const entries = Object.entries(value).map(
+            ([key, item]) => [key, take(item, [...way, key], context)] as const,
+        );
+        const kept = entries.filter(([, item]) => item !== undefined);
+        return kept.length === 0 && entries.length > 0 ? undefined : Object.fromEntries(kept);
+    }
+    if (value === null || isOpen(String(value), way, context)) {
+        return undefined;
+    }
+    return typeof value === "string" ? inS3(value, way, context) : value;
+}
+
+/** Whether its owner has to write a value in: it cannot be known here, or must not be copied. */
+function isOpen(text: string, way: Path, context: Context): boolean {
+    const { notes, isCredential } = context;
+    const name = String(way.findLast((part) => typeof part === "string"));
+    const place = placeOf(way.map((part) => hidden(part, context)));
+    if (isCredential(name, text) || isCredential("", name)) {
+        notes.open.push({
+            path: place,
+            found: "what looks like a credential: it was left out",
+            allowed: "no credential: it would be written in plain to config.yml",
+        });
+        return true;
+    }
+    if (!`${name}${text}`.includes(TAG)) {
+        return false;
+    }
+    notes.open.push({
+        path: place,
+        found: `an ERB tag, which was not run: ${describe(withoutTags(text.includes(TAG) ? text : name))}`,
+        allowed: `what it gives: ${new SchemaGuide(stackConfig).allowed(["emrEtlRunner", ...way])}`,
+    });
+    return true;
+}
+
+/** S3's older names in Hadoop: on EMR, s3:// is what the security configuration is about. */
+function inS3(text: string, way: Path, context: Context): string {
+    const url = text.replace(/^s3[an]:\/\//, "s3://");
+    if (url === text || !/^aws\.(s3\.buckets|emr\.bootstrap)\./.test(way.join("."))) {
+        return text;
+    }
+    context.notes.changed.push(`${shown(way, context)}: s3:// instead of ${text.slice(0, "s3a://".length)}`);
+    return url;
+}
+
+function shown(way: Path, rules: Rules): string {
+    return formatPath(
+        "",
+        way.map((part) => hidden(part, rules)),
+    ).slice(1);
+}
+
+/** Keys are anybody's too. */
+function hidden(part: string | number, { isCredential }: Rules): string | number {
+    return typeof part === "number" ? part : isCredential("", part) ? "…" : withoutTags(part);
+}
+
+/** Buckets cannot be moved, clusters can. */
+function regionOf(config: Tree, { open }: Notes): string | undefined {
+    const texts = ["s3", "emr"]
+        .map((key) => valueAt(config, ["aws", key, "region"]))
+        .filter((value) => typeof value === "string");
+    const [region, other = region] = texts.filter((text) => /^[a-z]{2}(-[a-z]+)+-\d$/.test(text));
+    if (region === undefined && texts.length > 0) {
+        const found = texts.join().includes(TAG)
+            ? "an ERB tag, which was not run"
+            : "a text that is no region";
+        open.push({ path: "aws:region", found, allowed: "the region of buckets and clusters" });
+    } else if (other !== region) {
+        open.push({
+            path: "aws:region",
+            found: `${region} in aws.s3.region and ${other} in aws.emr.region`,
+            allowed: "one region for buckets and clusters",
+        });
+    }
+    return region;
+}
+
+/** What means something else to EmrEtlRunner, where config.yml does not have it, than to the stack. */
+const ABSENT = [
+    {
+        way: ["aws", "s3", "consolidate_shredded_output"],
+        value: false,
+        because: "EmrEtlRunner before 0.34.1 had no such key, and combined nothing",
+    },
+    {
+        way: ["aws", "emr", "jobflow", "core_instance_ebs"],
+        value: null,
+        because: "config.yml has none, the stack's default is a volume",
+    },
+    {
+        way: ["aws", "emr", "configuration"],
+        value: null,
+        because: "config.yml has none, the stack's default is that of EmrEtlRunner's sample",
+    },
+] as const;
+
+function withWhatIsAbsent(taken: Tree, { open, changed }: Notes): Tree {
+    const isAbsent = (way: readonly string[]) =>
+        valueAt(taken, way) === undefined && !open.some((problem) => isOnTheWay(placeOf(way), problem.path));
+    const buckets = ["aws", "s3", "buckets"];
+    const mode = isAbsent([...buckets, "enriched", "stream"]) ? "batch" : "stream-enrich";
+    for (const { path: location, modes, optional } of LOCATIONS) {
+        if (modes.includes(mode) && !optional && isAbsent([...buckets, ...location.split(".")])) {
+            changed.push(
+                `aws.s3.buckets.${location}: config.yml has none, so the stack makes a bucket for it`,
+            );
+        }
+    }
+    return ABSENT.filter(({ way }) => isAbsent(way)).reduce((tree, { way, value, because }) => {
+        changed.push(`${way.join(".")}: ${value}: ${because}`);
+        return withValue(tree, way, value);
+    }, taken);
+}
+
+function withValue(tree: Tree, [key = "", ...rest]: readonly string[], value: unknown): Tree {
+    const below = tree[key];
+    return { ...tree, [key]: rest.length === 0 ? value : withValue(isTree(below) ? below : {}, rest, value) };
+}
+
+// The stack file
+
+/** Texts that every YAML reader takes for texts, quoted or not. All others are quoted. */
+const PLAIN = /^(?!(?:true|false|null|yes|no|on|off|y|n)$)[a-z](?:[\w.:/-]*[\w./-])?$/i;
+
+function write(region: string | undefined, taken: Tree, config: Tree, notes: Notes): string {
+    const name = `${NAMESPACE}:emrEtlRunner`;
+    const document = new Document(
+        { config: { ...(region === undefined ? {} : { "aws:region": region }), [name]: taken } },
+        { aliasDuplicateObjects: false },
+    );
+    visit(document, {
+        Scalar: (_, node) => {
+            if (typeof node.value === "string") {
+                node.type = PLAIN.test(node.value) ? Scalar.PLAIN : Scalar.QUOTE_DOUBLE;
+            }
+        },
+    });
+    const pairs = document.get("config", true);
+    const pair = isMap(pairs) ? pairs.items.at(-1) : undefined;
+    if (isScalar(pair?.key)) {
+        pair.key.spaceBefore = region !== undefined;
+        pair.key.commentBefore = hints(taken, config)
+            .map((line) => ` ${line}`)
+            .join("\n");
+    }
+    const text = document.toString({
+        indent: 4,
+        lineWidth: 0,
+        doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER,
+    });
+    const comment = header(notes).map((line) => `# ${line}`.trimEnd());
+    return escapeBreaks([...comment, text].join("\n"));
+}
+
+function header({ left, changed, open }: Notes): readonly string[] {
+    const section = (title: string, lines: readonly string[]) =>
+        lines.length === 0 ? [] : ["", title, ...lines.map((line) => `  ${line}`)];
+    return [
+        `yaml-language-server: $schema=${SCHEMA_FILE}`,
+        "",
+        "From a config.yml, by `npm run adopt`.",
+        ...section(
+            "Yours to write in:",
+            open.map(({ path: place, found, allowed }) => `${place}: found ${found}; allowed: ${allowed}`),
+        ),
+        ...section("Left out:", left),
+        ...section("Written otherwise:", changed),
+    ];
+}
+
+/** What config.yml does not tell, ready to be filled in. */
+function hints(taken: Tree, config: Tree): readonly string[] {
+    const urls = LOCATIONS.flatMap((row) =>
+        [valueAt(taken, ["aws", "s3", "buckets", ...row.path.split(".")])].flat(),
+    );
+    const buckets = urls.flatMap((url) => (typeof url === "string" ? (parseS3Url(url)?.bucket ?? []) : []));
+    const subnet = String(valueAt(config, ["aws", "emr", "ec2_subnet_id"]));
+    return [
+        "What the jobs read besides, and the role of today may read anyway: enrichment data, tables, parameters.",
+        `${NAMESPACE}:access:`,
+        "    readLocations: [s3://…]",
+        "    dynamodbTables: […]",
+        "    ssmParameters: […]",
+        ...(buckets.length === 0
+            ? []
+            : [
+                  "Those of your buckets whose default encryption is something else than SSE-S3.",
+                  `${NAMESPACE}:storage:`,
+                  `    encryptExistingBuckets: [${[...new Set(buckets)].join(", ")}]`,
+              ]),
+        ...(/^subnet-[0-9a-f]{8,17}$/.test(subnet)
+            ? [
+                  "Clusters run in a VPC that the stack makes; to stay in today's, name it.",
+                  `${NAMESPACE}:network:`,
+                  `    existing: { vpcId: vpc-…, subnetIds: [${subnet}] }`,
+              ]
+            : []),
+    ];
+}
+
+/** Line breaks to some YAML readers, or nothing that they take; all of them stand in double quotes or in comments. */
+function escapeBreaks(text: string): string {
+    return text.replace(
+        /[\u007f-\u009f\u2028\u2029\ufeff\ufdd0-\ufdef\ufffe\uffff]/g,
+        (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+    );
+}
+
+/** Reads the stack file as the program would. */
+function check(stackFile: string, stack: string): readonly Problem[] {
+    const folder = mkdtempSync(path.join(tmpdir(), "adopt-"));
+    try {
+        writeFileSync(path.join(folder, `Pulumi.${stack}.yaml`), stackFile);
+        const { config, problems } = readStackFile(folder, stack);
+        const found = problemsOf(() =>
+            parseSettings({
+                stack,
+                region: config["aws:region"],
+                defaultTags: undefined,
+                config: { emrEtlRunner: JSON.parse(config[`${NAMESPACE}:emrEtlRunner`] ?? "{}") },
+                encryptedKeys: [],
+            }),
+        );
+        const known = problems.map((problem) => problem.path);
+        return [...problems, ...found.filter((problem) => !known.some((k) => isOnTheWay(k, problem.path)))];
+    } finally {
+        rmSync(folder, { recursive: true });
+    }
+}
+
+// The command
+
+const HELP = `npm run -s adopt -- config.yml [--stack dev] > Pulumi.dev.yaml
+
+Prints the stack file for an EmrEtlRunner that is running already, from its config.yml (0.33 or later).
+ERB tags are not run. What was left out, and why, stands at the top of the file.
+
+Exit code: 0, the stack file is valid; 1, it is printed, with problems on stderr to be mended by hand;
+2, nothing could be read.
+`;
+
+interface Ended {
+    readonly code: 0 | 1 | 2;
+    readonly stdout: string;
+    readonly stderr: string;
+}
+
+export function adoptCommand(args: readonly string[]): Ended {
+    try {
+        const { values, positionals } = readArguments(args);
+        const [file, ...others] = positionals;
+        if (values.help) {
+            return { code: 0, stdout: HELP, stderr: "" };
+        }
+        if (file === undefined || others.length > 0) {
+            throw new UnreadableError(
+                `found ${positionals.length} files; allowed: one config.yml\n\n${HELP}`.trimEnd(),
+            );
+        }
+        if (!/^[\w.-]+$/.test(values.stack)) {
+            throw new UnreadableError(
+                `--stack: found ${describe(values.stack)}; allowed: a stack's name, such as prod`,
+            );
+        }
+        const { stackFile, problems } = adopt(readText(file), file, values.stack);
+        const stderr = problems.length === 0 ? "" : `${new SettingsError(problems, values.stack).message}\n`;
+        return { code: stderr === "" ? 0 : 1, stdout: stackFile, stderr };
+    } catch (error) {
+        if (error instanceof UnreadableError) {
+            return { code: 2, stdout: "", stderr: `${error.message}\n` };
+        }
+        throw error;
+    }
+}
+
+function readArguments(args: readonly string[]) {
+    try {
+        return parseArgs({
+            args: [...args],
+            allowPositionals: true,
+            options: {
+                stack: { type: "string", default: "dev" },
+                help: { type: "boolean", short: "h", default: false },
+            },
+        });
+    } catch (error) {
+        throw new UnreadableError(`${(error as Error).message}\n\n${HELP}`.trimEnd(), { cause: error });
+    }
+}
+
+function readText(file: string): string {
+    let bytes: Buffer;
+    try {
+        bytes = readFileSync(file);
+    } catch (error) {
+        const { code } = error as NodeJS.ErrnoException;
+        const found = code === "ENOENT" ? "nothing" : code === "EISDIR" ? "a folder" : `an error (${code})`;
+        throw new UnreadableError(`${file}: found ${found}; allowed: EmrEtlRunner's config.yml`, {
+            cause: error,
+        });
+    }
+    try {
+        return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    } catch (error) {
+        throw new UnreadableError(`${file}: found bytes that are no UTF-8; allowed: a text in UTF-8`, {
+            cause: error,
+        });
+    }
+}
+
+if (require.main === module) {
+    const { code, stdout, stderr } = adoptCommand(process.argv.slice(2));
+    process.stdout.write(stdout);
+    process.stderr.write(stderr);
+    process.exitCode = code;
+}
