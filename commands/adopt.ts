@@ -2,22 +2,23 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { Document, isMap, isScalar, parseDocument, Scalar, visit } from "yaml";
+import { Document, isMap, isScalar, Scalar, visit } from "yaml";
 import { LOCATIONS, parseS3Url } from "../components/locations";
 import { EMR_TAG, STACK_TAG } from "../components/naming";
 import { NAMESPACE, parseSettings, SettingsError } from "../components/settings";
 import { isNear, SchemaGuide, suggest } from "../components/settings/explain";
-import { checkOwnedKeys } from "../components/settings/owned-keys";
+import { ownedKeys } from "../components/settings/owned-keys";
 import {
     describe,
     formatPath,
     isOnTheWay,
     type Path,
     type Problem,
-    Problems,
+    redact,
     valueAt,
 } from "../components/settings/problems";
 import { stackConfig } from "../components/settings/schema";
+import { isTree, readConfig, TAG, type Tree, UnreadableError, withoutTags } from "./config-yml";
 import { SCHEMA_FILE } from "./schema";
 import { readStackFile } from "./stack-file";
 
@@ -26,11 +27,6 @@ export interface Adopted {
     readonly stackFile: string;
     readonly problems: readonly Problem[];
 }
-
-/** What a config.yml is where it is none, with the place. */
-export class UnreadableError extends Error {}
-
-type Tree = Readonly<Record<string, unknown>>;
 
 /** What was not taken as it is: `left` and `changed` are told in the stack file, `open` is its owner's to decide. */
 interface Notes {
@@ -50,96 +46,6 @@ export function adopt(text: string, file: string, stack: string): Adopted {
         (problem) => !notes.open.some((outer) => isOnTheWay(outer.path, problem.path)),
     );
     return { stackFile, problems: [...notes.open, ...found] };
-}
-
-// Reading: ERB unrun, YAML 1.1 as Ruby has it
-
-/** Stands for each character of an ERB tag: no YAML that Ruby reads has it, and positions stay what they were. */
-const TAG = "\ufdd0";
-/** Stands for the second % of `<%%`, which ERB prints as `<%`. */
-const ESCAPE = "\ufdd1";
-
-function readConfig(text: string, file: string): Tree {
-    const document = parseDocument(maskErb(text, file), {
-        version: "1.1",
-        prettyErrors: false, // They would show the lines around, and what they hold.
-        uniqueKeys: false, // Ruby takes the last.
-        customTags: (tags) => tags.filter((tag) => typeof tag !== "object" || !RUBYS_OWN.test(tag.tag)),
-    });
-    const [error] = document.errors;
-    if (error) {
-        const what = error.code.toLowerCase().replaceAll("_", " ");
-        throw unreadable(file, text, error.pos[0], `what is no YAML (${what})`, "YAML");
-    }
-    visit(document, {
-        Scalar: (key, node) => {
-            const plain = node.type === "PLAIN" ? (node.source ?? "") : "";
-            if (/^[yn]$/i.test(plain)) {
-                node.value = plain; // A text to Ruby.
-            } else if (key === "key" && plain.startsWith(":")) {
-                node.value = plain.slice(1); // A symbol, which is what EmrEtlRunner makes of all keys.
-            }
-            if (typeof node.value === "string") {
-                node.value = node.value.replaceAll(ESCAPE, "");
-            }
-        },
-    });
-    let config: unknown;
-    try {
-        config = document.toJS();
-    } catch {
-        throw new UnreadableError(
-            `${file}: found an alias that cannot be followed; allowed: one of an anchor before it`,
-        );
-    }
-    const missing = ["s3", "emr"].filter((key) => !isTree(valueAt(config, ["aws", key])));
-    if (!isTree(config) || missing.length > 0) {
-        const found = isTree(config) ? `nothing below aws.${missing.join(" and aws.")}` : "no keys";
-        throw new UnreadableError(
-            `${file}: found ${found}; allowed: the config.yml of EmrEtlRunner 0.33 or later`,
-        );
-    }
-    return config;
-}
-
-/** Read as texts, lists and objects: what Ruby makes of them, no EmrEtlRunner takes. */
-const RUBYS_OWN = /:(timestamp|binary|omap|pairs|set)$/;
-
-function maskErb(text: string, file: string): string {
-    return text.replace(/<%%|<%(?:%%>|(?!%?%>)[\s\S])*%>|<%/g, (tag: string, offset: number) => {
-        if (tag === "<%%") {
-            return `<%${ESCAPE}`;
-        }
-        if (tag.startsWith("<%#")) {
-            return tag.replace(/[^\n]/g, " ");
-        }
-        if (tag.startsWith("<%=")) {
-            return TAG.repeat(tag.length);
-        }
-        const found = tag === "<%" ? "<% without %>" : "<% … %>, Ruby that says which lines there are";
-        throw unreadable(
-            file,
-            text,
-            offset,
-            found,
-            "values as <%= … %>; nothing is run here: take the tag out, and the lines that it would",
-        );
-    });
-}
-
-function unreadable(file: string, text: string, offset: number, found: string, allowed: string) {
-    const before = text.slice(0, offset).split("\n");
-    const place = `line ${before.length}, column ${(before.at(-1) ?? "").length + 1}`;
-    return new UnreadableError(`${file}: found ${found}; allowed: ${allowed} (${place})`);
-}
-
-function isTree(value: unknown): value is Tree {
-    return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** What may be shown of a text: never what a tag holds. */
-function withoutTags(text: string): string {
-    return text.replace(new RegExp(`${TAG}+`, "g"), "<%= … %>");
 }
 
 // What is taken
@@ -181,7 +87,9 @@ function rulesFor(config: Tree, stack: string): Rules {
             looksLikeCredential(name, text) || own.some((key) => !key.includes(TAG) && text.includes(key)),
         leave: new Map([
             ...unknownKeys(config),
-            ...ownedKeys(config, stack),
+            ...ownedKeys({ stack, region: undefined, prefix: "" }, {}).map(
+                ({ path: key, because }) => [placeOf(key.split(".")), because] as const,
+            ),
             ...["s3", "emr"].map((key) => [placeOf(["aws", key, "region"]), "aws:region is it"] as const),
             ...[...Object.keys(EMR_TAG), STACK_TAG].map(
                 (tag) => [placeOf(["monitoring", "tags", tag]), "the stack sets it"] as const,
@@ -215,19 +123,6 @@ function unknownKeys(config: Tree): readonly (readonly [string, string])[] {
     );
 }
 
-/** Whatever stands there, what the stack itself would write among it. */
-function ownedKeys(config: Tree, stack: string): readonly (readonly [string, string])[] {
-    const probe: unknown = JSON.parse(JSON.stringify(config), (_, value) =>
-        typeof value === "object" ? value : TAG,
-    );
-    const problems = new Problems(NAMESPACE, {});
-    checkOwnedKeys({ emrEtlRunner: probe }, { stack, region: undefined, prefix: "" }, problems);
-    return problemsOf(() => problems.throwIfAny(stack)).map(({ path: place, allowed }) => [
-        place,
-        allowed.replace(/^delete this line: /, ""),
-    ]);
-}
-
 function problemsOf(run: () => unknown): readonly Problem[] {
     try {
         run();
@@ -243,7 +138,7 @@ function problemsOf(run: () => unknown): readonly Problem[] {
 /** As the settings' messages know them: they leave credentials out of themselves. */
 function looksLikeCredential(name: string, text: string): boolean {
     const line = `${name}: ${text}`;
-    return !new SettingsError([{ path: line, found: "", allowed: "" }], "").message.includes(line);
+    return redact(line) !== line;
 }
 
 type Context = Rules & { readonly notes: Notes };

@@ -3,7 +3,7 @@ import { describe, type Path, type Problems, valueAt } from "./problems";
 import type { RuleContext } from "./rules";
 
 /** A key of config.yml that the stack decides, and why. */
-interface OwnedKey {
+export interface OwnedKey {
     readonly path: string;
     /** What the stack renders there, where that is known before anything is deployed. */
     readonly rendered?: unknown;
@@ -12,7 +12,8 @@ interface OwnedKey {
     readonly because: string;
 }
 
-function ownedKeys({ region }: RuleContext, config: unknown): readonly OwnedKey[] {
+/** Keys that no stack file needs. `config`: the stack config as it was written. */
+export function ownedKeys({ region }: RuleContext, config: unknown): readonly OwnedKey[] {
     const inOutput = "only the deployed stack knows it";
     /** Known beforehand where it is the user's. */
     const ownOrTheirs = (path: string, what: string, theirs: Path): OwnedKey => {

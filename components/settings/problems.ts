@@ -66,7 +66,7 @@ const CREDENTIALS = [
 ];
 
 /** A whole config.yml may have landed in the wrong place, credentials and all. */
-function redact(text: string): string {
+export function redact(text: string): string {
     return CREDENTIALS.reduce((shown, pattern) => shown.replace(pattern, "…"), text);
 }
 

@@ -1,0 +1,99 @@
+import { parseDocument, visit } from "yaml";
+import { valueAt } from "../components/settings/problems";
+
+/** What a config.yml is where it is none, with the place. */
+export class UnreadableError extends Error {}
+
+export type Tree = Readonly<Record<string, unknown>>;
+
+/** Stands for each character of an ERB tag: no YAML that Ruby reads has it, and positions stay what they were. */
+export const TAG = "\ufdd0";
+/** Stands for the second % of `<%%`, which ERB prints as `<%`. */
+const ESCAPE = "\ufdd1";
+
+/**
+ * Reads EmrEtlRunner's config.yml as Ruby does: YAML 1.1, ERB before it. No tag is run: each stands as `TAG`s.
+ * @throws UnreadableError
+ */
+export function readConfig(text: string, file: string): Tree {
+    const document = parseDocument(maskErb(text, file), {
+        version: "1.1",
+        prettyErrors: false, // They would show the lines around, and what they hold.
+        uniqueKeys: false, // Ruby takes the last.
+        customTags: (tags) => tags.filter((tag) => typeof tag !== "object" || !RUBYS_OWN.test(tag.tag)),
+    });
+    const [error] = document.errors;
+    if (error) {
+        const what = error.code.toLowerCase().replaceAll("_", " ");
+        throw unreadable(file, text, error.pos[0], `what is no YAML (${what})`, "YAML");
+    }
+    visit(document, {
+        Scalar: (key, node) => {
+            const plain = node.type === "PLAIN" ? (node.source ?? "") : "";
+            if (/^[yn]$/i.test(plain)) {
+                node.value = plain; // A text to Ruby.
+            } else if (key === "key" && plain.startsWith(":")) {
+                node.value = plain.slice(1); // A symbol, which is what EmrEtlRunner makes of all keys.
+            }
+            if (typeof node.value === "string") {
+                node.value = node.value.replaceAll(ESCAPE, "");
+            }
+        },
+    });
+    let config: unknown;
+    try {
+        config = document.toJS();
+    } catch {
+        throw new UnreadableError(
+            `${file}: found an alias that cannot be followed; allowed: one of an anchor before it`,
+        );
+    }
+    const missing = ["s3", "emr"].filter((key) => !isTree(valueAt(config, ["aws", key])));
+    if (!isTree(config) || missing.length > 0) {
+        const found = isTree(config) ? `nothing below aws.${missing.join(" and aws.")}` : "no keys";
+        throw new UnreadableError(
+            `${file}: found ${found}; allowed: the config.yml of EmrEtlRunner 0.33 or later`,
+        );
+    }
+    return config;
+}
+
+/** Read as texts, lists and objects: what Ruby makes of them, no EmrEtlRunner takes. */
+const RUBYS_OWN = /:(timestamp|binary|omap|pairs|set)$/;
+
+function maskErb(text: string, file: string): string {
+    return text.replace(/<%%|<%(?:%%>|(?!%?%>)[\s\S])*%>|<%/g, (tag: string, offset: number) => {
+        if (tag === "<%%") {
+            return `<%${ESCAPE}`;
+        }
+        if (tag.startsWith("<%#")) {
+            return tag.replace(/[^\n]/g, " ");
+        }
+        if (tag.startsWith("<%=")) {
+            return TAG.repeat(tag.length);
+        }
+        const found = tag === "<%" ? "<% without %>" : "<% … %>, Ruby that says which lines there are";
+        throw unreadable(
+            file,
+            text,
+            offset,
+            found,
+            "values as <%= … %>; nothing is run here: take the tag out, and the lines that it would",
+        );
+    });
+}
+
+function unreadable(file: string, text: string, offset: number, found: string, allowed: string) {
+    const before = text.slice(0, offset).split("\n");
+    const place = `line ${before.length}, column ${(before.at(-1) ?? "").length + 1}`;
+    return new UnreadableError(`${file}: found ${found}; allowed: ${allowed} (${place})`);
+}
+
+export function isTree(value: unknown): value is Tree {
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** What may be shown of a text: never what a tag holds. */
+export function withoutTags(text: string): string {
+    return text.replace(new RegExp(`${TAG}+`, "g"), "<%= … %>");
+}
