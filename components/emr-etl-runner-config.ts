@@ -181,10 +181,7 @@ function escapeErb<T>(value: T): T {
 
 /** YAML 1.1 takes these for line breaks or for the start of a stream; all of them stand inside double quotes. */
 function escapeForRuby(text: string): string {
-    return text.replace(
-        /[\u2028\u2029\ufeff]/g,
-        (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-    );
+    return text.replace(/[\u2028\u2029\ufeff]/g, (character) => `\\u${character.charCodeAt(0).toString(16)}`);
 }
 
 /** Hadoop's encrypted shuffle otherwise compares the certificate's names with the node's. */

@@ -137,7 +137,7 @@ const ALL_GRANTS = {
         { bucket: "scripts", prefix: "more.sh/" },
     ],
     dynamodbTables: ["duplicates", "manifest"],
-    ssmParameters: ["/snowplow/redshift", "postgres"],
+    ssmParameters: ["/snowplow/redshift", "postgres", "snowplow/loader"],
     existingKmsKeyArns: [`${KEY}5`, `${KEY}6`],
 };
 
@@ -415,6 +415,7 @@ describe("jobflowRolePolicy", () => {
                     Resource: [
                         "arn:aws:ssm:eu-west-1:111122223333:parameter/snowplow/redshift",
                         "arn:aws:ssm:eu-west-1:111122223333:parameter/postgres",
+                        "arn:aws:ssm:eu-west-1:111122223333:parameter/snowplow/loader",
                     ],
                 },
             ],
