@@ -157,6 +157,18 @@ export interface ResolvedLocation extends LocationRow {
     readonly folders: readonly S3Folder[];
 }
 
+/** The locations, once the names of managed buckets are known. */
+export function resolveLocations(
+    locations: readonly Location[],
+    bucketName: (bucket: ManagedBucket) => string,
+): readonly ResolvedLocation[] {
+    return locations.map((location) =>
+        location.managed
+            ? { ...location, folders: [{ bucket: bucketName(location.bucket), prefix: location.prefix }] }
+            : location,
+    );
+}
+
 export function formatS3Url({ bucket, prefix }: S3Folder): string {
     return `s3://${bucket}/${prefix}`;
 }

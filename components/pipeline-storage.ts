@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { EncryptedBucket } from "./encrypted-bucket";
-import type { Location, ResolvedLocation } from "./locations";
+import { type Location, type ResolvedLocation, resolveLocations } from "./locations";
 import { bucketPrefix, type ManagedBucket, type Tags } from "./naming";
 import { bucketPolicy } from "./policies/bucket";
 import { bucketArn } from "./policies/s3-access";
@@ -62,7 +62,7 @@ export class PipelineStorage extends pulumi.ComponentResource {
 
         this.locations = pulumi
             .all(Object.fromEntries(buckets))
-            .apply((names) => args.locations.map((location) => resolve(location, names)));
+            .apply((names) => resolveLocations(args.locations, (bucket) => String(names[bucket])));
         this.registerOutputs({ locations: this.locations });
     }
 
@@ -91,15 +91,4 @@ export class PipelineStorage extends pulumi.ComponentResource {
                 return new EncryptedBucket(name, { ...shared, expireDays: args.logRetentionDays }, own);
         }
     }
-}
-
-function resolve(location: Location, buckets: Readonly<Record<string, string>>): ResolvedLocation {
-    if (!location.managed) {
-        return location;
-    }
-    const bucket = buckets[location.bucket];
-    if (bucket === undefined) {
-        throw new Error(`${location.path}: no bucket ${location.bucket}`);
-    }
-    return { ...location, folders: [{ bucket, prefix: location.prefix }] };
 }

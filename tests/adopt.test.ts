@@ -10,6 +10,7 @@ import { type Adopted, adopt, adoptCommand } from "../commands/adopt";
 import { UnreadableError } from "../commands/config-yml";
 import { renderedFiles, renderStack } from "../commands/render";
 import { renderEmrEtlRunnerConfig } from "../components/emr-etl-runner-config";
+import { resolveLocations } from "../components/locations";
 import { parseSettings, type Settings } from "../components/settings";
 import { valueAt } from "../components/settings/problems";
 import { anyStack, makeOwnCertificate } from "./support/arbitrary-config";
@@ -642,14 +643,7 @@ function render({ stack, region, mode, prefix, emrEtlRunner, locations }: Settin
         region,
         mode,
         settings: emrEtlRunner,
-        locations: locations.map((location) =>
-            location.managed
-                ? {
-                      ...location,
-                      folders: [{ bucket: `${prefix}-${location.bucket}`, prefix: location.prefix }],
-                  }
-                : location,
-        ),
+        locations: resolveLocations(locations, (bucket) => `${prefix}-${bucket}`),
         jobflowRole: "jobflow",
         serviceRole: "service",
         subnetId: "subnet-1",

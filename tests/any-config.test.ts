@@ -6,6 +6,7 @@ import type { Provider, Registration, Run } from "../commands/mock-engine";
 import { PLACEHOLDER, placeholderProvider } from "../commands/placeholder-provider";
 import { loadProgram } from "../commands/render";
 import { renderEmrEtlRunnerConfig } from "../components/emr-etl-runner-config";
+import { resolveLocations } from "../components/locations";
 import {
     PRIVATE_KEY,
     parseSettings,
@@ -168,14 +169,7 @@ function rendered(settings: Settings, given: AnyStack): string {
         region,
         mode,
         settings: emrEtlRunner,
-        locations: locations.map((location) =>
-            location.managed
-                ? {
-                      ...location,
-                      folders: [{ bucket: generated(`${location.bucket}-`), prefix: location.prefix }],
-                  }
-                : location,
-        ),
+        locations: resolveLocations(locations, (bucket) => generated(`${bucket}-`)),
         jobflowRole: generated("jobflow-"),
         serviceRole: generated("service-"),
         subnetId: "subnet-1",

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { parse as parseYaml } from "yaml";
 import { type EmrEtlRunnerConfigArgs, renderEmrEtlRunnerConfig } from "../components/emr-etl-runner-config";
+import { resolveLocations } from "../components/locations";
 import type { StackInput } from "../components/settings";
 import { textProblems } from "../components/settings/text";
 import { batch, type Config, parse, stream } from "./settings/parse";
@@ -519,11 +520,7 @@ function render(
         region,
         mode,
         settings: emrEtlRunner,
-        locations: locations.map((location) =>
-            location.managed
-                ? { ...location, folders: [{ bucket: `dev-${location.bucket}`, prefix: location.prefix }] }
-                : location,
-        ),
+        locations: resolveLocations(locations, (bucket) => `dev-${bucket}`),
         keyName: emrEtlRunner.aws.emr.ec2_key_name ?? DEPLOYED.keyName,
         ...args,
     });

@@ -8,6 +8,7 @@ import {
     overlap,
     parseS3Url,
     RDB_LOADER_LOGS,
+    resolveLocations,
     S3_URL_PATTERN,
     type S3Folder,
 } from "../components/locations";
@@ -89,6 +90,22 @@ describe("EmrEtlRunner's locations", () => {
 
     it("hold RDB Loader's logs in a folder below log", () => {
         expect(RDB_LOADER_LOGS).to.equal("rdb-loader/");
+    });
+});
+
+describe("resolveLocations", () => {
+    it("gives a managed location its bucket's name, and leaves the folders of an existing one", () => {
+        const { prefix, bucket, ...row } = LOCATIONS[0] as (typeof LOCATIONS)[number];
+        const managed = { ...row, prefix, bucket, managed: true } as const;
+        const existing = {
+            ...managed,
+            managed: false,
+            folders: [{ bucket: "theirs", prefix: "a/" }],
+        } as const;
+        expect(resolveLocations([managed, existing], (of) => `prod-${of}-1a2b3c`)).to.deep.equal([
+            { ...managed, folders: [{ bucket: `prod-${bucket}-1a2b3c`, prefix }] },
+            existing,
+        ]);
     });
 });
 

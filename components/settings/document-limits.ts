@@ -1,4 +1,4 @@
-import type { ResolvedLocation } from "../locations";
+import { resolveLocations } from "../locations";
 import { bucketPrefix, GENERATED_SUFFIX_LENGTH } from "../naming";
 import { documentLength, IAM_LIMITS } from "../policies/document";
 import { jobflowRolePolicy } from "../policies/emr-roles";
@@ -27,18 +27,9 @@ export function checkDocumentLimits(
     const accountId = "0".repeat(12);
     const role = (name: string) =>
         arn("iam", "", accountId, `role${config.access.path}${prefix}-${name}-${generated}`);
-    const locations = locationsOf(config).map(
-        (location): ResolvedLocation => ({
-            ...location,
-            folders: location.managed
-                ? [
-                      {
-                          bucket: `${bucketPrefix(prefix, location.bucket)}${generated}`,
-                          prefix: location.prefix,
-                      },
-                  ]
-                : location.folders,
-        }),
+    const locations = resolveLocations(
+        locationsOf(config),
+        (bucket) => `${bucketPrefix(prefix, bucket)}${generated}`,
     );
     const jobflow = documentLength(
         jobflowRolePolicy({
