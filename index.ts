@@ -131,6 +131,22 @@ export = async () => {
         /** ISO 8601; null where the archive is the user's. */
         certificateExpiresAt: certificates.expiresAt,
         warnings,
+        /** What `verify`, `teardown` and `encrypt-existing` go by, besides. */
+        forCommands: {
+            stack,
+            region,
+            accountId,
+            prefix,
+            certificateArchive: certificates.archive,
+            managedBuckets: pulumi
+                .all([storage.managedBuckets, certificates.managedBuckets])
+                .apply(([data, archives]) => ({ ...data, ...archives })),
+            encryptedExistingBuckets: settings.storage.encryptExistingBuckets,
+            policiesOnExistingBuckets: settings.storage.policiesOnExistingBuckets,
+            rolePolicies: roles.attachedPolicies,
+            ownsNetwork: !theirNetwork,
+            ownsKey: !theirKey,
+        },
     };
 };
 
@@ -145,5 +161,10 @@ function existingNetwork({
 }
 
 function existingArchive(archive: string) {
-    return { archive, archives: bucketArn(archive.slice("s3://".length)), expiresAt: null };
+    return {
+        archive,
+        archives: bucketArn(archive.slice("s3://".length)),
+        expiresAt: null,
+        managedBuckets: {},
+    };
 }

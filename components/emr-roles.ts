@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { ResolvedLocation } from "./locations";
 import type { Tags } from "./naming";
-import type { PolicyDocument } from "./policies/document";
+import { documentDigest, type PolicyDocument } from "./policies/document";
 import {
     type JobflowGrants,
     jobflowRolePolicy,
@@ -51,6 +51,13 @@ export interface RequiredPolicies {
     readonly policyDocument: string;
 }
 
+/** What a role made here is allowed: `verify` looks whether it still is. */
+export interface AttachedPolicies {
+    readonly managedPolicyArns: readonly string[];
+    /** Of the one inline policy. */
+    readonly policyDigest: string;
+}
+
 /** A role, and the name that also means that its policies are attached. */
 interface UsableRole {
     readonly arn: pulumi.Output<string>;
@@ -72,6 +79,10 @@ export class EmrRoles extends pulumi.ComponentResource {
     /** What the user's own roles must be allowed. */
     public readonly requiredPolicies: pulumi.Output<
         Readonly<Partial<Record<"serviceRole" | "jobflowRole", RequiredPolicies>>>
+    >;
+    /** What the roles made here are allowed. */
+    public readonly attachedPolicies: pulumi.Output<
+        Readonly<Partial<Record<"serviceRole" | "jobflowRole", AttachedPolicies>>>
     >;
 
     constructor(name: string, args: EmrRolesArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -138,12 +149,17 @@ export class EmrRoles extends pulumi.ComponentResource {
             serviceRole: args.serviceRole && servicePolicies,
             jobflowRole: args.jobflowRole && jobflowPolicies,
         });
+        this.attachedPolicies = pulumi.output({
+            ...(!args.serviceRole && { serviceRole: attached(servicePolicies) }),
+            ...(!args.jobflowRole && { jobflowRole: attached(jobflowPolicies) }),
+        });
         this.registerOutputs({
             serviceRole: this.serviceRole,
             serviceRoleForEmr: this.serviceRoleForEmr,
             jobflowRole: this.jobflowRole,
             operatorPolicyArn: this.operatorPolicyArn,
             requiredPolicies: this.requiredPolicies,
+            attachedPolicies: this.attachedPolicies,
         });
     }
 
@@ -227,6 +243,10 @@ export class EmrRoles extends pulumi.ComponentResource {
 interface NeededPolicies {
     readonly managedPolicyArns: readonly string[];
     readonly policyDocument: pulumi.Output<string>;
+}
+
+function attached({ managedPolicyArns, policyDocument }: NeededPolicies) {
+    return { managedPolicyArns, policyDigest: policyDocument.apply(documentDigest) };
 }
 
 function shared({ path, permissionsBoundary, tags }: EmrRolesArgs) {

@@ -24,14 +24,24 @@ export interface EncryptedBucketArgs {
     readonly tags: Tags;
 }
 
+/** What is asked of a bucket: `verify` looks whether it is still so. */
+export interface BucketTerms {
+    readonly acceptedSse: SseHeader;
+    readonly objectOwnership: "BucketOwnerEnforced" | "BucketOwnerPreferred";
+    readonly versioned: boolean;
+}
+
 /** A bucket that holds encrypted objects only, closed to the public and to plain HTTP. */
 export class EncryptedBucket extends pulumi.ComponentResource {
     /** The bucket's name. */
     public readonly bucket: pulumi.Output<string>;
     public readonly arn: pulumi.Output<string>;
+    public readonly terms: BucketTerms;
 
     constructor(name: string, args: EncryptedBucketArgs, opts?: pulumi.ComponentResourceOptions) {
         super("snowplow-emr-encryption:s3:EncryptedBucket", name, {}, opts);
+        const { acceptedSse = "AES256", objectOwnership = "BucketOwnerEnforced", noncurrentDays } = args;
+        const versioned = noncurrentDays !== undefined;
 
         const bucket = new aws.s3.Bucket(
             name,
@@ -70,7 +80,7 @@ export class EncryptedBucket extends pulumi.ComponentResource {
             `${name}-ownership`,
             {
                 bucket: bucket.bucket,
-                rule: { objectOwnership: args.objectOwnership ?? "BucketOwnerEnforced" },
+                rule: { objectOwnership },
             },
             part,
         );
@@ -78,23 +88,20 @@ export class EncryptedBucket extends pulumi.ComponentResource {
             `${name}-policy`,
             {
                 bucket: bucket.bucket,
-                policy: pulumi.jsonStringify(
-                    bucket.arn.apply((arn) => bucketPolicy(arn, args.acceptedSse ?? "AES256")),
-                ),
+                policy: pulumi.jsonStringify(bucket.arn.apply((arn) => bucketPolicy(arn, acceptedSse))),
             },
             // S3 refuses two changes of a bucket's access at the same time.
             { ...part, dependsOn: [publicAccess] },
         );
-        const versioning =
-            args.noncurrentDays === undefined
-                ? []
-                : [
-                      new aws.s3.BucketVersioning(
-                          `${name}-versioning`,
-                          { bucket: bucket.bucket, versioningConfiguration: { status: "Enabled" } },
-                          part,
-                      ),
-                  ];
+        const versioning = versioned
+            ? [
+                  new aws.s3.BucketVersioning(
+                      `${name}-versioning`,
+                      { bucket: bucket.bucket, versioningConfiguration: { status: "Enabled" } },
+                      part,
+                  ),
+              ]
+            : [];
         new aws.s3.BucketLifecycleConfiguration(
             `${name}-lifecycle`,
             { bucket: bucket.bucket, rules: lifecycleRules(args) },
@@ -103,6 +110,7 @@ export class EncryptedBucket extends pulumi.ComponentResource {
 
         this.bucket = bucket.bucket;
         this.arn = bucket.arn;
+        this.terms = { acceptedSse, objectOwnership, versioned };
         this.registerOutputs({ bucket: this.bucket, arn: this.arn });
     }
 }

@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import { certificateArchive, certificateArchiveKey, pem } from "./certificate-archive";
-import { EncryptedBucket } from "./encrypted-bucket";
+import { type BucketTerms, EncryptedBucket } from "./encrypted-bucket";
 import { bucketPrefix, type Tags } from "./naming";
 import { bucketArn } from "./policies/s3-access";
 import { chainExpiresAt, normalisePem, privateKeyFor } from "./provided-certificates";
@@ -48,6 +48,8 @@ export class NodeCertificates extends pulumi.ComponentResource {
     public readonly archive: pulumi.Output<string>;
     /** When the nodes' certificate ends, ISO 8601. */
     public readonly expiresAt: pulumi.Output<string>;
+    /** The name of the archives' bucket, with what is asked of it. */
+    public readonly managedBuckets: pulumi.Output<Readonly<Record<string, BucketTerms>>>;
 
     constructor(name: string, args: NodeCertificatesArgs, opts?: pulumi.ComponentResourceOptions) {
         super("snowplow-emr-encryption:tls:NodeCertificates", name, {}, opts);
@@ -70,7 +72,13 @@ export class NodeCertificates extends pulumi.ComponentResource {
         this.archives = bucket.bucket.apply((bucketName) => bucketArn(`${bucketName}/*`));
         this.archive = pulumi.interpolate`s3://${archive.bucket}/${archive.key}`;
         this.expiresAt = pems.expiresAt;
-        this.registerOutputs({ archives: this.archives, archive: this.archive, expiresAt: this.expiresAt });
+        this.managedBuckets = bucket.bucket.apply((bucketName) => ({ [bucketName]: bucket.terms }));
+        this.registerOutputs({
+            archives: this.archives,
+            archive: this.archive,
+            expiresAt: this.expiresAt,
+            managedBuckets: this.managedBuckets,
+        });
     }
 
     /** A certificate authority, and a certificate by it. */

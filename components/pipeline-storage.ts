@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { EncryptedBucket } from "./encrypted-bucket";
+import { type BucketTerms, EncryptedBucket } from "./encrypted-bucket";
 import { type Location, type ResolvedLocation, resolveLocations } from "./locations";
 import { bucketPrefix, type ManagedBucket, type Tags } from "./naming";
 import { bucketPolicy } from "./policies/bucket";
@@ -27,6 +27,8 @@ export interface PipelineStorageArgs {
 /** EmrEtlRunner's locations: in buckets of the stack, or the user's own, which it never owns or deletes. */
 export class PipelineStorage extends pulumi.ComponentResource {
     public readonly locations: pulumi.Output<readonly ResolvedLocation[]>;
+    /** The managed buckets' names, with what is asked of each. */
+    public readonly managedBuckets: pulumi.Output<Readonly<Record<string, BucketTerms>>>;
 
     constructor(name: string, args: PipelineStorageArgs, opts?: pulumi.ComponentResourceOptions) {
         super("snowplow-emr-encryption:s3:PipelineStorage", name, {}, opts);
@@ -35,10 +37,7 @@ export class PipelineStorage extends pulumi.ComponentResource {
             args.locations.filter((location) => location.managed).map(({ bucket }) => bucket),
         );
         const buckets = new Map(
-            [...managed].map((bucket) => [
-                bucket,
-                this.managedBucket(`${name}-${bucket}`, bucket, args).bucket,
-            ]),
+            [...managed].map((bucket) => [bucket, this.managedBucket(`${name}-${bucket}`, bucket, args)]),
         );
         for (const bucket of args.encryptExistingBuckets) {
             new aws.s3.BucketServerSideEncryptionConfiguration(
@@ -61,9 +60,12 @@ export class PipelineStorage extends pulumi.ComponentResource {
         }
 
         this.locations = pulumi
-            .all(Object.fromEntries(buckets))
+            .all(Object.fromEntries([...buckets].map(([key, { bucket }]) => [key, bucket])))
             .apply((names) => resolveLocations(args.locations, (bucket) => String(names[bucket])));
-        this.registerOutputs({ locations: this.locations });
+        this.managedBuckets = pulumi
+            .all([...buckets.values()].map(({ bucket, terms }) => pulumi.output({ bucket, terms })))
+            .apply((all) => Object.fromEntries(all.map(({ bucket, terms }) => [bucket, terms])));
+        this.registerOutputs({ locations: this.locations, managedBuckets: this.managedBuckets });
     }
 
     private managedBucket(name: string, bucket: ManagedBucket, args: PipelineStorageArgs): EncryptedBucket {

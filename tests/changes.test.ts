@@ -160,6 +160,7 @@ describe("what a change touches", () => {
                 outputs: [
                     "certificateExpiresAt",
                     "emrEtlRunnerConfig",
+                    "forCommands",
                     "securityConfiguration",
                     "securityConfigurationName",
                 ],

@@ -3,6 +3,7 @@ import { expect } from "chai";
 import type { Run } from "../commands/mock-engine";
 import { EmrRoles, type EmrRolesArgs } from "../components/emr-roles";
 import { LOCATIONS, type ResolvedLocation } from "../components/locations";
+import { documentDigest } from "../components/policies/document";
 import {
     type JobflowGrants,
     jobflowRolePolicy,
@@ -146,6 +147,20 @@ describe("EmrRoles", () => {
             ...outputs,
             serviceRoleForEmr: SERVICE,
             requiredPolicies: {},
+            attachedPolicies: {
+                serviceRole: {
+                    managedPolicyArns: ["arn:aws:iam::aws:policy/service-role/AmazonEMRServicePolicy_v2"],
+                    policyDigest: documentDigest(
+                        String(inputs()["aws:iam/rolePolicy:RolePolicy iam-service-policy"]?.policy),
+                    ),
+                },
+                jobflowRole: {
+                    managedPolicyArns: [],
+                    policyDigest: documentDigest(
+                        String(inputs()["aws:iam/rolePolicy:RolePolicy iam-jobflow-policy"]?.policy),
+                    ),
+                },
+            },
         });
     });
 

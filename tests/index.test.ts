@@ -6,6 +6,7 @@ import { ACCOUNT_ID, PLACEHOLDER, placeholderProvider } from "../commands/placeh
 import { loadProgram } from "../commands/render";
 import { readStackFile } from "../commands/stack-file";
 import type { ResolvedLocation } from "../components/locations";
+import { documentDigest } from "../components/policies/document";
 import { jobflowRolePolicy } from "../components/policies/emr-roles";
 import { internalDomain, REGIONS, type Region } from "../components/region";
 import { SettingsError } from "../components/settings";
@@ -645,6 +646,7 @@ describe("the whole program", () => {
                     "certificateExpiresAt",
                     "egressIps",
                     "emrEtlRunnerConfig",
+                    "forCommands",
                     "jobflowRole",
                     "kmsKeyArn",
                     "operatorPolicyArn",
@@ -677,7 +679,8 @@ describe("the whole program", () => {
     }
 
     it("hands over what EmrEtlRunner and its operator need", () => {
-        const { emrEtlRunnerConfig, securityConfiguration, ...outputs } = made("minimal batch").outputs;
+        const { emrEtlRunnerConfig, securityConfiguration, forCommands, ...outputs } =
+            made("minimal batch").outputs;
         expect(outputs).to.deep.equal({
             securityConfigurationName: "snowplow-zebra-placeholder",
             jobflowRole: "snowplow-zebra-jobflow-placeholder",
@@ -711,6 +714,46 @@ describe("the whole program", () => {
         ).inputs;
         expect(securityConfiguration).to.equal(configuration);
         expectGolden("config.whole-program.yml", String(emrEtlRunnerConfig));
+        const policyOf = (role: string) =>
+            String(
+                registration(made("minimal batch"), "aws:iam/rolePolicy:RolePolicy", `roles-${role}-policy`)
+                    .inputs.policy,
+            );
+        const { inputs: archive } = registration(
+            made("minimal batch"),
+            "aws:s3/bucketObjectv2:BucketObjectv2",
+            "certificates-archive",
+        );
+        const bucket = {
+            acceptedSse: "AES256",
+            objectOwnership: "BucketOwnerEnforced",
+            versioned: false,
+        };
+        expect(forCommands).to.deep.equal({
+            stack: "zebra",
+            region: "ap-northeast-1",
+            accountId: ACCOUNT_ID,
+            prefix: "snowplow-zebra",
+            certificateArchive: `s3://snowplow-zebra-certs-placeholder/${archive.key}`,
+            managedBuckets: {
+                "snowplow-zebra-collector-placeholder": bucket,
+                "snowplow-zebra-pipeline-placeholder": bucket,
+                "snowplow-zebra-archive-placeholder": { ...bucket, versioned: true },
+                "snowplow-zebra-logs-placeholder": bucket,
+                "snowplow-zebra-certs-placeholder": { ...bucket, acceptedSse: "aws:kms" },
+            },
+            encryptedExistingBuckets: [],
+            policiesOnExistingBuckets: [],
+            rolePolicies: {
+                serviceRole: {
+                    managedPolicyArns: ["arn:aws:iam::aws:policy/service-role/AmazonEMRServicePolicy_v2"],
+                    policyDigest: documentDigest(policyOf("service")),
+                },
+                jobflowRole: { managedPolicyArns: [], policyDigest: documentDigest(policyOf("jobflow")) },
+            },
+            ownsNetwork: true,
+            ownsKey: true,
+        });
     });
 
     it("has stream-enrich locations where Stream Enrich's events are: managed, or the user's own", () => {

@@ -16,7 +16,7 @@ const KEY = { algorithm: "RSA", rsaBits: 2048 };
 
 function certificates(certificate: Partial<IssuedCertificate> = {}, options?: TestOptions): Promise<Run> {
     return run(() => {
-        const { archives, archive, expiresAt } = new NodeCertificates("tls", {
+        const { archives, archive, expiresAt, managedBuckets } = new NodeCertificates("tls", {
             prefix: "snowplow-dev",
             certificate: {
                 domain: "eu-west-1.compute.internal",
@@ -28,7 +28,7 @@ function certificates(certificate: Partial<IssuedCertificate> = {}, options?: Te
             keyArn: KEY_ARN,
             tags: { stack: "tag" },
         });
-        return { archives, archive, expiresAt };
+        return { archives, archive, expiresAt, managedBuckets };
     }, options);
 }
 
@@ -128,6 +128,13 @@ describe("NodeCertificates", () => {
             archives: "arn:aws:s3:::snowplow-dev-certs-placeholder/*",
             archive: `s3://snowplow-dev-certs-placeholder/${OBJECT_KEY}`,
             expiresAt: "placeholder",
+            managedBuckets: {
+                "snowplow-dev-certs-placeholder": {
+                    acceptedSse: "aws:kms",
+                    objectOwnership: "BucketOwnerEnforced",
+                    versioned: false,
+                },
+            },
         };
         expect(result.outputs).to.deep.equal(outputs);
         expect(result.secretOutputs).to.deep.equal([]);

@@ -31,8 +31,8 @@ const existing: readonly Location[] = managed("batch").map((row) => ({
 }));
 
 function storage(args: Partial<PipelineStorageArgs> = {}): Promise<Run> {
-    return run(() => ({
-        locations: new PipelineStorage("pipes", {
+    return run(() => {
+        const { locations, managedBuckets } = new PipelineStorage("pipes", {
             prefix: "snowplow-dev",
             locations: managed("batch"),
             collectorTakesAcls: false,
@@ -42,8 +42,9 @@ function storage(args: Partial<PipelineStorageArgs> = {}): Promise<Run> {
             policiesOnExistingBuckets: [],
             tags: TAGS,
             ...args,
-        }).locations,
-    }));
+        });
+        return { locations, managedBuckets };
+    });
 }
 
 /** Buckets as they are on their own: what each consists of is EncryptedBucket's to test. */
@@ -82,18 +83,28 @@ const resolved = (locations: readonly Location[]) =>
         folders: [{ bucket: `snowplow-dev-${row.bucket}-placeholder`, prefix: row.prefix }],
     }));
 
+const TERMS = { acceptedSse: "AES256", objectOwnership: "BucketOwnerEnforced", versioned: false };
+
 describe("PipelineStorage", () => {
     it("makes four buckets for batch mode: the archive versioned, logs that expire, the pipeline without versions", async () => {
         const result = await storage();
         await expectBuckets(result, DEFAULTS);
-        expect(result.outputs).to.deep.equal({ locations: resolved(managed("batch")) });
+        expect(result.outputs).to.deep.equal({
+            locations: resolved(managed("batch")),
+            managedBuckets: {
+                "snowplow-dev-collector-placeholder": TERMS,
+                "snowplow-dev-pipeline-placeholder": TERMS,
+                "snowplow-dev-archive-placeholder": { ...TERMS, versioned: true },
+                "snowplow-dev-logs-placeholder": TERMS,
+            },
+        });
         expect(registration(result, COMPONENT, "pipes").outputs).to.deep.equal(result.outputs);
     });
 
     it("makes the same for stream-enrich mode, with its own locations", async () => {
         const result = await storage({ locations: managed("stream-enrich") });
         await expectBuckets(result, DEFAULTS);
-        expect(result.outputs).to.deep.equal({ locations: resolved(managed("stream-enrich")) });
+        expect(result.outputs.locations).to.deep.equal(resolved(managed("stream-enrich")));
     });
 
     it("protects each bucket and keeps logs as long as asked", async () => {
@@ -106,9 +117,14 @@ describe("PipelineStorage", () => {
     });
 
     it("lets CloudFront write with an ACL into the collector bucket, and into no other", async () => {
-        await expectBuckets(await storage({ collectorTakesAcls: true }), {
+        const result = await storage({ collectorTakesAcls: true });
+        await expectBuckets(result, {
             ...DEFAULTS,
             collector: { objectOwnership: "BucketOwnerPreferred" },
+        });
+        expect(result.outputs.managedBuckets).to.deep.include({
+            "snowplow-dev-collector-placeholder": { ...TERMS, objectOwnership: "BucketOwnerPreferred" },
+            "snowplow-dev-pipeline-placeholder": TERMS,
         });
     });
 
@@ -122,7 +138,7 @@ describe("PipelineStorage", () => {
     it("owns nothing of existing locations, and hands them on as they are", async () => {
         const result = await storage({ locations: existing, protect: true });
         expect(resourceLines(result)).to.deep.equal([`${COMPONENT} pipes < ${STACK}`]);
-        expect(result.outputs).to.deep.equal({ locations: existing });
+        expect(result.outputs).to.deep.equal({ locations: existing, managedBuckets: {} });
         expect(registration(result, COMPONENT, "pipes").outputs).to.deep.equal(result.outputs);
     });
 

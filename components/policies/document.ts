@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 /** An IAM policy document over plain values: what a policy says is decided before anything is deployed. */
 export interface PolicyDocument {
     readonly Version: "2012-10-17";
@@ -31,4 +33,11 @@ export function policyDocument(...statements: readonly (Statement | readonly Sta
 /** What IAM counts: documents are sent without white space. */
 export function documentLength(document: PolicyDocument): number {
     return JSON.stringify(document).length;
+}
+
+/** What two documents are told apart by, however each is spaced: SHA-256 in hex. */
+export function documentDigest(json: string): string {
+    return createHash("sha256")
+        .update(JSON.stringify(JSON.parse(json)))
+        .digest("hex");
 }

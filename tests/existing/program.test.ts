@@ -654,6 +654,19 @@ describe("a stack beside what is the user's own", () => {
                 kmsKeyPolicyStatements: existingKeyStatements(keyOf(OTHERS), ACCOUNT, false),
                 certificateExpiresAt: null,
                 warnings: [OF_THE_RELEASE],
+                forCommands: {
+                    stack: "dev",
+                    region: REGION,
+                    accountId: ACCOUNT,
+                    prefix: "snowplow-dev",
+                    certificateArchive: ARCHIVE,
+                    managedBuckets: {},
+                    encryptedExistingBuckets: ["acme-data"],
+                    policiesOnExistingBuckets: ["acme-data"],
+                    rolePolicies: {},
+                    ownsNetwork: false,
+                    ownsKey: false,
+                },
             });
             expect(made("everything").secretOutputs).to.deep.equal([]);
             expectGolden("config.theirs.yml", String(emrEtlRunnerConfig));

@@ -1,0 +1,57 @@
+import {
+    type ClusterState,
+    DescribeClusterCommand,
+    type EMRClient,
+    paginateListClusters,
+} from "@aws-sdk/client-emr";
+import pMap from "p-map";
+import { STACK_TAG } from "../components/naming";
+import { call } from "./aws";
+
+/** A cluster that has not ended. */
+export interface ActiveCluster {
+    readonly id: string;
+    readonly name: string;
+    readonly state: string;
+    /** The value of the stack's tag; undefined where it carries none. */
+    readonly stack: string | undefined;
+    readonly securityConfiguration: string | undefined;
+}
+
+const ACTIVE: readonly ClusterState[] = ["STARTING", "BOOTSTRAPPING", "RUNNING", "WAITING", "TERMINATING"];
+
+/** EMR allows few calls a second, and lists neither tags nor security configurations. */
+const CONCURRENCY = 4;
+
+/** Every cluster of the account and region that has not ended, in the order in which EMR lists them. */
+export async function activeClusters(emr: EMRClient): Promise<readonly ActiveCluster[]> {
+    const ids = await call("elasticmapreduce:ListClusters", "*", async () => {
+        const found: string[] = [];
+        for await (const { Clusters = [] } of paginateListClusters(
+            { client: emr },
+            { ClusterStates: [...ACTIVE] },
+        )) {
+            found.push(...Clusters.flatMap(({ Id }) => Id ?? []));
+        }
+        return found;
+    });
+    return pMap(ids, (id) => describe(emr, id), { concurrency: CONCURRENCY });
+}
+
+/** Those of a stack. */
+export async function activeClustersOf(emr: EMRClient, stack: string): Promise<readonly ActiveCluster[]> {
+    return (await activeClusters(emr)).filter((cluster) => cluster.stack === stack);
+}
+
+async function describe(emr: EMRClient, id: string): Promise<ActiveCluster> {
+    const { Cluster } = await call("elasticmapreduce:DescribeCluster", id, () =>
+        emr.send(new DescribeClusterCommand({ ClusterId: id })),
+    );
+    return {
+        id,
+        name: Cluster?.Name ?? "",
+        state: Cluster?.Status?.State ?? "",
+        stack: Cluster?.Tags?.find(({ Key }) => Key === STACK_TAG)?.Value,
+        securityConfiguration: Cluster?.SecurityConfiguration,
+    };
+}

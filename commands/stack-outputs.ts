@@ -1,0 +1,96 @@
+import { readFileSync } from "node:fs";
+import { text } from "node:stream/consumers";
+import { z } from "zod";
+import { REGIONS } from "../components/region";
+
+const bucketTerms = z.object({
+    acceptedSse: z.enum(["AES256", "aws:kms"]),
+    objectOwnership: z.enum(["BucketOwnerEnforced", "BucketOwnerPreferred"]),
+    versioned: z.boolean(),
+});
+
+const attachedPolicies = z.object({
+    managedPolicyArns: z.array(z.string()),
+    policyDigest: z.string(),
+});
+
+/** The outputs of index.ts that commands go by; there may be more. */
+const stackOutputs = z.object({
+    emrEtlRunnerConfig: z.string(),
+    securityConfigurationName: z.string().nullable(),
+    securityConfiguration: z.string().nullable(),
+    jobflowRole: z.string(),
+    serviceRole: z.string(),
+    operatorPolicyArn: z.string(),
+    vpcId: z.string(),
+    subnetIds: z.array(z.string()),
+    kmsKeyArn: z.string(),
+    buckets: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
+    certificateExpiresAt: z.string().nullable(),
+    forCommands: z.object({
+        stack: z.string(),
+        region: z.enum(REGIONS),
+        accountId: z.string(),
+        prefix: z.string(),
+        /** An S3 URL. */
+        certificateArchive: z.string(),
+        managedBuckets: z.record(z.string(), bucketTerms),
+        encryptedExistingBuckets: z.array(z.string()),
+        policiesOnExistingBuckets: z.array(z.string()),
+        /** Of the roles that the stack made. */
+        rolePolicies: z.object({
+            serviceRole: attachedPolicies.optional(),
+            jobflowRole: attachedPolicies.optional(),
+        }),
+        ownsNetwork: z.boolean(),
+        ownsKey: z.boolean(),
+    }),
+});
+
+export type StackOutputs = z.output<typeof stackOutputs>;
+
+const HOW =
+    "Give what `npx pulumi stack output --json --stack NAME` prints, after an `up` of this version: piped in, or as a file with --outputs FILE.";
+
+/**
+ * Reads a stack's outputs from a file or, without one, from standard input.
+ * @throws Error with everything that is missing or of another kind.
+ */
+export async function readStackOutputs(
+    file: string | undefined,
+    stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean },
+): Promise<StackOutputs> {
+    if (file === undefined && stdin.isTTY) {
+        throw new Error(`no stack outputs on standard input. ${HOW}`);
+    }
+    return parseStackOutputs(file ?? "standard input", file ? readFile(file) : await text(stdin));
+}
+
+/** @param place What the text is called in errors. */
+export function parseStackOutputs(place: string, json: string): StackOutputs {
+    let found: unknown;
+    try {
+        found = JSON.parse(json);
+    } catch {
+        const what = json.trim() === "" ? "nothing" : `no JSON: "${json.trim().slice(0, 60)}"`;
+        throw new Error(`${place}: found ${what}. ${HOW}`);
+    }
+    const parsed = stackOutputs.safeParse(found);
+    if (!parsed.success) {
+        const problems = parsed.error.issues.map(({ path, message }) =>
+            path.length === 0 ? message : `${path.join(".")}: ${message}`,
+        );
+        throw new Error(
+            `${place}: not the outputs of a stack of this program:\n${problems.map((problem) => `  ${problem}\n`).join("")}${HOW}`,
+        );
+    }
+    return parsed.data;
+}
+
+function readFile(file: string): string {
+    try {
+        return readFileSync(file, "utf8");
+    } catch (error) {
+        throw new Error(`--outputs ${file}: ${error instanceof Error ? error.message : error}`);
+    }
+}

@@ -1,0 +1,143 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { GetBucketPolicyCommand, HeadBucketCommand } from "@aws-sdk/client-s3";
+import { expect } from "chai";
+import { AwsError, awsClients, call, callIfThere, checkAccount } from "../commands/aws";
+import type { StackOutputs } from "../commands/stack-outputs";
+import { runStack } from "./support/run";
+
+/** An AWS that answers as told, in turn. */
+interface Answer {
+    readonly status: number;
+    readonly body?: string;
+}
+
+const refused = (code: string, message: string) =>
+    `<Error><Code>${code}</Code><Message>${message}</Message></Error>`;
+
+describe("asking AWS", () => {
+    let server: Server;
+    let answers: Answer[];
+    let asked: number;
+    const before_ = { ...process.env };
+
+    before((done) => {
+        server = createServer((_, response) => {
+            asked += 1;
+            const { status, body = "" } = answers.shift() ?? { status: 500 };
+            response.writeHead(status, { "content-type": "application/xml" }).end(body);
+        }).listen(0, "127.0.0.1", () => {
+            process.env.AWS_ENDPOINT_URL = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+            process.env.AWS_ACCESS_KEY_ID = "testing";
+            process.env.AWS_SECRET_ACCESS_KEY = "testing";
+            done();
+        });
+    });
+
+    after((done) => {
+        for (const name of ["AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]) {
+            const value = before_[name];
+            if (value === undefined) {
+                delete process.env[name];
+            } else {
+                process.env[name] = value;
+            }
+        }
+        server.close(done);
+    });
+
+    beforeEach(() => {
+        answers = [];
+        asked = 0;
+    });
+
+    const policyOf = (Bucket: string) =>
+        call("s3:GetBucketPolicy", Bucket, () =>
+            awsClients("eu-west-1").s3.send(new GetBucketPolicyCommand({ Bucket })),
+        );
+
+    it("hands on the answer", async () => {
+        answers = [{ status: 200, body: '{"Version":"2012-10-17"}' }];
+        expect((await policyOf("mine")).Policy).to.equal('{"Version":"2012-10-17"}');
+    });
+
+    it("says what was tried, on what, and what permission it needs", async () => {
+        answers = [{ status: 403, body: refused("AccessDenied", "Access Denied") }];
+        const error = await failure(policyOf("mine"));
+        expect(error.message).to.equal(
+            "s3:GetBucketPolicy on mine: AccessDenied: Access Denied. These credentials need s3:GetBucketPolicy on it.",
+        );
+        expect([error.code, error.denied]).to.deep.equal(["AccessDenied", true]);
+    });
+
+    it("says another refusal as AWS does", async () => {
+        answers = [{ status: 404, body: refused("NoSuchBucket", "The specified bucket does not exist") }];
+        const error = await failure(policyOf("mine"));
+        expect(error.message).to.equal(
+            "s3:GetBucketPolicy on mine: NoSuchBucket: The specified bucket does not exist",
+        );
+        expect(error.denied).to.equal(false);
+    });
+
+    for (const [status, message] of [
+        [403, "s3:ListBucket on mine: HTTP 403. These credentials need s3:ListBucket on it."],
+        [404, "s3:ListBucket on mine: NotFound"],
+        [400, "s3:ListBucket on mine: HTTP 400"],
+    ] as const) {
+        it(`says HTTP ${status} where HEAD has no more to say`, async () => {
+            answers = [{ status }];
+            const head = call("s3:ListBucket", "mine", () =>
+                awsClients("eu-west-1").s3.send(new HeadBucketCommand({ Bucket: "mine" })),
+            );
+            expect((await failure(head)).message).to.equal(message);
+        });
+    }
+
+    it("tries again where it was too fast", async () => {
+        answers = [
+            { status: 503, body: refused("SlowDown", "Please reduce your request rate.") },
+            { status: 503, body: refused("SlowDown", "Please reduce your request rate.") },
+            { status: 200, body: "{}" },
+        ];
+        expect((await policyOf("mine")).Policy).to.equal("{}");
+        expect(asked).to.equal(3);
+    });
+
+    it("takes for absent what is said to mean that, and nothing else", async () => {
+        const ask = () =>
+            callIfThere(["NoSuchBucketPolicy"], "s3:GetBucketPolicy", "mine", () =>
+                awsClients("eu-west-1").s3.send(new GetBucketPolicyCommand({ Bucket: "mine" })),
+            );
+        answers = [{ status: 404, body: refused("NoSuchBucketPolicy", "There is none") }];
+        expect(await ask()).to.equal(undefined);
+        answers = [{ status: 404, body: refused("NoSuchBucket", "There is none") }];
+        expect((await failure(ask())).code).to.equal("NoSuchBucket");
+    });
+
+    const identity = (account: string) =>
+        `<GetCallerIdentityResponse><GetCallerIdentityResult><Account>${account}</Account><Arn>arn:aws:iam::${account}:user/me</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>`;
+
+    it("goes on with the stack's account, and not with another", async () => {
+        const outputs = (await runStack()).outputs as unknown as StackOutputs;
+        answers = [{ status: 200, body: identity("000000000000") }];
+        await checkAccount(awsClients("eu-west-1"), outputs);
+        answers = [{ status: 200, body: identity("999988887777") }];
+        let message = "";
+        await checkAccount(awsClients("eu-west-1"), outputs).catch((error: Error) => {
+            ({ message } = error);
+        });
+        expect(message).to.equal(
+            "the credentials are those of account 999988887777 (arn:aws:iam::999988887777:user/me); stack dev is in account 000000000000. Take that account's credentials, or this account's stack.",
+        );
+    });
+});
+
+async function failure(promise: Promise<unknown>): Promise<AwsError> {
+    try {
+        await promise;
+    } catch (error) {
+        expect(error).to.be.instanceOf(AwsError);
+        return error as AwsError;
+    }
+    throw new Error("did not fail");
+}
