@@ -146,6 +146,7 @@ export = async () => {
             rolePolicies: roles.attachedPolicies,
             ownsNetwork: !theirNetwork,
             ownsKey: !theirKey,
+            protect,
         },
     };
 };

@@ -44,6 +44,8 @@ const stackOutputs = z.object({
         }),
         ownsNetwork: z.boolean(),
         ownsKey: z.boolean(),
+        /** Whether Pulumi refuses to delete data buckets and the stack's own key. */
+        protect: z.boolean(),
     }),
 });
 

@@ -753,6 +753,7 @@ describe("the whole program", () => {
             },
             ownsNetwork: true,
             ownsKey: true,
+            protect: true,
         });
     });
 

@@ -666,6 +666,7 @@ describe("a stack beside what is the user's own", () => {
                     rolePolicies: {},
                     ownsNetwork: false,
                     ownsKey: false,
+                    protect: true,
                 },
             });
             expect(made("everything").secretOutputs).to.deep.equal([]);
