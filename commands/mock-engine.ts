@@ -40,6 +40,13 @@ export interface Provider {
     call(token: string, inputs: Readonly<Record<string, unknown>>): Record<string, unknown>;
 }
 
+/** One that has to ask somebody else first. */
+export type AsyncProvider = {
+    [Method in keyof Provider]: (
+        ...args: Parameters<Provider[Method]>
+    ) => Promise<ReturnType<Provider[Method]>>;
+};
+
 /** AWS says no: an answer that the program may deal with, where any other error is a mistake of whoever runs it. */
 export class Refusal extends Error {
     /** Where Pulumi looks for the engine's words. */
@@ -53,7 +60,7 @@ export interface RunOptions {
     readonly config?: Readonly<Record<string, string>>;
     /** Those of the keys whose value holds a secret. */
     readonly secretKeys?: readonly string[];
-    readonly provider: Provider;
+    readonly provider: Provider | AsyncProvider;
     /** Those of them that cannot be decrypted here: what follows from them is not known. */
     readonly unreadableKeys?: readonly string[];
     /** As `pulumi preview` of a new stack: no resource exists, so nothing but its inputs is known. */
@@ -191,12 +198,12 @@ class Recorder {
         this.byUrn.set(urn, registration);
     }
 
-    create({
+    async create({
         type,
         name,
         inputs,
         custom,
-    }: pulumi.runtime.MockResourceArgs): pulumi.runtime.MockResourceResult {
+    }: pulumi.runtime.MockResourceArgs): Promise<pulumi.runtime.MockResourceResult> {
         if (!custom) {
             return { id: undefined, state: {} };
         }
@@ -206,7 +213,7 @@ class Recorder {
         return this.guard(() => this.options.provider.create(type, name, inputs));
     }
 
-    call({ token, inputs }: pulumi.runtime.MockCallArgs): Record<string, unknown> {
+    call({ token, inputs }: pulumi.runtime.MockCallArgs): Promise<Record<string, unknown>> {
         this.invokes.push(token);
         return this.guard(() => this.options.provider.call(token, inputs));
     }
@@ -223,9 +230,9 @@ class Recorder {
     }
 
     /** What a mock throws may never be awaited. */
-    private guard<T>(answer: () => T): T {
+    private async guard<T>(answer: () => T | Promise<T>): Promise<T> {
         try {
-            return answer();
+            return await answer();
         } catch (error) {
             if (!(error instanceof Refusal)) {
                 this.fail(error);

@@ -1,4 +1,4 @@
-import { type Provider, type Registration, type Run, runProgram } from "../../commands/mock-engine";
+import { type Registration, type Run, type RunOptions, runProgram } from "../../commands/mock-engine";
 import { placeholderProvider } from "../../commands/placeholder-provider";
 import { loadProgram } from "../../commands/render";
 import { NAMESPACE } from "../../components/settings";
@@ -12,7 +12,7 @@ export interface TestOptions {
     readonly config?: Readonly<Record<string, unknown>>;
     readonly secretKeys?: readonly string[];
     /** Default: placeholders for `eu-west-1`. */
-    readonly provider?: Provider;
+    readonly provider?: RunOptions["provider"];
     readonly preview?: boolean;
 }
 
