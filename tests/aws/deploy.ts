@@ -1,0 +1,104 @@
+import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import { awsClients } from "../../commands/aws";
+import type { AsyncProvider, Run } from "../../commands/mock-engine";
+import { CALLER_IDENTITY } from "../../commands/placeholder-provider";
+import type { Region } from "../../components/region";
+import { MINIMAL, REGION, runStack } from "../support/run";
+import { TlsProvider } from "../support/tls-provider";
+import { ec2 } from "./deploy/ec2";
+import { emr } from "./deploy/emr";
+import { iam } from "./deploy/iam";
+import { kms } from "./deploy/kms";
+import type { Aws, Resources } from "./deploy/resource";
+import { s3 } from "./deploy/s3";
+import { securityGroups } from "./deploy/security-groups";
+
+const RESOURCES: Resources = { ...s3, ...ec2, ...securityGroups, ...iam, ...kms, ...emr };
+
+type Inputs = Readonly<Record<string, unknown>>;
+
+interface DeployOptions {
+    /** Default `dev`. */
+    readonly stack?: string;
+    /** Default `eu-west-1`. */
+    readonly region?: Region;
+    /** Keys and certificates. Default: those of today; the same one again keeps them. */
+    readonly tls?: TlsProvider;
+}
+
+/** A stack that is there. */
+interface Deployment extends Run {
+    /** What `pulumi stack output --json` prints. */
+    readonly json: string;
+    readonly aws: Aws;
+    /** The physical id of a resource. */
+    id(type: string, name: string): string;
+}
+
+/**
+ * Runs the whole program for a stack config, and makes in moto what it registers.
+ * @param settings The six objects.
+ * @throws where it registers what is not made here, or not with that input; with the resource's type and name.
+ */
+export async function deployStack(
+    settings: Inputs = MINIMAL,
+    { stack, region = REGION, tls = new TlsProvider(region) }: DeployOptions = {},
+): Promise<Deployment> {
+    const aws = { ...awsClients(region), region };
+    const provider = new MotoProvider(aws, tls);
+    const run = await runStack(settings, { stack, region, provider });
+    return {
+        ...run,
+        json: JSON.stringify(run.outputs, null, 2),
+        aws,
+        id: (type, name) => provider.id(`${type} ${name}`),
+    };
+}
+
+class MotoProvider implements AsyncProvider {
+    private readonly ids = new Map<string, string>();
+
+    constructor(
+        private readonly aws: Aws,
+        private readonly tls: TlsProvider,
+    ) {}
+
+    async create(type: string, name: string, inputs: Inputs): Promise<pulumi.runtime.MockResourceResult> {
+        if (type.startsWith("tls:")) {
+            return this.tls.create(type, name, inputs);
+        }
+        const make = RESOURCES[type];
+        if (!make) {
+            throw new Error(`${type} ${name}: no such resource here`);
+        }
+        const plain = Object.fromEntries(
+            Object.entries(inputs).map(([key, value]) => [key, pulumi.runtime.unwrapRpcSecret(value)]),
+        );
+        try {
+            const { id, state } = await make(plain, this.aws, name);
+            this.ids.set(`${type} ${name}`, id);
+            return { id, state: { ...inputs, ...state } };
+        } catch (error) {
+            const message = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
+            throw new Error(`${type} ${name}: ${message}`, { cause: error });
+        }
+    }
+
+    async call(token: string): Promise<Record<string, unknown>> {
+        if (token === CALLER_IDENTITY) {
+            const { Account, Arn, UserId } = await this.aws.sts.send(new GetCallerIdentityCommand({}));
+            return { accountId: Account, arn: Arn, userId: UserId, id: Account };
+        }
+        throw new Error(`${token}: no such lookup here`);
+    }
+
+    id(key: string): string {
+        const found = this.ids.get(key);
+        if (found === undefined) {
+            throw new Error(`no ${key} in this stack`);
+        }
+        return found;
+    }
+}
