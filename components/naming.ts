@@ -5,6 +5,9 @@ const SLUG_LENGTH = 16;
 /** What a logical name grows by when the AWS provider makes a physical one: 18 digits of time, 8 of a counter. */
 export const GENERATED_SUFFIX_LENGTH = 26;
 
+/** The same as a pattern: the counter is hexadecimal. */
+export const GENERATED_SUFFIX_PATTERN = "\\d{18}[0-9a-f]{8}";
+
 /**
  * The start of every physical name that the stack chooses: `snowplow-<slug>`, the slug being the stack's name in
  * lower case, other characters than `[a-z0-9]` as single hyphens, at most 16 characters. Two stacks may share a

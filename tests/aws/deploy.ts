@@ -29,7 +29,7 @@ interface DeployOptions {
 }
 
 /** A stack that is there. */
-interface Deployment extends Run {
+export interface Deployment extends Run {
     /** What `pulumi stack output --json` prints. */
     readonly json: string;
     readonly aws: Aws;

@@ -1,6 +1,8 @@
-"""moto's server, with what it lacks in S3 for the stack's buckets."""
+"""moto's server, with what it lacks for the stack's buckets and security configurations."""
 
 import xmltodict
+from moto.core.responses import ActionResult
+from moto.emr.responses import ElasticMapReduceResponse
 from moto.iam.access_control import PermissionResult
 from moto.s3.models import FakeBucket
 from moto.s3.responses import S3Response
@@ -23,6 +25,13 @@ def get_bucket_encryption(self):
     return status, headers, body
 
 
+def list_security_configurations(self):
+    """moto makes and describes them, and does not list them."""
+    names = sorted(self.backend.security_configurations)
+    return ActionResult({"SecurityConfigurations": [{"Name": name} for name in names]})
+
+
+ElasticMapReduceResponse.list_security_configurations = list_security_configurations
 get_known_bucket_encryption = S3Response.get_bucket_encryption
 S3Response.get_bucket_encryption = get_bucket_encryption
 FakeBucket.get_permission = get_permission

@@ -9,7 +9,7 @@ type Input = Readonly<Record<string, unknown>>;
 
 const ACCOUNT = "000000000000";
 const OLD = `snowplow-dev-${"1".repeat(26)}`;
-const CURRENT = `snowplow-dev-${"2".repeat(26)}`;
+const CURRENT = `snowplow-dev-${"2".repeat(18)}0000001f`;
 const OPERATOR = "arn:aws:iam::000000000000:policy/snowplow-dev-operator-placeholder";
 
 /** Nothing is there but what the stack keeps. */

@@ -1,0 +1,183 @@
+import {
+    AuthorizeSecurityGroupIngressCommand,
+    CreateSecurityGroupCommand,
+    DescribeSecurityGroupsCommand,
+} from "@aws-sdk/client-ec2";
+import {
+    CreateSecurityConfigurationCommand,
+    ListSecurityConfigurationsCommand,
+    RunJobFlowCommand,
+    TerminateJobFlowsCommand,
+} from "@aws-sdk/client-emr";
+import { AttachUserPolicyCommand, CreateUserCommand } from "@aws-sdk/client-iam";
+import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { expect } from "chai";
+import { EXIT } from "../../commands/cli";
+import { type TeardownOptions, teardown } from "../../commands/teardown";
+import { MINIMAL } from "../support/run";
+import { streams } from "../support/streams";
+import { type Deployment, deployStack } from "./deploy";
+import { reset } from "./moto";
+
+/** What `--json` says of each obstacle. */
+interface Told {
+    readonly kind: string;
+    readonly name: string;
+    readonly why: string;
+    readonly removed: boolean;
+}
+
+describe("teardown of a stack in moto", () => {
+    let stack: Deployment;
+
+    beforeEach(async () => {
+        await reset();
+        stack = await deployStack({ ...MINIMAL, storage: { protect: false } });
+    });
+
+    async function run(options: TeardownOptions = {}) {
+        const io = streams(stack.json);
+        const exit = await teardown({ ...options, json: true }, io.streams);
+        const { obstacles } = JSON.parse((await io.written()).stdout) as { obstacles: readonly Told[] };
+        return { exit, told: obstacles.map(({ kind, name, removed }) => ({ kind, name, removed })) };
+    }
+
+    const current = () => ({
+        kind: "security configuration",
+        name: String(stack.outputs.securityConfigurationName),
+    });
+
+    it("finds the current security configuration alone, and removes it when leaving", async () => {
+        expect(await run()).to.deep.equal({
+            exit: EXIT.attention,
+            told: [{ ...current(), removed: false }],
+        });
+        expect(await run({ yes: true, all: true })).to.deep.equal({
+            exit: EXIT.ok,
+            told: [{ ...current(), removed: true }],
+        });
+        const { SecurityConfigurations } = await stack.aws.emr.send(
+            new ListSecurityConfigurationsCommand({}),
+        );
+        expect(SecurityConfigurations).to.deep.equal([]);
+        expect(await run()).to.deep.equal({ exit: EXIT.ok, told: [] });
+    });
+
+    it("names a running cluster, and waits with what it uses until it has ended", async () => {
+        const { emr } = stack.aws;
+        const { JobFlowId = "" } = await emr.send(
+            new RunJobFlowCommand({
+                Name: "Snowplow ETL dev",
+                ReleaseLabel: "emr-5.29.0",
+                Instances: {
+                    MasterInstanceType: "m4.large",
+                    SlaveInstanceType: "m4.large",
+                    InstanceCount: 3,
+                    KeepJobFlowAliveWhenNoSteps: true,
+                },
+                JobFlowRole: String(stack.outputs.jobflowRole),
+                ServiceRole: String(stack.outputs.serviceRole),
+                SecurityConfiguration: String(stack.outputs.securityConfigurationName),
+                Tags: [{ Key: "snowplow-emr-stack", Value: "dev" }],
+            }),
+        );
+        const cluster = { kind: "cluster", name: JobFlowId, removed: false };
+        expect(await run({ yes: true, all: true })).to.deep.equal({
+            exit: EXIT.attention,
+            told: [cluster, { ...current(), removed: false }],
+        });
+        await emr.send(new TerminateJobFlowsCommand({ JobFlowIds: [JobFlowId] }));
+        expect(await run({ yes: true, all: true })).to.deep.equal({
+            exit: EXIT.ok,
+            told: [{ ...current(), removed: true }],
+        });
+    });
+
+    it("removes EMR's own groups, which stand in each other's rules, and none of the stack's or of another VPC", async () => {
+        const { ec2 } = stack.aws;
+        const VpcId = String(stack.outputs.vpcId);
+        const names = ["ElasticMapReduce-Extra-A", "ElasticMapReduce-Extra-B"];
+        const ids: string[] = [];
+        for (const GroupName of names) {
+            const { GroupId = "" } = await ec2.send(
+                new CreateSecurityGroupCommand({ GroupName, Description: "EMR's", VpcId }),
+            );
+            ids.push(GroupId);
+        }
+        const [a = "", b = ""] = ids;
+        for (const [GroupId, other] of [
+            [a, b],
+            [b, a],
+            [a, a],
+        ]) {
+            const IpPermissions = [
+                { IpProtocol: "tcp", FromPort: 0, ToPort: 65535, UserIdGroupPairs: [{ GroupId: other }] },
+            ];
+            await ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions }));
+        }
+        const groups = async () => {
+            const { SecurityGroups = [] } = await ec2.send(new DescribeSecurityGroupsCommand({}));
+            return SecurityGroups.map(({ GroupId = "" }) => GroupId).sort();
+        };
+        const before = await groups();
+        const told = (removed: boolean) => ids.map((name) => ({ kind: "security group", name, removed }));
+        expect(await run()).to.deep.equal({
+            exit: EXIT.attention,
+            told: [...told(false), { ...current(), removed: false }],
+        });
+        expect(await groups()).to.deep.equal(before);
+        expect(await run({ yes: true })).to.deep.equal({
+            exit: EXIT.attention,
+            told: [...told(true), { ...current(), removed: false }],
+        });
+        expect(await groups()).to.deep.equal(before.filter((id) => !ids.includes(id)));
+    });
+
+    it("removes an earlier security configuration, and leaves another stack's of the same prefix", async () => {
+        const earlier = `snowplow-dev-${"1".repeat(26)}`;
+        const others = `snowplow-dev-${"2".repeat(26)}`;
+        for (const [Name, AwsKmsKey] of [
+            [earlier, stack.outputs.kmsKeyArn],
+            [others, "arn:aws:kms:eu-west-1:123456789012:key/another"],
+        ] as const) {
+            await stack.aws.emr.send(
+                new CreateSecurityConfigurationCommand({
+                    Name,
+                    SecurityConfiguration: JSON.stringify({ EncryptionConfiguration: { AwsKmsKey } }),
+                }),
+            );
+        }
+        expect(await run({ yes: true })).to.deep.equal({
+            exit: EXIT.attention,
+            told: [
+                { kind: "security configuration", name: earlier, removed: true },
+                { ...current(), removed: false },
+            ],
+        });
+        expect(await run({ yes: true })).to.deep.equal({
+            exit: EXIT.attention,
+            told: [{ ...current(), removed: false }],
+        });
+    });
+
+    it("names whom the operator policy is attached to, and the bucket that holds something", async () => {
+        const { iam, s3 } = stack.aws;
+        await iam.send(new CreateUserCommand({ UserName: "snowplow" }));
+        await iam.send(
+            new AttachUserPolicyCommand({
+                UserName: "snowplow",
+                PolicyArn: String(stack.outputs.operatorPolicyArn),
+            }),
+        );
+        const bucket = stack.id("aws:s3/bucket:Bucket", "storage-archive");
+        await s3.send(new PutObjectCommand({ Bucket: bucket, Key: "raw/run=1/part-0", Body: "x" }));
+        expect(await run({ yes: true, all: true })).to.deep.equal({
+            exit: EXIT.attention,
+            told: [
+                { kind: "operator policy", name: stack.outputs.operatorPolicyArn, removed: false },
+                { ...current(), removed: true },
+                { kind: "bucket", name: bucket, removed: false },
+            ],
+        });
+    });
+});
