@@ -42,7 +42,8 @@ export class AwsError extends Error {
         readonly on: string,
         /** AWS's own name of the error, such as `NoSuchBucket`. */
         readonly code: string,
-        reason: string,
+        /** AWS's words, if any. */
+        readonly reason: string,
     ) {
         const remedy = isDenied(code) ? `. These credentials need ${permission} on it.` : "";
         super(`${permission} on ${on}: ${[code, reason].filter(Boolean).join(": ")}${remedy}`);

@@ -1,5 +1,5 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
-import * as pulumi from "@pulumi/pulumi";
+import { RunError } from "@pulumi/pulumi/errors"; // Alone: commands need nothing else of Pulumi, which is large.
 
 /** Something wrong with what was brought, at a key of `certificates`. */
 export interface CertificateProblem {
@@ -15,7 +15,8 @@ export interface ChainArgs {
     readonly trustedPem: string;
     /** The nodes' DNS domain; undefined: names are not judged. */
     readonly domain: string | undefined;
-    readonly now: Date;
+    /** Undefined: dates are not judged. */
+    readonly now: Date | undefined;
 }
 
 const CERTIFICATES = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
@@ -38,6 +39,20 @@ function blocks(text: string): readonly string[] {
 export function chainExpiresAt(chainPem: string): Date {
     const ends = blocks(chainPem).map((block) => Date.parse(new X509Certificate(block).validTo));
     return new Date(Math.min(...ends));
+}
+
+/** From when until when a certificate holds. */
+export interface Validity {
+    readonly from: Date;
+    readonly to: Date;
+}
+
+/** Of each certificate that can be read, in their order. */
+export function validities(pem: string): readonly Validity[] {
+    return read("chainPem", pem).certificates.map(({ validFrom, validTo }) => ({
+        from: new Date(validFrom),
+        to: new Date(validTo),
+    }));
 }
 
 /** Everything that would keep nodes from accepting one another, or EMR from reading the archive. */
@@ -182,8 +197,11 @@ function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): bool
 function dateProblems(
     key: CertificateProblem["key"],
     certificates: readonly X509Certificate[],
-    now: Date,
+    now: Date | undefined,
 ): readonly CertificateProblem[] {
+    if (now === undefined) {
+        return [];
+    }
     return certificates
         .filter(
             ({ validFrom, validTo }) =>
@@ -207,16 +225,16 @@ function name(certificate: X509Certificate | undefined): string {
 /**
  * The private key in PKCS#8 (`BEGIN PRIVATE KEY`), the only form that EMR's TLS provider reads, from PKCS#8, PKCS#1 or
  * SEC1.
- * @throws where it is none of these, or not that of the chain's first certificate. No message has a byte of it.
+ * @throws PrivateKeyError where it is none of these, or not that of the chain's first certificate.
  */
 export function privateKeyFor(chainPem: string, privateKeyPem: string): string {
     const key = readPrivateKey(privateKeyPem);
     const kind = unusable(key);
     if (kind !== undefined) {
-        throw refusal(`${kind}`, "an RSA key from 2048 bits on, or an EC key");
+        throw new PrivateKeyError(`${kind}`, "an RSA key from 2048 bits on, or an EC key");
     }
     if (!new X509Certificate(blocks(chainPem)[0] ?? "").checkPrivateKey(key)) {
-        throw refusal(
+        throw new PrivateKeyError(
             "a key of another certificate",
             "that of the first certificate in certificates.chainPem",
         );
@@ -229,10 +247,13 @@ const ALLOWED_KEY = "one private key in PEM, without a passphrase: PKCS#8, PKCS#
 function readPrivateKey(text: string): KeyObject {
     const keys = text.match(/-----BEGIN [A-Z ]*PRIVATE KEY-----/g) ?? [];
     if (keys.length !== 1) {
-        throw refusal(keys.length === 0 ? "no private key" : `${keys.length} private keys`, ALLOWED_KEY);
+        throw new PrivateKeyError(
+            keys.length === 0 ? "no private key" : `${keys.length} private keys`,
+            ALLOWED_KEY,
+        );
     }
     if (/-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m.test(text)) {
-        throw refusal(
+        throw new PrivateKeyError(
             "a private key with a passphrase",
             `${ALLOWED_KEY} (openssl pkey -in key.pem takes it off)`,
         );
@@ -240,7 +261,7 @@ function readPrivateKey(text: string): KeyObject {
     try {
         return createPrivateKey(text);
     } catch {
-        throw refusal("a private key that cannot be read", ALLOWED_KEY);
+        throw new PrivateKeyError("a private key that cannot be read", ALLOWED_KEY);
     }
 }
 
@@ -260,9 +281,14 @@ function unusable({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): strin
 /** P-256, P-384 and P-521, by OpenSSL's names. */
 const CURVES = ["prime256v1", "secp384r1", "secp521r1"];
 
-/** Pulumi's CLI prints a RunError's message alone, without a stack of calls. */
-function refusal(found: string, allowed: string): Error {
-    return new pulumi.RunError(
-        `snowplow-emr-encryption:certificatePrivateKey\n    found:   ${found}\n    allowed: ${allowed}`,
-    );
+/** What is wrong with a private key, without a byte of it. Pulumi's CLI prints a RunError's message alone. */
+export class PrivateKeyError extends RunError {
+    constructor(
+        readonly found: string,
+        allowed: string,
+    ) {
+        super(
+            `snowplow-emr-encryption:certificatePrivateKey\n    found:   ${found}\n    allowed: ${allowed}`,
+        );
+    }
 }

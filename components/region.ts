@@ -35,6 +35,11 @@ export function internalDomain(region: Region): string {
     return region === "us-east-1" ? "ec2.internal" : `${region}.compute.internal`;
 }
 
+/** Of DHCP options: Linux takes several, with spaces between. */
+export function domainNames(domainName: string): readonly string[] {
+    return domainName.split(/\s+/).filter((name) => name !== "");
+}
+
 /** The bucket that EmrEtlRunner derives from the region (its utils.rb, `get_hosted_assets_bucket`). */
 export function hostedAssetsBucket(region: Region): string {
     return region === "eu-west-1" ? "snowplow-hosted-assets" : `snowplow-hosted-assets-${region}`;

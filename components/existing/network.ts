@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import { isPrivateRange, PRIVATE_RANGES, parseCidr } from "../cidr";
 import { EMR_GROUP_NAMES } from "../emr-security-groups";
 import { EMR_TAG, STACK_TAG, type Tags } from "../naming";
-import { internalDomain } from "../region";
+import { domainNames, internalDomain } from "../region";
 import type { Settings } from "../settings";
 import type { Path } from "../settings/problems";
 import { ask, type Finding, isAnswer, noAnswer, type Unanswered } from "./ask";
@@ -84,13 +84,13 @@ export function hasOtherHostnames({ region }: Settings, { dhcpOptions }: Network
     return (
         dhcpOptions !== undefined &&
         isAnswer(dhcpOptions) &&
-        !domainNames(dhcpOptions).includes(internalDomain(region))
+        !namesIn(dhcpOptions).includes(internalDomain(region))
     );
 }
 
-/** Linux takes several, with spaces between. DHCP options without any leave the AWS provider's answer without it. */
-function domainNames({ domainName }: Partial<aws.ec2.GetVpcDhcpOptionsResult>): readonly string[] {
-    return (domainName ?? "").split(/\s+/).filter((name) => name !== "");
+/** DHCP options without any leave the AWS provider's answer without it. */
+function namesIn({ domainName }: Partial<aws.ec2.GetVpcDhcpOptionsResult>): readonly string[] {
+    return domainNames(domainName ?? "");
 }
 
 const EXISTING = ["network", "existing"];
@@ -152,7 +152,7 @@ function checkNames(
         return [noAnswer(path, "its DHCP options", dhcpOptions, "ec2:DescribeDhcpOptions")];
     }
     const { certificates, network, emrEtlRunner } = settings;
-    const names = domainNames(dhcpOptions);
+    const names = namesIn(dhcpOptions);
     if (
         names.includes(domain) ||
         network.existing?.allowHostnameMismatch ||

@@ -1,4 +1,5 @@
 import * as aws from "@pulumi/aws";
+import { lets, SERVICES } from "../policies/emr-roles";
 import type { Settings } from "../settings";
 import { ask, type Finding, isAnswer, noAnswer, type Unanswered } from "./ask";
 
@@ -27,11 +28,6 @@ export async function lookUpJobflowRole({ access }: Settings): Promise<RoleFacts
     return { role, profile };
 }
 
-const SERVICES = {
-    serviceRole: "elasticmapreduce.amazonaws.com",
-    jobflowRole: "ec2.amazonaws.com",
-} as const;
-
 /** Whether EMR, or the nodes, can take the role. What it allows is not looked at: see `requiredPolicies`. */
 export function checkRole(
     { access }: Settings,
@@ -45,8 +41,7 @@ export function checkRole(
     }
     const findings: Finding[] = [];
     const service = SERVICES[which];
-    // Who may take it stands in the text, whatever form the policy has: a text, a list, with conditions or without.
-    if (!role.assumeRolePolicy.includes(`"${service}"`)) {
+    if (!lets(role.assumeRolePolicy, service)) {
         findings.push({
             path,
             found: `the role ${name}, which ${service} may not take`,

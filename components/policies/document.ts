@@ -35,6 +35,38 @@ export function documentLength(document: PolicyDocument): number {
     return JSON.stringify(document).length;
 }
 
+/**
+ * In what a document, as JSON, differs from what it should be: statements by their Sids. Neither the order of anything
+ * counts nor whether a single value stands in a list: AWS changes both.
+ */
+export function documentDifferences(expected: PolicyDocument, json: string): readonly string[] {
+    const { Statement = [] } = JSON.parse(json) as { readonly Statement?: unknown };
+    const found = new Map([Statement].flat().map((statement) => [sidOf(statement), canonical(statement)]));
+    const wanted = new Map(expected.Statement.map((statement) => [statement.Sid, canonical(statement)]));
+    return [
+        ...[...wanted].flatMap(([sid, text]) =>
+            !found.has(sid) ? [`without ${sid}`] : found.get(sid) === text ? [] : [`another ${sid}`],
+        ),
+        ...[...found.keys()].filter((sid) => !wanted.has(sid)).map((sid) => `${sid} besides`),
+    ];
+}
+
+function sidOf(statement: unknown): string {
+    const { Sid } = statement as { readonly Sid?: string };
+    return Sid ?? "a statement without a Sid";
+}
+
+function canonical(value: unknown): string {
+    return JSON.stringify(value, (_, below: unknown) => {
+        if (Array.isArray(below)) {
+            return below.length === 1 ? below[0] : below.toSorted();
+        }
+        return typeof below === "object" && below !== null
+            ? Object.fromEntries(Object.entries(below).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+            : below;
+    });
+}
+
 /** What two documents are told apart by, however each is spaced: SHA-256 in hex. */
 export function documentDigest(json: string): string {
     return createHash("sha256")

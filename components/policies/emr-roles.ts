@@ -11,12 +11,23 @@ export interface NodeSecrets {
     readonly certificateArchives: string;
 }
 
+/** Who takes which role. */
+export const SERVICES = {
+    serviceRole: "elasticmapreduce.amazonaws.com",
+    jobflowRole: "ec2.amazonaws.com",
+} as const;
+
+/** Whether a trust policy, as JSON, lets a service in: whatever form it has, the service's name stands in it. */
+export function lets(trustPolicy: string, service: string): boolean {
+    return trustPolicy.includes(`"${service}"`);
+}
+
 /** EMR of this account and region alone may take the service role (no confused deputy). */
 export function serviceRoleTrust(accountId: string, region: Region): PolicyDocument {
     return policyDocument({
         Sid: "EmrOfThisAccountAndRegion",
         Effect: "Allow",
-        Principal: { Service: "elasticmapreduce.amazonaws.com" },
+        Principal: { Service: SERVICES.serviceRole },
         Action: "sts:AssumeRole",
         Condition: {
             StringEquals: { "aws:SourceAccount": accountId },
@@ -29,7 +40,7 @@ export function jobflowRoleTrust(): PolicyDocument {
     return policyDocument({
         Sid: "Nodes",
         Effect: "Allow",
-        Principal: { Service: "ec2.amazonaws.com" },
+        Principal: { Service: SERVICES.jobflowRole },
         Action: "sts:AssumeRole",
     });
 }

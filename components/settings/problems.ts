@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import { RunError } from "@pulumi/pulumi/errors"; // Alone: commands need nothing else of Pulumi, which is large.
 
 /** The path of a value below the project's namespace: an object's key, then keys and list positions. */
 export type Path = readonly (string | number)[];
@@ -14,7 +14,7 @@ export interface Problem {
 }
 
 /** Pulumi's CLI prints a RunError's message alone, without a stack of calls. */
-export class SettingsError extends pulumi.RunError {
+export class SettingsError extends RunError {
     constructor(
         readonly problems: readonly Problem[],
         stack: string,
