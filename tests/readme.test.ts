@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
 import { configReference, withReference } from "../commands/config-reference";
@@ -6,8 +6,23 @@ import { MINIMAL, runStack } from "./support/run";
 
 const root = path.join(__dirname, "..");
 const readme = readFileSync(path.join(root, "README.md"), "utf8");
+const { scripts } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")) as {
+    readonly scripts: Readonly<Record<string, string>>;
+};
 
-describe("README.md", () => {
+/** As GitHub names them in links. */
+function headings(file: string): ReadonlySet<string> {
+    return new Set(
+        [...readFileSync(file, "utf8").matchAll(/^#+ (.+)$/gm)].map(([, text = ""]) =>
+            text
+                .toLowerCase()
+                .replace(/[^\p{L}\p{N} _-]/gu, "")
+                .replaceAll(" ", "-"),
+        ),
+    );
+}
+
+describe("README.md and docs/", () => {
     it("has the stack config of today (npm run schema)", () => {
         expect(withReference(readme)).to.equal(readme);
         expect(configReference()).to.include(
@@ -21,17 +36,21 @@ describe("README.md", () => {
         );
     });
 
-    it("names scripts and files that exist", () => {
-        const { scripts } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")) as {
-            readonly scripts: Readonly<Record<string, string>>;
-        };
-        const named = [...readme.matchAll(/npm run (?:-s )?([a-z]+(?::[a-z]+)*)/g)].map(
-            ([, name]) => name ?? "",
-        );
-        expect(named.filter((name) => !(name in scripts))).to.deep.equal([]);
-        const links = [...readme.matchAll(/\]\((?!https?:)([^)]+)\)/g)].map(([, file]) => file ?? "");
-        expect(links.filter((file) => !existsSync(path.join(root, file)))).to.deep.equal([]);
-    });
+    for (const page of ["README.md", ...readdirSync(path.join(root, "docs")).map((file) => `docs/${file}`)]) {
+        if (page.endsWith(".md")) {
+            it(`names scripts, files and headings that exist: ${page}`, () => {
+                const text = readFileSync(path.join(root, page), "utf8");
+                const named = [...text.matchAll(/npm run (?:-s )?([a-z]+(?:[:-][a-z]+)*)/g)];
+                expect(named.filter(([, script = ""]) => !(script in scripts)).map(String)).to.deep.equal([]);
+                const links = [...text.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)];
+                const broken = links.filter(([, file = "", heading]) => {
+                    const target = file === "" ? path.join(root, page) : path.resolve(root, page, "..", file);
+                    return !existsSync(target) || (heading !== undefined && !headings(target).has(heading));
+                });
+                expect(broken.map(String)).to.deep.equal([]);
+            });
+        }
+    }
 
     it("lists the outputs that there are", async () => {
         const arn = "arn:aws:kms:eu-west-1:111122223333:key/1234"; // Another account's.
