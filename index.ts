@@ -12,6 +12,7 @@ import { PipelineStorage } from "./components/pipeline-storage";
 import { existingKeyStatements } from "./components/policies/key";
 import { bucketArn } from "./components/policies/s3-access";
 import { internalDomain } from "./components/region";
+import { RenewalReminder } from "./components/renewal-reminder";
 import { SecurityConfiguration } from "./components/security-configuration";
 import { PRIVATE_KEY, readSettings } from "./components/settings";
 import { SshKeyPair } from "./components/ssh-key-pair";
@@ -58,6 +59,20 @@ export = async () => {
               keyArn,
               tags,
           });
+    if (settings.remindTopicArn && certificates.expiresAt) {
+        new RenewalReminder("renewal-reminder", {
+            stack,
+            prefix,
+            region,
+            accountId,
+            topicArn: settings.remindTopicArn,
+            expiresAt: certificates.expiresAt,
+            renewBeforeDays: settings.certificates.renewBeforeDays,
+            issuedHere: chainPem === null,
+            ...settings.access,
+            tags,
+        });
+    }
     const roles = new EmrRoles("roles", {
         stack,
         prefix,

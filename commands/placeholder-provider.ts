@@ -7,6 +7,9 @@ import { type Provider, Refusal } from "./mock-engine";
 /** Stands wherever only a deployment can know. */
 export const PLACEHOLDER = "placeholder";
 
+/** The same, where it must be a time. */
+export const PLACEHOLDER_TIME = "9999-12-31T23:59:59Z";
+
 /** An account number that AWS never gives out. */
 export const ACCOUNT_ID = "000000000000";
 
@@ -145,7 +148,7 @@ function computed(type: string, name: string, inputs: Inputs, region: string): S
             return { certRequestPem: pem("CERTIFICATE REQUEST", name) };
         case "tls:index/selfSignedCert:SelfSignedCert":
         case "tls:index/locallySignedCert:LocallySignedCert":
-            return { certPem: pem("CERTIFICATE", name), validityEndTime: PLACEHOLDER };
+            return { certPem: pem("CERTIFICATE", name), validityEndTime: PLACEHOLDER_TIME };
         default:
             return {};
     }

@@ -6,8 +6,8 @@ import { type BucketTerms, EncryptedBucket } from "./encrypted-bucket";
 import { bucketPrefix, type Tags } from "./naming";
 import { bucketArn } from "./policies/s3-access";
 import { chainExpiresAt, normalisePem, privateKeyFor } from "./provided-certificates";
+import { HOURS_PER_DAY } from "./time";
 
-const HOURS_PER_DAY = 24;
 const CA_VALIDITY_DAYS = 3650;
 const KEY = { algorithm: "RSA", rsaBits: 2048 };
 

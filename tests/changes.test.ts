@@ -147,24 +147,26 @@ describe("what a change touches", () => {
         }
     });
 
-    it("makes a new archive and a new security configuration of a renewed certificate", () => {
+    it("makes a new archive and a new security configuration of a renewed certificate, and moves the reminder", () => {
+        const renewal = {
+            created: [],
+            deleted: [],
+            replaced: [
+                "BucketObjectv2 certificates-archive (contentBase64, key)",
+                "SecurityConfiguration security-configuration (configuration)",
+            ],
+            updated: [],
+            outputs: [
+                "certificateExpiresAt",
+                "emrEtlRunnerConfig",
+                "forCommands",
+                "securityConfiguration",
+                "securityConfigurationName",
+            ],
+        };
         expect(of("certificates (a renewal)")).to.deep.equal([
-            {
-                created: [],
-                deleted: [],
-                replaced: [
-                    "BucketObjectv2 certificates-archive (contentBase64, key)",
-                    "SecurityConfiguration security-configuration (configuration)",
-                ],
-                updated: [],
-                outputs: [
-                    "certificateExpiresAt",
-                    "emrEtlRunnerConfig",
-                    "forCommands",
-                    "securityConfiguration",
-                    "securityConfigurationName",
-                ],
-            },
+            renewal,
+            { ...renewal, updated: ["Schedule renewal-reminder (scheduleExpression, target)"] },
         ]);
     });
 

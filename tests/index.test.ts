@@ -702,7 +702,7 @@ describe("the whole program", () => {
                 "shredded.archive": "s3://snowplow-zebra-archive-placeholder/shredded/",
                 log: "s3://snowplow-zebra-logs-placeholder/emr/",
             },
-            certificateExpiresAt: "placeholder",
+            certificateExpiresAt: "9999-12-31T23:59:59Z",
             warnings: [
                 "EMR 5.29.0: the nodes' metadata service answers IMDSv1 too; it can be turned off on 5.23.1, 5.27.1, 5.32.0 and later 5.x, 6.2.0 and later.",
             ],

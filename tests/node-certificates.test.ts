@@ -127,7 +127,7 @@ describe("NodeCertificates", () => {
         const outputs = {
             archives: "arn:aws:s3:::snowplow-dev-certs-placeholder/*",
             archive: `s3://snowplow-dev-certs-placeholder/${OBJECT_KEY}`,
-            expiresAt: "placeholder",
+            expiresAt: "9999-12-31T23:59:59Z",
             managedBuckets: {
                 "snowplow-dev-certs-placeholder": {
                     acceptedSse: "aws:kms",

@@ -1,6 +1,7 @@
 import { overlap } from "../locations";
-import { chainProblems } from "../provided-certificates";
+import { chainExpiresAt, chainProblems } from "../provided-certificates";
 import { internalDomain } from "../region";
+import { daysBefore } from "../time";
 import { locationsOf, readUrl } from "./locations";
 import { type Problems, valueAt } from "./problems";
 import type { RuleContext } from "./rules";
@@ -13,7 +14,7 @@ const REPLACED = [
         by: ["certificates", "archive"],
         keys: ["validityDays", "renewBeforeDays", "generation", "chainPem", "trustedPem"],
     },
-    { by: ["certificates", "chainPem"], keys: ["validityDays", "renewBeforeDays", "generation"] },
+    { by: ["certificates", "chainPem"], keys: ["validityDays", "generation"] },
 ] as const;
 
 /** `plain`: the stack config as it was written, without defaults. */
@@ -46,6 +47,35 @@ export function checkExisting(
     if (kmsKeyArn !== null && region !== undefined && kmsKeyArn.split(":")[3] !== region) {
         problems.add(keyPath, `a key of the stack's region, ${region}: disks take no key of another`);
     }
+    checkReminder(config, region, problems);
+}
+
+function checkReminder(
+    { certificates: { remindTopicArn, archive } }: StackConfig,
+    region: string | undefined,
+    problems: Problems,
+): void {
+    const path = ["certificates", "remindTopicArn"];
+    if (remindTopicArn === null) {
+        return;
+    }
+    if (archive !== null) {
+        problems.add(path, "no such line: nothing here knows when what is in certificates.archive ends");
+    } else if (region !== undefined && remindTopicArn.split(":")[3] !== region) {
+        problems.add(path, `a topic of the stack's region, ${region}: a schedule reaches no other`);
+    }
+}
+
+/** When the user's own certificate ends, if its last `renewBeforeDays` have begun. The stack's own is renewed then. */
+export function endsSoonAt(
+    { certificates: { chainPem, renewBeforeDays } }: StackConfig,
+    now: Date,
+): Date | undefined {
+    if (chainPem === null) {
+        return undefined;
+    }
+    const end = chainExpiresAt(chainPem);
+    return daysBefore(end, renewBeforeDays) <= now ? end : undefined;
 }
 
 /** EmrEtlRunner adds a core-site of its own for thrift, and EMR refuses two. */

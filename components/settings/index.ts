@@ -5,7 +5,7 @@ import type { Location, Mode } from "../locations";
 import { physicalPrefix } from "../naming";
 import type { JobflowGrants } from "../policies/emr-roles";
 import { isRegion, REGIONS, type Region } from "../region";
-import { checkExisting, checkReplaced } from "./existing";
+import { checkExisting, checkReplaced, endsSoonAt } from "./existing";
 import { isNear } from "./explain";
 import { jobflowGrants } from "./jobflow-grants";
 import { locationsOf, modeOf } from "./locations";
@@ -33,6 +33,8 @@ export interface Settings extends StackConfig {
     /** Whether instances may be Spot ones. */
     readonly spot: boolean;
     readonly jobflowGrants: JobflowGrants;
+    /** `certificates.remindTopicArn`, unless its time is over: EventBridge Scheduler takes none that is. */
+    readonly remindTopicArn: string | null;
     /** What works, but protects less than it could. */
     readonly warnings: readonly string[];
 }
@@ -128,7 +130,8 @@ export function parseSettings(input: StackInput): Settings {
 
     const config = parseShape(plain, problems);
     checkRules(config, context, problems);
-    checkExisting(config, { ...context, now: input.now ?? new Date() }, problems);
+    const now = input.now ?? new Date();
+    checkExisting(config, { ...context, now }, problems);
     problems.throwIfAny(input.stack);
 
     const { ami_version: amiVersion, jobflow } = config.emrEtlRunner.aws.emr;
@@ -136,6 +139,7 @@ export function parseSettings(input: StackInput): Settings {
     if (region === undefined || release === undefined) {
         throw new Error("a missing region and a release of another form are problems, and were thrown above");
     }
+    const end = endsSoonAt(config, now);
     return deepFreeze({
         ...config,
         ...context,
@@ -146,7 +150,13 @@ export function parseSettings(input: StackInput): Settings {
         cloudfrontCollector: isCloudfront(config.emrEtlRunner.collectors.format),
         spot: jobflow.core_instance_bid !== null || jobflow.task_instance_bid !== null,
         jobflowGrants: jobflowGrants(config),
-        warnings: releaseWarnings(release, config.encryption),
+        remindTopicArn: end ? null : config.certificates.remindTopicArn,
+        warnings: [
+            ...releaseWarnings(release, config.encryption),
+            ...(end
+                ? [`certificates.chainPem ends at ${end.toISOString()}: bring another one before that.`]
+                : []),
+        ],
     });
 }
 

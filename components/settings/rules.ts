@@ -49,10 +49,11 @@ function checkZones({ network }: StackConfig, { region }: RuleContext, problems:
 }
 
 function checkRenewal({ certificates }: StackConfig, problems: Problems): void {
-    const { validityDays, renewBeforeDays } = certificates;
+    const { validityDays, renewBeforeDays, chainPem } = certificates;
     const path = ["certificates", "renewBeforeDays"];
     if (
         renewBeforeDays < validityDays ||
+        chainPem !== null ||
         problems.has(["certificates", "validityDays"]) ||
         problems.has(path)
     ) {

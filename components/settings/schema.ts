@@ -18,6 +18,7 @@ function isVpcCidr(text: string): boolean {
 const kmsKeyArn = z.string().regex(/^arn:aws:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/);
 const policyArn = z.string().regex(/^arn:aws:iam::(aws|\d{12}):policy\/[\w+=,.@/-]+$/);
 const roleName = z.string().regex(/^[\w+=,.@-]{1,64}$/);
+const snsTopicArn = z.string().regex(/^arn:aws:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/); // FIFO topics end with `.fifo`.
 const bucketName = z.string().regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/);
 
 /** What is in it is judged where its private key is at hand too. */
@@ -113,7 +114,7 @@ const certificates = section(
         ),
         renewBeforeDays: field(
             z.int().min(1).default(60),
-            "An `up` in the last days of the certificate, this many, renews it.",
+            "An `up` in the last days of the certificate, this many, renews it; with `chainPem`, it warns.",
             "a whole number of days from 1 on, below validityDays",
         ),
         generation: field(
@@ -140,6 +141,11 @@ const certificates = section(
             pem.nullable().default(null),
             "With `chainPem`: the authorities that nodes trust.",
             "PEM certificates of authorities; only together with chainPem",
+        ),
+        remindTopicArn: field(
+            snsTopicArn.nullable().default(null),
+            "An SNS topic of yours that is told when these last days begin.",
+            "the ARN of a standard topic (not FIFO) in the stack's region, arn:aws:sns:REGION:ACCOUNT:NAME; or no such line, for no reminder",
         ),
     },
     "The certificates that nodes show one another.",

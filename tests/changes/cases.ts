@@ -37,6 +37,7 @@ const MODERN = { [`${EMR}.ami_version`]: "5.36.1" };
 const STREAM = { [`${S3}.enriched.stream`]: "managed", "emrEtlRunner.collectors.format": undefined };
 const LEGACY = "s3://my-legacy/errors";
 const COLLECTOR_LOGS = { [`${S3}.raw.in`]: ["s3://my-collector-logs/eu"] };
+const TOPIC = "arn:aws:sns:eu-west-1:000000000000:pipeline-alarms";
 const SUBNETS = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"];
 const VPC = { vpcId: "vpc-0123456789abcdef0", subnetIds: SUBNETS };
 const IN_VPC = { "network.existing.vpcId": VPC.vpcId, "network.existing.subnetIds": SUBNETS };
@@ -153,6 +154,21 @@ const LISTED: readonly Case[] = [
         from: TRUSTED,
         to: MORE_TRUSTED,
         given: OWN_CERTIFICATE,
+        clusters: NEXT,
+    },
+    {
+        setting: "certificates.renewBeforeDays",
+        from: 60,
+        to: 30,
+        given: { ...OWN_CERTIFICATE, "certificates.remindTopicArn": TOPIC },
+    },
+    { setting: "certificates.remindTopicArn", from: null, to: TOPIC },
+    {
+        setting: "certificates (a renewal)",
+        from: undefined,
+        to: undefined,
+        given: { "certificates.remindTopicArn": TOPIC },
+        renewed: true,
         clusters: NEXT,
     },
     { setting: "storage.protect", from: true, to: false },

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import type { Provider, Registration, Run } from "../../commands/mock-engine";
-import { PLACEHOLDER, placeholderProvider } from "../../commands/placeholder-provider";
+import { PLACEHOLDER, PLACEHOLDER_TIME, placeholderProvider } from "../../commands/placeholder-provider";
 import { replaces } from "./replacements";
 
 /** What an `up` would do between two runs of the program; resources by their logical names. */
@@ -31,7 +31,11 @@ export function changingProvider(region: string, renewed = false): Provider {
                 .digest("hex")
                 .slice(0, 8);
             const marked = (value: unknown) =>
-                typeof value === "string" ? value.replaceAll(PLACEHOLDER, `${PLACEHOLDER}-${made}`) : value;
+                typeof value === "string"
+                    ? value
+                          .replaceAll(PLACEHOLDER, `${PLACEHOLDER}-${made}`)
+                          .replace(PLACEHOLDER_TIME, timeOf(made))
+                    : value;
             const { id, state } = base.create(type, name, inputs) as pulumi.runtime.MockResourceResult;
             return {
                 id: String(marked(id)),
@@ -44,6 +48,11 @@ export function changingProvider(region: string, renewed = false): Provider {
             };
         },
     };
+}
+
+/** Some time of its own, for each thing made. */
+function timeOf(made: string): string {
+    return new Date(Number.parseInt(made, 16) * 1000).toISOString();
 }
 
 export function compare(before: Run, after: Run): Change {

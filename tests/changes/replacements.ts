@@ -71,6 +71,7 @@ export const REPLACING: Readonly<Record<string, Replacing>> = {
         page: `${AWS}/s3/bucketlifecycleconfiguration/`,
     },
     "aws:s3/bucketObjectv2:BucketObjectv2": { inputs: ["bucket", "key"], page: `${AWS}/s3/bucketobjectv2/` },
+    "aws:scheduler/schedule:Schedule": { inputs: ["namePrefix"], page: `${AWS}/scheduler/schedule/` },
     "aws:s3/bucketOwnershipControls:BucketOwnershipControls": {
         inputs: ["bucket"],
         page: `${AWS}/s3/bucketownershipcontrols/`,

@@ -25,6 +25,7 @@ const DEFAULTS = {
         renewBeforeDays: 60,
         generation: 1,
         archive: null,
+        remindTopicArn: null,
         chainPem: null,
         trustedPem: null,
     },
@@ -122,6 +123,7 @@ const DEFAULTS = {
         ssmParameters: [],
         existingKmsKeyArns: [],
     },
+    remindTopicArn: null,
     warnings: [IMDS_V1],
 };
 

@@ -8,6 +8,7 @@ const EXISTING = { vpcId: VPC, subnetIds: [SUBNET] };
 const ARCHIVE = "s3://acme-certificates/emr/nodes.zip";
 const PEM = "-----BEGIN CERTIFICATE-----\nnobody looks into it here\n-----END CERTIFICATE-----\n";
 const KEY = "certificatePrivateKey";
+const TOPIC = "arn:aws:sns:eu-west-1:111122223333:pipeline-alarms";
 
 type Told = readonly [path: string, found: string, allowed: string];
 
@@ -235,13 +236,8 @@ describe("settings of the user's own:", () => {
         ]);
         refuses(
             "takes the place of what says how the stack's own is made",
-            () =>
-                certificates(
-                    { ...chain, validityDays: 30, renewBeforeDays: 10, generation: 2 },
-                    { [KEY]: "" },
-                ),
+            () => certificates({ ...chain, validityDays: 30, generation: 2 }, { [KEY]: "" }),
             ["certificates.validityDays", "30", replaced("certificates.chainPem")],
-            ["certificates.renewBeforeDays", "10", replaced("certificates.chainPem")],
             ["certificates.generation", "2", replaced("certificates.chainPem")],
         );
         refuses(
@@ -253,6 +249,61 @@ describe("settings of the user's own:", () => {
                 "PEM certificates, the nodes' own first; or no such line, for one that the stack makes",
             ],
             ["certificates.trustedPem", "7", "PEM certificates of authorities; only together with chainPem"],
+        );
+    });
+
+    describe("a certificate's last days", () => {
+        const end = "2100-01-01T00:00:00.000Z";
+        const during = (now: string, days = 60) => {
+            const config = certificates({ ...chain, renewBeforeDays: days, remindTopicArn: TOPIC });
+            const { remindTopicArn, warnings } = parse(
+                { ...config, [KEY]: "" },
+                { encryptedKeys: [KEY], now: new Date(now) },
+            );
+            return { remindTopicArn, warnings: warnings.filter((text) => text.includes("chainPem")) };
+        };
+
+        it("are told of when they come", () => {
+            expect(during("2099-11-01T23:59:59Z")).to.deep.equal({ remindTopicArn: TOPIC, warnings: [] });
+        });
+        it("are a warning from then on, and no reminder is left to send", () => {
+            const told = {
+                remindTopicArn: null,
+                warnings: [`certificates.chainPem ends at ${end}: bring another one before that.`],
+            };
+            expect(during("2099-11-02T00:00:00Z")).to.deep.equal(told);
+            expect(during("2099-12-31T23:59:59Z")).to.deep.equal(told);
+        });
+        it("may be more than the stack's own certificate has", () => {
+            expect(during("2098-01-01", 400).warnings).to.deep.equal([]);
+            expect(during("2099-01-01", 400).warnings).to.have.length(1);
+        });
+    });
+
+    describe("a reminder's topic", () => {
+        const allowed =
+            "the ARN of a standard topic (not FIFO) in the stack's region, arn:aws:sns:REGION:ACCOUNT:NAME; or no such line, for no reminder";
+        const path = "certificates.remindTopicArn";
+        it("is taken as it is", () => {
+            expect(parse(certificates({ remindTopicArn: TOPIC })).remindTopicArn).to.equal(TOPIC);
+        });
+        for (const arn of [`${TOPIC}.fifo`, "pipeline-alarms", TOPIC.replace("sns", "sqs")]) {
+            refuses(`is no ${arn}`, certificates({ remindTopicArn: arn }), [path, `"${arn}"`, allowed]);
+        }
+        const elsewhere = TOPIC.replace("eu-west-1", "us-east-1");
+        refuses("is of the stack's region", certificates({ remindTopicArn: elsewhere }), [
+            path,
+            `"${elsewhere}"`,
+            "a topic of the stack's region, eu-west-1: a schedule reaches no other",
+        ]);
+        refuses(
+            "cannot be told when an archive ends",
+            certificates({ archive: ARCHIVE, remindTopicArn: TOPIC }),
+            [
+                path,
+                `"${TOPIC}"`,
+                "no such line: nothing here knows when what is in certificates.archive ends",
+            ],
         );
     });
 

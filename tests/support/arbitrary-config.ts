@@ -577,6 +577,8 @@ const parts = fc.record({
         .map(([bucket, path, name]) => `${url(bucket, path, true)}${name}.zip`),
     certificateDays,
     certificates: some({ generation: count(1) }),
+    /** As an account and the topic's name. */
+    topic: fc.option(nullable(fc.tuple(account, drawnFrom("aZ09_-", 1, 8))), { nil: undefined }),
     storage: some({ protect: fc.boolean(), logRetentionDays: fc.integer({ min: 1, max: 36_500 }) }),
     kmsKeys: fc.option(distinct(fc.tuple(account, keyId).map((names) => names.join(":key/"))), {
         nil: undefined,
@@ -678,13 +680,18 @@ function networkOf(drawn: Parts) {
 }
 
 /** Days and generations are those of the stack's own. */
-function certificatesOf({ certificateSource, archive, certificateDays: days, certificates }: Parts): Config {
+function certificatesOf(drawn: Parts): Config {
+    const { certificateSource, archive, certificateDays: days, region, topic } = drawn;
+    const certificates = {
+        ...drawn.certificates,
+        remindTopicArn: topic && ["arn:aws:sns", region, ...topic].join(":"),
+    };
     switch (certificateSource) {
         case "archive":
             return { archive };
         case "chain": {
             const { chainPem, trustedPem } = certificate();
-            return { chainPem, trustedPem };
+            return { chainPem, trustedPem, remindTopicArn: certificates.remindTopicArn };
         }
         case "own, with nulls":
             return { ...days, ...certificates, archive: null, chainPem: null, trustedPem: null };

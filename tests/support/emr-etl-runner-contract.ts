@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { isMap, isScalar, isSeq, parseDocument, type Scalar } from "yaml";
 import { z } from "zod";
 import { type Registration, type Run, Secret } from "../../commands/mock-engine";
-import { ACCOUNT_ID, PLACEHOLDER } from "../../commands/placeholder-provider";
+import { ACCOUNT_ID, PLACEHOLDER, PLACEHOLDER_TIME } from "../../commands/placeholder-provider";
 import { type AnyStack, type Config, internalDomain, REGIONS } from "./arbitrary-config";
 import { type Context, decide, identityPolicy, resourcePolicy } from "./iam";
 
@@ -606,7 +606,7 @@ const PROGRAM_RULES: Readonly<Record<string, Rule<Made>>> = {
                 ? end !== null
                 : theirs.chain
                   ? end !== new Date(new X509Certificate(theirs.chain).validTo).toISOString()
-                  : end !== PLACEHOLDER,
+                  : end !== PLACEHOLDER_TIME,
             "no warning of SASL":
                 switches.inTransit &&
                 !atLeast(release, 5, 9) &&
@@ -659,7 +659,12 @@ const PROGRAM_RULES: Readonly<Record<string, Rule<Made>>> = {
         const path = String(valueAt(given.config, ["access", "path"]) ?? "/");
         const boundary = valueAt(given.config, ["access", "permissionsBoundary"]) ?? undefined;
         const required = run.outputs.requiredPolicies as Readonly<Record<string, unknown>> | undefined;
-        const own = Object.values(roles).filter(({ existing }) => !existing);
+        const own = [
+            ...Object.values(roles).filter(({ existing }) => !existing),
+            ...Object.entries(ROLES_ASKED_FOR)
+                .filter(([, setting]) => valueAt(given.config, setting))
+                .map(([kind]) => ownRole(run, given, kind)),
+        ];
         const inPath = resources(run, "aws:iam/policy:Policy").concat(
             profiles,
             resources(run, "aws:iam/role:Role"),
@@ -749,6 +754,11 @@ const KEY_PAIR = "aws:ec2/keyPair:KeyPair";
 const ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy";
 const ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment";
 const POLICY_OF_ROLE = [ROLE_POLICY, ATTACHMENT];
+
+/** Roles that are no cluster's, by the setting that asks for them. */
+const ROLES_ASKED_FOR: Readonly<Record<string, readonly string[]>> = {
+    reminder: ["certificates", "remindTopicArn"],
+};
 
 /** Of the TLS resources, all but the key pair for logging in. */
 function isNodes({ name }: Registration): boolean {
@@ -877,6 +887,10 @@ function roleOf(run: Run, { config }: AnyStack, kind: "jobflow" | "service"): Ma
             managedPolicyArns: valueAt(required, ["managedPolicyArns"]) as readonly string[],
         };
     }
+    return ownRole(run, { config }, kind);
+}
+
+function ownRole(run: Run, { config }: Pick<AnyStack, "config">, kind: string): MadeRole {
     const names = resources(run, "aws:iam/role:Role")
         .map(({ inputs }) => String(inputs.namePrefix))
         .filter((start) => start.endsWith(`-${kind}-`))

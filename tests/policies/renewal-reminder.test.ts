@@ -1,0 +1,33 @@
+import { expect } from "chai";
+import { reminderRolePolicy, reminderRoleTrust } from "../../components/policies/renewal-reminder";
+
+describe("the reminder's role", () => {
+    it("is for schedules of this account and region alone", () => {
+        expect(reminderRoleTrust("111122223333", "eu-west-1")).to.deep.equal({
+            Version: "2012-10-17",
+            Statement: [
+                {
+                    Sid: "SchedulesOfThisAccountAndRegion",
+                    Effect: "Allow",
+                    Principal: { Service: "scheduler.amazonaws.com" },
+                    Action: "sts:AssumeRole",
+                    Condition: {
+                        StringEquals: {
+                            "aws:SourceAccount": "111122223333",
+                            "aws:SourceArn":
+                                "arn:aws:scheduler:eu-west-1:111122223333:schedule-group/default",
+                        },
+                    },
+                },
+            ],
+        });
+    });
+
+    it("may publish to the one topic", () => {
+        const topic = "arn:aws:sns:eu-west-1:111122223333:pipeline-alarms";
+        expect(reminderRolePolicy(topic)).to.deep.equal({
+            Version: "2012-10-17",
+            Statement: [{ Sid: "Publish", Effect: "Allow", Action: "sns:Publish", Resource: topic }],
+        });
+    });
+});
