@@ -1,0 +1,176 @@
+import { UNKNOWN } from "../../rules/resource";
+import { noWildcardResources } from "../../rules/wildcards";
+import { judges, policy, resource } from "../support/judge";
+
+const POLICY = "aws:iam/policy:Policy";
+const ROLE = "aws:iam/role:Role";
+
+const allow = (Action: unknown, Resource: unknown, more: object = {}) => ({
+    Sid: "It",
+    Effect: "Allow",
+    Action,
+    Resource,
+    ...more,
+});
+const of = (...statements: readonly object[]) => resource(POLICY, { policy: policy(...statements) });
+const found = (actions: string, resources: string, statement = 'statement "It"') =>
+    `found ${statement}, which allows ${actions} on ${resources}: name the resources, or say which by a condition`;
+const broad = (arn: string) =>
+    `found ${arn}, which allows whole services on everything: write a narrower policy`;
+
+describe("iam-no-wildcard-resources", () => {
+    judges(noWildcardResources, [
+        [
+            "takes resources with names, with wildcards behind them and in their regions",
+            of(
+                allow("s3:GetObject", ["arn:aws:s3:::data/*", "arn:aws:s3:::data-*"]),
+                allow("kms:Decrypt", "arn:aws:kms:*:111122223333:key/1234"),
+                allow("ssm:GetParameter", "arn:aws:ssm:eu-west-1:111122223333:parameter/a:b/*"),
+            ),
+            [],
+        ],
+        ["takes a denial of everything", of({ Effect: "Deny", Action: "*", Resource: "*" }), []],
+        ...(
+            [
+                ["everything", "*"],
+                ["every bucket", "arn:aws:s3:::*"],
+                ["every object", "arn:aws:s3:::*/*"],
+                ["all of an account's", "arn:aws:sqs:eu-west-1:111122223333:*"],
+                ["an ARN cut short", "arn:aws:*"],
+            ] as const
+        ).map(
+            ([title, arn]) =>
+                [
+                    `refuses ${title}`,
+                    of(allow("a:Do", ["arn:aws:a:::b", arn])),
+                    [found("a:Do", arn)],
+                ] as const,
+        ),
+        [
+            "refuses each statement, by its name or place, with its actions",
+            of(
+                { Effect: "Allow", Action: ["s3:GetObject", "s3:PutObject"], Resource: "*" },
+                allow("ec2:DescribeVpcs", "*"),
+                allow(["ec2:DescribeVpcs", "ec2:RunInstances"], "*"),
+            ),
+            [
+                found("s3:GetObject, s3:PutObject", "*", "statement 1"),
+                found("ec2:DescribeVpcs, ec2:RunInstances", "*"),
+            ],
+        ],
+        [
+            "refuses everything but something",
+            of(
+                { Effect: "Allow", Action: "s3:GetObject", NotResource: "arn:aws:s3:::secret/*" },
+                { Effect: "Allow", NotAction: "iam:*", Resource: "*" },
+            ),
+            [
+                found("s3:GetObject", "everything but its NotResource", "statement 1"),
+                found("everything but its NotAction", "*", "statement 2"),
+            ],
+        ],
+        [
+            "takes actions that only tell what there is",
+            of(allow(["elasticmapreduce:ListClusters", "ec2:Describe*", "s3:ListAllMyBuckets"], "*")),
+            [],
+        ],
+        [
+            "refuses to list what is in any bucket",
+            of(allow("s3:ListBucket", "*")),
+            [found("s3:ListBucket", "*")],
+        ],
+        ["refuses all that begins with List in S3", of(allow("s3:List*", "*")), [found("s3:List*", "*")]],
+        ["refuses all actions of a service", of(allow("ec2:*", "*")), [found("ec2:*", "*")]],
+        ...[
+            "aws:ResourceTag/team",
+            "aws:RequestTag/team",
+            "aws:ResourceAccount",
+            "kms:ViaService",
+            "iam:PassedToService",
+        ].map(
+            (key) =>
+                [
+                    `takes a condition on ${key}`,
+                    of(allow("a:Do", "*", { Condition: { Bool: { x: "1" }, StringEquals: { [key]: "1" } } })),
+                    [],
+                ] as const,
+        ),
+        ...["aws:SecureTransport", "aws:SourceIp", "aws:PrincipalTag/team", "aws:MultiFactorAuthPresent"].map(
+            (key) =>
+                [
+                    `refuses a condition on ${key}, which says nothing of the resource`,
+                    of(allow("a:Do", "*", { Condition: { StringEquals: { [key]: "1" } } })),
+                    [found("a:Do", "*")],
+                ] as const,
+        ),
+        ...[
+            POLICY,
+            "aws:iam/rolePolicy:RolePolicy",
+            "aws:iam/userPolicy:UserPolicy",
+            "aws:iam/groupPolicy:GroupPolicy",
+        ].map(
+            (type) =>
+                [
+                    `looks into ${type}, as an object too`,
+                    resource(type, { policy: { Statement: allow("a:Do", "*") } }),
+                    [found("a:Do", "*")],
+                ] as const,
+        ),
+        [
+            "looks into a role's inline policies",
+            resource(ROLE, { inlinePolicies: [{ name: "a", policy: policy(allow("a:Do", "*")) }] }),
+            [found("a:Do", "*")],
+        ],
+        [
+            "says nothing of a key's policy, where everything is the key",
+            resource("aws:kms/key:Key", { policy: policy(allow("kms:*", "*")) }),
+            [],
+        ],
+        ...[
+            "rolePolicyAttachment:RolePolicyAttachment",
+            "userPolicyAttachment:UserPolicyAttachment",
+            "groupPolicyAttachment:GroupPolicyAttachment",
+            "policyAttachment:PolicyAttachment",
+        ].map(
+            (type) =>
+                [
+                    `refuses an administrator by ${type}`,
+                    resource(`aws:iam/${type}`, { policyArn: "arn:aws:iam::aws:policy/AdministratorAccess" }),
+                    [broad("arn:aws:iam::aws:policy/AdministratorAccess")],
+                ] as const,
+        ),
+        [
+            "refuses AWS's broad policies among a role's, EMR's former defaults too",
+            resource(ROLE, {
+                managedPolicyArns: [
+                    "arn:aws:iam::aws:policy/AmazonS3FullAccess",
+                    "arn:aws:iam::aws:policy/service-role/AmazonElasticMapReduceforEC2Role",
+                    "arn:aws:iam::aws:policy/service-role/AmazonEMRServicePolicy_v2",
+                    "arn:aws:iam::aws:policy/ReadOnlyAccess",
+                    "arn:aws:iam::111122223333:policy/OurFullAccess",
+                ],
+            }),
+            [
+                broad("arn:aws:iam::aws:policy/AmazonS3FullAccess"),
+                broad("arn:aws:iam::aws:policy/service-role/AmazonElasticMapReduceforEC2Role"),
+            ],
+        ],
+        [
+            "judges what is known beside what is not",
+            resource(POLICY, {
+                policy: {
+                    Statement: [
+                        UNKNOWN,
+                        allow(UNKNOWN, "*"),
+                        allow("a:Do", UNKNOWN),
+                        allow("a:Do", "*", { Condition: UNKNOWN }),
+                        allow(["a:Do", UNKNOWN], [UNKNOWN, "*"]),
+                    ],
+                },
+            }),
+            [found("a:Do", "*")],
+        ],
+        ["says nothing of what is not known yet", resource(POLICY, { policy: UNKNOWN }), []],
+        ["says nothing of inline policies not known yet", resource(ROLE, { inlinePolicies: UNKNOWN }), []],
+    ]);
+});
