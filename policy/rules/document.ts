@@ -1,10 +1,11 @@
-import { at, list, UNKNOWN } from "./resource";
+import { at, isKnown, list } from "./resource";
 
 /** A statement of a policy; anything may be unknown. */
 export interface Statement {
     readonly Sid?: unknown;
     readonly Effect?: unknown;
     readonly Principal?: unknown;
+    readonly NotPrincipal?: unknown;
     readonly Action?: unknown;
     readonly NotAction?: unknown;
     readonly Resource?: unknown;
@@ -37,7 +38,22 @@ export function nameOf({ Sid }: Statement, index: number): string {
     return typeof Sid === "string" && Sid !== "" ? `statement "${Sid}"` : `statement ${index + 1}`;
 }
 
-/** Whether there is a condition, or may be one. */
-export function isConditional({ Condition }: Statement): boolean {
-    return Condition === UNKNOWN || Object.keys(Object(Condition)).length > 0;
+/** Operators that ask for a value to be there: `…IfExists`, `ForAllValues:…` and denials pass without one. */
+const ASKING = /^(ForAnyValue:)?(String(Equals|EqualsIgnoreCase|Like)|Arn(Equals|Like)|IpAddress)$/i;
+
+/** What is no value at all, but anything. */
+const ANYTHING = /^(\**|0\.0\.0\.0\/0|::\/0)$/;
+
+/** Whether a condition holds a statement to certain values of one of these keys, or may do so. */
+export function isHeld({ Condition }: Statement, keys: RegExp): boolean {
+    return (
+        !isKnown(Condition) ||
+        Object.entries(Object(Condition))
+            .filter(([operator]) => ASKING.test(operator))
+            .flatMap(([, asked]) => Object.entries(Object(asked)))
+            .some(
+                ([key, values]) =>
+                    keys.test(key) && !list(values).some((value) => ANYTHING.test(String(value))),
+            )
+    );
 }

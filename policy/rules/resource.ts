@@ -20,6 +20,7 @@ export interface Resource {
 /** What users set per rule with `--policy-pack-config`. */
 export interface RuleConfig {
     readonly stacks?: readonly string[];
+    readonly actionsWithoutResource?: readonly string[];
 }
 
 interface Rule {

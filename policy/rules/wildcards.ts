@@ -1,36 +1,42 @@
-import { nameOf, type Statement, statementsOf } from "./document";
-import { at, awsType, isKnown, list, type Resource, type ResourceRule, texts, UNKNOWN } from "./resource";
+import { takesNoResource } from "./actions-without-resource";
+import { isHeld, nameOf, type Statement, statementsOf } from "./document";
+import { at, awsType, list, type Resource, type ResourceRule, texts } from "./resource";
 
 /** AWS's own policies that allow whole services on everything, among them EMR's defaults of before 2021. */
 const BROAD_MANAGED_POLICY =
     /^arn:[^:]+:iam::aws:policy\/.*(AdministratorAccess|PowerUserAccess|FullAccess|AmazonElasticMapReduceRole|AmazonElasticMapReduceforEC2Role)/;
 
-/**
- * Actions that tell which things there are, nothing of what is in them. Most of them know no resource in IAM. S3's are
- * left out but for one: they list what is in a bucket, and can be held to buckets.
- * @see https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
- */
-const METADATA = /^(s3:ListAllMyBuckets$|(?!s3:)[a-z0-9-]+:(List|Describe))/i;
-
-/** Condition keys that say which resource, or what of it: a service's own, and of the global ones those on resources. */
-const NARROWING = /^(?!aws:)|^aws:(Resource|RequestTag)/i;
+/** Condition keys that say which resource: its tags, those of a new one, and names of it. */
+const WHICH =
+    /^[a-z0-9-]+:(ResourceTag|RequestTag)\/|^kms:(RequestAlias|ResourceAliases)$|^ec2:(Subnet|Vpc)$/i;
 
 /**
  * Of identity policies: in a key's or a bucket's own policy, `*` means that key, and trust policies have no resource.
- * `*` is right where an action takes no resource (`METADATA`) or where there is no resource yet, as when a cluster is
- * launched: then a condition must say which (`NARROWING`). `*` with an account's number before it is as wide as `*`;
- * one behind a resource's type, such as `cluster/*`, is left to reviews.
+ * `*` is right where an action takes no resource, or where there is none yet, as when a cluster is launched: then a
+ * condition must say which. `*` with an account's number before it is as wide as `*`; one behind a resource's type,
+ * such as `cluster/*`, is left to reviews.
  */
 export const noWildcardResources: ResourceRule = {
     name: "iam-no-wildcard-resources",
     description: "No role, user or group may do something to everything.",
-    check: (resource) => [
+    configSchema: {
+        properties: {
+            actionsWithoutResource: {
+                type: "array",
+                items: { type: "string" },
+                default: [],
+                description:
+                    "Further actions that take no resource, as `glue:GetDevEndpoints`; the pack knows those of the services that a pipeline calls",
+            },
+        },
+    },
+    check: (resource, { actionsWithoutResource = [] }) => [
         ...documents(resource).flatMap((policy) =>
             statementsOf(policy).flatMap((statement, index) => {
                 const everything = wildcard(statement);
-                return everything && !isHarmless(statement)
+                return everything && !isRight(statement, actionsWithoutResource)
                     ? [
-                          `found ${nameOf(statement, index)}, which allows ${actions(statement)} on ${everything}: name the resources, or say which by a condition`,
+                          `found ${nameOf(statement, index)}, which allows ${actions(statement)} on ${everything}: name the resources, or say which by a condition on their tags`,
                       ]
                     : [];
             }),
@@ -83,13 +89,15 @@ function isEverything(arn: string): boolean {
     return (parts[Math.min(parts.length - 1, 5)] ?? "").startsWith("*");
 }
 
-function isHarmless({ Action, NotAction, Condition }: Statement): boolean {
-    const keys = Object.values(Object(Condition)).flatMap((operator) => Object.keys(Object(operator)));
+/** Whether everything is all that can be said, or a condition says more. */
+function isRight(statement: Statement, withoutResource: readonly string[]): boolean {
+    const { Action, NotAction } = statement;
     return (
-        !isKnown(Condition) ||
-        keys.some((key) => NARROWING.test(key)) ||
+        isHeld(statement, WHICH) ||
         (NotAction === undefined &&
-            list(Action).every((action) => action === UNKNOWN || METADATA.test(String(action))))
+            list(Action).every(
+                (action) => typeof action !== "string" || takesNoResource(action, withoutResource),
+            ))
     );
 }
 

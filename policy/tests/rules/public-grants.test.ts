@@ -10,7 +10,15 @@ const grant = (text: string) =>
     `found a grant to "${text}": take it out, and name who gets in by a bucket policy`;
 const allows = (statement: string) => `found ${statement}, which allows everybody: name the principals`;
 
-describe("s3-no-public-grants", () => {
+const everybody = (Condition: object) => ({
+    Sid: "Open",
+    Effect: "Allow",
+    Principal: { AWS: "*" },
+    Action: "*",
+    Condition,
+});
+
+describe("no-public-grants", () => {
     judges(noPublicGrants, [
         ["takes a private ACL", resource("aws:s3/bucketAcl:BucketAcl", { acl: "private" }), []],
         ["takes a bucket that says nothing", resource(BUCKET, { tags: { acl: "public-read" } }), []],
@@ -75,6 +83,52 @@ describe("s3-no-public-grants", () => {
             [allows("statement 1")],
         ],
         [
+            "refuses to let in everybody but some",
+            resource(POLICY, { policy: policy({ Effect: "Allow", NotPrincipal: { AWS: "1" } }) }),
+            [allows("statement 1")],
+        ],
+        ...["aws:PrincipalOrgID", "aws:SourceVpce", "aws:sourcearn", "kms:CallerAccount"].map(
+            (key) =>
+                [
+                    `takes a condition on ${key}`,
+                    resource(POLICY, { policy: policy(everybody({ StringLike: { [key]: "it" } })) }),
+                    [],
+                ] as const,
+        ),
+        ...(
+            [
+                ["Bool", "aws:SecureTransport", "true"],
+                ["StringEquals", "aws:PrincipalTag/team", "data"],
+                ["StringNotEquals", "aws:PrincipalAccount", "111122223333"],
+                ["IpAddress", "aws:SourceIp", ["10.0.0.0/8", "0.0.0.0/0"]],
+                ["StringLike", "aws:PrincipalArn", "*"],
+            ] as const
+        ).map(
+            ([operator, key, value]) =>
+                [
+                    `refuses a condition that many can meet: ${operator} ${key} ${value}`,
+                    resource(POLICY, { policy: policy(everybody({ [operator]: { [key]: value } })) }),
+                    [allows('statement "Open"')],
+                ] as const,
+        ),
+        ...(
+            [
+                ["aws:iam/role:Role", "assumeRolePolicy"],
+                ["aws:kms/key:Key", "policy"],
+                ["aws:kms/keyPolicy:KeyPolicy", "policy"],
+                ["aws:secretsmanager/secretPolicy:SecretPolicy", "policy"],
+                ["aws:sns/topicPolicy:TopicPolicy", "policy"],
+                ["aws:sqs/queuePolicy:QueuePolicy", "policy"],
+            ] as const
+        ).map(
+            ([type, property]) =>
+                [
+                    `looks into the ${property} of ${type}`,
+                    resource(type, { [property]: policy(everybody({})) }),
+                    [allows('statement "Open"')],
+                ] as const,
+        ),
+        [
             "judges what is known beside what is not",
             resource(POLICY, {
                 policy: {
@@ -89,6 +143,6 @@ describe("s3-no-public-grants", () => {
         ],
         ["says nothing of what is not known yet", resource(POLICY, { policy: UNKNOWN }), []],
         ["leaves a policy that is no JSON to AWS", resource(POLICY, { policy: "{" }), []],
-        ["says nothing of other resources", resource("aws:sns/topic:Topic", { acl: "public-read" }), []],
+        ["says nothing of other resources", resource("aws:ec2/vpc:Vpc", { acl: "public-read" }), []],
     ]);
 });

@@ -1,3 +1,4 @@
+import { expect } from "chai";
 import { UNKNOWN } from "../../rules/resource";
 import { noWildcardResources } from "../../rules/wildcards";
 import { judges, policy, resource } from "../support/judge";
@@ -14,7 +15,7 @@ const allow = (Action: unknown, Resource: unknown, more: object = {}) => ({
 });
 const of = (...statements: readonly object[]) => resource(POLICY, { policy: policy(...statements) });
 const found = (actions: string, resources: string, statement = 'statement "It"') =>
-    `found ${statement}, which allows ${actions} on ${resources}: name the resources, or say which by a condition`;
+    `found ${statement}, which allows ${actions} on ${resources}: name the resources, or say which by a condition on their tags`;
 const broad = (arn: string) =>
     `found ${arn}, which allows whole services on everything: write a narrower policy`;
 
@@ -70,8 +71,11 @@ describe("iam-no-wildcard-resources", () => {
             ],
         ],
         [
-            "takes actions that only tell what there is",
-            of(allow(["elasticmapreduce:ListClusters", "ec2:Describe*", "s3:ListAllMyBuckets"], "*")),
+            "takes actions that take no resource",
+            of(
+                allow(["elasticmapreduce:ListClusters", "ec2:DescribeVpcs", "s3:ListAllMyBuckets"], "*"),
+                allow(["ec2:Describe*", "sts:getcalleridentity"], "*"),
+            ),
             [],
         ],
         [
@@ -81,12 +85,34 @@ describe("iam-no-wildcard-resources", () => {
         ],
         ["refuses all that begins with List in S3", of(allow("s3:List*", "*")), [found("s3:List*", "*")]],
         ["refuses all actions of a service", of(allow("ec2:*", "*")), [found("ec2:*", "*")]],
+        [
+            "refuses to look into any, by an action that could be held to one",
+            of(allow(["dynamodb:ListTables", "dynamodb:DescribeTable"], "*")),
+            [found("dynamodb:ListTables, dynamodb:DescribeTable", "*")],
+        ],
+        [
+            "refuses a launch of anything, which a condition could hold",
+            of(allow("elasticmapreduce:RunJobFlow", "*")),
+            [found("elasticmapreduce:RunJobFlow", "*")],
+        ],
+        [
+            "refuses a service that it does not know, whatever the action's name",
+            of(allow("glue:GetDevEndpoints", "*")),
+            [found("glue:GetDevEndpoints", "*")],
+        ],
+        [
+            "takes it when told, to the letter",
+            of(allow(["glue:getdevendpoints", "a:Do"], "*"), allow("glueXGetDevEndpoints", "*")),
+            [found("glueXGetDevEndpoints", "*")],
+            { actionsWithoutResource: ["glue:GetDevEndpoints", "a:*"] },
+        ],
         ...[
             "aws:ResourceTag/team",
             "aws:RequestTag/team",
-            "aws:ResourceAccount",
-            "kms:ViaService",
-            "iam:PassedToService",
+            "ec2:ResourceTag/team",
+            "elasticmapreduce:RequestTag/team",
+            "kms:ResourceAliases",
+            "ec2:Vpc",
         ].map(
             (key) =>
                 [
@@ -95,11 +121,36 @@ describe("iam-no-wildcard-resources", () => {
                     [],
                 ] as const,
         ),
-        ...["aws:SecureTransport", "aws:SourceIp", "aws:PrincipalTag/team", "aws:MultiFactorAuthPresent"].map(
+        ...[
+            "aws:SecureTransport",
+            "aws:SourceIp",
+            "aws:PrincipalTag/team",
+            "aws:MultiFactorAuthPresent",
+            "aws:ResourceAccount",
+            "iam:PassedToService",
+            "kms:ViaService",
+        ].map(
             (key) =>
                 [
-                    `refuses a condition on ${key}, which says nothing of the resource`,
+                    `refuses a condition on ${key}, which does not say which resource`,
                     of(allow("a:Do", "*", { Condition: { StringEquals: { [key]: "1" } } })),
+                    [found("a:Do", "*")],
+                ] as const,
+        ),
+        ...(
+            [
+                ["StringLike", "*"],
+                ["StringLike", ["data", "*"]],
+                ["StringNotEquals", "data"],
+                ["StringEqualsIfExists", "data"],
+                ["ForAllValues:StringEquals", "data"],
+                ["Null", "false"],
+            ] as const
+        ).map(
+            ([operator, value]) =>
+                [
+                    `refuses a condition that asks for no certain tag: ${operator} ${value}`,
+                    of(allow("a:Do", "*", { Condition: { [operator]: { "aws:ResourceTag/team": value } } })),
                     [found("a:Do", "*")],
                 ] as const,
         ),
@@ -173,4 +224,16 @@ describe("iam-no-wildcard-resources", () => {
         ["says nothing of what is not known yet", resource(POLICY, { policy: UNKNOWN }), []],
         ["says nothing of inline policies not known yet", resource(ROLE, { inlinePolicies: UNKNOWN }), []],
     ]);
+
+    it("tells the engine what can be set, and its default", () => {
+        expect(noWildcardResources.configSchema?.properties).to.deep.equal({
+            actionsWithoutResource: {
+                type: "array",
+                items: { type: "string" },
+                default: [],
+                description:
+                    "Further actions that take no resource, as `glue:GetDevEndpoints`; the pack knows those of the services that a pipeline calls",
+            },
+        });
+    });
 });
