@@ -29,6 +29,7 @@ import {
     THEIR_PATH,
     takesAnyHostname,
 } from "./support/emr-etl-runner-contract";
+import { findings } from "./support/policy-pack";
 import { run } from "./support/run";
 
 /** How many stacks the whole program runs for, each twice: `npm run test:long` asks for 1,000. */
@@ -80,13 +81,14 @@ describe("any stack config", () => {
             expect(missing).to.deep.equal([]);
         });
 
-        it(`runs the program to its end, twice alike, with all that EmrEtlRunner needs: ${RUNS} times`, async function () {
+        it(`runs the program to its end, twice alike, with all that EmrEtlRunner and the policy pack ask for: ${RUNS} times`, async function () {
             const limit = RUNS * 4000;
             this.timeout(2 * limit);
             await fc.assert(
                 fc.asyncProperty(stackToRun, async (stack) => {
                     const first = await runProgram(stack);
                     expect(programProblems(first, stack)).to.deep.equal([]);
+                    expect(findings(first)).to.deep.equal([]);
                     const again = await runProgram(stack);
                     expect(sorted(again)).to.deep.equal(sorted(first));
                     expect(again.outputs).to.deep.equal(first.outputs);

@@ -60,7 +60,11 @@ export function outline({
 }
 
 /** The one registration of a type and name. */
-export function registration({ registrations }: Run, type: string, name: string): Registration {
+export function registration(
+    { registrations }: Pick<Run, "registrations">,
+    type: string,
+    name: string,
+): Registration {
     const found = registrations.filter((candidate) => candidate.type === type && candidate.name === name);
     if (found.length !== 1 || !found[0]) {
         throw new Error(`${found.length} registrations of ${type} ${name}`);
