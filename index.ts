@@ -11,6 +11,7 @@ import { NodeCertificates } from "./components/node-certificates";
 import { PipelineStorage } from "./components/pipeline-storage";
 import { existingKeyStatements } from "./components/policies/key";
 import { bucketArn } from "./components/policies/s3-access";
+import { ReencryptionRole } from "./components/reencryption-role";
 import { internalDomain } from "./components/region";
 import { RenewalReminder } from "./components/renewal-reminder";
 import { SecurityConfiguration } from "./components/security-configuration";
@@ -88,6 +89,14 @@ export = async () => {
         spot,
         tags,
     });
+    const reencryption = settings.storage.reencryption
+        ? new ReencryptionRole("reencryption", {
+              prefix,
+              locations: storage.locations,
+              ...settings.access,
+              tags,
+          })
+        : undefined;
     const security = new SecurityConfiguration("security-configuration", {
         prefix,
         switches: settings.encryption,
@@ -159,6 +168,7 @@ export = async () => {
             encryptedExistingBuckets: settings.storage.encryptExistingBuckets,
             policiesOnExistingBuckets: settings.storage.policiesOnExistingBuckets,
             rolePolicies: roles.attachedPolicies,
+            reencryptionRoleArn: reencryption?.arn ?? null,
             ownsNetwork: !theirNetwork,
             ownsKey: !theirKey,
             protect,

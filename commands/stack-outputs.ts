@@ -42,6 +42,8 @@ const stackOutputs = z.object({
             serviceRole: attachedPolicies.optional(),
             jobflowRole: attachedPolicies.optional(),
         }),
+        /** Null without `storage.reencryption`. */
+        reencryptionRoleArn: z.string().nullable(),
         ownsNetwork: z.boolean(),
         ownsKey: z.boolean(),
         /** Whether Pulumi refuses to delete data buckets and the stack's own key. */

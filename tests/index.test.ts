@@ -751,6 +751,7 @@ describe("the whole program", () => {
                 },
                 jobflowRole: { managedPolicyArns: [], policyDigest: documentDigest(policyOf("jobflow")) },
             },
+            reencryptionRoleArn: null,
             ownsNetwork: true,
             ownsKey: true,
             protect: true,

@@ -178,6 +178,11 @@ const storage = section(
             "Objects in the managed log bucket expire after this many days.",
             "a whole number of days from 1 to 36500",
         ),
+        reencryption: field(
+            z.boolean().default(false),
+            "A role for `encrypt-existing`: S3 Batch Operations may copy what is in the locations in place.",
+            "true or false",
+        ),
     },
     "The buckets.",
 );

@@ -172,6 +172,7 @@ const LISTED: readonly Case[] = [
         clusters: NEXT,
     },
     { setting: "storage.protect", from: true, to: false },
+    { setting: "storage.reencryption", from: false, to: true },
     {
         setting: "storage.encryptExistingBuckets",
         from: [],

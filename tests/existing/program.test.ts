@@ -664,6 +664,7 @@ describe("a stack beside what is the user's own", () => {
                     encryptedExistingBuckets: ["acme-data"],
                     policiesOnExistingBuckets: ["acme-data"],
                     rolePolicies: {},
+                    reencryptionRoleArn: null,
                     ownsNetwork: false,
                     ownsKey: false,
                     protect: true,

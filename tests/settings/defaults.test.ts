@@ -35,6 +35,7 @@ const DEFAULTS = {
         policiesOnExistingBuckets: [],
         existingKmsKeyArns: [],
         logRetentionDays: 90,
+        reencryption: false,
     },
     access: {
         readLocations: [],

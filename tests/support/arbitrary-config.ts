@@ -579,7 +579,11 @@ const parts = fc.record({
     certificates: some({ generation: count(1) }),
     /** As an account and the topic's name. */
     topic: fc.option(nullable(fc.tuple(account, drawnFrom("aZ09_-", 1, 8))), { nil: undefined }),
-    storage: some({ protect: fc.boolean(), logRetentionDays: fc.integer({ min: 1, max: 36_500 }) }),
+    storage: some({
+        protect: fc.boolean(),
+        logRetentionDays: fc.integer({ min: 1, max: 36_500 }),
+        reencryption: fc.boolean(),
+    }),
     kmsKeys: fc.option(distinct(fc.tuple(account, keyId).map((names) => names.join(":key/"))), {
         nil: undefined,
     }),

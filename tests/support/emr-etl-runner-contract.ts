@@ -757,6 +757,7 @@ const POLICY_OF_ROLE = [ROLE_POLICY, ATTACHMENT];
 
 /** Roles that are no cluster's, by the setting that asks for them. */
 const ROLES_ASKED_FOR: Readonly<Record<string, readonly string[]>> = {
+    reencryption: ["storage", "reencryption"],
     reminder: ["certificates", "remindTopicArn"],
 };
 

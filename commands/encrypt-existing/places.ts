@@ -1,0 +1,84 @@
+import type { LocationPath } from "../../components/locations";
+import { parseS3Url, type S3Folder } from "../../components/locations";
+import type { ActiveCluster } from "../clusters";
+import type { StackOutputs } from "../stack-outputs";
+
+/** What is to be gone through in one bucket. */
+export interface Place {
+    readonly bucket: string;
+    /** None lies in another; empty: the whole bucket. */
+    readonly prefixes: readonly string[];
+}
+
+/**
+ * Jobs of EmrEtlRunner move the objects of these, by copying and deleting: a copy in place that comes late brings one
+ * back, which is then loaded twice.
+ */
+const LIVE: readonly string[] = [
+    "raw.in",
+    "raw.processing",
+    "enriched.stream",
+    "enriched.good",
+    "shredded.good",
+] satisfies readonly LocationPath[];
+
+export interface Choice {
+    /** Default: all that are not live; with `paused`, all. */
+    readonly location?: readonly string[];
+    /** EmrEtlRunner does not run, and will not until this is done. */
+    readonly paused?: boolean;
+}
+
+/**
+ * The locations to go through, by their keys below `aws.s3.buckets`.
+ * @throws Error where one is unknown, or live without `paused`.
+ */
+export function chooseLocations({ buckets }: StackOutputs, { location, paused }: Choice): readonly string[] {
+    const all = Object.keys(buckets);
+    const unknown = location?.filter((name) => !all.includes(name)) ?? [];
+    if (unknown.length > 0) {
+        throw new Error(
+            `--location ${unknown.join(" ")}: found no such location. There are ${all.join(", ")}.`,
+        );
+    }
+    const chosen = location ?? all.filter((name) => paused || !LIVE.includes(name));
+    const live = liveAmong(chosen);
+    if (live.length > 0 && !paused) {
+        throw new Error(
+            `--location ${live.join(" ")}: jobs move these objects, and a copy that comes late brings one back, which is then loaded twice. Stop EmrEtlRunner, let its run end, and add --paused.`,
+        );
+    }
+    return chosen;
+}
+
+export function liveAmong(locations: readonly string[]): readonly string[] {
+    return locations.filter((name) => LIVE.includes(name));
+}
+
+/** @throws Error where a cluster runs, and so may move what is in live locations. */
+export function checkNoneRuns(live: readonly string[], clusters: readonly ActiveCluster[]): void {
+    if (clusters.length > 0) {
+        const running = clusters.map(({ id, name, state }) => `${id} (${name}, ${state})`).join(", ");
+        throw new Error(
+            `${live.join(", ")}: not while a cluster of this stack runs: ${running}. Wait until it has ended, or leave these locations out with --location.`,
+        );
+    }
+}
+
+/** Bucket by bucket. */
+export function placesOf({ buckets }: StackOutputs, chosen: readonly string[]): readonly Place[] {
+    const folders = chosen.flatMap((name) => [buckets[name] ?? []].flat().map(readFolder));
+    const byBucket = new Map<string, string[]>();
+    for (const { bucket, prefix } of folders) {
+        byBucket.set(bucket, [...(byBucket.get(bucket) ?? []), prefix]);
+    }
+    return [...byBucket].map(([bucket, prefixes]) => ({ bucket, prefixes }));
+}
+
+export function readFolder(url: string): S3Folder {
+    const folder = parseS3Url(url);
+    if (!folder) {
+        throw new Error(`the stack's outputs: buckets: found "${url}", which is no S3 URL`);
+    }
+    return folder;
+}

@@ -1,0 +1,49 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { ResolvedLocation } from "./locations";
+import type { Tags } from "./naming";
+import { reencryptionRolePolicy, reencryptionRoleTrust } from "./policies/reencryption";
+
+export interface ReencryptionRoleArgs {
+    readonly prefix: string;
+    readonly locations: pulumi.Input<readonly ResolvedLocation[]>;
+    /** The IAM path of the role. */
+    readonly path: string;
+    /** The ARN of the managed policy that bounds the role; null: none. */
+    readonly permissionsBoundary: string | null;
+    readonly tags: Tags;
+}
+
+/** As whom S3 Batch Operations copies objects in place, for `encrypt-existing`. */
+export class ReencryptionRole extends pulumi.ComponentResource {
+    /** Known once the role's policy is attached. */
+    public readonly arn: pulumi.Output<string>;
+
+    constructor(name: string, args: ReencryptionRoleArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("snowplow-emr-encryption:iam:ReencryptionRole", name, {}, opts);
+
+        const role = new aws.iam.Role(
+            name,
+            {
+                namePrefix: `${args.prefix}-reencryption-`,
+                path: args.path,
+                description: "Encrypts in place what was there before",
+                permissionsBoundary: args.permissionsBoundary ?? undefined,
+                assumeRolePolicy: JSON.stringify(reencryptionRoleTrust()),
+                tags: args.tags,
+            },
+            { parent: this },
+        );
+        const policy = new aws.iam.RolePolicy(
+            `${name}-policy`,
+            {
+                role: role.name,
+                policy: pulumi.jsonStringify(pulumi.output(args.locations).apply(reencryptionRolePolicy)),
+            },
+            { parent: this },
+        );
+
+        this.arn = pulumi.all([role.arn, policy.id]).apply(([arn]) => arn);
+        this.registerOutputs({ arn: this.arn });
+    }
+}

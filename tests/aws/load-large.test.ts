@@ -1,0 +1,160 @@
+import { spawn } from "node:child_process";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import path from "node:path";
+import { text } from "node:stream/consumers";
+import { expect } from "chai";
+import { CONCURRENCY } from "../../commands/encrypt-existing/survey";
+import { MINIMAL, runStack } from "../support/run";
+
+const ROOT = path.join(__dirname, "../..");
+const PAGE = 1000;
+const MEGABYTES = 250;
+const SIZE = 6 * 2 ** 30;
+/** Each so many-th is not encrypted. */
+const UNENCRYPTED = 500;
+const REPORT = "process.on('exit',()=>process.stderr.write('\\nmaxRSS='+process.resourceUsage().maxRSS))";
+
+/** An archive with as many keys, each over 5 GB: of all others, S3 Batch Operations takes care. */
+class LargeArchive {
+    requests = 0;
+    most = 0;
+    completed = 0;
+    private open = 0;
+    private readonly server: Server;
+
+    constructor(private readonly keys: number) {
+        this.server = createServer(async (request, response) => {
+            this.requests += 1;
+            this.open += 1;
+            this.most = Math.max(this.most, this.open);
+            const body = await text(request);
+            const [headers, answer] = this.answer(request.method ?? "", String(request.url), body);
+            // As slow as S3, so that requests would pile up if they could.
+            setTimeout(() => {
+                this.open -= 1;
+                response.writeHead(200, { "content-type": "application/xml", ...headers }).end(answer);
+            }, 2);
+        });
+    }
+
+    async start(): Promise<string> {
+        await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
+        return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    }
+
+    stop(): void {
+        this.server.closeAllConnections();
+        this.server.close();
+    }
+
+    private answer(method: string, url: string, body: string): readonly [Record<string, string>, string] {
+        const { pathname, searchParams: query } = new URL(url, "http://s3");
+        const [, bucket = "", ...rest] = pathname.split("/");
+        if (body.includes("GetCallerIdentity")) {
+            return [
+                {},
+                "<GetCallerIdentityResponse><GetCallerIdentityResult><Account>000000000000</Account></GetCallerIdentityResult></GetCallerIdentityResponse>",
+            ];
+        }
+        if (query.has("list-type")) {
+            return [{}, this.page(query)];
+        }
+        if (method === "HEAD") {
+            const encrypted = Number(rest.at(-1)) % UNENCRYPTED !== 0;
+            return [
+                {
+                    etag: '"etag"',
+                    "content-length": String(SIZE),
+                    ...(encrypted && { "x-amz-server-side-encryption": "AES256" }),
+                },
+                "",
+            ];
+        }
+        if (query.has("uploads")) {
+            return [
+                {},
+                "<InitiateMultipartUploadResult><UploadId>one</UploadId></InitiateMultipartUploadResult>",
+            ];
+        }
+        if (query.has("partNumber")) {
+            return [{}, '<CopyPartResult><ETag>"part"</ETag></CopyPartResult>'];
+        }
+        if (query.has("uploadId") && method === "POST") {
+            this.completed += 1;
+            return [{}, "<CompleteMultipartUploadResult/>"];
+        }
+        return [
+            {},
+            query.has("tagging")
+                ? "<Tagging><TagSet/></Tagging>"
+                : `<${bucket === "" ? "None" : "VersioningConfiguration"}/>`,
+        ];
+    }
+
+    private page(query: URLSearchParams): string {
+        if (query.get("prefix") !== "raw/") {
+            return "<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>";
+        }
+        const start = Number(query.get("continuation-token") ?? 0);
+        const end = Math.min(start + PAGE, this.keys);
+        const contents: string[] = [];
+        for (let number = start; number < end; number += 1) {
+            contents.push(`<Contents><Key>raw/${number}</Key><Size>${SIZE}</Size></Contents>`);
+        }
+        const token = end < this.keys ? `<NextContinuationToken>${end}</NextContinuationToken>` : "";
+        return `<ListBucketResult><IsTruncated>${end < this.keys}</IsTruncated>${token}${contents.join("")}</ListBucketResult>`;
+    }
+}
+
+describe("encrypt-existing of large objects", () => {
+    let outputs: string;
+
+    before(async () => {
+        outputs = JSON.stringify((await runStack({ ...MINIMAL, storage: { reencryption: true } })).outputs);
+    });
+
+    for (const keys of [10_000, 100_000]) {
+        it(`goes through ${keys} keys in less than ${MEGABYTES} MB, a few at once`, async function () {
+            this.timeout(300_000);
+            const archive = new LargeArchive(keys);
+            const { status, stdout, stderr, megabytes } = await encrypt(await archive.start(), outputs);
+            archive.stop();
+            expect({ status, stderr }).to.deep.include({ status: 0 });
+            expect(JSON.parse(stdout)).to.deep.include({
+                jobs: [],
+                large: { copied: keys / UNENCRYPTED, failures: [] },
+            });
+            expect(archive.completed).to.equal(keys / UNENCRYPTED);
+            expect(archive.most).to.be.within(2, 2 * CONCURRENCY);
+            expect(megabytes).to.be.lessThan(MEGABYTES);
+        });
+    }
+});
+
+/** In a process of its own, which tells its peak memory at its end. */
+async function encrypt(endpoint: string, outputs: string) {
+    const child = spawn(
+        process.execPath,
+        [
+            "--max-old-space-size=128", // As the npm script does.
+            ...["--import", `data:text/javascript,${encodeURIComponent(REPORT)}`, "--import", "tsx"],
+            ...[
+                "commands/encrypt-existing/index.ts",
+                "--yes",
+                "--large",
+                "--json",
+                "--location",
+                "raw.archive",
+            ],
+        ],
+        { cwd: ROOT, env: { ...process.env, AWS_ENDPOINT_URL: endpoint } },
+    );
+    child.stdin.end(outputs);
+    const [stdout, stderr, status] = await Promise.all([
+        text(child.stdout),
+        text(child.stderr),
+        new Promise<number | null>((resolve) => child.on("close", resolve)),
+    ]);
+    return { status, stdout, stderr, megabytes: Number(/maxRSS=(\d+)$/.exec(stderr)?.[1]) / 1024 };
+}

@@ -1,0 +1,492 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { expect } from "chai";
+import { EXIT } from "../../commands/cli";
+import { type EncryptExistingOptions, encryptExisting } from "../../commands/encrypt-existing";
+import { FakeS3, type StoredObject } from "../support/fake-s3";
+import { MINIMAL, runStack } from "../support/run";
+import { streams } from "../support/streams";
+
+const ARCHIVE = "snowplow-dev-archive-placeholder";
+const PIPELINE = "snowplow-dev-pipeline-placeholder";
+const COLLECTOR = "snowplow-dev-collector-placeholder";
+const LOGS = "snowplow-dev-logs-placeholder";
+const JOBS = /^\/v20180820\/jobs$/;
+const GIB = 2 ** 30;
+
+/** With all that a copy must keep. */
+const OLD: StoredObject = {
+    size: 1000,
+    headers: {
+        "content-type": "text/plain",
+        "content-encoding": "gzip",
+        "cache-control": "no-cache",
+        "x-amz-meta-source": "collector",
+    },
+    tags: { team: "data" },
+};
+
+describe("encrypt-existing", () => {
+    const s3 = new FakeS3();
+    let json: string;
+    let folder: string;
+
+    before(async () => {
+        await s3.start();
+        folder = mkdtempSync(path.join(tmpdir(), "encrypt-existing-"));
+        json = JSON.stringify((await runStack({ ...MINIMAL, storage: { reencryption: true } })).outputs);
+    });
+    after(async () => {
+        await s3.stop();
+        rmSync(folder, { recursive: true });
+    });
+    beforeEach(() => s3.reset());
+
+    async function run(options: EncryptExistingOptions = {}, signal?: AbortSignal) {
+        const io = streams(json);
+        const exit = await encryptExisting(options, io.streams, { poll: 0, ...(signal && { signal }) });
+        return { exit, ...(await io.written()) };
+    }
+
+    async function failure(options: EncryptExistingOptions = {}, signal?: AbortSignal): Promise<string> {
+        try {
+            await run(options, signal);
+        } catch (error) {
+            return (error as Error).message;
+        }
+        return "it did not fail";
+    }
+
+    const isEncrypted = (name: string) => s3.objects.get(name)?.encrypted ?? false;
+
+    describe("without --yes", () => {
+        it("names the fees, has S3 count what there is, cancels the jobs, and copies nothing", async () => {
+            s3.objects.set(`${ARCHIVE}/raw/a`, OLD).set(`${ARCHIVE}/enriched/b`, OLD);
+            s3.objects.set(`${ARCHIVE}/raw/c`, { ...OLD, encrypted: true });
+            s3.objects.set(`${ARCHIVE}/shredded/d`, { ...OLD, storageClass: "STANDARD_IA" });
+            expect(await run()).to.deep.equal({
+                exit: EXIT.attention,
+                stdout: `s3://${ARCHIVE}, STANDARD: 2 objects without encryption (job job-1)
+s3://${ARCHIVE}, STANDARD_IA: 1 objects without encryption (job job-2)
+To copy them, run this again with --yes: 3 objects at 1.00 USD a million, and as many PUT requests at 0.005 USD a thousand: about 0.00 USD (list prices of us-east-1 as of 2025; see https://aws.amazon.com/s3/pricing/); other storage classes cost more a request, and early deletion where they charge it.
+`,
+                stderr: `2 jobs at 0.25 USD, manifests of 4 objects at 0.015 USD a million: about 0.50 USD before anything is copied (list prices of us-east-1 as of 2025; see https://aws.amazon.com/s3/pricing/)
+S3 lists what is not encrypted: job-1, job-2
+`,
+            });
+            expect([...s3.jobs.values()].map(({ status }) => status)).to.deep.equal([
+                "Cancelled",
+                "Cancelled",
+            ]);
+            expect(isEncrypted(`${ARCHIVE}/raw/a`)).to.equal(false);
+        });
+
+        it("makes no job where nothing is there to be copied", async () => {
+            expect(await run({ yes: true })).to.deep.equal({
+                exit: EXIT.ok,
+                stdout: "Nothing is there to be copied.\n",
+                stderr: "",
+            });
+            expect(s3.sent("POST", JOBS)).to.deep.equal([]);
+        });
+    });
+
+    describe("a job", () => {
+        it("is asked for as S3 documents it: in place, what is not encrypted, nothing but that", async () => {
+            s3.objects.set(`${ARCHIVE}/raw/a`, { ...OLD, storageClass: "GLACIER_IR" });
+            await run();
+            const [request, ...others] = s3.sent("POST", JOBS);
+            expect(others).to.deep.equal([]);
+            expect(request?.headers["x-amz-account-id"]).to.equal("000000000000");
+            expect(request?.headers.host).to.match(/^000000000000\.s3-control\.test:/);
+            const logs = `arn:aws:s3:::${LOGS}`;
+            const archive = `arn:aws:s3:::${ARCHIVE}`;
+            const body = String(request?.body)
+                .replace(/<ClientRequestToken>[0-9a-f-]{36}</, "<ClientRequestToken>TOKEN<")
+                .replace(
+                    /<UnModifiedSinceConstraint>\d{4}-\d\d-\d\dT[\d:.]{12}Z</,
+                    "<UnModifiedSinceConstraint>NOW<",
+                )
+                .replace(/(GLACIER_IR) [0-9a-f]{8} dev</, "$1 DIGEST dev<");
+            expect(body.replace(/^<\?xml.*?\?>/, "")).to.equal(
+                [
+                    '<CreateJobRequest xmlns="http://awss3control.amazonaws.com/doc/2018-08-20/">',
+                    "<Operation><S3PutObjectCopy>",
+                    `<TargetResource>${archive}</TargetResource>`,
+                    "<MetadataDirective>COPY</MetadataDirective>",
+                    "<NewObjectMetadata><SSEAlgorithm>AES256</SSEAlgorithm></NewObjectMetadata>",
+                    "<StorageClass>GLACIER_IR</StorageClass>",
+                    "<UnModifiedSinceConstraint>NOW</UnModifiedSinceConstraint>",
+                    "</S3PutObjectCopy></Operation>",
+                    `<Report><Enabled>true</Enabled><Bucket>${logs}</Bucket><Format>Report_CSV_20180820</Format><Prefix>emr/encrypt-existing</Prefix><ReportScope>AllTasks</ReportScope></Report>`,
+                    "<Priority>10</Priority>",
+                    "<RoleArn>arn:aws:iam::000000000000:role/snowplow-dev-reencryption-placeholder</RoleArn>",
+                    "<ConfirmationRequired>true</ConfirmationRequired>",
+                    "<ClientRequestToken>TOKEN</ClientRequestToken>",
+                    `<Description>encrypt-existing ${ARCHIVE} GLACIER_IR DIGEST dev</Description>`,
+                    "<ManifestGenerator><S3JobManifestGenerator>",
+                    `<SourceBucket>${archive}</SourceBucket>`,
+                    "<EnableManifestOutput>true</EnableManifestOutput>",
+                    "<ExpectedBucketOwner>000000000000</ExpectedBucketOwner>",
+                    `<ManifestOutputLocation><Bucket>${logs}</Bucket><ManifestFormat>S3InventoryReport_CSV_20211130</ManifestFormat><ManifestPrefix>emr/encrypt-existing</ManifestPrefix><ManifestEncryption><SSE-S3/></ManifestEncryption></ManifestOutputLocation>`,
+                    "<Filter>",
+                    "<KeyNameConstraint><MatchAnyPrefix><member>raw/</member><member>enriched/</member><member>shredded/</member></MatchAnyPrefix></KeyNameConstraint>",
+                    `<ObjectSizeLessThanBytes>${5 * GIB + 1}</ObjectSizeLessThanBytes>`,
+                    "<MatchAnyStorageClass><member>GLACIER_IR</member></MatchAnyStorageClass>",
+                    "<MatchAnyObjectEncryption><ObjectEncryption><NOT-SSE/></ObjectEncryption></MatchAnyObjectEncryption>",
+                    "</Filter>",
+                    "</S3JobManifestGenerator></ManifestGenerator>",
+                    "</CreateJobRequest>",
+                ].join(""),
+            );
+        });
+
+        it("is made for a whole bucket without any constraint on names", async () => {
+            const { outputs } = await runStack({
+                emrEtlRunner: {
+                    ...MINIMAL.emrEtlRunner,
+                    aws: { s3: { buckets: { raw: { archive: "s3://acme-archive" } } } },
+                },
+                storage: { reencryption: true },
+            });
+            s3.objects.set("acme-archive/a", OLD);
+            const io = streams(JSON.stringify(outputs));
+            await encryptExisting({ location: ["raw.archive"] }, io.streams, { poll: 0 });
+            expect(s3.sent("POST", JOBS)[0]?.body).not.to.include("KeyNameConstraint");
+        });
+    });
+
+    describe("with --yes", () => {
+        it("confirms the jobs, the smallest first, follows them, and does nothing the second time", async () => {
+            s3.objects.set(`${ARCHIVE}/raw/a`, OLD).set(`${ARCHIVE}/raw/b`, OLD);
+            s3.objects
+                .set(`${LOGS}/emr/c`, OLD)
+                .set(`${PIPELINE}/enriched/bad/d`, { ...OLD, encrypted: true });
+            const { exit, stdout } = await run({ yes: true });
+            expect({ exit, stdout }).to.deep.equal({
+                exit: EXIT.ok,
+                stdout: `s3://${PIPELINE}, STANDARD: nothing is without encryption (job job-2)
+s3://${LOGS}, STANDARD: done (job job-3)
+  1 of 1 copied, 0 left as somebody wrote them meanwhile, 0 failed; metadata and tags of 1 compared
+s3://${ARCHIVE}, STANDARD: done (job job-1)
+  2 of 2 copied, 0 left as somebody wrote them meanwhile, 0 failed; metadata and tags of 2 compared
+`,
+            });
+            const { encrypted, ...kept } = s3.objects.get(`${ARCHIVE}/raw/a`) ?? {};
+            expect([encrypted, kept]).to.deep.equal([true, OLD]);
+            s3.jobs.clear();
+            const again = await run({ yes: true });
+            expect(again.exit).to.equal(EXIT.ok);
+            expect(again.stdout).to.match(/^(s3:.*: nothing is without encryption \(job job-\d\)\n){3}$/);
+            expect(s3.sent("POST", /requestedJobStatus/)).to.have.length(2);
+        });
+
+        it("goes on with what another run has begun, confirmed or not", async () => {
+            s3.objects.set(`${ARCHIVE}/raw/a`, OLD);
+            expect(await failure({ yes: true }, AbortSignal.abort(new Error("interrupted")))).to.equal(
+                "The operation was aborted",
+            );
+            expect(s3.jobs.size).to.equal(1);
+            const { exit, stdout } = await run({ yes: true, json: true });
+            expect(exit).to.equal(EXIT.ok);
+            expect(JSON.parse(stdout)).to.deep.equal({
+                stack: "dev",
+                jobs: [
+                    {
+                        bucket: ARCHIVE,
+                        storageClass: "STANDARD",
+                        job: "job-1",
+                        state: "copied",
+                        objects: 1,
+                        copied: 1,
+                        changed: 0,
+                        failures: [],
+                        lost: [],
+                        compared: 1,
+                        reason: "",
+                    },
+                ],
+                leftOut: [],
+                large: null,
+                oldVersions: [],
+            });
+        });
+
+        it("leaves another run's confirmed job to it, without --yes", async () => {
+            s3.objects.set(`${ARCHIVE}/raw/a`, OLD);
+            await run();
+            const [job] = s3.jobs.values();
+            Object.assign(job ?? {}, { status: "Active" });
+            const { exit, stdout } = await run();
+            expect({ exit, stdout }).to.deep.equal({
+                exit: EXIT.attention,
+                stdout: `s3://${ARCHIVE}, STANDARD: another run's job goes on; run this again with --yes to follow it (job job-1)\n`,
+            });
+            expect(s3.sent("POST", /requestedJobStatus/)).to.have.length(1);
+        });
+
+        it("tells what failed, by reason, and what was left as somebody had written it", async () => {
+            for (const key of ["a", "b", "c", "d"]) {
+                s3.objects.set(`${ARCHIVE}/raw/${key}`, OLD);
+            }
+            const denied = { status: 403, code: "AccessDenied", message: "Access, denied" };
+            s3.taskFailures.set(`${ARCHIVE}/raw/a`, denied).set(`${ARCHIVE}/raw/b`, denied);
+            s3.taskFailures.set(`${ARCHIVE}/raw/c`, {
+                status: 412,
+                code: "PreconditionFailed",
+                message: "At least one of the preconditions you specified did not hold",
+            });
+            const { exit, stdout } = await run({ yes: true });
+            expect({ exit, stdout }).to.deep.equal({
+                exit: EXIT.failed,
+                stdout: `s3://${ARCHIVE}, STANDARD: failed (job job-1)
+  1 of 4 copied, 1 left as somebody wrote them meanwhile, 2 failed; metadata and tags of 4 compared
+  failed 2 times: 403 AccessDenied Access, denied: raw/a, raw/b
+`,
+            });
+        });
+
+        it("is to be run again where all that is left was written meanwhile", async () => {
+            s3.objects.set(`${ARCHIVE}/raw/a`, OLD);
+            s3.taskFailures.set(`${ARCHIVE}/raw/a`, { status: 412, code: "PreconditionFailed", message: "" });
+            expect((await run({ yes: true })).exit).to.equal(EXIT.attention);
+        });
+
+        it("stops everything where copies lose what they must keep", async () => {
+            s3.objects.set(`${LOGS}/emr/a`, OLD);
+            s3.objects.set(`${ARCHIVE}/raw/b`, OLD).set(`${ARCHIVE}/raw/c`, OLD);
+            s3.objects.set(`${ARCHIVE}/raw/large`, { ...OLD, size: 6 * GIB });
+            s3.losesMetadata = true;
+            const { exit, stdout } = await run({ yes: true, large: true });
+            expect({ exit, stdout }).to.deep.equal({
+                exit: EXIT.failed,
+                stdout: `s3://${LOGS}, STANDARD: its copies have lost something, and nothing else was started (job job-2)
+  1 of 1 copied, 0 left as somebody wrote them meanwhile, 0 failed; metadata and tags of 1 compared
+  lost: s3://${LOGS}/emr/a: ContentType was "text/plain", is "application/xml"
+  lost: s3://${LOGS}/emr/a: ContentEncoding was "gzip", is not there
+  lost: s3://${LOGS}/emr/a: CacheControl was "no-cache", is not there
+  lost: s3://${LOGS}/emr/a: Metadata was {"source":"collector"}, is {}
+s3://${ARCHIVE}, STANDARD: not started: another job's copies have lost something (job job-1)
+1 without encryption, over 5 GB: run this again with --yes --large: they are copied in parts, from here.
+  s3://${ARCHIVE}/raw/large
+`,
+            });
+            expect([`${ARCHIVE}/raw/b`, `${ARCHIVE}/raw/large`].map(isEncrypted)).to.deep.equal([
+                false,
+                false,
+            ]);
+            expect([...s3.jobs.values()].map(({ status }) => status)).to.deep.equal([
+                "Cancelled",
+                "Complete",
+            ]);
+        });
+
+        it("tells why a job failed as a whole, before its confirmation or after", async () => {
+            s3.objects.set(`${ARCHIVE}/raw/a`, OLD);
+            s3.jobFailure = { at: "Preparing", reason: "The role may not list the bucket" };
+            const failed = `s3://${ARCHIVE}, STANDARD: failed: ManifestGenerationFailed: The role may not list the bucket (job job-1)\n  0 of 1 copied, 0 left as somebody wrote them meanwhile, 0 failed; metadata and tags of 0 compared\n`;
+            expect(await run()).to.include({ exit: EXIT.failed, stdout: failed });
+            s3.jobs.clear();
+            expect(await run({ yes: true })).to.include({ exit: EXIT.failed, stdout: failed });
+            s3.jobs.clear();
+            s3.jobFailure = { at: "Active", reason: "Too many tasks fail" };
+            const { exit, stdout } = await run({ yes: true });
+            expect(exit).to.equal(EXIT.failed);
+            expect(stdout).to.include(
+                ": failed: ManifestGenerationFailed: Too many tasks fail (job job-1)\n",
+            );
+        });
+
+        it("asks a throttled S3 again", async () => {
+            s3.objects.set(`${ARCHIVE}/raw/a`, OLD);
+            s3.refusals.push({ on: /^POST \/v20180820\/jobs$/, status: 503, code: "SlowDown" });
+            expect((await run({ yes: true })).exit).to.equal(EXIT.ok);
+            expect(s3.jobs.size).to.equal(1);
+        });
+
+        it("says what was tried, on what, and what it needs", async () => {
+            s3.objects.set(`${ARCHIVE}/raw/a`, OLD);
+            s3.refusals.push({ on: /^POST \/v20180820\/jobs$/, status: 403, code: "AccessDenied" });
+            expect(await failure({ yes: true })).to.equal(
+                `s3:CreateJob on bucket ${ARCHIVE}, as arn:aws:iam::000000000000:role/snowplow-dev-reencryption-placeholder: AccessDenied: told to. These credentials need s3:CreateJob on it.`,
+            );
+        });
+    });
+
+    describe("what a batch copy cannot take", () => {
+        const unusual = () => {
+            s3.objects.set(`${ARCHIVE}/raw/large`, { ...OLD, size: 5 * GIB + 1 });
+            s3.objects.set(`${ARCHIVE}/raw/largest-for-one`, { ...OLD, size: 5 * GIB, encrypted: true });
+            s3.objects.set(`${ARCHIVE}/raw/deep`, { ...OLD, storageClass: "DEEP_ARCHIVE" });
+            s3.objects.set(`${ARCHIVE}/raw/deep-encrypted`, {
+                ...OLD,
+                storageClass: "GLACIER",
+                encrypted: true,
+            });
+            s3.objects.set(`${ARCHIVE}/raw/"reduced"`, { ...OLD, storageClass: "REDUCED_REDUNDANCY" });
+        };
+
+        it("is listed by key, with who can", async () => {
+            unusual();
+            const file = path.join(folder, "left-out.csv");
+            const { exit, stdout } = await run({ list: file });
+            expect({ exit, stdout }).to.deep.equal({
+                exit: EXIT.attention,
+                stdout: `s3://${ARCHIVE}, STANDARD: nothing is without encryption (job job-1)
+1 without encryption, over 5 GB: run this again with --yes --large: they are copied in parts, from here.
+  s3://${ARCHIVE}/raw/large
+1 without encryption, archived: restore them (aws s3api restore-object), then run this again; or leave them until they expire.
+  s3://${ARCHIVE}/raw/deep
+1 without encryption, another storage class: S3 Batch Operations does not write it: aws s3 cp … --sse AES256 --storage-class ….
+  s3://${ARCHIVE}/raw/"reduced"
+`,
+            });
+            expect(readFileSync(file, "utf8")).to.equal(`url,bytes,storage class,why
+"s3://${ARCHIVE}/raw/large",${5 * GIB + 1},STANDARD,over 5 GB
+"s3://${ARCHIVE}/raw/deep",1000,DEEP_ARCHIVE,archived
+"s3://${ARCHIVE}/raw/""reduced""",1000,REDUCED_REDUNDANCY,another storage class
+`);
+        });
+
+        it("overwrites no file", async () => {
+            const file = path.join(folder, "mine.csv");
+            writeFileSync(file, "mine");
+            expect(await failure({ list: file })).to.match(
+                /^--list .*mine\.csv: EEXIST: file already exists/,
+            );
+            expect(readFileSync(file, "utf8")).to.equal("mine");
+            expect(existsSync(path.join(folder, "nowhere"))).to.equal(false);
+            expect(await failure({ list: path.join(folder, "nowhere/a.csv") })).to.match(/ENOENT/);
+        });
+
+        it("is copied in parts where it is large, with all that it had, and only if nobody wrote it", async () => {
+            s3.objects.set(`${ARCHIVE}/raw/a b+c`, {
+                ...OLD,
+                size: 6 * GIB + 5,
+                storageClass: "STANDARD_IA",
+                headers: { ...OLD.headers, expires: "Wed, 21 Oct 2099 07:28:00 GMT" },
+            });
+            const { exit, stdout } = await run({ yes: true, large: true });
+            expect({ exit, stdout }).to.deep.equal({
+                exit: EXIT.ok,
+                stdout: `Nothing is there to be copied.
+1 without encryption, over 5 GB: run this again with --yes --large: they are copied in parts, from here.
+  s3://${ARCHIVE}/raw/a b+c
+1 over 5 GB copied in parts.
+`,
+            });
+            const [begun] = s3.sent("POST", /\?uploads/);
+            expect(begun?.headers).to.include({
+                "content-type": "text/plain",
+                "content-encoding": "gzip",
+                "cache-control": "no-cache",
+                expires: "Wed, 21 Oct 2099 07:28:00 GMT",
+                "x-amz-meta-source": "collector",
+                "x-amz-storage-class": "STANDARD_IA",
+                "x-amz-tagging": "team=data",
+                "x-amz-server-side-encryption": "AES256",
+            });
+            const parts = s3.sent("PUT", /partNumber/);
+            expect(
+                parts
+                    .map(({ url, headers }) => [
+                        Number(new URL(url, "http://s3").searchParams.get("partNumber")),
+                        headers["x-amz-copy-source"],
+                        headers["x-amz-copy-source-range"],
+                        headers["x-amz-copy-source-if-match"],
+                    ])
+                    .sort(([a], [b]) => Number(a) - Number(b)),
+            ).to.deep.equal(
+                [0, 1, 2, 3, 4, 5, 6].map((index) => [
+                    index + 1,
+                    `${ARCHIVE}/raw/a%20b%2Bc`,
+                    index < 6
+                        ? `bytes=${index * GIB}-${(index + 1) * GIB - 1}`
+                        : `bytes=${6 * GIB}-${6 * GIB + 4}`,
+                    '"etag"',
+                ]),
+            );
+            const [completed] = s3.sent("POST", /uploadId/);
+            expect(completed?.headers["if-match"]).to.equal('"etag"');
+            expect(completed?.body.match(/<ETag>.*?<\/ETag><PartNumber>\d/g)).to.have.length(7);
+            expect(isEncrypted(`${ARCHIVE}/raw/a b+c`)).to.equal(true);
+            expect((await run({ yes: true, large: true })).stdout).to.equal(
+                "Nothing is there to be copied.\n0 over 5 GB copied in parts.\n",
+            );
+        });
+
+        it("leaves the object as it was, and no parts, where a part fails", async () => {
+            s3.objects
+                .set(`${ARCHIVE}/raw/a`, { ...OLD, size: 6 * GIB })
+                .set(`${ARCHIVE}/raw/b`, { ...OLD, size: 6 * GIB });
+            s3.refusals.push({ on: /partNumber=3/, status: 412, code: "PreconditionFailed" });
+            const { exit, stdout } = await run({ yes: true, large: true });
+            expect(exit).to.equal(EXIT.failed);
+            expect(stdout).to.match(
+                /1 over 5 GB copied in parts\.\n {2}failed: s3:PutObject on s3:\/\/.*\/raw\/a, bytes=2147483648-3221225471: PreconditionFailed: told to\n$/,
+            );
+            expect([
+                s3.uploads,
+                isEncrypted(`${ARCHIVE}/raw/a`),
+                isEncrypted(`${ARCHIVE}/raw/b`),
+            ]).to.deep.equal([0, false, true]);
+            expect(s3.sent("DELETE", /uploadId/)).to.have.length(1);
+        });
+
+        it("are the old versions: it says when they go", async () => {
+            s3.objects.set(`${ARCHIVE}/raw/a`, { ...OLD, encrypted: true });
+            s3.versioning.set(ARCHIVE, "Enabled").set(PIPELINE, "Suspended");
+            s3.noncurrentDays.set(ARCHIVE, 30);
+            const { exit, stdout } = await run();
+            expect({ exit, stdout }).to.deep.equal({
+                exit: EXIT.ok,
+                stdout: `s3://${ARCHIVE}, STANDARD: nothing is without encryption (job job-1)
+Bucket ${ARCHIVE} keeps old versions, and those stay unencrypted: its lifecycle rule removes them 30 days after the copy.
+Bucket ${PIPELINE} keeps old versions, and those stay unencrypted: no lifecycle rule removes them; add one for noncurrent versions.
+`,
+            });
+        });
+    });
+
+    describe("live locations", () => {
+        it("are left out, but for those that are named, and then only while EmrEtlRunner is paused", async () => {
+            s3.objects.set(`${COLLECTOR}/raw/a`, OLD);
+            expect((await run({ yes: true })).stdout).to.equal("Nothing is there to be copied.\n");
+            expect(await failure({ location: ["raw.in", "raw.archive"] })).to.equal(
+                "--location raw.in: jobs move these objects, and a copy that comes late brings one back, which is then loaded twice. Stop EmrEtlRunner, let its run end, and add --paused.",
+            );
+            expect((await run({ yes: true, paused: true })).exit).to.equal(EXIT.ok);
+            expect(isEncrypted(`${COLLECTOR}/raw/a`)).to.equal(true);
+        });
+
+        it("are refused while a cluster of this stack runs; others' do not matter", async () => {
+            s3.clusters = [{ Id: "j-OTHER", Name: "theirs", stack: "prod" }];
+            expect((await run({ paused: true })).exit).to.equal(EXIT.ok);
+            s3.clusters = [{ Id: "j-OURS", Name: "Snowplow ETL dev", stack: "dev" }];
+            expect(await failure({ paused: true, location: ["raw.in", "raw.archive"] })).to.equal(
+                "raw.in: not while a cluster of this stack runs: j-OURS (Snowplow ETL dev, RUNNING). Wait until it has ended, or leave these locations out with --location.",
+            );
+            expect((await run({ location: ["raw.archive"] })).exit).to.equal(EXIT.ok);
+        });
+    });
+
+    it("knows its locations", async () => {
+        expect(await failure({ location: ["raw.bad"] })).to.equal(
+            "--location raw.bad: found no such location. There are raw.in, raw.processing, raw.archive, enriched.good, enriched.bad, enriched.archive, shredded.good, shredded.bad, shredded.archive, log.",
+        );
+    });
+
+    it("says how to come by the role that it takes", async () => {
+        const io = streams(JSON.stringify((await runStack()).outputs));
+        let message = "";
+        try {
+            await encryptExisting({}, io.streams);
+        } catch (error) {
+            ({ message } = error as Error);
+        }
+        expect(message).to.equal(
+            "stack dev has no role for S3 Batch Operations. Set storage.reencryption to true in its stack file, run `npx pulumi up --stack dev`, and take the outputs anew.",
+        );
+    });
+});
