@@ -167,6 +167,7 @@ export = async () => {
                 .apply(([data, archives]) => ({ ...data, ...archives })),
             encryptedExistingBuckets: settings.storage.encryptExistingBuckets,
             policiesOnExistingBuckets: settings.storage.policiesOnExistingBuckets,
+            existingKmsKeyArns: settings.storage.existingKmsKeyArns,
             rolePolicies: roles.attachedPolicies,
             reencryptionRoleArn: reencryption?.arn ?? null,
             ownsNetwork: !theirNetwork,

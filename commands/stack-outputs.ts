@@ -37,6 +37,8 @@ const stackOutputs = z.object({
         managedBuckets: z.record(z.string(), bucketTerms),
         encryptedExistingBuckets: z.array(z.string()),
         policiesOnExistingBuckets: z.array(z.string()),
+        /** What the cluster may decrypt with besides. */
+        existingKmsKeyArns: z.array(z.string()),
         /** Of the roles that the stack made. */
         rolePolicies: z.object({
             serviceRole: attachedPolicies.optional(),

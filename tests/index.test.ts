@@ -744,6 +744,7 @@ describe("the whole program", () => {
             },
             encryptedExistingBuckets: [],
             policiesOnExistingBuckets: [],
+            existingKmsKeyArns: [],
             rolePolicies: {
                 serviceRole: {
                     managedPolicyArns: ["arn:aws:iam::aws:policy/service-role/AmazonEMRServicePolicy_v2"],

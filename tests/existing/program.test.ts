@@ -663,6 +663,7 @@ describe("a stack beside what is the user's own", () => {
                     managedBuckets: {},
                     encryptedExistingBuckets: ["acme-data"],
                     policiesOnExistingBuckets: ["acme-data"],
+                    existingKmsKeyArns: [],
                     rolePolicies: {},
                     reencryptionRoleArn: null,
                     ownsNetwork: false,
