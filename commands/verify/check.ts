@@ -36,11 +36,15 @@ export function judge({ isOk, otherwise = "failed", remedy, ...line }: Judgement
         : { status: otherwise, ...line, remedy };
 }
 
-/** What cannot be looked at is not known to be well: it fails, and keeps no other check from being made. */
+/**
+ * What cannot be looked at is not known to be well, and keeps no other check from being made.
+ * @param otherwise What it is without an answer. Default `failed`.
+ */
 export async function look(
     on: string,
     expected: string,
     checks: () => Promise<Check | readonly Check[]>,
+    otherwise: "warning" | "failed" = "failed",
 ): Promise<readonly Check[]> {
     try {
         return [await checks()].flat();
@@ -51,6 +55,6 @@ export async function look(
         const remedy = error.denied
             ? `run this with credentials that have ${error.permission}`
             : "see AWS's error, and run this again";
-        return [{ status: "failed", on, expected, found: `no answer: ${error.message}`, remedy }];
+        return [{ status: otherwise, on, expected, found: `no answer: ${error.message}`, remedy }];
     }
 }
