@@ -1,0 +1,67 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** S3's own page. */
+const PAGE = 1000;
+
+/** Of an answer, in milliseconds: time for requests to come together. */
+const LATENCY = 2;
+
+/** A bucket full of encrypted objects, as `ListObjectsV2` and `HeadObject` tell it. */
+export class FullBucket {
+    /** The most requests that were under way at a time. */
+    peak = 0;
+    readonly asked = { list: 0, head: 0 };
+    private underWay = 0;
+    private readonly server: Server;
+
+    /** @param objects How many there are below each prefix. */
+    constructor(private readonly objects: number) {
+        this.server = createServer((request, response) => {
+            this.underWay += 1;
+            this.peak = Math.max(this.peak, this.underWay);
+            this.answer(request, response).finally(() => {
+                this.underWay -= 1;
+            });
+        });
+    }
+
+    /** @returns Its address. */
+    async start(): Promise<string> {
+        await new Promise<void>((listening) => this.server.listen(0, "127.0.0.1", listening));
+        return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    }
+
+    stop(): void {
+        this.server.close();
+        this.server.closeAllConnections();
+    }
+
+    private async answer({ method, url = "" }: IncomingMessage, response: ServerResponse): Promise<void> {
+        await sleep(LATENCY);
+        if (method === "HEAD") {
+            this.asked.head += 1;
+            response.writeHead(200, { "x-amz-server-side-encryption": "AES256" }).end();
+            return;
+        }
+        this.asked.list += 1;
+        const { searchParams } = new URL(url, "http://s3");
+        const from = Number(searchParams.get("continuation-token"));
+        const to = Math.min(from + PAGE, this.objects);
+        const contents = Array.from({ length: to - from }, (_, index) =>
+            object(`${searchParams.get("prefix")}run=2020-01-01-00-00-00/part-${from + index}`),
+        );
+        const more = to < this.objects;
+        response
+            .writeHead(200, { "content-type": "application/xml" })
+            .end(
+                `<ListBucketResult><IsTruncated>${more}</IsTruncated>${contents.join("")}${more ? `<NextContinuationToken>${to}</NextContinuationToken>` : ""}</ListBucketResult>`,
+            );
+    }
+}
+
+/** As long as S3's. */
+function object(key: string): string {
+    return `<Contents><Key>${key}</Key><LastModified>2020-01-01T00:00:00.000Z</LastModified><ETag>&quot;d41d8cd98f00b204e9800998ecf8427e&quot;</ETag><Size>67108864</Size><StorageClass>STANDARD</StorageClass></Contents>`;
+}

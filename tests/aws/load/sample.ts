@@ -1,0 +1,27 @@
+import { text } from "node:stream/consumers";
+import { awsClients } from "../../../commands/aws";
+import { parseStackOutputs } from "../../../commands/stack-outputs";
+import { objectChecks } from "../../../commands/verify/objects";
+
+/** What a process of its own, whose memory is nothing else's, prints. */
+export interface Sampled {
+    readonly checks: Awaited<ReturnType<typeof objectChecks>>;
+    /** The most memory that it ever had, in MB: before the sampling, and after it. */
+    readonly memory: { readonly before: number; readonly after: number };
+}
+
+/** Samples the locations of the stack whose outputs are on standard input; the argument is the sample's size. */
+async function main(): Promise<void> {
+    const outputs = parseStackOutputs("standard input", await text(process.stdin));
+    const clients = awsClients(outputs.forCommands.region);
+    const before = megabytes();
+    const checks = await objectChecks({ clients, outputs, now: new Date() }, Number(process.argv[2]));
+    const sampled: Sampled = { checks, memory: { before, after: megabytes() } };
+    console.log(JSON.stringify(sampled));
+}
+
+function megabytes(): number {
+    return process.resourceUsage().maxRSS / 1024;
+}
+
+main();
