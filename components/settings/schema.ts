@@ -113,9 +113,9 @@ const certificates = section(
             `a whole number of days from 2 to ${MAX_VALIDITY_DAYS}`,
         ),
         renewBeforeDays: field(
-            z.int().min(1).default(60),
+            z.int().min(1).max(MAX_VALIDITY_DAYS).default(60),
             "An `up` in the last days of the certificate, this many, renews it; with `chainPem`, it warns.",
-            "a whole number of days from 1 on, below validityDays",
+            `a whole number of days from 1 to ${MAX_VALIDITY_DAYS}, below validityDays`,
         ),
         generation: field(
             z.int().min(1).default(1),

@@ -280,6 +280,16 @@ describe("settings of the user's own:", () => {
         });
     });
 
+    refuses(
+        "a certificate's last days are no more than dates can be counted back by",
+        () => certificates({ ...chain, renewBeforeDays: 10_000_000_000 }, { [KEY]: "" }),
+        [
+            "certificates.renewBeforeDays",
+            "10000000000",
+            "a whole number of days from 1 to 1825, below validityDays",
+        ],
+    );
+
     describe("a reminder's topic", () => {
         const allowed =
             "the ARN of a standard topic (not FIFO) in the stack's region, arn:aws:sns:REGION:ACCOUNT:NAME; or no such line, for no reminder";
