@@ -98,6 +98,8 @@ function answers(token: string, inputs: Inputs, region: string): State | undefin
             };
         case "aws:iam/getInstanceProfile:getInstanceProfile":
             return { name: inputs.name, roleName: inputs.name };
+        case "aws:sns/getTopic:getTopic":
+            return { name: inputs.name, arn: arn("sns", region, ACCOUNT_ID, String(inputs.name)) };
         case "aws:s3/getBucket:getBucket":
             return { bucket: inputs.bucket, bucketRegion: region };
         case "aws:s3/getBucketPolicy:getBucketPolicy":

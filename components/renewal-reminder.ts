@@ -47,7 +47,7 @@ export class RenewalReminder extends pulumi.ComponentResource {
         );
         const policy = new aws.iam.RolePolicy(
             `${name}-role-policy`,
-            { role: role.name, policy: pulumi.jsonStringify(reminderRolePolicy(topicArn)) },
+            { role: role.name, policy: pulumi.jsonStringify(reminderRolePolicy(topicArn, region)) },
             { parent: this },
         );
         const expiresAt = pulumi.output(args.expiresAt).apply((time) => new Date(time));

@@ -23,8 +23,9 @@ import { REGION, runStack } from "./support/run";
 type StackName = "batch" | "stream";
 
 const STACKS: Readonly<Record<StackName, Readonly<Record<string, unknown>>>> = {
-    /** Raw events in two existing folders, one of them a whole bucket; grants of each kind; Spot instances. */
+    /** Raw events in two existing folders, one of them a whole bucket; grants of each kind; Spot instances; a reminder. */
     batch: {
+        certificates: { remindTopicArn: `arn:aws:sns:${REGION}:${ACCOUNT_ID}:operators` },
         storage: { existingKmsKeyArns: [key("old-objects")] },
         access: {
             readLocations: ["s3://acme-enrichments/maxmind"],
@@ -58,6 +59,7 @@ const OTHER_KEY = key("somebody-elses");
 const SERVICE_ROLE = role(`snowplow-batch-service-${PLACEHOLDER}`);
 const JOBFLOW_ROLE = role(`snowplow-batch-jobflow-${PLACEHOLDER}`);
 const STREAM_JOBFLOW_ROLE = role(`snowplow-stream-jobflow-${PLACEHOLDER}`);
+const REMINDER_ROLE = role(`snowplow-batch-reminder-${PLACEHOLDER}`);
 const ADMIN_ROLE = role("admin");
 const SPOT_ROLE = role("aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot");
 const CLEANUP_ROLE = role("aws-service-role/elasticmapreduce.amazonaws.com/AWSServiceRoleForEMRCleanup");
@@ -91,6 +93,8 @@ type Who =
     | "the operator"
     | "the jobflow role"
     | "the service role"
+    | "the reminder"
+    | "Scheduler"
     | "the Spot role"
     | "another account's Spot role"
     | "EMR"
@@ -100,7 +104,7 @@ type Who =
     | "another account's administrator";
 
 /** Those that the stack gives rights to. */
-const OURS: readonly Who[] = ["the operator", "the jobflow role", "the service role"];
+const OURS: readonly Who[] = ["the operator", "the jobflow role", "the service role", "the reminder"];
 
 /** Of several callers and actions, each is decided so. */
 type Row = readonly [
@@ -802,6 +806,37 @@ describe("the registered policies", () => {
         ]);
     });
 
+    describe("let the reminder publish to its topic, encrypted or not, and do nothing else", () => {
+        const topic = `arn:aws:sns:${REGION}:${ACCOUNT_ID}:operators`;
+        const forTopic = { ...via("sns", REGION), "kms:EncryptionContext:aws:sns:topicArn": topic };
+        const forOther = { ...forTopic, "kms:EncryptionContext:aws:sns:topicArn": `${topic}-2` };
+        const group = `arn:aws:scheduler:${REGION}:${ACCOUNT_ID}:schedule-group/default`;
+        const source = { "aws:SourceAccount": ACCOUNT_ID, "aws:SourceArn": group };
+        const encrypt = ["kms:GenerateDataKey", "kms:Decrypt"];
+        const others: readonly Who[] = ["the operator", "the jobflow role", "the service role"];
+
+        // biome-ignore format: a table
+        decides("batch", [
+            ["the reminder", "sns:Publish",     topic,             {},                  "allowed"],
+            ["the reminder", "sns:Publish",     `${topic}-2`,      {},                  "implicitDeny"],
+            ["the reminder", "sns:Subscribe",   topic,             {},                  "implicitDeny"],
+            [others,         "sns:Publish",     topic,             {},                  "implicitDeny"],
+            ["the reminder", encrypt,           OLD_KEY,           forTopic,            "allowed"],
+            ["the reminder", encrypt,           OLD_KEY,           forOther,            "implicitDeny"],
+            ["the reminder", encrypt,           OLD_KEY,           via("sns", REGION),  "implicitDeny"],
+            ["the reminder", encrypt,           OLD_KEY,           { ...forTopic, ...via("s3", REGION) }, "implicitDeny"],
+            ["the reminder", "kms:Encrypt",     OLD_KEY,           forTopic,            "implicitDeny"],
+            ["the reminder", encrypt,           KEY,               {},                  "implicitDeny"],
+            ["Scheduler",    "sts:AssumeRole",  REMINDER_ROLE,     source,              "allowed"],
+            ["Scheduler",    "sts:AssumeRole",  REMINDER_ROLE,     {},                  "implicitDeny"],
+            ["Scheduler",    "sts:AssumeRole",  REMINDER_ROLE,     { ...source, "aws:SourceAccount": OTHER_ACCOUNT }, "implicitDeny"],
+            ["Scheduler",    "sts:AssumeRole",  REMINDER_ROLE,     { ...source, "aws:SourceArn": group.replace("default", "others") }, "implicitDeny"],
+            ["Scheduler",    "sts:AssumeRole",  JOBFLOW_ROLE,      source,              "implicitDeny"],
+            ["EMR",          "sts:AssumeRole",  REMINDER_ROLE,     source,              "implicitDeny"],
+            ["an administrator", "sts:AssumeRole", REMINDER_ROLE,  {},                  "implicitDeny"],
+        ]);
+    });
+
     describe("let nobody of ours do what none of the work needs", () => {
         // biome-ignore format: a table
         const needless = [
@@ -879,6 +914,8 @@ async function deploy(stack: StackName): Promise<Deployment> {
         "the operator": user("emr-etl-runner", ACCOUNT_ID, operator),
         "the jobflow role": assumed(role(String(run.outputs.jobflowRole))),
         "the service role": assumed(role(String(run.outputs.serviceRole))),
+        "the reminder": assumed(REMINDER_ROLE),
+        Scheduler: { caller: { Service: "scheduler.amazonaws.com" }, identity: [] },
         "the Spot role": assumed(SPOT_ROLE),
         "another account's Spot role": {
             caller: { AWS: SPOT_ROLE.replace(ACCOUNT_ID, OTHER_ACCOUNT) },

@@ -51,6 +51,10 @@ const MODES = {
     "a public network": { ...MINIMAL, network: { internetAccess: "public" } },
     "several zones": { ...MINIMAL, network: { availabilityZones: [`${REGION}a`, `${REGION}c`] } },
     "Spot instances": { emrEtlRunner: emrEtlRunner({ emr: { jobflow: { core_instance_bid: 0.05 } } }) },
+    "a reminder": {
+        ...MINIMAL,
+        certificates: { remindTopicArn: `arn:aws:sns:${REGION}:${ACCOUNT}:operators` },
+    },
     "all switches off": { ...MINIMAL, encryption: OFF },
     "all access": {
         ...MINIMAL,

@@ -49,7 +49,7 @@ describe("RenewalReminder", () => {
             },
             "aws:iam/rolePolicy:RolePolicy remind-role-policy": {
                 role: ROLE,
-                policy: JSON.stringify(reminderRolePolicy(TOPIC)),
+                policy: JSON.stringify(reminderRolePolicy(TOPIC, "eu-west-1")),
             },
             "aws:scheduler/schedule:Schedule remind": {
                 namePrefix: "snowplow-dev-reminder-",

@@ -7,6 +7,7 @@ import { bucketWarnings, checkBuckets, lookUpBuckets } from "./buckets";
 import { checkKey, lookUpKey } from "./key";
 import { checkNetwork, hasOtherHostnames, lookUpNetwork } from "./network";
 import { checkRole, lookUpJobflowRole, lookUpServiceRole, type RoleFacts } from "./roles";
+import { checkTopic, lookUpTopic, topicWarnings } from "./topic";
 
 /** What is there before the stack: looked up, and found fit. */
 export interface Existing {
@@ -24,13 +25,15 @@ export interface Existing {
  * @throws SettingsError with every finding there is.
  */
 export async function lookUpExisting(settings: Settings): Promise<Existing> {
-    const [{ accountId }, network, key, serviceRole, jobflowRole, buckets] = await Promise.all([
-        aws.getCallerIdentity(),
+    const caller = aws.getCallerIdentity();
+    const [{ accountId }, network, key, serviceRole, jobflowRole, buckets, topic] = await Promise.all([
+        caller,
         lookUpNetwork(settings),
         lookUpKey(settings),
         lookUpServiceRole(settings),
         lookUpJobflowRole(settings),
         lookUpBuckets(settings),
+        caller.then(({ accountId }) => lookUpTopic(settings, accountId)),
     ]);
     const findings: readonly Finding[] = [
         ...(network ? checkNetwork(settings, network) : []),
@@ -38,6 +41,7 @@ export async function lookUpExisting(settings: Settings): Promise<Existing> {
         ...(serviceRole ? checkRole(settings, "serviceRole", serviceRole) : []),
         ...(jobflowRole ? checkRole(settings, "jobflowRole", jobflowRole) : []),
         ...checkBuckets(settings, buckets),
+        ...(topic ? checkTopic(topic) : []),
     ];
     if (findings.length > 0) {
         throw new SettingsError(
@@ -61,6 +65,7 @@ export async function lookUpExisting(settings: Settings): Promise<Existing> {
         warnings: [
             ...(otherHostnames ? [anyHostname ? ANY_HOSTNAME : UNSEEN_HOSTNAMES] : []),
             ...bucketWarnings(buckets),
+            ...topicWarnings(settings, accountId),
         ],
     };
 }

@@ -21,11 +21,29 @@ export function reminderRoleTrust(accountId: string, region: Region): PolicyDocu
     });
 }
 
-export function reminderRolePolicy(topicArn: string): PolicyDocument {
-    return policyDocument({
-        Sid: "Publish",
-        Effect: "Allow",
-        Action: "sns:Publish",
-        Resource: topicArn,
-    });
+/**
+ * Publishing to one topic, encrypted or not. Which key a topic is encrypted under cannot be looked up by the AWS
+ * provider, and may change: the condition holds the right to what SNS does for this topic.
+ * @see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+ */
+export function reminderRolePolicy(topicArn: string, region: Region): PolicyDocument {
+    return policyDocument(
+        { Sid: "Publish", Effect: "Allow", Action: "sns:Publish", Resource: topicArn },
+        {
+            Sid: "EncryptForTopic",
+            Effect: "Allow",
+            Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+            Resource: arn("kms", region, topicAccount(topicArn), "key/*"),
+            Condition: {
+                StringEquals: {
+                    "kms:ViaService": `sns.${region}.amazonaws.com`,
+                    "kms:EncryptionContext:aws:sns:topicArn": topicArn,
+                },
+            },
+        },
+    );
+}
+
+export function topicAccount(topicArn: string): string {
+    return topicArn.split(":")[4] ?? "";
 }

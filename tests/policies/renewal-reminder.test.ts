@@ -23,11 +23,25 @@ describe("the reminder's role", () => {
         });
     });
 
-    it("may publish to the one topic", () => {
-        const topic = "arn:aws:sns:eu-west-1:111122223333:pipeline-alarms";
-        expect(reminderRolePolicy(topic)).to.deep.equal({
+    it("may publish to the one topic, and use keys of its account for that alone", () => {
+        const topic = "arn:aws:sns:eu-west-1:444455556666:pipeline-alarms";
+        expect(reminderRolePolicy(topic, "eu-west-1")).to.deep.equal({
             Version: "2012-10-17",
-            Statement: [{ Sid: "Publish", Effect: "Allow", Action: "sns:Publish", Resource: topic }],
+            Statement: [
+                { Sid: "Publish", Effect: "Allow", Action: "sns:Publish", Resource: topic },
+                {
+                    Sid: "EncryptForTopic",
+                    Effect: "Allow",
+                    Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+                    Resource: "arn:aws:kms:eu-west-1:444455556666:key/*",
+                    Condition: {
+                        StringEquals: {
+                            "kms:ViaService": "sns.eu-west-1.amazonaws.com",
+                            "kms:EncryptionContext:aws:sns:topicArn": topic,
+                        },
+                    },
+                },
+            ],
         });
     });
 });
