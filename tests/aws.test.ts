@@ -93,6 +93,28 @@ describe("asking AWS", () => {
         });
     }
 
+    it("knows a denial by its whole name alone, and a number or nothing for no name", async () => {
+        const told = async (name: string, message: string, status?: number) => {
+            const error = Object.assign(new Error(message), {
+                name,
+                ...(status && { $metadata: { httpStatusCode: status } }),
+            });
+            const failed = await failure(call("s3:Any", "it", () => Promise.reject(error)));
+            return [failed.code, failed.reason, failed.denied];
+        };
+        expect(await told("Unknown", "UnknownError", 403)).to.deep.equal(["HTTP 403", "", true]);
+        expect(await told("UnknownError", "503")).to.deep.equal(["HTTP error", "", false]);
+        expect(await told("301", "Moved. For good.")).to.deep.equal(["HTTP error", "Moved. For good", false]);
+        expect(await told("UnknownThing", "")).to.deep.equal(["UnknownThing", "", false]);
+        expect(await told("AnUnknown", "x1")).to.deep.equal(["AnUnknown", "x1", false]);
+        expect(await told("NotForbidden", "NotForbidden")).to.deep.equal(["NotForbidden", "", false]);
+        expect(await told("AccessDeniedForAll", "")).to.deep.equal(["AccessDeniedForAll", "", false]);
+    });
+
+    it("follows a bucket to its region", () => {
+        expect(awsClients("eu-west-1").s3.config.followRegionRedirects).to.equal(true);
+    });
+
     it("tries again where it was too fast", async () => {
         answers = [
             { status: 503, body: refused("SlowDown", "Please reduce your request rate.") },

@@ -62,6 +62,19 @@ describe("certificates that people bring", () => {
             expect(problems({ trustedPem: intermediate.certificate })).to.deep.equal([]);
         });
 
+        it("from the second on from which they are valid", async () => {
+            expect(await issued({ from: NOW.toISOString() })).to.deep.equal([]);
+        });
+
+        it("on each of the curves that Java's TLS takes, with their keys", async () => {
+            for (const namedCurve of ["P-256", "P-384", "P-521"]) {
+                const keys = await generateKeys({ name: "ECDSA", namedCurve });
+                const nodes = await identity("nodes", { issuer: root, dnsNames: NAMES, keys });
+                expect(problems({ chainPem: nodes.certificate })).to.deep.equal([]);
+                expect(privateKeyFor(nodes.certificate, nodes.key("sec1"))).to.equal(nodes.key("pkcs8"));
+            }
+        });
+
         it("with other authorities that nodes trust", () => {
             expect(problems({ trustedPem: chainOf(stranger, root) })).to.deep.equal([]);
         });
@@ -108,6 +121,10 @@ describe("certificates that people bring", () => {
                 ),
             ]);
             expect(parts(key).filter((part) => JSON.stringify(told).includes(part))).to.deep.equal([]);
+            for (const kind of ["RSA ", "EC ", "ENCRYPTED "]) {
+                const other = key.replace("BEGIN PRIVATE", `BEGIN ${kind}PRIVATE`);
+                expect(problems({ chainPem: leaf.certificate + other })).to.deep.include(told[0]);
+            }
         });
 
         it("with an authority first", () => {

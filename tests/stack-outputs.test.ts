@@ -67,6 +67,7 @@ describe("a stack's outputs", () => {
     for (const [text, found] of [
         ["", "nothing"],
         [" \n", "nothing"],
+        [` ${"x".repeat(70)} \n`, `no JSON: "${"x".repeat(60)}"`],
         ["error: no stack named 'prod' found", `no JSON: "error: no stack named 'prod' found"`],
     ] as const) {
         it(`are not ${JSON.stringify(text)}`, () => {

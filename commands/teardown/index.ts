@@ -4,7 +4,7 @@ import { activeClusters } from "../clusters";
 import { readStackOutputs, type StackOutputs } from "../stack-outputs";
 import { clusterObstacles } from "./clusters";
 import { bucketObstacles, protectionObstacles } from "./data";
-import { KINDS, type Obstacle } from "./obstacle";
+import type { Obstacle } from "./obstacle";
 import { operatorPolicyObstacles } from "./operator-policy";
 import { type Outcome, reportJson, reportText } from "./report";
 import { securityConfigurationObstacles } from "./security-configurations";
@@ -45,6 +45,7 @@ export async function teardown(
 async function survey(clients: Clients, outputs: StackOutputs, all: boolean): Promise<readonly Obstacle[]> {
     const clusters = await activeClusters(clients.emr);
     const running = clusterObstacles(outputs, clusters);
+    // In the order in which they are to be dealt with: what comes later is in use by what comes before.
     const found = await Promise.all([
         running,
         operatorPolicyObstacles(clients.iam, outputs),
@@ -53,7 +54,7 @@ async function survey(clients: Clients, outputs: StackOutputs, all: boolean): Pr
         bucketObstacles(clients.s3, outputs),
         protectionObstacles(outputs),
     ]);
-    return found.flat().toSorted((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));
+    return found.flat();
 }
 
 /** One that stays does not keep the others. */

@@ -17,6 +17,7 @@ describe("a question to AWS", () => {
             "no matching EC2 VPC found",
         ],
         ["with every error of several", new Error("2 errors occurred:\n\t* one\n\t* two\n"), "one * two"],
+        ["with every error of many", new Error("12 errors occurred:\n\t* one\n\t* two\n"), "one * two"],
         ["as it is where nothing is before it", new Error("  access\n denied "), "access denied"],
         ["whatever was thrown", "no Error", "no Error"],
     ] as const) {

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { EXIT } from "../../commands/cli";
-import { type TeardownOptions, teardown } from "../../commands/teardown";
+import { EXIT, execute } from "../../commands/cli";
+import { type TeardownOptions, teardown, teardownCommand } from "../../commands/teardown";
 import { type Answers, fakeAws, refusal } from "../support/fake-aws";
 import { MINIMAL, runStack } from "../support/run";
 import { streams } from "../support/streams";
@@ -187,6 +187,65 @@ describe("teardown", () => {
         expect(stdout).to.include('cluster j-1: "etl" is TERMINATING').and.include("wait until it has ended");
     });
 
+    for (const [command, told] of [
+        ["GetCallerIdentity", "sts:GetCallerIdentity on these credentials"],
+        ["ListClusters", "elasticmapreduce:ListClusters on *"],
+        ["ListEntitiesForPolicy", `iam:ListEntitiesForPolicy on ${OPERATOR}`],
+        ["DescribeSecurityGroups", "ec2:DescribeSecurityGroups on vpc-placeholder"],
+        ["ListSecurityConfigurations", "elasticmapreduce:ListSecurityConfigurations on *"],
+        ["ListObjectVersions", "s3:ListBucketVersions on snowplow-dev-collector-placeholder"],
+    ] as const) {
+        it(`stops at a refusal of ${command}, and says what it needs`, async () => {
+            let message = "";
+            await run({
+                [command]: ({ Bucket = "snowplow-dev-collector-placeholder" }) => {
+                    if (Bucket === "snowplow-dev-collector-placeholder") {
+                        throw refusal("AccessDenied", "No.");
+                    }
+                    return {};
+                },
+            }).catch((error: Error) => {
+                ({ message } = error);
+            });
+            expect(message).to.equal(
+                `${told}: AccessDenied: No. These credentials need ${told.split(" ")[0]} on it.`,
+            );
+        });
+    }
+
+    it("takes an operator policy that is gone for one that nobody has", async () => {
+        for (const code of ["NoSuchEntity", "NoSuchEntityException"]) {
+            const { exit, sent } = await run({
+                ListEntitiesForPolicy: () => {
+                    throw refusal(code);
+                },
+            });
+            expect(exit).to.equal(EXIT.ok);
+            expect(sent.find(([name]) => name === "ListEntitiesForPolicy")?.[1]).to.include({
+                PolicyArn: OPERATOR,
+            });
+        }
+    });
+
+    it("takes what its help names", async () => {
+        const io = streams();
+        let taken: TeardownOptions = {};
+        const action = async (options: TeardownOptions) => {
+            taken = options;
+            return EXIT.ok;
+        };
+        const run = (...args: string[]) => execute(teardownCommand(), action, args, io.streams);
+        expect(await run("--yes", "--all", "--json", "--outputs", "o.json")).to.equal(EXIT.ok);
+        expect(taken).to.deep.equal({ yes: true, all: true, json: true, outputs: "o.json" });
+        expect(await run("--help")).to.equal(EXIT.ok);
+        expect(await run("--force")).to.equal(EXIT.failed);
+        const { stdout, stderr } = await io.written();
+        expect(stdout).to.match(
+            /^Usage: teardown \[options\]\n\nSays what stands in the way of `pulumi destroy`/,
+        );
+        expect(stderr).to.equal("error: unknown option '--force'\n");
+    });
+
     describe("of EMR's own security groups", () => {
         const groups: Answers = {
             DescribeSecurityGroups: () => ({
@@ -270,6 +329,63 @@ In the way of destroying stack dev, in the order to deal with it:
 `,
             });
         });
+
+        it("takes for the stack's own what carries its tag, and for EMR's what carries another's or none", async () => {
+            const tagged = (GroupId: string, Key: string, Value: string) => ({
+                GroupId,
+                GroupName: "ElasticMapReduce-master",
+                Tags: [
+                    { Key: "team", Value: "data" },
+                    { Key, Value },
+                ],
+            });
+            const { stdout } = await run({
+                DescribeSecurityGroups: () => ({
+                    SecurityGroups: [
+                        tagged("sg-own", "snowplow-emr-stack", "dev"),
+                        tagged("sg-prods", "snowplow-emr-stack", "prod"),
+                        tagged("sg-named", "Name", "dev"),
+                    ],
+                }),
+            });
+            expect(stdout.match(/security group \S+/g)).to.deep.equal([
+                "security group sg-prods:",
+                "security group sg-named:",
+            ]);
+        });
+
+        it("asks for the rules of every group of the VPC: others may name EMR's", async () => {
+            const { sent } = await run(groups, { yes: true });
+            const asked = sent
+                .filter(([name]) => name.startsWith("DescribeSecurityGroup"))
+                .map(([name, { Filters }]) => [name, Filters]);
+            const ofVpc = { Name: "vpc-id", Values: ["vpc-placeholder"] };
+            expect(asked).to.deep.equal([
+                ["DescribeSecurityGroups", [ofVpc, { Name: "group-name", Values: ["ElasticMapReduce-*"] }]],
+                ["DescribeSecurityGroups", [ofVpc]],
+                ["DescribeSecurityGroupRules", [{ Name: "group-id", Values: ["sg-1", "sg-2"] }]],
+            ]);
+        });
+
+        for (const [command, told] of [
+            ["DescribeSecurityGroupRules", "ec2:DescribeSecurityGroupRules on vpc-placeholder"],
+            ["RevokeSecurityGroupIngress", "ec2:RevokeSecurityGroupIngress on sg-1"],
+            ["RevokeSecurityGroupEgress", "ec2:RevokeSecurityGroupEgress on sg-2"],
+        ] as const) {
+            it(`says what ${command} needs`, async () => {
+                const { exit, stdout } = await run(
+                    {
+                        ...groups,
+                        [command]: () => {
+                            throw refusal("UnauthorizedOperation");
+                        },
+                    },
+                    { yes: true },
+                );
+                expect(exit).to.equal(EXIT.failed);
+                expect(stdout).to.include(`could not be deleted: ${told}: UnauthorizedOperation. These`);
+            });
+        }
 
         it("looks for none in a VPC of the user's own", async () => {
             const { outputs: theirs } = await runStack({
