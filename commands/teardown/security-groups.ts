@@ -2,19 +2,15 @@ import {
     DeleteSecurityGroupCommand,
     type EC2Client,
     paginateDescribeSecurityGroupRules,
-    paginateDescribeSecurityGroups,
     RevokeSecurityGroupEgressCommand,
     RevokeSecurityGroupIngressCommand,
     type SecurityGroup,
     type SecurityGroupRule,
 } from "@aws-sdk/client-ec2";
-import { STACK_TAG } from "../../components/naming";
 import { call } from "../aws";
+import { hasEmrsName, isStacks, securityGroupsOf } from "../security-groups";
 import type { StackOutputs } from "../stack-outputs";
 import type { Obstacle } from "./obstacle";
-
-/** What EMR calls the groups that it makes. */
-const EMRS_NAMES = "ElasticMapReduce-*";
 
 /**
  * EMR's own security groups in the stack's VPC: no stack knows them, and they keep the VPC from being deleted. Those
@@ -28,9 +24,8 @@ export async function securityGroupObstacles(
     if (!forCommands.ownsNetwork) {
         return [];
     }
-    const leftOver = (await groupsOf(ec2, vpcId)).filter(
-        ({ Tags = [] }) => !Tags.some(({ Key, Value }) => Key === STACK_TAG && Value === forCommands.stack),
-    );
+    const groups = await securityGroupsOf(ec2, vpcId);
+    const leftOver = groups.filter((group) => hasEmrsName(group) && !isStacks(group, forCommands.stack));
     // They stand in each other's rules: while one has rules, another cannot be deleted.
     let rulesAreGone: Promise<void> | undefined;
     return leftOver.map(({ GroupId = "", GroupName }) => ({
@@ -42,7 +37,7 @@ export async function securityGroupObstacles(
             : {
                   remedy: "run this again with --yes: it deletes the group, the rules first",
                   remove: async () => {
-                      rulesAreGone ??= revokeRules(ec2, vpcId, leftOver);
+                      rulesAreGone ??= revokeRules(ec2, vpcId, groups, leftOver);
                       await rulesAreGone;
                       await call("ec2:DeleteSecurityGroup", GroupId, () =>
                           ec2.send(new DeleteSecurityGroupCommand({ GroupId })),
@@ -52,38 +47,25 @@ export async function securityGroupObstacles(
     }));
 }
 
-function groupsOf(ec2: EC2Client, vpcId: string): Promise<readonly SecurityGroup[]> {
-    return call("ec2:DescribeSecurityGroups", vpcId, async () => {
-        const found: SecurityGroup[] = [];
-        for await (const { SecurityGroups = [] } of paginateDescribeSecurityGroups(
-            { client: ec2 },
-            {
-                Filters: [
-                    { Name: "vpc-id", Values: [vpcId] },
-                    { Name: "group-name", Values: [EMRS_NAMES] },
-                ],
-            },
-        )) {
-            found.push(...SecurityGroups);
-        }
-        return found;
-    });
-}
-
 /** The groups' own rules, and those of other groups of the VPC that name one of them. */
-async function revokeRules(ec2: EC2Client, vpcId: string, groups: readonly SecurityGroup[]): Promise<void> {
+async function revokeRules(
+    ec2: EC2Client,
+    vpcId: string,
+    ofVpc: readonly SecurityGroup[],
+    groups: readonly SecurityGroup[],
+): Promise<void> {
     const ids = new Set(groups.map(({ GroupId }) => GroupId));
-    const ofVpc = await call("ec2:DescribeSecurityGroupRules", vpcId, async () => {
+    const rules = await call("ec2:DescribeSecurityGroupRules", vpcId, async () => {
         const found: SecurityGroupRule[] = [];
         for await (const { SecurityGroupRules = [] } of paginateDescribeSecurityGroupRules(
             { client: ec2 },
-            { Filters: [{ Name: "group-id", Values: await allGroupIds(ec2, vpcId) }] },
+            { Filters: [{ Name: "group-id", Values: ofVpc.flatMap(({ GroupId }) => GroupId ?? []) }] },
         )) {
             found.push(...SecurityGroupRules);
         }
         return found;
     });
-    const theirs = ofVpc.filter(
+    const theirs = rules.filter(
         ({ GroupId, ReferencedGroupInfo }) => ids.has(GroupId) || ids.has(ReferencedGroupInfo?.GroupId),
     );
     for (const { GroupId = "", SecurityGroupRuleId = "", IsEgress } of theirs) {
@@ -96,15 +78,4 @@ async function revokeRules(ec2: EC2Client, vpcId: string, groups: readonly Secur
                   ec2.send(new RevokeSecurityGroupIngressCommand({ GroupId, SecurityGroupRuleIds })),
               ));
     }
-}
-
-async function allGroupIds(ec2: EC2Client, vpcId: string): Promise<string[]> {
-    const ids: string[] = [];
-    for await (const { SecurityGroups = [] } of paginateDescribeSecurityGroups(
-        { client: ec2 },
-        { Filters: [{ Name: "vpc-id", Values: [vpcId] }] },
-    )) {
-        ids.push(...SecurityGroups.flatMap(({ GroupId }) => GroupId ?? []));
-    }
-    return ids;
 }

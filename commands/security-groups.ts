@@ -1,0 +1,27 @@
+import { type EC2Client, paginateDescribeSecurityGroups, type SecurityGroup } from "@aws-sdk/client-ec2";
+import { STACK_TAG } from "../components/naming";
+import { call } from "./aws";
+
+/** Every security group of a VPC. */
+export function securityGroupsOf(ec2: EC2Client, vpcId: string): Promise<readonly SecurityGroup[]> {
+    return call("ec2:DescribeSecurityGroups", vpcId, async () => {
+        const found: SecurityGroup[] = [];
+        for await (const { SecurityGroups = [] } of paginateDescribeSecurityGroups(
+            { client: ec2 },
+            { Filters: [{ Name: "vpc-id", Values: [vpcId] }] },
+        )) {
+            found.push(...SecurityGroups);
+        }
+        return found;
+    });
+}
+
+/** Whether it is called what EMR calls the groups that it takes, or makes. */
+export function hasEmrsName({ GroupName = "" }: SecurityGroup): boolean {
+    return GroupName.startsWith("ElasticMapReduce-");
+}
+
+/** Whether the stack made it: what EMR makes, no stack knows. */
+export function isStacks({ Tags = [] }: SecurityGroup, stack: string): boolean {
+    return Tags.some(({ Key, Value }) => Key === STACK_TAG && Value === stack);
+}
