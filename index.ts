@@ -34,7 +34,8 @@ export = async () => {
     const network = theirNetwork
         ? existingNetwork(theirNetwork)
         : new Network("network", { ...settings.network, region, tags });
-    if (theirNetwork?.emrSecurityGroups !== "use") {
+    const ownsSecurityGroups = theirNetwork?.emrSecurityGroups !== "use";
+    if (ownsSecurityGroups) {
         new EmrSecurityGroups("emr-security-groups", { vpcId: network.vpcId, internetAccess, tags });
     }
     const { protect } = settings.storage;
@@ -170,7 +171,9 @@ export = async () => {
             existingKmsKeyArns: settings.storage.existingKmsKeyArns,
             rolePolicies: roles.attachedPolicies,
             reencryptionRoleArn: reencryption?.arn ?? null,
+            internetAccess,
             ownsNetwork: !theirNetwork,
+            ownsSecurityGroups,
             ownsKey: !theirKey,
             protect,
         },

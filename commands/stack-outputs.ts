@@ -46,7 +46,10 @@ const stackOutputs = z.object({
         }),
         /** Null without `storage.reencryption`. */
         reencryptionRoleArn: z.string().nullable(),
+        internetAccess: z.enum(["nat", "public"]),
         ownsNetwork: z.boolean(),
+        /** EMR's default ones. */
+        ownsSecurityGroups: z.boolean(),
         ownsKey: z.boolean(),
         /** Whether Pulumi refuses to delete data buckets and the stack's own key. */
         protect: z.boolean(),

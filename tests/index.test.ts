@@ -753,7 +753,9 @@ describe("the whole program", () => {
                 jobflowRole: { managedPolicyArns: [], policyDigest: documentDigest(policyOf("jobflow")) },
             },
             reencryptionRoleArn: null,
+            internetAccess: "nat",
             ownsNetwork: true,
+            ownsSecurityGroups: true,
             ownsKey: true,
             protect: true,
         });
