@@ -22,7 +22,7 @@ const NODE_GROUPS = {
     },
 } as const;
 
-const SERVICE_ACCESS = "ElasticMapReduce-ServiceAccess";
+export const SERVICE_ACCESS = "ElasticMapReduce-ServiceAccess";
 
 /** All names that EMR may look up. */
 export const EMR_GROUP_NAMES = {
@@ -31,8 +31,8 @@ export const EMR_GROUP_NAMES = {
 };
 
 /** The ports of EMR's control plane: from the service to the nodes, and from the master to the service. */
-const SERVICE_TO_NODES = 8443;
-const MASTER_TO_SERVICE = 9443;
+export const SERVICE_TO_NODES = 8443;
+export const MASTER_TO_SERVICE = 9443;
 
 export interface EmrSecurityGroupsArgs {
     readonly vpcId: pulumi.Input<string>;

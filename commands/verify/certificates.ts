@@ -41,7 +41,7 @@ export async function certificateChecks(
           ];
 }
 
-function isInTransitOn(securityConfiguration: string | null): boolean {
+export function isInTransitOn(securityConfiguration: string | null): boolean {
     const way = ["EncryptionConfiguration", "EnableInTransitEncryption"];
     return valueAt(JSON.parse(securityConfiguration ?? "{}"), way) === true;
 }
@@ -64,7 +64,7 @@ function terms(
 }
 
 /** See `network.existing.allowHostnameMismatch`. */
-function acceptsAnyName(emrEtlRunnerConfig: string): boolean {
+export function acceptsAnyName(emrEtlRunnerConfig: string): boolean {
     const way = ["aws", "emr", "configuration", "core-site", "hadoop.ssl.hostname.verifier"];
     return valueAt(readConfig(emrEtlRunnerConfig, "emrEtlRunnerConfig"), way) === "ALLOW_ALL";
 }

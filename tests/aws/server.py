@@ -1,7 +1,8 @@
-"""moto's server, with what it lacks for the stack's buckets and security configurations."""
+"""moto's server, with what it lacks for the stack's buckets, routes and security configurations."""
 
 import xmltodict
 from moto.core.responses import ActionResult
+from moto.ec2.models.route_tables import Route
 from moto.emr.responses import ElasticMapReduceResponse
 from moto.iam.access_control import PermissionResult
 from moto.s3.models import FakeBucket
@@ -31,6 +32,12 @@ def list_security_configurations(self):
     return ActionResult({"SecurityConfigurations": [{"Name": name} for name in names]})
 
 
+def route_state(self):
+    """A route stays when what it leads to is deleted."""
+    return "blackhole" if self.nat_gateway and self.nat_gateway.state == "deleted" else "active"
+
+
+Route.state = property(route_state)
 ElasticMapReduceResponse.list_security_configurations = list_security_configurations
 get_known_bucket_encryption = S3Response.get_bucket_encryption
 S3Response.get_bucket_encryption = get_bucket_encryption

@@ -1,0 +1,113 @@
+import {
+    DescribeKeyCommand,
+    GetKeyRotationStatusCommand,
+    type KeyMetadata,
+    type KeyState,
+    type KMSClient,
+} from "@aws-sdk/client-kms";
+import { call, callIfThere } from "../aws";
+import type { StackOutputs } from "../stack-outputs";
+import { type Check, type Context, judge, look } from "./check";
+
+/** What a key must be for disks and archives. */
+const KIND = "SYMMETRIC_DEFAULT for ENCRYPT_DECRYPT";
+
+/** The key behind the nodes' disks and the certificate archives. */
+export async function keyChecks({ clients: { kms }, outputs }: Context): Promise<readonly Check[]> {
+    const { kmsKeyArn, forCommands } = outputs;
+    const on = `key ${kmsKeyArn}`;
+    const region = judge({
+        on: `${on}: region`,
+        expected: forCommands.region,
+        found: kmsKeyArn.split(":")[3] ?? "",
+        remedy: `a key of ${forCommands.region} in encryption.kmsKeyArn: disks take no key of another region`,
+    });
+    if (region.status !== "ok") {
+        return [region]; // Nor does this region's KMS know it.
+    }
+    const looked = await look(`${on}: state`, "Enabled", async () => {
+        const answer = await callIfThere(["NotFoundException"], "kms:DescribeKey", kmsKeyArn, () =>
+            kms.send(new DescribeKeyCommand({ KeyId: kmsKeyArn })),
+        );
+        const metadata = answer?.KeyMetadata;
+        if (!metadata) {
+            return judge({
+                on: `${on}: state`,
+                expected: "Enabled",
+                found: "no such key",
+                remedy: forCommands.ownsKey
+                    ? `what it encrypted is lost; for another key: npx pulumi up --refresh --stack ${forCommands.stack}, then the new config.yml`
+                    : `a key that is there in encryption.kmsKeyArn, npx pulumi up --stack ${forCommands.stack}, then the new config.yml`,
+            });
+        }
+        return [
+            stateCheck(on, metadata, forCommands.region),
+            judge({
+                on: `${on}: kind`,
+                expected: KIND,
+                found: `${metadata.KeySpec} for ${metadata.KeyUsage}`,
+                remedy: "another key in encryption.kmsKeyArn: LUKS and EBS take no other kind",
+            }),
+            ...(await rotationChecks(kms, outputs, metadata)),
+        ];
+    });
+    return [region, ...looked];
+}
+
+function stateCheck(on: string, { Arn, KeyState, DeletionDate }: KeyMetadata, region: string): Check {
+    const key = `--region ${region} --key-id ${Arn}`;
+    const enable = `aws kms enable-key ${key}`;
+    const remedies: Partial<Record<KeyState, string>> = {
+        Disabled: enable,
+        PendingDeletion: `aws kms cancel-key-deletion ${key}, then ${enable}`,
+    };
+    const state = KeyState ?? "unknown";
+    return judge({
+        on: `${on}: state`,
+        expected: "Enabled",
+        found: DeletionDate ? `${state}, on ${DeletionDate.toISOString().slice(0, 10)}` : state,
+        remedy:
+            (KeyState && remedies[KeyState]) ??
+            "an enabled key: https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html",
+    });
+}
+
+/** Whether a key of the user's own rotates is theirs to decide, and of another account's, nobody's here to ask. */
+async function rotationChecks(
+    kms: KMSClient,
+    { kmsKeyArn, forCommands: { ownsKey, region, accountId } }: StackOutputs,
+    { Origin, DeletionDate }: KeyMetadata,
+): Promise<readonly Check[]> {
+    // While a key waits for its deletion, KMS says that it does not rotate.
+    if (DeletionDate || kmsKeyArn.split(":")[4] !== accountId) {
+        return [];
+    }
+    const line = { on: `key ${kmsKeyArn}: rotation`, expected: "on" };
+    const otherwise = ownsKey ? "failed" : "warning";
+    if (Origin !== "AWS_KMS") {
+        return [
+            judge({
+                ...line,
+                found: `off: KMS rotates no key material of the origin ${Origin}`,
+                otherwise,
+                remedy: "rotate it yourself: https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys-manually.html",
+            }),
+        ];
+    }
+    return look(
+        line.on,
+        line.expected,
+        async () => {
+            const { KeyRotationEnabled } = await call("kms:GetKeyRotationStatus", kmsKeyArn, () =>
+                kms.send(new GetKeyRotationStatusCommand({ KeyId: kmsKeyArn })),
+            );
+            return judge({
+                ...line,
+                found: KeyRotationEnabled ? "on" : "off",
+                otherwise,
+                remedy: `aws kms enable-key-rotation --region ${region} --key-id ${kmsKeyArn}`,
+            });
+        },
+        otherwise,
+    );
+}

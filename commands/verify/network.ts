@@ -1,0 +1,114 @@
+import {
+    DescribeDhcpOptionsCommand,
+    DescribeVpcAttributeCommand,
+    DescribeVpcsCommand,
+    type EC2Client,
+} from "@aws-sdk/client-ec2";
+import { EMR_TAG } from "../../components/naming";
+import { domainNames, internalDomain } from "../../components/region";
+import { call, callIfThere } from "../aws";
+import type { StackOutputs } from "../stack-outputs";
+import { acceptsAnyName, isInTransitOn } from "./certificates";
+import { type Check, type Context, judge, look } from "./check";
+import { subnetChecks } from "./subnets";
+import { tagsCheck } from "./tags";
+
+/** Whether nodes find one another by the names that their certificate carries, and their way to S3 and out. */
+export async function networkChecks({ clients: { ec2 }, outputs }: Context): Promise<readonly Check[]> {
+    const { vpcId, forCommands } = outputs;
+    const on = `VPC ${vpcId}`;
+    return look(on, "there", async () => {
+        const answer = await callIfThere(["InvalidVpcID.NotFound"], "ec2:DescribeVpcs", vpcId, () =>
+            ec2.send(new DescribeVpcsCommand({ VpcIds: [vpcId] })),
+        );
+        const vpc = answer?.Vpcs?.[0];
+        if (!vpc) {
+            return judge({
+                on,
+                expected: "there",
+                found: "no such VPC",
+                remedy: forCommands.ownsNetwork
+                    ? `npx pulumi up --refresh --stack ${forCommands.stack}, then the new config.yml`
+                    : `a VPC that is there in network.existing, npx pulumi up --stack ${forCommands.stack}, then the new config.yml`,
+            });
+        }
+        const checks = await Promise.all([
+            dnsChecks(ec2, outputs),
+            nameChecks(ec2, outputs, vpc.DhcpOptionsId),
+            subnetChecks(ec2, outputs),
+        ]);
+        return [
+            ...checks.flat(),
+            // The user's own service role may allow EMR to use it without.
+            ...(forCommands.rolePolicies.serviceRole
+                ? [tagsCheck(on, { id: vpcId, region: forCommands.region, tags: vpc.Tags }, EMR_TAG)]
+                : []),
+        ];
+    });
+}
+
+const DNS = [
+    { attribute: "enableDnsSupport", key: "EnableDnsSupport", option: "dns-support" },
+    { attribute: "enableDnsHostnames", key: "EnableDnsHostnames", option: "dns-hostnames" },
+] as const;
+
+async function dnsChecks(ec2: EC2Client, { vpcId, forCommands }: StackOutputs): Promise<readonly Check[]> {
+    const checks = await Promise.all(
+        DNS.map(({ attribute, key, option }) => {
+            const line = { on: `VPC ${vpcId}: ${option}`, expected: "on" };
+            return look(line.on, line.expected, async () => {
+                const answer = await call("ec2:DescribeVpcAttribute", vpcId, () =>
+                    ec2.send(new DescribeVpcAttributeCommand({ VpcId: vpcId, Attribute: attribute })),
+                );
+                return judge({
+                    ...line,
+                    found: answer[key]?.Value ? "on" : "off",
+                    remedy: `aws ec2 modify-vpc-attribute --region ${forCommands.region} --vpc-id ${vpcId} --enable-${option}`,
+                });
+            });
+        }),
+    );
+    return checks.flat();
+}
+
+/** EC2's name for a VPC without DHCP options. */
+const NO_DHCP_OPTIONS = "default";
+
+/** Nodes accept one another by the names that their certificate carries, unless they accept any. */
+async function nameChecks(
+    ec2: EC2Client,
+    outputs: StackOutputs,
+    dhcpOptionsId = NO_DHCP_OPTIONS,
+): Promise<readonly Check[]> {
+    const { vpcId, securityConfiguration, emrEtlRunnerConfig, certificateExpiresAt, forCommands } = outputs;
+    if (!isInTransitOn(securityConfiguration)) {
+        return [];
+    }
+    const domain = internalDomain(forCommands.region);
+    const anyName = acceptsAnyName(emrEtlRunnerConfig);
+    const line = {
+        on: `VPC ${vpcId}: domain name in its DHCP options`,
+        expected: anyName ? "any" : domain,
+    };
+    return look(line.on, line.expected, async () => {
+        const options =
+            dhcpOptionsId === NO_DHCP_OPTIONS
+                ? undefined
+                : await call("ec2:DescribeDhcpOptions", dhcpOptionsId, () =>
+                      ec2.send(new DescribeDhcpOptionsCommand({ DhcpOptionsIds: [dhcpOptionsId] })),
+                  );
+        const names = (options?.DhcpOptions?.[0]?.DhcpConfigurations ?? [])
+            .filter(({ Key }) => Key === "domain-name")
+            .flatMap(({ Values = [] }) => Values.flatMap(({ Value = "" }) => domainNames(Value)));
+        return judge({
+            ...line,
+            found: options ? names.join(" ") || "none" : "no DHCP options, so that nodes have no names",
+            isOk: options !== undefined && (anyName || names.includes(domain)),
+            // An archive of the user's may carry other names: what is in it tells.
+            otherwise: options && certificateExpiresAt === null ? "warning" : "failed",
+            remedy: forCommands.ownsNetwork
+                ? `npx pulumi up --refresh --stack ${forCommands.stack}`
+                : `DHCP options with the domain name ${domain}, or a certificate for the names that the nodes have`,
+        });
+    });
+}
