@@ -8,9 +8,14 @@ import { bucketChecks } from "./buckets";
 import { certificateChecks } from "./certificates";
 import type { Check, Context } from "./check";
 import { configChecks, readConfigFile } from "./config-yml";
+import { keyChecks } from "./key";
+import { networkChecks } from "./network";
 import { folderCount, objectChecks } from "./objects";
 import { Progress } from "./progress";
 import { exitCode, reportJson, reportText } from "./report";
+import { roleChecks } from "./roles";
+import { securityConfigurationChecks } from "./security-configuration";
+import { securityGroupChecks } from "./security-groups";
 
 export interface VerifyOptions extends CommonOptions {
     /** How many objects of each location are looked at; 0: none. Default 20. */
@@ -56,6 +61,11 @@ export async function verify(
         (context) => objectChecks(context, sample, (tally) => progress.update(tally)),
         (context) => certificateChecks(context, { archive, warnDays, failDays }),
         assetChecks,
+        securityConfigurationChecks,
+        keyChecks,
+        roleChecks,
+        networkChecks,
+        securityGroupChecks,
         async (context) => (config ? configChecks(context, config) : []),
     ];
     const context = { clients, outputs, now };

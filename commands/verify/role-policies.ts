@@ -56,7 +56,7 @@ function listOf(arns: readonly string[]): string {
     return arns.toSorted().join(", ") || "none";
 }
 
-/** There is one, and Pulumi alone knows its name: it is told by what it says. */
+/** There is to be one, and Pulumi alone knows its name: it is told by what it says. */
 async function checkInlinePolicies(
     iam: IAMClient,
     RoleName: string,
@@ -64,7 +64,7 @@ async function checkInlinePolicies(
     remedy: string,
 ): Promise<readonly Check[]> {
     const on = `role ${RoleName}: inline policies`;
-    const expected = "the stack's alone";
+    const expected = "the stack's";
     return look(on, expected, async () => {
         const names = await call("iam:ListRolePolicies", RoleName, async () => {
             const found: string[] = [];
@@ -81,14 +81,13 @@ async function checkInlinePolicies(
         );
         const others = names.filter((_, index) => !isOwn[index]);
         const found = [
-            ...(isOwn.includes(true) ? ["the stack's"] : []),
+            ...(isOwn.includes(true) ? [expected] : []),
             ...others.map((name) => `${name}, which says something else`),
         ];
         return judge({
             on,
             expected,
             found: found.join("; ") || "none",
-            isOk: isOwn.includes(true) && others.length === 0,
             remedy: isOwn.includes(true)
                 ? others
                       .map(

@@ -64,6 +64,24 @@ describe("verify", () => {
         expect({ stack, result }).to.deep.equal({ stack: "dev", result: "failed" });
     });
 
+    it("looks at everything that a pipeline is made of", async () => {
+        const kinds = (await checksOf({})).map(({ on }) => /^(security )?\w+/.exec(on)?.[0] ?? on);
+        expect([...new Set(kinds)].toSorted()).to.deep.equal([
+            "VPC",
+            "archive",
+            "asset",
+            "bucket",
+            "instance",
+            "key",
+            "location",
+            "operator",
+            "role",
+            "security configuration",
+            "security groups",
+            "the",
+        ]);
+    });
+
     it("changes nothing", async () => {
         const { sent } = await run();
         expect(
