@@ -1,9 +1,7 @@
-import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { awsClients } from "../../commands/aws";
 import type { AsyncProvider, Run } from "../../commands/mock-engine";
-import { CALLER_IDENTITY } from "../../commands/placeholder-provider";
 import type { Region } from "../../components/region";
 import { MINIMAL, REGION, runStack } from "../support/run";
 import { TlsProvider } from "../support/tls-provider";
@@ -11,6 +9,7 @@ import { ec2 } from "./deploy/ec2";
 import { emr } from "./deploy/emr";
 import { iam } from "./deploy/iam";
 import { kms } from "./deploy/kms";
+import { lookups } from "./deploy/lookups";
 import type { Aws, Resources } from "./deploy/resource";
 import { s3 } from "./deploy/s3";
 import { securityGroups } from "./deploy/security-groups";
@@ -38,7 +37,7 @@ export interface Deployment extends Run {
 }
 
 /**
- * Runs the whole program for a stack config, and makes in moto what it registers.
+ * Runs the whole program for a stack config, beside what is in moto already, and makes there what it registers.
  * @param settings The six objects.
  * @throws where it registers what is not made here, or not with that input; with the resource's type and name.
  */
@@ -86,12 +85,12 @@ class MotoProvider implements AsyncProvider {
         }
     }
 
-    async call(token: string): Promise<Record<string, unknown>> {
-        if (token === CALLER_IDENTITY) {
-            const { Account, Arn, UserId } = await this.aws.sts.send(new GetCallerIdentityCommand({}));
-            return { accountId: Account, arn: Arn, userId: UserId, id: Account };
+    async call(token: string, inputs: Inputs): Promise<Record<string, unknown>> {
+        const lookUp = lookups[token];
+        if (!lookUp) {
+            throw new Error(`${token}: no such lookup here`);
         }
-        throw new Error(`${token}: no such lookup here`);
+        return lookUp(inputs, this.aws);
     }
 
     id(key: string): string {

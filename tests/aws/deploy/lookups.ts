@@ -1,0 +1,193 @@
+import {
+    DescribeDhcpOptionsCommand,
+    DescribeRouteTablesCommand,
+    DescribeSecurityGroupsCommand,
+    DescribeSubnetsCommand,
+    DescribeVpcAttributeCommand,
+    DescribeVpcsCommand,
+    type Tag,
+} from "@aws-sdk/client-ec2";
+import { GetInstanceProfileCommand, GetRoleCommand } from "@aws-sdk/client-iam";
+import { DescribeKeyCommand } from "@aws-sdk/client-kms";
+import { GetBucketPolicyCommand, HeadBucketCommand } from "@aws-sdk/client-s3";
+import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
+import { z } from "zod";
+import { Refusal } from "../../../commands/mock-engine";
+import { CALLER_IDENTITY } from "../../../commands/placeholder-provider";
+import { type Aws, known, text } from "./resource";
+
+type Answer = Record<string, unknown>;
+type LookUp = (inputs: unknown, aws: Aws) => Promise<Answer>;
+
+/**
+ * A row of the table.
+ * @param shape Every input that is honoured; any other is refused.
+ * @param answer Asks what the AWS provider asks, and says what the program reads of it. What AWS refuses, it refuses.
+ */
+function lookup<Shape extends z.ZodRawShape>(
+    shape: Shape,
+    answer: (inputs: z.output<z.ZodObject<Shape>>, aws: Aws) => Promise<Answer>,
+): LookUp {
+    const schema = z.strictObject(shape);
+    return async (inputs, aws) => {
+        const parsed = schema.parse(inputs) as z.output<z.ZodObject<Shape>>;
+        try {
+            return await answer(parsed, aws);
+        } catch (error) {
+            throw new Refusal(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+        }
+    };
+}
+
+/** The only one, as the AWS provider insists on. */
+function only<T>(found: readonly T[] = []): T {
+    const [one] = found;
+    if (found.length !== 1 || one === undefined) {
+        throw new Error(
+            found.length === 0 ? "query returned no results" : "multiple results; use additional constraints",
+        );
+    }
+    return one;
+}
+
+function tagMap(tags: readonly Tag[] = []): Readonly<Record<string, string>> {
+    return Object.fromEntries(tags.map(({ Key = "", Value = "" }) => [Key, Value]));
+}
+
+async function mainRouteTable({ ec2 }: Aws, vpcId: string): Promise<string> {
+    const { RouteTables } = await ec2.send(
+        new DescribeRouteTablesCommand({
+            Filters: [
+                { Name: "association.main", Values: ["true"] },
+                { Name: "vpc-id", Values: [vpcId] },
+            ],
+        }),
+    );
+    return known(only(RouteTables).RouteTableId);
+}
+
+/**
+ * The lookups of components/existing, answered by what is in moto.
+ * @see https://github.com/hashicorp/terraform-provider-aws: internal/service/*\/*_data_source.go
+ */
+export const lookups: Readonly<Record<string, LookUp>> = {
+    [CALLER_IDENTITY]: lookup({}, async (_, { sts }) => {
+        const { Account, Arn, UserId } = await sts.send(new GetCallerIdentityCommand({}));
+        return { accountId: Account, arn: Arn, userId: UserId, id: Account };
+    }),
+    "aws:ec2/getVpc:getVpc": lookup({ id: text }, async ({ id }, aws) => {
+        const { Vpcs } = await aws.ec2.send(new DescribeVpcsCommand({ VpcIds: [id] }));
+        const { CidrBlock, DhcpOptionsId, Tags } = only(Vpcs);
+        const [support, names] = await Promise.all([
+            aws.ec2.send(new DescribeVpcAttributeCommand({ VpcId: id, Attribute: "enableDnsSupport" })),
+            aws.ec2.send(new DescribeVpcAttributeCommand({ VpcId: id, Attribute: "enableDnsHostnames" })),
+        ]);
+        return {
+            id,
+            cidrBlock: CidrBlock,
+            dhcpOptionsId: DhcpOptionsId,
+            enableDnsSupport: support.EnableDnsSupport?.Value,
+            enableDnsHostnames: names.EnableDnsHostnames?.Value,
+            mainRouteTableId: await mainRouteTable(aws, id),
+            tags: tagMap(Tags),
+        };
+    }),
+    "aws:ec2/getVpcDhcpOptions:getVpcDhcpOptions": lookup(
+        { dhcpOptionsId: text },
+        async ({ dhcpOptionsId }, { ec2 }) => {
+            const { DhcpOptions } = await ec2.send(
+                new DescribeDhcpOptionsCommand({ DhcpOptionsIds: [dhcpOptionsId] }),
+            );
+            const values = (key: string) =>
+                (only(DhcpOptions).DhcpConfigurations ?? [])
+                    .filter(({ Key }) => Key === key)
+                    .flatMap(({ Values = [] }) => Values.map(({ Value }) => Value));
+            const [domainName] = values("domain-name");
+            return {
+                dhcpOptionsId,
+                ...(domainName !== undefined && { domainName }),
+                domainNameServers: values("domain-name-servers"),
+            };
+        },
+    ),
+    "aws:ec2/getSubnet:getSubnet": lookup({ id: text }, async ({ id }, { ec2 }) => {
+        const { Subnets } = await ec2.send(new DescribeSubnetsCommand({ SubnetIds: [id] }));
+        const { VpcId, CidrBlock, MapPublicIpOnLaunch, Tags } = only(Subnets);
+        return {
+            id,
+            vpcId: VpcId,
+            cidrBlock: CidrBlock,
+            mapPublicIpOnLaunch: MapPublicIpOnLaunch,
+            tags: tagMap(Tags),
+        };
+    }),
+    "aws:ec2/getRouteTable:getRouteTable": lookup(
+        { subnetId: text.optional(), routeTableId: text.optional() },
+        async ({ subnetId, routeTableId }, { ec2 }) => {
+            const filters = { "association.subnet-id": subnetId, "route-table-id": routeTableId };
+            const { RouteTables } = await ec2.send(
+                new DescribeRouteTablesCommand({
+                    Filters: Object.entries(filters).flatMap(([Name, value]) =>
+                        value === undefined ? [] : [{ Name, Values: [value] }],
+                    ),
+                }),
+            );
+            const table = only(RouteTables);
+            return {
+                routeTableId: table.RouteTableId,
+                // Neither the VPC's own range nor gateway endpoints are among them.
+                routes: (table.Routes ?? [])
+                    .filter(({ GatewayId = "" }) => GatewayId !== "local" && !GatewayId.startsWith("vpce-"))
+                    .map((route) => ({
+                        cidrBlock: route.DestinationCidrBlock ?? "",
+                        gatewayId: route.GatewayId ?? "",
+                        natGatewayId: route.NatGatewayId ?? "",
+                        transitGatewayId: route.TransitGatewayId ?? "",
+                    })),
+            };
+        },
+    ),
+    "aws:ec2/getSecurityGroups:getSecurityGroups": lookup(
+        { filters: z.array(z.strictObject({ name: text, values: z.array(text) })) },
+        async ({ filters }, { ec2 }) => {
+            const { SecurityGroups = [] } = await ec2.send(
+                new DescribeSecurityGroupsCommand({
+                    Filters: filters.map(({ name, values }) => ({ Name: name, Values: values })),
+                }),
+            );
+            return { ids: SecurityGroups.map(({ GroupId }) => GroupId) };
+        },
+    ),
+    "aws:kms/getKey:getKey": lookup({ keyId: text }, async ({ keyId }, { kms }) => {
+        const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId: keyId }));
+        return {
+            arn: KeyMetadata?.Arn,
+            enabled: KeyMetadata?.Enabled,
+            keyState: KeyMetadata?.KeyState,
+            keyUsage: KeyMetadata?.KeyUsage,
+            keySpec: KeyMetadata?.KeySpec,
+        };
+    }),
+    "aws:iam/getRole:getRole": lookup({ name: text }, async ({ name }, { iam }) => {
+        const { Role } = await iam.send(new GetRoleCommand({ RoleName: name }));
+        return {
+            name,
+            arn: Role?.Arn,
+            assumeRolePolicy: decodeURIComponent(known(Role?.AssumeRolePolicyDocument)),
+        };
+    }),
+    "aws:iam/getInstanceProfile:getInstanceProfile": lookup({ name: text }, async ({ name }, { iam }) => {
+        const { InstanceProfile } = await iam.send(
+            new GetInstanceProfileCommand({ InstanceProfileName: name }),
+        );
+        return { name, arn: InstanceProfile?.Arn, roleName: InstanceProfile?.Roles?.[0]?.RoleName ?? "" };
+    }),
+    "aws:s3/getBucket:getBucket": lookup({ bucket: text }, async ({ bucket }, { s3 }) => {
+        const { BucketRegion } = await s3.send(new HeadBucketCommand({ Bucket: bucket }));
+        return { bucket, bucketRegion: BucketRegion };
+    }),
+    "aws:s3/getBucketPolicy:getBucketPolicy": lookup({ bucket: text }, async ({ bucket }, { s3 }) => {
+        const { Policy } = await s3.send(new GetBucketPolicyCommand({ Bucket: bucket }));
+        return { bucket, policy: Policy };
+    }),
+};
