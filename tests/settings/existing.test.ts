@@ -30,12 +30,16 @@ const replaced = (by: string) => `no such line: ${by} takes its place`;
 
 /** A certificate that is as it must be, and what signed it. */
 const chain = { chainPem: "", trustedPem: "" };
+/** The same for another region. */
+const elsewhere = { ...chain };
 
 describe("settings of the user's own:", () => {
     before(async () => {
         const authority = await certificateAuthority("acme");
         chain.chainPem = (await authority.issue(["*.eu-west-1.compute.internal"])).chain;
         chain.trustedPem = authority.certificate;
+        elsewhere.chainPem = (await authority.issue(["*.ec2.internal"])).chain;
+        elsewhere.trustedPem = authority.certificate;
     });
 
     it("there are none by default", () => {
@@ -248,6 +252,28 @@ describe("settings of the user's own:", () => {
                 '"/etc/ssl/chain.pem"',
                 "PEM certificates, the nodes' own first; or no such line, for one that the stack makes",
             ],
+            ["certificates.trustedPem", "7", "PEM certificates of authorities; only together with chainPem"],
+        );
+    });
+
+    describe("a certificate's names", () => {
+        const own = (others: Config = {}) => ({ ...certificates(elsewhere, { [KEY]: "" }), ...others });
+        const wrong: Told = [
+            "certificates.chainPem",
+            "a certificate with the alternative names DNS:*.ec2.internal",
+            "DNS:*.eu-west-1.compute.internal among them: the nodes' names end with it (or network.existing.allowHostnameMismatch)",
+        ];
+        refuses("are those of the region", own, wrong);
+        refuses("are so in a VPC of the user's too", () => own(network({ existing: EXISTING })), wrong);
+        accepts("may be any where other host names are allowed", () =>
+            own(network({ existing: { ...EXISTING, allowHostnameMismatch: true } })),
+        );
+        it("are not judged where the region is not known", () => {
+            expect(problems(own(), { encryptedKeys: [KEY], region: "mars-1" })).to.have.length(1);
+        });
+        refuses(
+            "are not judged beside what is no PEM",
+            () => certificates({ ...elsewhere, trustedPem: 7 }, { [KEY]: "" }),
             ["certificates.trustedPem", "7", "PEM certificates of authorities; only together with chainPem"],
         );
     });
