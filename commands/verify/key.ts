@@ -61,11 +61,10 @@ function stateCheck(on: string, { Arn, KeyState, DeletionDate }: KeyMetadata, re
         Disabled: enable,
         PendingDeletion: `aws kms cancel-key-deletion ${key}, then ${enable}`,
     };
-    const state = KeyState ?? "unknown";
     return judge({
         on: `${on}: state`,
         expected: "Enabled",
-        found: DeletionDate ? `${state}, on ${DeletionDate.toISOString().slice(0, 10)}` : state,
+        found: DeletionDate ? `${KeyState}, on ${DeletionDate.toISOString().slice(0, 10)}` : String(KeyState),
         remedy:
             (KeyState && remedies[KeyState]) ??
             "an enabled key: https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html",

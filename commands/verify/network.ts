@@ -4,14 +4,13 @@ import {
     DescribeVpcsCommand,
     type EC2Client,
 } from "@aws-sdk/client-ec2";
-import { EMR_TAG } from "../../components/naming";
 import { domainNames, internalDomain } from "../../components/region";
 import { call, callIfThere } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
 import { acceptsAnyName, isInTransitOn } from "./certificates";
 import { type Check, type Context, judge, look } from "./check";
+import { emrTagChecks } from "./emr-tag";
 import { subnetChecks } from "./subnets";
-import { tagsCheck } from "./tags";
 
 /** Whether nodes find one another by the names that their certificate carries, and their way to S3 and out. */
 export async function networkChecks({ clients: { ec2 }, outputs }: Context): Promise<readonly Check[]> {
@@ -41,7 +40,7 @@ export async function networkChecks({ clients: { ec2 }, outputs }: Context): Pro
             ...checks.flat(),
             // The user's own service role may allow EMR to use it without.
             ...(forCommands.rolePolicies.serviceRole
-                ? [tagsCheck(on, { id: vpcId, region: forCommands.region, tags: vpc.Tags }, EMR_TAG)]
+                ? emrTagChecks(on, { id: vpcId, region: forCommands.region, tags: vpc.Tags })
                 : []),
         ];
     });

@@ -76,26 +76,21 @@ async function checkInlinePolicies(
             }
             return found;
         });
-        const isOwn = await Promise.all(names.map((name) => digestOf(iam, RoleName, name))).then((digests) =>
-            digests.map((digest) => digest === policyDigest),
-        );
-        const others = names.filter((_, index) => !isOwn[index]);
+        const digests = await Promise.all(names.map((name) => digestOf(iam, RoleName, name)));
+        const isThere = digests.includes(policyDigest);
+        const others = names.filter((_, index) => digests[index] !== policyDigest);
         const found = [
-            ...(isOwn.includes(true) ? [expected] : []),
+            ...(isThere ? [expected] : []),
             ...others.map((name) => `${name}, which says something else`),
         ];
+        const removals = others.map(
+            (name) => `aws iam delete-role-policy --role-name ${RoleName} --policy-name ${name}`,
+        );
         return judge({
             on,
             expected,
             found: found.join("; ") || "none",
-            remedy: isOwn.includes(true)
-                ? others
-                      .map(
-                          (name) =>
-                              `aws iam delete-role-policy --role-name ${RoleName} --policy-name ${name}`,
-                      )
-                      .join("; ")
-                : remedy,
+            remedy: isThere ? removals.join("; ") : remedy,
         });
     });
 }

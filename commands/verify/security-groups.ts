@@ -5,12 +5,11 @@ import {
     SERVICE_ACCESS,
     SERVICE_TO_NODES,
 } from "../../components/emr-security-groups";
-import { EMR_TAG } from "../../components/naming";
 import { hasEmrsName, isStacks, securityGroupsOf } from "../security-groups";
 import type { StackOutputs } from "../stack-outputs";
 import { type Check, type Context, judge, look } from "./check";
 import { rulesText, worldOpen } from "./ec2-rules";
-import { tagsCheck } from "./tags";
+import { emrTagChecks } from "./emr-tag";
 
 /** Who may reach the nodes: EMR's default groups, and in a VPC of the stack's own, all that there are. */
 export async function securityGroupChecks({ clients: { ec2 }, outputs }: Context): Promise<readonly Check[]> {
@@ -87,8 +86,8 @@ function checkLeftOver(outputs: StackOutputs, emrs: readonly SecurityGroup[]): C
 function tagChecks(outputs: StackOutputs, groups: readonly SecurityGroup[]): readonly Check[] {
     const { region, rolePolicies } = outputs.forCommands;
     return rolePolicies.serviceRole
-        ? defaultGroups(outputs, groups).map((group) =>
-              tagsCheck(nameOf(group), { id: group.GroupId ?? "", region, tags: group.Tags }, EMR_TAG),
+        ? defaultGroups(outputs, groups).flatMap((group) =>
+              emrTagChecks(nameOf(group), { id: group.GroupId ?? "", region, tags: group.Tags }),
           )
         : [];
 }

@@ -1,10 +1,9 @@
 import { type EC2Client, paginateDescribeSubnets, type Subnet } from "@aws-sdk/client-ec2";
-import { EMR_TAG } from "../../components/naming";
 import { call } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
 import { type Check, judge, look } from "./check";
+import { emrTagChecks } from "./emr-tag";
 import { routeChecks } from "./routes";
-import { tagsCheck } from "./tags";
 
 /** The nodes' subnets, and where their routes lead. */
 export async function subnetChecks(ec2: EC2Client, outputs: StackOutputs): Promise<readonly Check[]> {
@@ -53,7 +52,7 @@ function checkSubnet(
                   }),
               ]
             : []),
-        ...(rolePolicies.serviceRole ? [tagsCheck(on, { id, region, tags: subnet.Tags }, EMR_TAG)] : []),
+        ...(rolePolicies.serviceRole ? emrTagChecks(on, { id, region, tags: subnet.Tags }) : []),
     ];
 }
 
