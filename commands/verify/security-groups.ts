@@ -98,9 +98,9 @@ function checkAllRules(
     group: SecurityGroup,
     groups: readonly SecurityGroup[],
 ): Check | undefined {
-    const { ownsNetwork, ownsSecurityGroups } = outputs.forCommands;
+    const { ownsSecurityGroups } = outputs.forCommands;
     const { GroupName, IpPermissions, IpPermissionsEgress } = group;
-    const isDefault = ownsNetwork && GroupName === "default";
+    const isDefault = GroupName === "default";
     if (!isDefault && !(ownsSecurityGroups && GroupName === SERVICE_ACCESS)) {
         return undefined;
     }

@@ -57,8 +57,13 @@ describe("verify of the key", () => {
     });
 
     it("says how a key that cannot be used is to be had back", async () => {
-        const state = async (others: object) =>
-            (await wrong(metadata(others))).map((line) => [line.on, line.found, line.remedy]);
+        // Of a key that waits for its deletion, KMS says that it does not rotate.
+        const state = async (others: { readonly KeyState: string; readonly DeletionDate?: Date }) =>
+            (await wrong({ ...metadata(others), ...rotation(!others.DeletionDate) })).map((line) => [
+                line.on,
+                line.found,
+                line.remedy,
+            ]);
         const key = () => `--region eu-west-1 --key-id ${outputs.kmsKeyArn}`;
         expect(await state({ KeyState: "Disabled" })).to.deep.equal([
             [`${on}: state`, "Disabled", `aws kms enable-key ${key()}`],

@@ -204,6 +204,8 @@ describe("verify of the network", () => {
         ]);
         // A network of the user's may send it through a firewall of theirs.
         expect(await told(routes(transit), theirs())).to.deep.equal([]);
+        const others = await told(routes(INTERNET), theirs());
+        expect(others.map(([, found]) => found)).to.deep.equal(["to igw-1"]);
         const why = "every cluster's bootstrap fetches from Maven Central";
         expect(await told(routes(), theirs())).to.deep.equal([
             ["to a NAT gateway", "none, nor so to S3", `a route to a NAT gateway in rtb-nodes: ${why}`],

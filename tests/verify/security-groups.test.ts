@@ -133,7 +133,9 @@ describe("verify of the security groups", () => {
 
     it("looks in a VPC of the user's at EMR's groups alone", async () => {
         const another = { GroupId: "sg-9", GroupName: "bastion", IpPermissions: OPEN };
-        const groups = [...change("sg-5", { IpPermissions: OPEN, IpPermissionsEgress: [] }), another];
+        const groups = [...change("sg-5", { IpPermissions: OPEN, IpPermissionsEgress: [] }), another].map(
+            (group) => (group.GroupId === "sg-6" ? { ...group, IpPermissions: OPEN } : group),
+        );
         expect(await wrong(groups, their())).to.deep.equal([
             openLine("sg-5", "ElasticMapReduce-ServiceAccess"),
         ]);
