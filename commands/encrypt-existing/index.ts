@@ -60,7 +60,7 @@ export async function encryptExisting(
     const list = await LeftOutList.open(options.list);
     const surveys: Survey[] = [];
     for (const place of placesOf(outputs, chosen)) {
-        surveys.push(await survey(clients.s3, place, (object) => list.add(object)));
+        surveys.push(await survey(clients.s3, place, (object) => list.add(object), signal));
     }
     const leftOut = await list.close();
     const batch = new BatchCopy(clients, streams, {
@@ -71,7 +71,10 @@ export async function encryptExisting(
             reports: reportsIn(readFolder(String(outputs.buckets.log))),
             since,
         },
-        pause: () => sleep(poll * 1000, undefined, signal && { signal }),
+        pause: async () => {
+            await sleep(poll * 1000, undefined, signal && { signal }).catch(() => undefined);
+            signal?.throwIfAborted();
+        },
     });
     const jobs = surveys.flatMap(({ place, tallies }) =>
         [...tallies].map(([storageClass, tally]) => ({ place, storageClass, tally })),

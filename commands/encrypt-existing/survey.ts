@@ -58,9 +58,10 @@ export async function survey(
     s3: S3Client,
     place: Place,
     onLeftOut: (object: LeftOut) => Promise<void> | void,
+    signal?: AbortSignal,
 ): Promise<Survey> {
     const tallies = new Map<S3StorageClass, Tally>();
-    for await (const object of unencrypted(s3, unusual(s3, place, tallies))) {
+    for await (const object of unencrypted(s3, unusual(s3, place, tallies, signal))) {
         await onLeftOut(object);
     }
     return { place, tallies, ...(await versions(s3, place.bucket)) };
@@ -80,8 +81,10 @@ async function* unusual(
     s3: S3Client,
     place: Place,
     tallies: Map<S3StorageClass, Tally>,
+    signal?: AbortSignal,
 ): AsyncGenerator<LeftOut> {
     for await (const object of list(s3, place)) {
+        signal?.throwIfAborted();
         const why = whyNot(object);
         if (why) {
             yield { ...object, why };

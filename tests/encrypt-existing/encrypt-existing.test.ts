@@ -184,9 +184,13 @@ s3://${ARCHIVE}, STANDARD: done (job job-1)
 
         it("goes on with what another run has begun, confirmed or not", async () => {
             s3.objects.set(`${ARCHIVE}/raw/a`, OLD);
-            expect(await failure({ yes: true }, AbortSignal.abort(new Error("interrupted")))).to.equal(
-                "The operation was aborted",
-            );
+            const interrupted = new AbortController();
+            const first = failure({ yes: true }, interrupted.signal);
+            while (s3.jobs.size === 0) {
+                await new Promise((resolve) => setTimeout(resolve, 1));
+            }
+            interrupted.abort(new Error("interrupted"));
+            expect(await first).to.equal("interrupted");
             expect(s3.jobs.size).to.equal(1);
             const { exit, stdout } = await run({ yes: true, json: true });
             expect(exit).to.equal(EXIT.ok);
@@ -211,6 +215,14 @@ s3://${ARCHIVE}, STANDARD: done (job job-1)
                 large: null,
                 oldVersions: [],
             });
+        });
+
+        it("stops while it lists, before it makes a job", async () => {
+            s3.objects.set(`${ARCHIVE}/raw/a`, OLD);
+            expect(await failure({ yes: true }, AbortSignal.abort(new Error("interrupted")))).to.equal(
+                "interrupted",
+            );
+            expect(s3.jobs.size).to.equal(0);
         });
 
         it("leaves another run's confirmed job to it, without --yes", async () => {
