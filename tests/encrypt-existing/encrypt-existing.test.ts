@@ -1,6 +1,8 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { PassThrough } from "node:stream";
+import { text } from "node:stream/consumers";
 import { expect } from "chai";
 import { EXIT } from "../../commands/cli";
 import { type EncryptExistingOptions, encryptExisting } from "../../commands/encrypt-existing";
@@ -215,6 +217,17 @@ s3://${ARCHIVE}, STANDARD: done (job job-1)
                 large: null,
                 oldVersions: [],
             });
+        });
+
+        it("shows on a terminal how far S3 is, and nowhere else", async () => {
+            s3.objects.set(`${ARCHIVE}/raw/a`, OLD);
+            expect((await run()).stderr).not.to.include("left");
+            const stderr = Object.assign(new PassThrough(), { isTTY: true, columns: 200 });
+            await encryptExisting({ yes: true }, { ...streams(json).streams, stderr }, { poll: 0 });
+            stderr.end();
+            expect(await text(stderr)).to.match(
+                new RegExp(`s3://${ARCHIVE}, STANDARD \\[.*\\] 0/1, .* left`),
+            );
         });
 
         it("stops while it lists, before it makes a job", async () => {

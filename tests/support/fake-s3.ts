@@ -267,7 +267,9 @@ export class FakeS3 {
             return { body: `<CreateJobResult><JobId>${this.create(request.body)}</JobId></CreateJobResult>` };
         }
         if (!id) {
-            const members = [...this.jobs].map(
+            const wanted = query.getAll("jobStatuses");
+            const found = [...this.jobs].filter(([, { status }]) => wanted.includes(status));
+            const members = found.map(
                 ([jobId, { description, status }]) =>
                     `<member><JobId>${jobId}</JobId><Description>${description}</Description><Status>${status}</Status></member>`,
             );
