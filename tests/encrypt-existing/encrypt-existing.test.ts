@@ -4,8 +4,12 @@ import path from "node:path";
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { expect } from "chai";
-import { EXIT } from "../../commands/cli";
-import { type EncryptExistingOptions, encryptExisting } from "../../commands/encrypt-existing";
+import { EXIT, execute } from "../../commands/cli";
+import {
+    type EncryptExistingOptions,
+    encryptExisting,
+    encryptExistingCommand,
+} from "../../commands/encrypt-existing";
 import { FakeS3, type StoredObject } from "../support/fake-s3";
 import { MINIMAL, runStack } from "../support/run";
 import { streams } from "../support/streams";
@@ -330,6 +334,45 @@ s3://${ARCHIVE}, STANDARD: not started: another job's copies have lost something
             expect(s3.jobs.size).to.equal(1);
         });
 
+        it("shows some of the keys that failed, for each reason", async () => {
+            for (let index = 0; index < 12; index += 1) {
+                s3.objects.set(`${ARCHIVE}/raw/${index}`, OLD);
+                s3.taskFailures.set(`${ARCHIVE}/raw/${index}`, {
+                    status: index === 5 ? 500 : 403,
+                    code: index === 5 ? "InternalError" : "AccessDenied",
+                    message: "",
+                });
+            }
+            const { stdout } = await run({ yes: true });
+            expect(stdout).to.include("0 of 12 copied, 0 left as somebody wrote them meanwhile, 12 failed;");
+            const keys = [0, 1, 2, 3, 4, 6, 7, 8, 9, 10].map((index) => `raw/${index}`).join(", ");
+            expect(stdout).to.include(`  failed 11 times: 403 AccessDenied: ${keys}\n`);
+            expect(stdout).to.include("  failed 1 times: 500 InternalError: raw/5\n");
+        });
+
+        for (const [on, told] of [
+            [/^GET \/v20180820\/jobs\?/, "s3:ListJobs on *"],
+            [/^GET \/v20180820\/jobs\/job-1$/, "s3:DescribeJob on job-1"],
+            [/^POST .*requestedJobStatus=Ready/, "s3:UpdateJobStatus on job-1"],
+            [/^GET .*list-type=2/, `s3:ListBucket on bucket ${ARCHIVE}`],
+            [/^GET .*\?versioning/, `s3:GetBucketVersioning on bucket ${ARCHIVE}`],
+            [/^GET .*\?lifecycle/, `s3:GetLifecycleConfiguration on bucket ${ARCHIVE}`],
+            [/^GET .*\?tagging/, `s3:GetObjectTagging on s3://${ARCHIVE}/raw/a`],
+            [
+                /^GET .*manifest\.json/,
+                `s3:GetObject on s3://${LOGS}/emr/encrypt-existing/job-job-1/manifest.json`,
+            ],
+        ] as const) {
+            it(`says what it needs: ${told.split(" ")[0]}`, async () => {
+                s3.objects.set(`${ARCHIVE}/raw/a`, OLD);
+                s3.versioning.set(ARCHIVE, "Enabled");
+                s3.refusals.push({ on, status: 403, code: "AccessDenied" });
+                expect(await failure({ yes: true })).to.equal(
+                    `${told}: AccessDenied: told to. These credentials need ${told.split(" ")[0]} on it.`,
+                );
+            });
+        }
+
         it("says what was tried, on what, and what it needs", async () => {
             s3.objects.set(`${ARCHIVE}/raw/a`, OLD);
             s3.refusals.push({ on: /^POST \/v20180820\/jobs$/, status: 403, code: "AccessDenied" });
@@ -441,6 +484,33 @@ s3://${ARCHIVE}, STANDARD: not started: another job's copies have lost something
             );
         });
 
+        it("is left to be done: whatever else was done, that is no success", async () => {
+            const large = { ...OLD, size: 6 * GIB };
+            s3.objects.set(`${ARCHIVE}/raw/large`, large);
+            expect((await run({ yes: true })).exit).to.equal(EXIT.attention);
+            s3.objects.set(`${ARCHIVE}/raw/deep`, { ...OLD, storageClass: "GLACIER" });
+            expect((await run({ yes: true, large: true })).exit).to.equal(EXIT.attention);
+            s3.objects.set(`${ARCHIVE}/raw/large`, large).delete(`${ARCHIVE}/raw/deep`);
+            expect((await run({ large: true })).exit).to.equal(EXIT.attention);
+            expect(isEncrypted(`${ARCHIVE}/raw/large`)).to.equal(false);
+            expect((await run({ yes: true, large: true })).exit).to.equal(EXIT.ok);
+        });
+
+        for (const [on, told] of [
+            [/^POST .*\?uploads/, ""],
+            [/^POST .*uploadId/, ""],
+            [/^PUT .*partNumber=1&/, ", bytes=0-1073741823"],
+        ] as const) {
+            it(`says what copying in parts needs: ${on}`, async () => {
+                s3.objects.set(`${ARCHIVE}/raw/a`, { ...OLD, size: 6 * GIB });
+                s3.refusals.push({ on, status: 403, code: "AccessDenied" });
+                expect((await run({ yes: true, large: true })).stdout).to.include(
+                    `failed: s3:PutObject on s3://${ARCHIVE}/raw/a${told}: AccessDenied: told to. These credentials need s3:PutObject on it.\n`,
+                );
+                expect(s3.uploads).to.equal(0);
+            });
+        }
+
         it("leaves the object as it was, and no parts, where a part fails", async () => {
             s3.objects
                 .set(`${ARCHIVE}/raw/a`, { ...OLD, size: 6 * GIB })
@@ -494,6 +564,29 @@ Bucket ${PIPELINE} keeps old versions, and those stay unencrypted: no lifecycle 
             );
             expect((await run({ location: ["raw.archive"] })).exit).to.equal(EXIT.ok);
         });
+    });
+
+    it("takes what its help names", async () => {
+        const io = streams();
+        let taken: EncryptExistingOptions = {};
+        const action = async (options: EncryptExistingOptions) => {
+            taken = options;
+            return EXIT.ok;
+        };
+        const told = (...args: string[]) => execute(encryptExistingCommand(), action, args, io.streams);
+        const locations = ["--location", "raw.archive", "log"];
+        expect(await told("--yes", "--paused", "--large", "--list", "l.csv", ...locations)).to.equal(EXIT.ok);
+        expect(taken).to.deep.equal({
+            yes: true,
+            paused: true,
+            large: true,
+            list: "l.csv",
+            location: ["raw.archive", "log"],
+        });
+        expect(await told("--help")).to.equal(EXIT.ok);
+        expect((await io.written()).stdout).to.match(
+            /^Usage: encrypt-existing \[options\]\n\nEncrypts with SSE-S3, in place,/,
+        );
     });
 
     it("knows its locations", async () => {
