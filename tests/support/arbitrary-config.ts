@@ -574,7 +574,8 @@ const parts = fc.record({
     ),
     archive: fc
         .tuple(bucketName, fc.array(segment, { maxLength: 2 }), segment)
-        .map(([bucket, path, name]) => `${url(bucket, path, true)}${name}.zip`),
+        // No location's bucket has a name of this end.
+        .map(([bucket, path, name]) => `${url(`${bucket.slice(0, 20)}-zip`, path, true)}${name}.zip`),
     certificateDays,
     certificates: some({ generation: count(1) }),
     /** As an account and the topic's name. */
