@@ -7,6 +7,7 @@ import { call, callIfThere } from "../aws";
 
 /** Why tasks of a job failed, with some of the keys. */
 export interface FailedTasks {
+    /** HTTP status and S3's error code, and what S3 said of the first of them. */
     readonly reason: string;
     tasks: number;
     /** URL-encoded, as S3 reports them. */
@@ -42,33 +43,44 @@ export async function readCompletion(
         return undefined;
     }
     const { Results } = manifest.parse(JSON.parse(await top.Body.transformToString()));
-    const byReason = new Map<string, FailedTasks>();
+    // Messages may name requests, each another.
+    const byKind = new Map<string, FailedTasks>();
     let changed = 0;
     for (const { Bucket, Key } of Results.filter(
         ({ TaskExecutionStatus }) => TaskExecutionStatus === "failed",
     )) {
-        for await (const [, taskKey = "", , , code = "", status = "", message = ""] of rows(
-            s3,
-            Bucket,
-            Key,
-        )) {
+        for await (const [, key = "", , , ...outcome] of rows(s3, Bucket, Key)) {
+            const { status, code, message } = readOutcome(outcome);
             if (status === "412") {
                 changed += 1;
                 continue;
             }
-            const reason = [status, code, message].filter(Boolean).join(" ");
-            const same = byReason.get(reason) ?? { reason, tasks: 0, keys: [] };
-            byReason.set(reason, same);
+            const kind = [status, code].filter(Boolean).join(" ");
+            const same = byKind.get(kind) ?? {
+                reason: [kind, message].filter(Boolean).join(" "),
+                tasks: 0,
+                keys: [],
+            };
+            byKind.set(kind, same);
             same.tasks += 1;
             if (same.keys.length < EXAMPLES) {
-                same.keys.push(taskKey);
+                same.keys.push(key);
             }
         }
     }
-    return { changed, failures: [...byReason.values()] };
+    return { changed, failures: [...byKind.values()] };
 }
 
-/** Bucket, Key, VersionId, TaskStatus, ErrorCode, HTTPStatusCode, ResultMessage; as many rows as there are tasks. */
+/**
+ * The report's schema says ErrorCode, HTTPStatusCode; the rows that the same page shows have them the other way round:
+ * `failed,200,PermanentFailure`. A status is three digits, and no code is.
+ */
+function readOutcome([one = "", other = "", message = ""]: readonly string[]) {
+    const [status, code] = /^\d{3}$/.test(one) ? [one, other] : [other, one];
+    return { status, code, message };
+}
+
+/** Bucket, Key, VersionId, TaskStatus, and what became of the task; as many rows as there are tasks. */
 async function* rows(s3: S3Client, bucket: string, key: string): AsyncGenerator<readonly string[]> {
     const { Body } = await call("s3:GetObject", `s3://${bucket}/${key}`, () =>
         s3.send(new GetObjectCommand({ Bucket: bucket, Key: key })),

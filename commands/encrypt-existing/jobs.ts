@@ -11,14 +11,14 @@ import {
 } from "@aws-sdk/client-s3-control";
 import type { S3Folder } from "../../components/locations";
 import { bucketArn } from "../../components/policies/s3-access";
-import { call } from "../aws";
-import type { Place } from "./places";
+import { call, callIfThere } from "../aws";
 import { MAX_COPY_BYTES } from "./survey";
 
 /** What one copy job is about. */
 export interface JobSubject {
     readonly stack: string;
-    readonly place: Place;
+    /** The bucket, and the one prefix that S3 takes. */
+    readonly place: S3Folder;
     readonly storageClass: S3StorageClass;
 }
 
@@ -80,8 +80,8 @@ export function foundNothing({ status, tasks, reason }: Job): boolean {
 
 /** What tells jobs apart: S3 finds them by nothing else. At most 256 characters. */
 export function description({ stack, place, storageClass }: JobSubject): string {
-    const prefixes = createHash("sha256").update(JSON.stringify(place.prefixes)).digest("hex").slice(0, 8);
-    return `encrypt-existing ${place.bucket} ${storageClass} ${prefixes} ${stack}`.slice(0, 256);
+    const prefix = createHash("sha256").update(place.prefix).digest("hex").slice(0, 8);
+    return `encrypt-existing ${place.bucket} ${storageClass} ${prefix} ${stack}`.slice(0, 256);
 }
 
 /** The unfinished jobs of the account and region, by their descriptions: another run's, to go on with. */
@@ -115,61 +115,78 @@ export async function createJob(
     const { place, storageClass } = subject;
     const Bucket = bucketArn(reports.bucket);
     const prefix = reports.prefix.replace(/\/$/, ""); // S3 adds a slash.
-    const { JobId } = await call("s3:CreateJob", `bucket ${place.bucket}, as ${roleArn}`, () =>
-        control.send(
-            new CreateJobCommand({
-                AccountId: accountId,
-                Description: description(subject),
-                ConfirmationRequired: true,
-                Priority: 10,
-                RoleArn: roleArn,
-                ManifestGenerator: {
-                    S3JobManifestGenerator: {
-                        ExpectedBucketOwner: accountId,
-                        SourceBucket: bucketArn(place.bucket),
-                        EnableManifestOutput: true,
-                        ManifestOutputLocation: {
-                            Bucket,
-                            ManifestPrefix: prefix,
-                            ManifestEncryption: { SSES3: {} },
-                            ManifestFormat: "S3InventoryReport_CSV_20211130",
-                        },
-                        Filter: {
-                            MatchAnyObjectEncryption: [{ NOTSSE: {} }],
-                            MatchAnyStorageClass: [storageClass],
-                            ObjectSizeLessThanBytes: MAX_COPY_BYTES + 1,
-                            ...(!place.prefixes.includes("") && {
-                                KeyNameConstraint: { MatchAnyPrefix: [...place.prefixes] },
-                            }),
+    const { JobId } = await call(
+        "s3:CreateJob and iam:PassRole",
+        `bucket ${place.bucket}, as ${roleArn}`,
+        () =>
+            control.send(
+                new CreateJobCommand({
+                    AccountId: accountId,
+                    Description: description(subject),
+                    ConfirmationRequired: true,
+                    Priority: 10,
+                    RoleArn: roleArn,
+                    ManifestGenerator: {
+                        S3JobManifestGenerator: {
+                            ExpectedBucketOwner: accountId,
+                            SourceBucket: bucketArn(place.bucket),
+                            EnableManifestOutput: true,
+                            ManifestOutputLocation: {
+                                Bucket,
+                                ManifestPrefix: prefix,
+                                ManifestEncryption: { SSES3: {} },
+                                ManifestFormat: "S3InventoryReport_CSV_20211130",
+                            },
+                            Filter: {
+                                MatchAnyObjectEncryption: [{ NOTSSE: {} }],
+                                MatchAnyStorageClass: [storageClass],
+                                ObjectSizeLessThanBytes: MAX_COPY_BYTES + 1,
+                                // A list, of which S3 takes one.
+                                ...(place.prefix !== "" && {
+                                    KeyNameConstraint: { MatchAnyPrefix: [place.prefix] },
+                                }),
+                            },
                         },
                     },
-                },
-                Operation: {
-                    S3PutObjectCopy: {
-                        TargetResource: bucketArn(place.bucket),
-                        StorageClass: storageClass,
-                        MetadataDirective: "COPY",
-                        NewObjectMetadata: { SSEAlgorithm: "AES256" },
-                        UnModifiedSinceConstraint: since,
+                    Operation: {
+                        S3PutObjectCopy: {
+                            TargetResource: bucketArn(place.bucket),
+                            StorageClass: storageClass,
+                            MetadataDirective: "COPY",
+                            NewObjectMetadata: { SSEAlgorithm: "AES256" },
+                            UnModifiedSinceConstraint: since,
+                        },
                     },
-                },
-                Report: {
-                    Enabled: true,
-                    Bucket,
-                    Prefix: prefix,
-                    Format: "Report_CSV_20180820",
-                    ReportScope: "AllTasks",
-                },
-            }),
-        ),
+                    Report: {
+                        Enabled: true,
+                        Bucket,
+                        Prefix: prefix,
+                        Format: "Report_CSV_20180820",
+                        ReportScope: "AllTasks",
+                    },
+                }),
+            ),
     );
     return JobId ?? "";
 }
 
 export async function describeJob(control: S3ControlClient, accountId: string, id: string): Promise<Job> {
-    const { Job = {} } = await call("s3:DescribeJob", id, () =>
-        control.send(new DescribeJobCommand({ AccountId: accountId, JobId: id })),
+    return call("s3:DescribeJob", id, () => describe(control, accountId, id));
+}
+
+/** Undefined where S3 has forgotten it. */
+export async function describeJobIfThere(
+    control: S3ControlClient,
+    accountId: string,
+    id: string,
+): Promise<Job | undefined> {
+    return callIfThere(["NoSuchJob", "NoSuchJobException"], "s3:DescribeJob", id, () =>
+        describe(control, accountId, id),
     );
+}
+
+async function describe(control: S3ControlClient, accountId: string, id: string): Promise<Job> {
+    const { Job = {} } = await control.send(new DescribeJobCommand({ AccountId: accountId, JobId: id }));
     return read(id, Job);
 }
 

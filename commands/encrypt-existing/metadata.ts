@@ -1,27 +1,37 @@
 import { isDeepStrictEqual } from "node:util";
-import { GetObjectTaggingCommand, HeadObjectCommand, type S3Client } from "@aws-sdk/client-s3";
-import pMap from "p-map";
+import { GetObjectTaggingCommand, type S3Client } from "@aws-sdk/client-s3";
+import pMap, { pMapIterable, pMapSkip } from "p-map";
+import { z } from "zod";
 import { callIfThere } from "../aws";
-import { CONCURRENCY, type ListedObject } from "./survey";
+import { CONCURRENCY, headObject, type ListedObject } from "./survey";
+
+/** How many objects are looked at before and after a job. */
+const SAMPLE = 20;
+
+const texts = z.record(z.string(), z.string());
 
 /** What a copy in place must keep. */
-export interface ObjectProperties {
-    readonly ContentType: string | undefined;
-    readonly ContentEncoding: string | undefined;
-    readonly ContentDisposition: string | undefined;
-    readonly ContentLanguage: string | undefined;
-    readonly CacheControl: string | undefined;
-    readonly Expires: string | undefined;
-    readonly Metadata: Readonly<Record<string, string>>;
-    readonly StorageClass: string;
-    readonly Tags: Readonly<Record<string, string>>;
-}
+const objectProperties = z.object({
+    ContentType: z.string().optional(),
+    ContentEncoding: z.string().optional(),
+    ContentDisposition: z.string().optional(),
+    ContentLanguage: z.string().optional(),
+    CacheControl: z.string().optional(),
+    Expires: z.string().optional(),
+    Metadata: texts,
+    StorageClass: z.string(),
+    Tags: texts,
+});
 
 /** An object as it was before. */
-export interface Remembered {
-    readonly object: ListedObject;
-    readonly properties: ObjectProperties;
-}
+export const rememberedObject = z.object({
+    bucket: z.string(),
+    key: z.string(),
+    properties: objectProperties,
+});
+
+type ObjectProperties = z.infer<typeof objectProperties>;
+export type Remembered = z.infer<typeof rememberedObject>;
 
 interface Seen {
     readonly encrypted: boolean;
@@ -30,44 +40,71 @@ interface Seen {
     readonly properties: ObjectProperties;
 }
 
+export interface Comparison {
+    /** How many of the sample have been copied, and could be compared. */
+    readonly compared: number;
+    /** What the copies have lost: a line each. */
+    readonly lost: readonly string[];
+}
+
 /**
- * Whether S3's batch copy keeps metadata when it is given an encryption is documented in two ways: "COPY" keeps it, and
- * new metadata replaces it. So a sample is looked at before and after.
+ * A sample of what is not encrypted: whether S3's batch copy keeps metadata when it is given an encryption is documented
+ * in two ways, "COPY" keeps it, and new metadata replaces it.
+ * @param oldest Where such objects are likely to be.
+ * @param others Where to look for at least one, if none of the oldest is.
  */
 export async function rememberUnencrypted(
     s3: S3Client,
-    objects: readonly ListedObject[],
+    oldest: readonly ListedObject[],
+    others: AsyncIterable<ListedObject>,
 ): Promise<readonly Remembered[]> {
-    const seen = await pMap(objects, async (object) => ({ object, now: await look(s3, object) }), {
-        concurrency: CONCURRENCY,
-    });
-    return seen.flatMap(({ object, now }) =>
-        now && !now.encrypted ? [{ object, properties: now.properties }] : [],
+    const sample = await first(SAMPLE, unencrypted(s3, oldest));
+    return sample.length > 0 ? sample : first(1, unencrypted(s3, others));
+}
+
+function unencrypted(
+    s3: S3Client,
+    objects: Iterable<ListedObject> | AsyncIterable<ListedObject>,
+): AsyncIterable<Remembered> {
+    return pMapIterable(
+        objects,
+        async ({ bucket, key }) => {
+            const now = await look(s3, { bucket, key });
+            return now && !now.encrypted ? { bucket, key, properties: now.properties } : pMapSkip;
+        },
+        { concurrency: CONCURRENCY, backpressure: CONCURRENCY },
     );
 }
 
-/** What copies have lost: a line each. What was not copied, or is gone, has lost nothing. */
-export async function lostProperties(
-    s3: S3Client,
-    remembered: readonly Remembered[],
-): Promise<readonly string[]> {
+async function first<T>(count: number, values: AsyncIterable<T>): Promise<readonly T[]> {
+    const found: T[] = [];
+    for await (const value of values) {
+        found.push(value);
+        if (found.length === count) {
+            break;
+        }
+    }
+    return found;
+}
+
+/** What was not copied, or is gone, has lost nothing, and says nothing. */
+export async function compare(s3: S3Client, remembered: readonly Remembered[]): Promise<Comparison> {
     const found = await pMap(
         remembered,
-        async ({ object, properties }) => {
+        async (object) => {
             const now = await look(s3, object);
-            return now?.encrypted ? differences(object, properties, now.properties) : [];
+            return now?.encrypted ? differences(object, now.properties) : pMapSkip;
         },
         { concurrency: CONCURRENCY },
     );
-    return found.flat();
+    return { compared: found.length, lost: found.flat() };
 }
 
 function differences(
-    { bucket, key }: ListedObject,
-    before: ObjectProperties,
+    { bucket, key, properties: before }: Remembered,
     after: ObjectProperties,
 ): readonly string[] {
-    return (Object.keys(before) as (keyof ObjectProperties)[])
+    return (Object.keys(objectProperties.shape) as (keyof ObjectProperties)[])
         .filter((name) => !isDeepStrictEqual(before[name], after[name]))
         .map((name) => `s3://${bucket}/${key}: ${name} was ${show(before[name])}, is ${show(after[name])}`);
 }
@@ -76,16 +113,22 @@ function show(value: unknown): string {
     return value === undefined ? "not there" : JSON.stringify(value);
 }
 
-/** Undefined where it is gone. */
-export async function look(s3: S3Client, { bucket, key }: ListedObject): Promise<Seen | undefined> {
-    const on = `s3://${bucket}/${key}`;
-    const where = { Bucket: bucket, Key: key };
-    const absent = ["NotFound", "NoSuchKey"];
-    const head = await callIfThere(absent, "s3:GetObject", on, () => s3.send(new HeadObjectCommand(where)));
-    const tagging = await callIfThere(absent, "s3:GetObjectTagging", on, () =>
-        s3.send(new GetObjectTaggingCommand(where)),
+/** Undefined where it is gone, or not to be looked at. */
+export async function look(
+    s3: S3Client,
+    { bucket, key }: Pick<ListedObject, "bucket" | "key">,
+): Promise<Seen | undefined> {
+    const head = await headObject(s3, { bucket, key });
+    if (head === undefined || head === "denied") {
+        return undefined;
+    }
+    const tagging = await callIfThere(
+        ["NotFound", "NoSuchKey"],
+        "s3:GetObjectTagging",
+        `s3://${bucket}/${key}`,
+        () => s3.send(new GetObjectTaggingCommand({ Bucket: bucket, Key: key })),
     );
-    if (!head || !tagging) {
+    if (!tagging) {
         return undefined;
     }
     return {

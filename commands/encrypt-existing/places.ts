@@ -1,14 +1,6 @@
-import type { LocationPath } from "../../components/locations";
-import { parseS3Url, type S3Folder } from "../../components/locations";
+import { type LocationPath, parseS3Url, type S3Folder } from "../../components/locations";
 import type { ActiveCluster } from "../clusters";
 import type { StackOutputs } from "../stack-outputs";
-
-/** What is to be gone through in one bucket. */
-export interface Place {
-    readonly bucket: string;
-    /** None lies in another; empty: the whole bucket. */
-    readonly prefixes: readonly string[];
-}
 
 /**
  * Jobs of EmrEtlRunner move the objects of these, by copying and deleting: a copy in place that comes late brings one
@@ -65,14 +57,9 @@ export function checkNoneRuns(live: readonly string[], clusters: readonly Active
     }
 }
 
-/** Bucket by bucket. */
-export function placesOf({ buckets }: StackOutputs, chosen: readonly string[]): readonly Place[] {
-    const folders = chosen.flatMap((name) => [buckets[name] ?? []].flat().map(readFolder));
-    const byBucket = new Map<string, string[]>();
-    for (const { bucket, prefix } of folders) {
-        byBucket.set(bucket, [...(byBucket.get(bucket) ?? []), prefix]);
-    }
-    return [...byBucket].map(([bucket, prefixes]) => ({ bucket, prefixes }));
+/** Folder by folder: a job takes one prefix. None lies in another, which the settings see to. */
+export function placesOf({ buckets }: StackOutputs, chosen: readonly string[]): readonly S3Folder[] {
+    return chosen.flatMap((name) => [buckets[name] ?? []].flat().map(readFolder));
 }
 
 export function readFolder(url: string): S3Folder {

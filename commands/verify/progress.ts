@@ -1,22 +1,18 @@
-import { SingleBar } from "cli-progress";
+import type { SingleBar } from "cli-progress";
 import type { Streams } from "../cli";
+import { progressBar } from "../progress-bar";
 import type { Tally } from "./objects";
 
-/** Shows how far the sampling of objects has come, where a terminal can; it is gone afterwards. */
+const FORMAT = "objects {bar} {value} of {total} locations; {listed} listed, {looked} looked at";
+
+/** Shows how far the sampling of objects has come, where a terminal can. */
 export class Progress {
     private readonly bar: SingleBar | undefined;
 
     /** @param locations How many there are. */
-    constructor({ stderr }: Pick<Streams, "stderr">, locations: number) {
-        if (stderr.isTTY && locations > 0) {
-            this.bar = new SingleBar({
-                stream: stderr,
-                format: "objects {bar} {value} of {total} locations; {listed} listed, {looked} looked at",
-                clearOnComplete: true,
-                hideCursor: true,
-            });
-            this.bar.start(locations, 0, { listed: 0, looked: 0 });
-        }
+    constructor(streams: Pick<Streams, "stderr">, locations: number) {
+        this.bar =
+            locations > 0 ? progressBar(streams, FORMAT, locations, { listed: 0, looked: 0 }) : undefined;
     }
 
     update({ locations, listed, looked }: Tally): void {

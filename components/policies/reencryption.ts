@@ -36,11 +36,14 @@ export function reencryptionRolePolicy(locations: readonly ResolvedLocation[]): 
         {
             Sid: "CopyInPlace",
             Effect: "Allow",
+            // Of versions too: in a bucket that keeps them, a manifest may name them.
             Action: [
                 "s3:GetObject",
                 "s3:GetObjectAcl",
                 "s3:GetObjectTagging",
                 "s3:GetObjectVersion",
+                "s3:GetObjectVersionAcl",
+                "s3:GetObjectVersionTagging",
                 "s3:PutObject",
                 "s3:PutObjectAcl",
                 "s3:PutObjectTagging",

@@ -123,7 +123,7 @@ describe("encrypt-existing of large objects", () => {
             expect({ status, stderr }).to.deep.include({ status: 0 });
             expect(JSON.parse(stdout)).to.deep.include({
                 jobs: [],
-                large: { copied: keys / UNENCRYPTED, failures: [] },
+                oneByOne: { copied: keys / UNENCRYPTED, failed: 0, failures: [] },
             });
             expect(archive.completed).to.equal(keys / UNENCRYPTED);
             expect(archive.most).to.be.within(2, 2 * CONCURRENCY);

@@ -19,6 +19,7 @@ const PIPELINE = "snowplow-dev-pipeline-placeholder";
 const COLLECTOR = "snowplow-dev-collector-placeholder";
 const LOGS = "snowplow-dev-logs-placeholder";
 const JOBS = /^\/v20180820\/jobs$/;
+const CONFIRMED = `s3://${LOGS}/emr/encrypt-existing/confirmed/job-1.json`;
 const GIB = 2 ** 30;
 
 /** With all that a copy must keep. */
@@ -68,16 +69,16 @@ describe("encrypt-existing", () => {
 
     describe("without --yes", () => {
         it("names the fees, has S3 count what there is, cancels the jobs, and copies nothing", async () => {
-            s3.objects.set(`${ARCHIVE}/raw/a`, OLD).set(`${ARCHIVE}/enriched/b`, OLD);
+            s3.objects.set(`${ARCHIVE}/raw/a`, OLD).set(`${ARCHIVE}/raw/b`, OLD);
             s3.objects.set(`${ARCHIVE}/raw/c`, { ...OLD, encrypted: true });
             s3.objects.set(`${ARCHIVE}/shredded/d`, { ...OLD, storageClass: "STANDARD_IA" });
             expect(await run()).to.deep.equal({
                 exit: EXIT.attention,
-                stdout: `s3://${ARCHIVE}, STANDARD: 2 objects without encryption (job job-1)
-s3://${ARCHIVE}, STANDARD_IA: 1 objects without encryption (job job-2)
+                stdout: `s3://${ARCHIVE}/raw/, STANDARD: 2 objects without encryption (job job-1)
+s3://${ARCHIVE}/shredded/, STANDARD_IA: 1 objects without encryption (job job-2)
 To copy them, run this again with --yes: 3 objects at 1.00 USD a million, and as many PUT requests at 0.005 USD a thousand: about 0.00 USD (list prices of us-east-1 as of 2025; see https://aws.amazon.com/s3/pricing/); other storage classes cost more a request, and early deletion where they charge it.
 `,
-                stderr: `2 jobs at 0.25 USD, manifests of 4 objects at 0.015 USD a million: about 0.50 USD before anything is copied (list prices of us-east-1 as of 2025; see https://aws.amazon.com/s3/pricing/)
+                stderr: `2 jobs at 0.25 USD, manifests of 8 objects at 0.015 USD a million: about 0.50 USD before anything is copied (list prices of us-east-1 as of 2025; see https://aws.amazon.com/s3/pricing/)
 S3 lists what is not encrypted: job-1, job-2
 `,
             });
@@ -91,7 +92,7 @@ S3 lists what is not encrypted: job-1, job-2
         it("makes no job where nothing is there to be copied", async () => {
             expect(await run({ yes: true })).to.deep.equal({
                 exit: EXIT.ok,
-                stdout: "Nothing is there to be copied.\n",
+                stdout: "Nothing is there to be copied by S3 Batch Operations.\n",
                 stderr: "",
             });
             expect(s3.sent("POST", JOBS)).to.deep.equal([]);
@@ -137,7 +138,7 @@ S3 lists what is not encrypted: job-1, job-2
                     "<ExpectedBucketOwner>000000000000</ExpectedBucketOwner>",
                     `<ManifestOutputLocation><Bucket>${logs}</Bucket><ManifestFormat>S3InventoryReport_CSV_20211130</ManifestFormat><ManifestPrefix>emr/encrypt-existing</ManifestPrefix><ManifestEncryption><SSE-S3/></ManifestEncryption></ManifestOutputLocation>`,
                     "<Filter>",
-                    "<KeyNameConstraint><MatchAnyPrefix><member>raw/</member><member>enriched/</member><member>shredded/</member></MatchAnyPrefix></KeyNameConstraint>",
+                    "<KeyNameConstraint><MatchAnyPrefix><member>raw/</member></MatchAnyPrefix></KeyNameConstraint>",
                     `<ObjectSizeLessThanBytes>${5 * GIB + 1}</ObjectSizeLessThanBytes>`,
                     "<MatchAnyStorageClass><member>GLACIER_IR</member></MatchAnyStorageClass>",
                     "<MatchAnyObjectEncryption><ObjectEncryption><NOT-SSE/></ObjectEncryption></MatchAnyObjectEncryption>",
@@ -172,10 +173,10 @@ S3 lists what is not encrypted: job-1, job-2
             const { exit, stdout } = await run({ yes: true });
             expect({ exit, stdout }).to.deep.equal({
                 exit: EXIT.ok,
-                stdout: `s3://${PIPELINE}, STANDARD: nothing is without encryption (job job-2)
-s3://${LOGS}, STANDARD: done (job job-3)
+                stdout: `s3://${PIPELINE}/enriched/bad/, STANDARD: nothing is without encryption (job job-2)
+s3://${LOGS}/emr/, STANDARD: done (job job-3)
   1 of 1 copied, 0 left as somebody wrote them meanwhile, 0 failed; metadata and tags of 1 compared
-s3://${ARCHIVE}, STANDARD: done (job job-1)
+s3://${ARCHIVE}/raw/, STANDARD: done (job job-1)
   2 of 2 copied, 0 left as somebody wrote them meanwhile, 0 failed; metadata and tags of 2 compared
 `,
             });
@@ -205,6 +206,7 @@ s3://${ARCHIVE}, STANDARD: done (job job-1)
                 jobs: [
                     {
                         bucket: ARCHIVE,
+                        prefix: "raw/",
                         storageClass: "STANDARD",
                         job: "job-1",
                         state: "copied",
@@ -218,7 +220,7 @@ s3://${ARCHIVE}, STANDARD: done (job job-1)
                     },
                 ],
                 leftOut: [],
-                large: null,
+                oneByOne: null,
                 oldVersions: [],
             });
         });
@@ -230,7 +232,7 @@ s3://${ARCHIVE}, STANDARD: done (job job-1)
             await encryptExisting({ yes: true }, { ...streams(json).streams, stderr }, { poll: 0 });
             stderr.end();
             expect(await text(stderr)).to.match(
-                new RegExp(`s3://${ARCHIVE}, STANDARD \\[.*\\] 0/1, .* left`),
+                new RegExp(`s3://${ARCHIVE}/raw/, STANDARD \\[.*\\] 0/1, .* left`),
             );
         });
 
@@ -250,7 +252,7 @@ s3://${ARCHIVE}, STANDARD: done (job job-1)
             const { exit, stdout } = await run();
             expect({ exit, stdout }).to.deep.equal({
                 exit: EXIT.attention,
-                stdout: `s3://${ARCHIVE}, STANDARD: another run's job goes on; run this again with --yes to follow it (job job-1)\n`,
+                stdout: `s3://${ARCHIVE}/raw/, STANDARD: another run's job goes on; run this again with --yes to follow it (job job-1)\n`,
             });
             expect(s3.sent("POST", /requestedJobStatus/)).to.have.length(1);
         });
@@ -269,8 +271,8 @@ s3://${ARCHIVE}, STANDARD: done (job job-1)
             const { exit, stdout } = await run({ yes: true });
             expect({ exit, stdout }).to.deep.equal({
                 exit: EXIT.failed,
-                stdout: `s3://${ARCHIVE}, STANDARD: failed (job job-1)
-  1 of 4 copied, 1 left as somebody wrote them meanwhile, 2 failed; metadata and tags of 4 compared
+                stdout: `s3://${ARCHIVE}/raw/, STANDARD: failed (job job-1)
+  1 of 4 copied, 1 left as somebody wrote them meanwhile, 2 failed; metadata and tags of 1 compared
   failed 2 times: 403 AccessDenied Access, denied: raw/a, raw/b
 `,
             });
@@ -282,6 +284,146 @@ s3://${ARCHIVE}, STANDARD: done (job job-1)
             expect((await run({ yes: true })).exit).to.equal(EXIT.attention);
         });
 
+        it("compares what was not encrypted before, however many older ones were", async () => {
+            for (let index = 0; index < 300; index += 1) {
+                s3.objects.set(`${ARCHIVE}/raw/${index}`, { ...OLD, encrypted: true });
+            }
+            s3.objects.set(`${ARCHIVE}/raw/young`, { ...OLD, modified: "2022-01-01T00:00:00Z" });
+            s3.losesMetadata = true;
+            const { exit, stdout } = await run({ yes: true });
+            expect(exit).to.equal(EXIT.failed);
+            expect(stdout).to.include("metadata and tags of 1 compared\n");
+            expect(stdout).to.include(`  lost: s3://${ARCHIVE}/raw/young: ContentType was`);
+        });
+
+        it("compares twenty, and what has gone meanwhile with nothing", async () => {
+            for (let index = 0; index < 30; index += 1) {
+                s3.objects.set(`${ARCHIVE}/raw/${index}`, OLD);
+            }
+            expect((await run({ yes: true })).stdout).to.include(
+                "30 of 30 copied, 0 left as somebody wrote them meanwhile, 0 failed; metadata and tags of 20 compared\n",
+            );
+        });
+
+        it("confirms no job that it could not compare anything of", async () => {
+            s3.objects.set(`${ARCHIVE}/raw/theirs`, OLD).set(`${ARCHIVE}/raw/sse-c`, OLD);
+            s3.heads.set(`${ARCHIVE}/raw/theirs`, 403).set(`${ARCHIVE}/raw/sse-c`, 400);
+            const { exit, stdout } = await run({ yes: true });
+            expect({ exit, stdout }).to.deep.equal({
+                exit: EXIT.failed,
+                stdout: `s3://${ARCHIVE}/raw/, STANDARD: failed: none of what is to be copied can be looked at, to compare it afterwards: s3:GetObject and s3:GetObjectTagging allow it (job job-1)
+  0 of 2 copied, 0 left as somebody wrote them meanwhile, 0 failed; metadata and tags of 0 compared
+`,
+            });
+            expect([...s3.jobs.values()].map(({ status }) => status)).to.deep.equal(["Cancelled"]);
+        });
+
+        it("stops everything where nothing of what was copied could be compared", async () => {
+            s3.objects.set(`${LOGS}/emr/a`, OLD).set(`${LOGS}/emr/b`, OLD);
+            s3.objects.set(`${ARCHIVE}/raw/c`, OLD).set(`${ARCHIVE}/raw/d`, OLD).set(`${ARCHIVE}/raw/e`, OLD);
+            // Somebody else's, as far as can be told: looked at before the job alone.
+            s3.onConfirmed = () => s3.heads.set(`${LOGS}/emr/a`, 403).set(`${LOGS}/emr/b`, 403);
+            const { exit, stdout } = await run({ yes: true });
+            expect({ exit, stdout }).to.deep.equal({
+                exit: EXIT.failed,
+                stdout: `s3://${LOGS}/emr/, STANDARD: none of its copies could be compared with what was there before, and nothing else was started (job job-2)
+  2 of 2 copied, 0 left as somebody wrote them meanwhile, 0 failed; metadata and tags of 0 compared
+s3://${ARCHIVE}/raw/, STANDARD: not started: another job's copies have lost something, or could not be compared (job job-1)
+`,
+            });
+        });
+
+        it("brings no old version back: it confirms no job that names more than there is", async () => {
+            s3.objects.set(`${ARCHIVE}/raw/a`, OLD);
+            s3.oldVersions.push(`${ARCHIVE}/raw/a`);
+            const { exit, stdout } = await run({ yes: true });
+            expect({ exit, stdout }).to.deep.equal({
+                exit: EXIT.failed,
+                stdout: `s3://${ARCHIVE}/raw/, STANDARD: failed: S3's manifest names 2 objects, where there are 1: old versions, which a copy would bring back (job job-1)
+  0 of 2 copied, 0 left as somebody wrote them meanwhile, 0 failed; metadata and tags of 0 compared
+`,
+            });
+            expect([...s3.jobs.values()].map(({ status }) => status)).to.deep.equal(["Cancelled"]);
+        });
+
+        describe("after a run that ended once its job was confirmed", () => {
+            beforeEach(async () => {
+                s3.objects.set(`${ARCHIVE}/raw/a`, OLD).set(`${ARCHIVE}/raw/b`, OLD);
+                const interrupted = new AbortController();
+                s3.onConfirmed = () => interrupted.abort(new Error("interrupted"));
+                expect(await failure({ yes: true }, interrupted.signal)).to.equal("interrupted");
+                s3.onConfirmed = undefined;
+                expect(s3.objects.get(CONFIRMED.slice("s3://".length))).to.include({ encrypted: true });
+            });
+
+            it("follows it, and makes no other before that", async () => {
+                const { exit, stdout } = await run({ yes: true });
+                expect({ exit, stdout }).to.deep.equal({
+                    exit: EXIT.ok,
+                    stdout: `s3://${ARCHIVE}/raw/, STANDARD: done (job job-1)
+  2 of 2 copied, 0 left as somebody wrote them meanwhile, 0 failed; metadata and tags of 2 compared
+s3://${ARCHIVE}/raw/, STANDARD: nothing is without encryption (job job-2)
+s3://${LOGS}/emr/, STANDARD: nothing is without encryption (job job-3)
+`,
+                });
+                expect(s3.objects.has(CONFIRMED.slice("s3://".length))).to.equal(false);
+            });
+
+            it("compares, and reads the report, where S3 has finished it", async () => {
+                s3.losesMetadata = true;
+                s3.taskFailures.set(`${ARCHIVE}/raw/b`, { status: 403, code: "AccessDenied", message: "" });
+                s3.finishJobs();
+                s3.objects.set(`${ARCHIVE}/enriched/c`, OLD);
+                const { exit, stdout } = await run({ yes: true, large: true });
+                expect(exit).to.equal(EXIT.failed);
+                expect(stdout).to.match(
+                    /^s3:.*\/raw\/, STANDARD: its copies have lost something, and nothing else was started \(job job-1\)\n {2}1 of 2 copied, .* 1 failed; metadata and tags of 1 compared\n {2}failed 1 times: 403 AccessDenied: raw\/b\n( {2}lost: .*\n){4}$/,
+                );
+                expect(s3.jobs.size).to.equal(1);
+            });
+
+            it("leaves it to whoever says --yes", async () => {
+                const telling = async () => (await run()).stdout.split("\n")[0];
+                expect(await telling()).to.equal(
+                    `s3://${ARCHIVE}/raw/, STANDARD: another run's job goes on; run this again with --yes to follow it (job job-1)`,
+                );
+                s3.finishJobs();
+                expect(await telling()).to.equal(
+                    `s3://${ARCHIVE}/raw/, STANDARD: another run's job has ended; run this again with --yes to compare its copies and read its report (job job-1)`,
+                );
+                expect((await run()).exit).to.equal(EXIT.attention);
+                expect(s3.sent("POST", JOBS).filter(({ body }) => body.includes(ARCHIVE))).to.have.length(1);
+            });
+        });
+
+        it("takes up a job that was about to be confirmed as any other", async () => {
+            s3.objects.set(`${ARCHIVE}/raw/a`, OLD);
+            s3.refusals.push({ on: /requestedJobStatus=Ready/, status: 403, code: "AccessDenied" });
+            expect(await failure({ yes: true })).to.match(/^s3:UpdateJobStatus on job-1/);
+            expect(s3.objects.has(CONFIRMED.slice("s3://".length))).to.equal(true);
+            expect((await run()).stdout).to.match(/: 1 objects without encryption \(job job-1\)\n/);
+        });
+
+        it("does not wait for a job that S3 has forgotten", async () => {
+            s3.objects.set(`${ARCHIVE}/raw/a`, OLD);
+            s3.refusals.push({ on: /requestedJobStatus=Ready/, status: 403, code: "AccessDenied" });
+            await failure({ yes: true });
+            s3.jobs.clear();
+            const { exit, stdout } = await run({ yes: true, location: ["raw.archive"] });
+            expect(exit).to.equal(EXIT.ok);
+            expect(stdout).to.match(/^s3:.*\/raw\/, STANDARD: done \(job job-1\)\n {2}1 of 1 copied/);
+        });
+
+        it("reads a report as its schema says, too", async () => {
+            s3.rows = "as the schema says";
+            s3.objects.set(`${ARCHIVE}/raw/a`, OLD).set(`${ARCHIVE}/raw/b`, OLD);
+            s3.taskFailures.set(`${ARCHIVE}/raw/a`, { status: 412, code: "PreconditionFailed", message: "" });
+            s3.taskFailures.set(`${ARCHIVE}/raw/b`, { status: 500, code: "InternalError", message: "Oh" });
+            expect((await run({ yes: true })).stdout).to.include(
+                "0 of 2 copied, 1 left as somebody wrote them meanwhile, 1 failed; metadata and tags of 0 compared\n  failed 1 times: 500 InternalError Oh: raw/b\n",
+            );
+        });
+
         it("stops everything where copies lose what they must keep", async () => {
             s3.objects.set(`${LOGS}/emr/a`, OLD);
             s3.objects.set(`${ARCHIVE}/raw/b`, OLD).set(`${ARCHIVE}/raw/c`, OLD);
@@ -290,14 +432,14 @@ s3://${ARCHIVE}, STANDARD: done (job job-1)
             const { exit, stdout } = await run({ yes: true, large: true });
             expect({ exit, stdout }).to.deep.equal({
                 exit: EXIT.failed,
-                stdout: `s3://${LOGS}, STANDARD: its copies have lost something, and nothing else was started (job job-2)
+                stdout: `s3://${LOGS}/emr/, STANDARD: its copies have lost something, and nothing else was started (job job-2)
   1 of 1 copied, 0 left as somebody wrote them meanwhile, 0 failed; metadata and tags of 1 compared
   lost: s3://${LOGS}/emr/a: ContentType was "text/plain", is "application/xml"
   lost: s3://${LOGS}/emr/a: ContentEncoding was "gzip", is not there
   lost: s3://${LOGS}/emr/a: CacheControl was "no-cache", is not there
   lost: s3://${LOGS}/emr/a: Metadata was {"source":"collector"}, is {}
-s3://${ARCHIVE}, STANDARD: not started: another job's copies have lost something (job job-1)
-1 without encryption, over 5 GB: run this again with --yes --large: they are copied in parts, from here.
+s3://${ARCHIVE}/raw/, STANDARD: not started: another job's copies have lost something, or could not be compared (job job-1)
+1 without encryption, over 5 GB: run this again with --yes --large: they are copied one by one, from here.
   s3://${ARCHIVE}/raw/large
 `,
             });
@@ -314,7 +456,7 @@ s3://${ARCHIVE}, STANDARD: not started: another job's copies have lost something
         it("tells why a job failed as a whole, before its confirmation or after", async () => {
             s3.objects.set(`${ARCHIVE}/raw/a`, OLD);
             s3.jobFailure = { at: "Preparing", reason: "The role may not list the bucket" };
-            const failed = `s3://${ARCHIVE}, STANDARD: failed: ManifestGenerationFailed: The role may not list the bucket (job job-1)\n  0 of 1 copied, 0 left as somebody wrote them meanwhile, 0 failed; metadata and tags of 0 compared\n`;
+            const failed = `s3://${ARCHIVE}/raw/, STANDARD: failed: ManifestGenerationFailed: The role may not list the bucket (job job-1)\n  0 of 1 copied, 0 left as somebody wrote them meanwhile, 0 failed; metadata and tags of 0 compared\n`;
             expect(await run()).to.include({ exit: EXIT.failed, stdout: failed });
             s3.jobs.clear();
             expect(await run({ yes: true })).to.include({ exit: EXIT.failed, stdout: failed });
@@ -354,7 +496,10 @@ s3://${ARCHIVE}, STANDARD: not started: another job's copies have lost something
             [/^GET \/v20180820\/jobs\?/, "s3:ListJobs on *"],
             [/^GET \/v20180820\/jobs\/job-1$/, "s3:DescribeJob on job-1"],
             [/^POST .*requestedJobStatus=Ready/, "s3:UpdateJobStatus on job-1"],
-            [/^GET .*list-type=2/, `s3:ListBucket on bucket ${ARCHIVE}`],
+            [/^GET .*list-type=2.*confirmed/, `s3:ListBucket on bucket ${LOGS}`],
+            [/^GET .*list-type=2&prefix=raw/, `s3:ListBucket on bucket ${ARCHIVE}`],
+            [/^PUT .*confirmed/, `s3:PutObject on ${CONFIRMED}`],
+            [/^DELETE .*confirmed/, `s3:DeleteObject on ${CONFIRMED}`],
             [/^GET .*\?versioning/, `s3:GetBucketVersioning on bucket ${ARCHIVE}`],
             [/^GET .*\?lifecycle/, `s3:GetLifecycleConfiguration on bucket ${ARCHIVE}`],
             [/^GET .*\?tagging/, `s3:GetObjectTagging on s3://${ARCHIVE}/raw/a`],
@@ -377,7 +522,7 @@ s3://${ARCHIVE}, STANDARD: not started: another job's copies have lost something
             s3.objects.set(`${ARCHIVE}/raw/a`, OLD);
             s3.refusals.push({ on: /^POST \/v20180820\/jobs$/, status: 403, code: "AccessDenied" });
             expect(await failure({ yes: true })).to.equal(
-                `s3:CreateJob on bucket ${ARCHIVE}, as arn:aws:iam::000000000000:role/snowplow-dev-reencryption-placeholder: AccessDenied: told to. These credentials need s3:CreateJob on it.`,
+                `s3:CreateJob and iam:PassRole on bucket ${ARCHIVE}, as arn:aws:iam::000000000000:role/snowplow-dev-reencryption-placeholder: AccessDenied: told to. These credentials need s3:CreateJob and iam:PassRole on it.`,
             );
         });
     });
@@ -401,12 +546,12 @@ s3://${ARCHIVE}, STANDARD: not started: another job's copies have lost something
             const { exit, stdout } = await run({ list: file });
             expect({ exit, stdout }).to.deep.equal({
                 exit: EXIT.attention,
-                stdout: `s3://${ARCHIVE}, STANDARD: nothing is without encryption (job job-1)
-1 without encryption, over 5 GB: run this again with --yes --large: they are copied in parts, from here.
+                stdout: `s3://${ARCHIVE}/raw/, STANDARD: nothing is without encryption (job job-1)
+1 without encryption, over 5 GB: run this again with --yes --large: they are copied one by one, from here.
   s3://${ARCHIVE}/raw/large
-1 without encryption, archived: restore them (aws s3api restore-object), then run this again; or leave them until they expire.
+1 without encryption, archived: restore them (aws s3api restore-object), then run this again with --yes --large; or leave them until they expire.
   s3://${ARCHIVE}/raw/deep
-1 without encryption, another storage class: S3 Batch Operations does not write it: aws s3 cp … --sse AES256 --storage-class ….
+1 without encryption, another storage class: run this again with --yes --large: they are copied one by one, from here.
   s3://${ARCHIVE}/raw/"reduced"
 `,
             });
@@ -438,10 +583,10 @@ s3://${ARCHIVE}, STANDARD: not started: another job's copies have lost something
             const { exit, stdout } = await run({ yes: true, large: true });
             expect({ exit, stdout }).to.deep.equal({
                 exit: EXIT.ok,
-                stdout: `Nothing is there to be copied.
-1 without encryption, over 5 GB: run this again with --yes --large: they are copied in parts, from here.
+                stdout: `Nothing is there to be copied by S3 Batch Operations.
+1 without encryption, over 5 GB: run this again with --yes --large: they are copied one by one, from here.
   s3://${ARCHIVE}/raw/a b+c
-1 over 5 GB copied in parts.
+1 copied one by one, 0 failed.
 `,
             });
             const [begun] = s3.sent("POST", /\?uploads/);
@@ -480,7 +625,7 @@ s3://${ARCHIVE}, STANDARD: not started: another job's copies have lost something
             expect(completed?.body.match(/<ETag>.*?<\/ETag><PartNumber>\d/g)).to.have.length(7);
             expect(isEncrypted(`${ARCHIVE}/raw/a b+c`)).to.equal(true);
             expect((await run({ yes: true, large: true })).stdout).to.equal(
-                "Nothing is there to be copied.\n0 over 5 GB copied in parts.\n",
+                "Nothing is there to be copied by S3 Batch Operations.\n0 copied one by one, 0 failed.\n",
             );
         });
 
@@ -496,20 +641,104 @@ s3://${ARCHIVE}, STANDARD: not started: another job's copies have lost something
             expect((await run({ yes: true, large: true })).exit).to.equal(EXIT.ok);
         });
 
-        for (const [on, told] of [
-            [/^POST .*\?uploads/, ""],
-            [/^POST .*uploadId/, ""],
-            [/^PUT .*partNumber=1&/, ", bytes=0-1073741823"],
+        for (const [on, needs, part] of [
+            [/^POST .*\?uploads/, "s3:PutObject, s3:PutObjectTagging", ""],
+            [/^POST .*uploadId/, "s3:PutObject", ""],
+            [/^PUT .*partNumber=1&/, "s3:GetObject, s3:PutObject", ", bytes=0-1073741823"],
         ] as const) {
             it(`says what copying in parts needs: ${on}`, async () => {
                 s3.objects.set(`${ARCHIVE}/raw/a`, { ...OLD, size: 6 * GIB });
                 s3.refusals.push({ on, status: 403, code: "AccessDenied" });
                 expect((await run({ yes: true, large: true })).stdout).to.include(
-                    `failed: s3:PutObject on s3://${ARCHIVE}/raw/a${told}: AccessDenied: told to. These credentials need s3:PutObject on it.\n`,
+                    `0 copied one by one, 1 failed.\n  failed: ${needs} on s3://${ARCHIVE}/raw/a${part}: AccessDenied: told to. These credentials need ${needs} on it.\n`,
                 );
                 expect(s3.uploads).to.equal(0);
             });
         }
+
+        it("asks for no more than it needs where there are no tags", async () => {
+            s3.objects.set(`${ARCHIVE}/raw/a`, { ...OLD, size: 6 * GIB, tags: {} });
+            s3.refusals.push({ on: /^POST .*\?uploads/, status: 403, code: "AccessDenied" });
+            expect((await run({ yes: true, large: true })).stdout).to.include("need s3:PutObject on it.");
+        });
+
+        it("is told with its parts where those could not be removed either", async () => {
+            s3.objects.set(`${ARCHIVE}/raw/a`, { ...OLD, size: 6 * GIB });
+            s3.refusals.push({ on: /partNumber=3/, status: 412, code: "PreconditionFailed" });
+            s3.refusals.push({ on: /^DELETE .*uploadId/, status: 403, code: "AccessDenied" });
+            expect((await run({ yes: true, large: true })).stdout).to.include(
+                `  failed: s3:GetObject, s3:PutObject on s3://${ARCHIVE}/raw/a, bytes=2147483648-3221225471: PreconditionFailed: told to; and its parts, upload one, are still there: s3:AbortMultipartUpload on s3://${ARCHIVE}/raw/a: AccessDenied: told to. These credentials need s3:AbortMultipartUpload on it.\n`,
+            );
+        });
+
+        it("shows some of what failed, and counts all of it", async () => {
+            for (let index = 0; index < 12; index += 1) {
+                s3.objects.set(`${ARCHIVE}/raw/${index}`, { ...OLD, size: 6 * GIB });
+                s3.refusals.push({ on: /\?uploads/, status: 403, code: "AccessDenied" });
+            }
+            const { stdout } = await run({ yes: true, large: true });
+            expect(stdout).to.include("\n0 copied one by one, 12 failed.\n");
+            expect(stdout.match(/ {2}failed: /g)).to.have.length(10);
+        });
+
+        it("is copied whole where it was restored from an archive, and stays in that storage class", async () => {
+            const archived = (restore: string) => ({
+                ...OLD,
+                storageClass: "GLACIER",
+                headers: { ...OLD.headers, "x-amz-restore": restore },
+            });
+            const restored = 'ongoing-request="false", expiry-date="Fri, 21 Dec 2029 00:00:00 GMT"';
+            s3.objects.set(`${ARCHIVE}/raw/a b`, archived(restored));
+            s3.objects.set(`${ARCHIVE}/raw/c`, archived('ongoing-request="true"'));
+            const { exit, stdout } = await run({ yes: true, large: true });
+            expect({ exit, stdout }).to.deep.equal({
+                exit: EXIT.attention,
+                stdout: `Nothing is there to be copied by S3 Batch Operations.
+1 without encryption, restored from an archive: run this again with --yes --large: they are copied one by one, from here, while they are restored.
+  s3://${ARCHIVE}/raw/a b
+1 without encryption, being restored: wait until they are, then run this again with --yes --large.
+  s3://${ARCHIVE}/raw/c
+1 copied one by one, 0 failed.
+`,
+            });
+            const [copy, ...others] = s3.sent("PUT", /raw/);
+            expect(others).to.deep.equal([]);
+            expect(copy?.headers).to.include({
+                "x-amz-copy-source": `${ARCHIVE}/raw/a%20b`,
+                "x-amz-copy-source-if-match": '"etag"',
+                "if-match": '"etag"',
+                "x-amz-metadata-directive": "COPY",
+                "x-amz-tagging-directive": "COPY",
+                "x-amz-storage-class": "GLACIER",
+                "x-amz-server-side-encryption": "AES256",
+            });
+            expect(isEncrypted(`${ARCHIVE}/raw/a b`)).to.equal(true);
+            s3.objects.delete(`${ARCHIVE}/raw/c`);
+            expect((await run({ yes: true, large: true })).exit).to.equal(EXIT.ok);
+        });
+
+        it("says what copying it whole needs", async () => {
+            s3.objects.set(`${ARCHIVE}/raw/a`, { ...OLD, storageClass: "REDUCED_REDUNDANCY" });
+            s3.refusals.push({ on: /^PUT .*raw/, status: 403, code: "AccessDenied" });
+            expect((await run({ yes: true, large: true })).stdout).to.include(
+                "need s3:GetObject, s3:PutObject, s3:PutObjectTagging on it.",
+            );
+        });
+
+        it("is not to be looked at, perhaps; what only its writer has the key of is encrypted", async () => {
+            const large = { ...OLD, size: 6 * GIB };
+            s3.objects.set(`${ARCHIVE}/raw/theirs`, large).set(`${ARCHIVE}/raw/sse-c`, large);
+            s3.heads.set(`${ARCHIVE}/raw/theirs`, 403).set(`${ARCHIVE}/raw/sse-c`, 400);
+            const { exit, stdout } = await run({ yes: true, large: true });
+            expect({ exit, stdout }).to.deep.equal({
+                exit: EXIT.attention,
+                stdout: `Nothing is there to be copied by S3 Batch Operations.
+1 not to be looked at: these credentials need s3:GetObject on them; what another account owns, its owner must copy.
+  s3://${ARCHIVE}/raw/theirs
+0 copied one by one, 0 failed.
+`,
+            });
+        });
 
         it("leaves the object as it was, and no parts, where a part fails", async () => {
             s3.objects
@@ -519,7 +748,7 @@ s3://${ARCHIVE}, STANDARD: not started: another job's copies have lost something
             const { exit, stdout } = await run({ yes: true, large: true });
             expect(exit).to.equal(EXIT.failed);
             expect(stdout).to.match(
-                /1 over 5 GB copied in parts\.\n {2}failed: s3:PutObject on s3:\/\/.*\/raw\/a, bytes=2147483648-3221225471: PreconditionFailed: told to\n$/,
+                /1 copied one by one, 1 failed\.\n {2}failed: s3:GetObject, s3:PutObject on s3:\/\/.*\/raw\/a, bytes=2147483648-3221225471: PreconditionFailed: told to\n$/,
             );
             expect([
                 s3.uploads,
@@ -536,7 +765,7 @@ s3://${ARCHIVE}, STANDARD: not started: another job's copies have lost something
             const { exit, stdout } = await run();
             expect({ exit, stdout }).to.deep.equal({
                 exit: EXIT.ok,
-                stdout: `s3://${ARCHIVE}, STANDARD: nothing is without encryption (job job-1)
+                stdout: `s3://${ARCHIVE}/raw/, STANDARD: nothing is without encryption (job job-1)
 Bucket ${ARCHIVE} keeps old versions, and those stay unencrypted: its lifecycle rule removes them 30 days after the copy.
 Bucket ${PIPELINE} keeps old versions, and those stay unencrypted: no lifecycle rule removes them; add one for noncurrent versions.
 `,
@@ -547,7 +776,9 @@ Bucket ${PIPELINE} keeps old versions, and those stay unencrypted: no lifecycle 
     describe("live locations", () => {
         it("are left out, but for those that are named, and then only while EmrEtlRunner is paused", async () => {
             s3.objects.set(`${COLLECTOR}/raw/a`, OLD);
-            expect((await run({ yes: true })).stdout).to.equal("Nothing is there to be copied.\n");
+            expect((await run({ yes: true })).stdout).to.equal(
+                "Nothing is there to be copied by S3 Batch Operations.\n",
+            );
             expect(await failure({ location: ["raw.in", "raw.archive"] })).to.equal(
                 "--location raw.in: jobs move these objects, and a copy that comes late brings one back, which is then loaded twice. Stop EmrEtlRunner, let its run end, and add --paused.",
             );

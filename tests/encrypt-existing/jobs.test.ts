@@ -53,13 +53,13 @@ describe("a job of S3 Batch Operations", () => {
     });
 
     it("is told from others by its description, which S3 takes", () => {
-        const place = { bucket: "acme", prefixes: ["raw/", "enriched/"] };
+        const place = { bucket: "acme", prefix: "raw/" };
         const one = description({ stack: "dev", place, storageClass: "STANDARD" });
         expect(one).to.match(/^encrypt-existing acme STANDARD [0-9a-f]{8} dev$/);
         const others = [
             description({ stack: "prod", place, storageClass: "STANDARD" }),
             description({ stack: "dev", place: { ...place, bucket: "acme-2" }, storageClass: "STANDARD" }),
-            description({ stack: "dev", place: { ...place, prefixes: ["raw/"] }, storageClass: "STANDARD" }),
+            description({ stack: "dev", place: { ...place, prefix: "enriched/" }, storageClass: "STANDARD" }),
             description({ stack: "dev", place, storageClass: "STANDARD_IA" }),
         ];
         expect(new Set([one, ...others]).size).to.equal(5);

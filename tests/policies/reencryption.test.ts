@@ -43,6 +43,8 @@ describe("the re-encryption role", () => {
                         "s3:GetObjectAcl",
                         "s3:GetObjectTagging",
                         "s3:GetObjectVersion",
+                        "s3:GetObjectVersionAcl",
+                        "s3:GetObjectVersionTagging",
                         "s3:PutObject",
                         "s3:PutObjectAcl",
                         "s3:PutObjectTagging",

@@ -59,12 +59,20 @@ export class FakeS3 {
     readonly versioning = new Map<string, string>();
     readonly noncurrentDays = new Map<string, number>();
     readonly taskFailures = new Map<string, TaskFailure>();
+    /** `bucket/key` → the status that a HEAD is answered with. */
+    readonly heads = new Map<string, number>();
+    /** `bucket/key` of old versions without encryption, which manifests name too. */
+    readonly oldVersions: string[] = [];
+    /** Rows of reports as AWS's page shows them, or as their schema says. */
+    rows: "as shown" | "as the schema says" = "as shown";
     /** Copies by batch jobs come out without user metadata. */
     losesMetadata = false;
     /** Jobs fail as a whole, at the state's end. */
     jobFailure: { readonly at: "Preparing" | "Active"; readonly reason: string } | undefined;
     /** Answered before anything else: a status and an error's code each. */
     readonly refusals: { readonly on: RegExp; readonly status: number; readonly code: string }[] = [];
+    /** Called when a job is confirmed. */
+    onConfirmed: (() => void) | undefined;
     clusters: readonly { readonly Id: string; readonly Name: string; readonly stack: string }[] = [];
     uploads = 0;
     private readonly server: Server;
@@ -110,15 +118,28 @@ export class FakeS3 {
             this.versioning,
             this.noncurrentDays,
             this.taskFailures,
+            this.heads,
         ]) {
             kept.clear();
         }
         this.requests.length = 0;
         this.refusals.length = 0;
+        this.oldVersions.length = 0;
+        this.rows = "as shown";
         this.losesMetadata = false;
         this.jobFailure = undefined;
+        this.onConfirmed = undefined;
         this.clusters = [];
         this.uploads = 0;
+    }
+
+    /** What S3 does while nobody looks: confirmed jobs come to their end. */
+    finishJobs(): void {
+        for (const [id, job] of this.jobs) {
+            while (job.status === "Ready" || job.status === "Active") {
+                this.advance(id, job);
+            }
+        }
     }
 
     /** Those that match, in order. */
@@ -223,6 +244,10 @@ export class FakeS3 {
     private object(request: Request, bucket: string, key: string, query: URLSearchParams): Answer {
         const name = `${bucket}/${key}`;
         const object = this.objects.get(name);
+        const status = request.method === "HEAD" ? this.heads.get(name) : undefined;
+        if (status !== undefined) {
+            return { status };
+        }
         if (query.has("uploads")) {
             this.uploads += 1;
             return {
@@ -241,8 +266,20 @@ export class FakeS3 {
             }
             return request.method === "POST" ? { body: "<CompleteMultipartUploadResult/>" } : { status: 204 };
         }
+        if (request.method === "PUT" && request.headers["x-amz-copy-source"] === undefined) {
+            this.objects.set(name, { size: request.body.length, encrypted: true, body: request.body });
+            return {};
+        }
+        if (request.method === "DELETE") {
+            this.objects.delete(name);
+            return { status: 204 };
+        }
         if (!object) {
             return notFound("NoSuchKey");
+        }
+        if (request.method === "PUT") {
+            this.objects.set(name, { ...object, encrypted: true });
+            return { body: "<CopyObjectResult/>" };
         }
         if (query.has("tagging")) {
             const tags = Object.entries(object.tags ?? {}).map(
@@ -264,6 +301,12 @@ export class FakeS3 {
     private control(request: Request, pathname: string, query: URLSearchParams): Answer {
         const [id, action] = pathname.slice(CONTROL.length + 1).split("/");
         if (request.method === "POST" && !id) {
+            if (/<MatchAnyPrefix>(<member>.*?<\/member>){2}/s.test(request.body)) {
+                return {
+                    status: 400,
+                    body: "<Error><Code>InvalidRequest</Code><Message>KeyNameConstraint takes one string</Message></Error>",
+                };
+            }
             return { body: `<CreateJobResult><JobId>${this.create(request.body)}</JobId></CreateJobResult>` };
         }
         if (!id) {
@@ -281,6 +324,9 @@ export class FakeS3 {
         }
         if (action === "status") {
             job.status = query.get("requestedJobStatus") ?? "";
+            if (job.status === "Ready") {
+                this.onConfirmed?.();
+            }
             return {
                 body: `<UpdateJobStatusResult><JobId>${id}</JobId><Status>${job.status}</Status></UpdateJobStatusResult>`,
             };
@@ -297,7 +343,7 @@ export class FakeS3 {
         );
         const storageClass = only(only(body, "MatchAnyStorageClass"), "member");
         const limit = Number(only(body, "ObjectSizeLessThanBytes"));
-        const tasks = (prefixes.length > 0 ? prefixes : [""])
+        const current = (prefixes.length > 0 ? prefixes : [""])
             .flatMap((prefix) => this.namesIn(bucket, prefix).map((key) => `${bucket}/${key}`))
             .filter((name) => {
                 const object = this.objects.get(name) as StoredObject;
@@ -307,6 +353,7 @@ export class FakeS3 {
                     object.size < limit
                 );
             });
+        const tasks = [...current, ...this.oldVersions];
         const report = only(body, "Report");
         const id = `job-${this.jobs.size + 1}`;
         this.jobs.set(id, {
@@ -355,7 +402,8 @@ export class FakeS3 {
                     message: "gone",
                 };
                 const [bucket, ...key] = name.split("/");
-                rows.push(`${bucket},${key.join("/")},,failed,${code},${status},"${message}"`);
+                const outcome = this.rows === "as shown" ? [status, code] : [code, status];
+                rows.push([bucket, key.join("/"), "", "failed", ...outcome, `"${message}"`].join());
                 continue;
             }
             const { headers, ...kept } = object;
