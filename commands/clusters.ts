@@ -16,6 +16,8 @@ export interface ActiveCluster {
     /** The value of the stack's tag; undefined where it carries none. */
     readonly stack: string | undefined;
     readonly securityConfiguration: string | undefined;
+    /** The subnet that it runs in; while EMR has not chosen yet, those that it may choose from. */
+    readonly subnetIds: readonly string[];
 }
 
 const ACTIVE: readonly ClusterState[] = ["STARTING", "BOOTSTRAPPING", "RUNNING", "WAITING", "TERMINATING"];
@@ -47,11 +49,13 @@ async function describe(emr: EMRClient, id: string): Promise<ActiveCluster> {
     const { Cluster } = await call("elasticmapreduce:DescribeCluster", id, () =>
         emr.send(new DescribeClusterCommand({ ClusterId: id })),
     );
+    const { Ec2SubnetId, RequestedEc2SubnetIds = [] } = Cluster?.Ec2InstanceAttributes ?? {};
     return {
         id,
         name: Cluster?.Name ?? "",
         state: Cluster?.Status?.State ?? "",
         stack: Cluster?.Tags?.find(({ Key }) => Key === STACK_TAG)?.Value,
         securityConfiguration: Cluster?.SecurityConfiguration,
+        subnetIds: Ec2SubnetId ? [Ec2SubnetId] : RequestedEc2SubnetIds,
     };
 }

@@ -1,4 +1,10 @@
-import { type EC2Client, paginateDescribeSecurityGroups, type SecurityGroup } from "@aws-sdk/client-ec2";
+import {
+    type EC2Client,
+    type NetworkInterface,
+    paginateDescribeNetworkInterfaces,
+    paginateDescribeSecurityGroups,
+    type SecurityGroup,
+} from "@aws-sdk/client-ec2";
 import { STACK_TAG } from "../components/naming";
 import { call } from "./aws";
 
@@ -24,4 +30,27 @@ export function hasEmrsName({ GroupName = "" }: SecurityGroup): boolean {
 /** Whether the stack made it: what EMR makes, no stack knows. */
 export function isStacks({ Tags = [] }: SecurityGroup, stack: string): boolean {
     return Tags.some(({ Key, Value }) => Key === STACK_TAG && Value === stack);
+}
+
+/** The network interfaces in a VPC that are in one of some of its groups. */
+export function interfacesIn(
+    ec2: EC2Client,
+    vpcId: string,
+    groupIds: readonly string[],
+): Promise<readonly NetworkInterface[]> {
+    return call("ec2:DescribeNetworkInterfaces", vpcId, async () => {
+        const found: NetworkInterface[] = [];
+        for await (const { NetworkInterfaces = [] } of paginateDescribeNetworkInterfaces(
+            { client: ec2 },
+            {
+                Filters: [
+                    { Name: "vpc-id", Values: [vpcId] },
+                    { Name: "group-id", Values: [...groupIds] },
+                ],
+            },
+        )) {
+            found.push(...NetworkInterfaces);
+        }
+        return found;
+    });
 }

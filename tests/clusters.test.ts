@@ -12,13 +12,17 @@ const answers = {
                       Name: "Snowplow ETL dev",
                       Status: { State: "RUNNING" },
                       SecurityConfiguration: "snowplow-dev-1",
+                      Ec2InstanceAttributes: {
+                          Ec2SubnetId: "subnet-1",
+                          RequestedEc2SubnetIds: ["subnet-1", "subnet-2"],
+                      },
                       Tags: [
                           { Key: "team", Value: "data" },
                           { Key: "snowplow-emr-stack", Value: "dev" },
                       ],
                   },
               }
-            : {},
+            : { Cluster: { Ec2InstanceAttributes: { RequestedEc2SubnetIds: ["subnet-1", "subnet-2"] } } },
 };
 const FIRST = {
     id: "j-1",
@@ -26,6 +30,7 @@ const FIRST = {
     state: "RUNNING",
     stack: "dev",
     securityConfiguration: "snowplow-dev-1",
+    subnetIds: ["subnet-1"],
 };
 
 describe("active clusters", () => {
@@ -33,7 +38,14 @@ describe("active clusters", () => {
         const { clients, sent } = fakeAws(answers);
         expect(await activeClusters(clients.emr)).to.deep.equal([
             FIRST,
-            { id: "j-2", name: "", state: "", stack: undefined, securityConfiguration: undefined },
+            {
+                id: "j-2",
+                name: "",
+                state: "",
+                stack: undefined,
+                securityConfiguration: undefined,
+                subnetIds: ["subnet-1", "subnet-2"],
+            },
         ]);
         expect(sent[0]?.[1]).to.deep.include({
             ClusterStates: ["STARTING", "BOOTSTRAPPING", "RUNNING", "WAITING", "TERMINATING"],

@@ -74,7 +74,7 @@ export function teardownCommand() {
     )
         .option(
             "--yes",
-            "delete EMR's own security groups in the stack's VPC, and the stack's earlier security configurations that no cluster uses",
+            "delete EMR's own security groups in the stack's VPC, while nothing is in any of them, and the stack's earlier security configurations that no cluster uses",
         )
         .option("--all", "with --yes: the current security configuration too, when you leave for good");
 }

@@ -1,6 +1,8 @@
 import {
     AuthorizeSecurityGroupIngressCommand,
+    CreateNetworkInterfaceCommand,
     CreateSecurityGroupCommand,
+    DeleteNetworkInterfaceCommand,
     DescribeSecurityGroupsCommand,
 } from "@aws-sdk/client-ec2";
 import {
@@ -90,6 +92,72 @@ describe("teardown of a stack in moto", () => {
         expect(await run({ yes: true, all: true })).to.deep.equal({
             exit: EXIT.ok,
             told: [{ ...current(), removed: true }],
+        });
+    });
+
+    it("leaves a cluster that somebody launched into the network all that it has, the groups that EMR made too", async () => {
+        const { ec2, emr } = stack.aws;
+        const [subnet = ""] = stack.outputs.subnetIds as readonly string[];
+        const master = stack.id("aws:ec2/securityGroup:SecurityGroup", "emr-security-groups-master");
+        const { JobFlowId = "" } = await emr.send(
+            new RunJobFlowCommand({
+                Name: "by hand",
+                ReleaseLabel: "emr-5.29.0",
+                Instances: {
+                    MasterInstanceType: "m4.large",
+                    InstanceCount: 1,
+                    KeepJobFlowAliveWhenNoSteps: true,
+                    Ec2SubnetId: subnet,
+                },
+                JobFlowRole: "EMR_EC2_DefaultRole",
+                ServiceRole: "EMR_DefaultRole",
+            }),
+        );
+        const { GroupId = "" } = await ec2.send(
+            new CreateSecurityGroupCommand({
+                GroupName: "ElasticMapReduce-master",
+                Description: "EMR's",
+                VpcId: String(stack.outputs.vpcId),
+            }),
+        );
+        const interfaceOf = async (...Groups: string[]) => {
+            const { NetworkInterface } = await ec2.send(
+                new CreateNetworkInterfaceCommand({ SubnetId: subnet, Description: "a node", Groups }),
+            );
+            return String(NetworkInterface?.NetworkInterfaceId);
+        };
+        const [node, own] = [await interfaceOf(GroupId), await interfaceOf(master)];
+        const rules = async () => {
+            const { SecurityGroups = [] } = await ec2.send(new DescribeSecurityGroupsCommand({}));
+            return SecurityGroups.map((group) => [group.GroupId, group.IpPermissionsEgress]);
+        };
+        const before = await rules();
+        const group = { kind: "security group", name: GroupId };
+        const others = [
+            { ...group, removed: false },
+            { ...current(), removed: false },
+        ];
+        const cluster = { kind: "cluster", name: JobFlowId, removed: false };
+        expect(await run({ yes: true })).to.deep.equal({
+            exit: EXIT.attention,
+            told: [cluster, ...others],
+        });
+        await emr.send(new TerminateJobFlowsCommand({ JobFlowIds: [JobFlowId] }));
+        // Its nodes are still there.
+        expect(await run({ yes: true })).to.deep.equal({ exit: EXIT.attention, told: others });
+        const io = streams(stack.json);
+        await teardown({}, io.streams);
+        expect((await io.written()).stdout)
+            .to.include(`; in use by ${node} (a node)\n`)
+            .and.not.include(own);
+        expect(await rules()).to.deep.equal(before);
+        await ec2.send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId: node }));
+        expect(await run({ yes: true })).to.deep.equal({
+            exit: EXIT.attention,
+            told: [
+                { ...group, removed: true },
+                { ...current(), removed: false },
+            ],
         });
     });
 

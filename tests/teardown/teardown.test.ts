@@ -18,6 +18,7 @@ const EMPTY: Answers = {
     ListClusters: () => ({ Clusters: [] }),
     ListEntitiesForPolicy: () => ({}),
     DescribeSecurityGroups: () => ({ SecurityGroups: [] }),
+    DescribeNetworkInterfaces: () => ({ NetworkInterfaces: [] }),
     ListSecurityConfigurations: () => ({ SecurityConfigurations: [] }),
     ListObjectVersions: () => ({}),
 };
@@ -153,7 +154,7 @@ describe("teardown", () => {
 5. operator policy ${OPERATOR}: attached to the role ci
    aws iam detach-role-policy --role-name ci --policy-arn ${OPERATOR}
 6. security group sg-1: EMR made ElasticMapReduce-master in vpc-placeholder, which cannot be deleted with it
-   when no cluster of this stack runs, run this again
+   when the clusters named here have ended, run this again
 7. security configuration ${OLD}: in use by j-4
    when that cluster has ended, run this again
 8. security configuration ${CURRENT}: in use by j-3
@@ -187,17 +188,72 @@ describe("teardown", () => {
         expect(stdout).to.include('cluster j-1: "etl" is TERMINATING').and.include("wait until it has ended");
     });
 
+    it("names what others launched into the stack's network, and no cluster of theirs elsewhere", async () => {
+        const [subnet] = unprotected.subnetIds as readonly string[];
+        const clusters: Readonly<Record<string, object>> = {
+            "j-1": { Name: "by hand", Ec2InstanceAttributes: { Ec2SubnetId: subnet } },
+            "j-2": {
+                Name: "prod's",
+                Tags: [{ Key: "snowplow-emr-stack", Value: "prod" }],
+                Ec2InstanceAttributes: { RequestedEc2SubnetIds: ["subnet-other", subnet] },
+            },
+            "j-3": {
+                Name: "elsewhere",
+                Ec2InstanceAttributes: { Ec2SubnetId: "subnet-other", RequestedEc2SubnetIds: [subnet] },
+            },
+        };
+        const answers = {
+            ListClusters: () => ({ Clusters: Object.keys(clusters).map((Id) => ({ Id })) }),
+            DescribeCluster: ({ ClusterId }: Input) => ({
+                Cluster: { Status: { State: "WAITING" }, ...clusters[String(ClusterId)] },
+            }),
+        };
+        const { exit, stdout } = await run(answers, { yes: true });
+        expect({ exit, stdout }).to.deep.equal({
+            exit: EXIT.attention,
+            stdout: `In the way of destroying stack dev, in the order to deal with it:
+1. cluster j-1: "by hand" is WAITING: it carries no stack's tag, but runs in this stack's network (${subnet})
+   ask whoever launched it, let the cluster end or: aws emr terminate-clusters --region eu-west-1 --cluster-ids j-1
+2. cluster j-2: "prod's" is WAITING: it carries the tag of stack prod, but runs in this stack's network (${subnet})
+   ask whoever launched it, let the cluster end or: aws emr terminate-clusters --region eu-west-1 --cluster-ids j-2
+3. npx pulumi destroy --stack dev
+`,
+        });
+        const { outputs: theirs } = await runStack({
+            ...MINIMAL,
+            storage: { protect: false },
+            network: {
+                existing: { vpcId: "vpc-0123456789abcdef0", subnetIds: ["subnet-0123456789abcdef0"] },
+            },
+        });
+        const beside = await run(
+            {
+                ...answers,
+                DescribeCluster: () => ({
+                    Cluster: { Ec2InstanceAttributes: { Ec2SubnetId: "subnet-0123456789abcdef0" } },
+                }),
+            },
+            {},
+            theirs,
+        );
+        expect(beside.exit).to.equal(EXIT.ok);
+    });
+
     for (const [command, told] of [
         ["GetCallerIdentity", "sts:GetCallerIdentity on these credentials"],
         ["ListClusters", "elasticmapreduce:ListClusters on *"],
         ["ListEntitiesForPolicy", `iam:ListEntitiesForPolicy on ${OPERATOR}`],
         ["DescribeSecurityGroups", "ec2:DescribeSecurityGroups on vpc-placeholder"],
+        ["DescribeNetworkInterfaces", "ec2:DescribeNetworkInterfaces on vpc-placeholder"],
         ["ListSecurityConfigurations", "elasticmapreduce:ListSecurityConfigurations on *"],
         ["ListObjectVersions", "s3:ListBucketVersions on snowplow-dev-collector-placeholder"],
     ] as const) {
         it(`stops at a refusal of ${command}, and says what it needs`, async () => {
             let message = "";
             await run({
+                DescribeSecurityGroups: () => ({
+                    SecurityGroups: [{ GroupId: "sg-1", GroupName: "ElasticMapReduce-master" }],
+                }),
                 [command]: ({ Bucket = "snowplow-dev-collector-placeholder" }) => {
                     if (Bucket === "snowplow-dev-collector-placeholder") {
                         throw refusal("AccessDenied", "No.");
@@ -280,6 +336,55 @@ describe("teardown", () => {
                 "1. security group sg-1: EMR made ElasticMapReduce-master in vpc-placeholder, which cannot be deleted with it\n   run this again with --yes: it deletes the group, the rules first\n2. security group sg-2",
             );
             expect(changes(sent)).to.deep.equal([]);
+        });
+
+        it("touches none while one is in use: they name one another, and a cluster may be by hand", async () => {
+            const inUse: Answers = {
+                ...groups,
+                // A page for each.
+                DescribeNetworkInterfaces: ({ NextToken }) =>
+                    NextToken
+                        ? {
+                              NetworkInterfaces: [
+                                  { NetworkInterfaceId: "eni-2", Groups: [{ GroupId: "sg-2" }] },
+                                  {
+                                      NetworkInterfaceId: "eni-3",
+                                      Description: "EMR's service",
+                                      Attachment: { InstanceOwnerId: "amazon-aws" },
+                                      Groups: [{ GroupId: "sg-2" }],
+                                  },
+                              ],
+                          }
+                        : {
+                              NextToken: "more",
+                              NetworkInterfaces: [
+                                  {
+                                      NetworkInterfaceId: "eni-1",
+                                      Description: "",
+                                      Attachment: { InstanceId: "i-1" },
+                                      Groups: [{ GroupId: "sg-own" }, { GroupId: "sg-2" }],
+                                  },
+                              ],
+                          },
+            };
+            const { exit, stdout, sent } = await run(inUse, { yes: true });
+            expect({ exit, stdout }).to.deep.equal({
+                exit: EXIT.attention,
+                stdout: `In the way of destroying stack dev, in the order to deal with it:
+1. security group sg-1: EMR made ElasticMapReduce-master in vpc-placeholder, which cannot be deleted with it
+   when nothing uses sg-2 any more, run this again
+2. security group sg-2: EMR made ElasticMapReduce-slave in vpc-placeholder, which cannot be deleted with it; in use by eni-1 (instance i-1), eni-2, eni-3 (EMR's service)
+   when nothing uses sg-2 any more, run this again
+3. npx pulumi destroy --stack dev
+`,
+            });
+            expect(changes(sent)).to.deep.equal([]);
+            expect(sent.find(([name]) => name === "DescribeNetworkInterfaces")?.[1]).to.deep.include({
+                Filters: [
+                    { Name: "vpc-id", Values: ["vpc-placeholder"] },
+                    { Name: "group-id", Values: ["sg-1", "sg-2"] },
+                ],
+            });
         });
 
         it("deletes with --yes those that EMR made, after the rules that name them, of this VPC alone", async () => {
