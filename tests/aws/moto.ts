@@ -1,4 +1,5 @@
 import { execFile, spawn } from "node:child_process";
+import dns from "node:dns";
 import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -12,6 +13,9 @@ const LOG = path.join(HOME, "server.log");
 
 /** How long the server may take to start, in seconds. */
 const PATIENCE = 60;
+
+/** Of S3 Control, whose host begins with the account's number: no address can. */
+const CONTROL_HOST = "s3-control.test";
 
 /** The account that moto plays. */
 export const ACCOUNT = "123456789012";
@@ -33,7 +37,22 @@ export async function mochaGlobalSetup(): Promise<void> {
     for (const name of Object.keys(process.env).filter((key) => key.startsWith("AWS_"))) {
         delete process.env[name];
     }
-    Object.assign(process.env, ENVIRONMENT, { AWS_ENDPOINT_URL: await startServer() });
+    const url = await startServer();
+    Object.assign(process.env, ENVIRONMENT, {
+        AWS_ENDPOINT_URL: url,
+        AWS_ENDPOINT_URL_S3_CONTROL: `http://${CONTROL_HOST}:${new URL(url).port}`,
+    });
+    resolveControlHost();
+}
+
+function resolveControlHost(): void {
+    const { lookup } = dns;
+    dns.lookup = ((host: string, options: { all?: boolean }, done: (...args: unknown[]) => void) =>
+        lookup(
+            host.endsWith(`.${CONTROL_HOST}`) ? "127.0.0.1" : host,
+            options as never,
+            done as never,
+        )) as never;
 }
 
 /** Everything that was made in moto is gone after it. */

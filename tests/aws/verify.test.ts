@@ -16,6 +16,10 @@ import {
     PutObjectCommand,
     PutPublicAccessBlockCommand,
 } from "@aws-sdk/client-s3";
+import {
+    DeletePublicAccessBlockCommand as DeleteAccountPublicAccessBlockCommand,
+    PutPublicAccessBlockCommand as PutAccountPublicAccessBlockCommand,
+} from "@aws-sdk/client-s3-control";
 import { expect } from "chai";
 import { awsClients } from "../../commands/aws";
 import { EXIT } from "../../commands/cli";
@@ -28,7 +32,7 @@ import { MINIMAL, REGION } from "../support/run";
 import { streams } from "../support/streams";
 import { TlsProvider } from "../support/tls-provider";
 import { deployStack } from "./deploy";
-import { reset } from "./moto";
+import { ACCOUNT, reset } from "./moto";
 import { OTHER_KEY, Planted } from "./planted";
 
 const DAY = 86_400_000;
@@ -87,6 +91,12 @@ describe("verify of a stack in moto", function () {
         for (const url of assetUrls(String(planted.stack.outputs.emrEtlRunnerConfig), REGION)) {
             const { bucket, key } = parseObjectUrl("asset", url);
             await planted.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: "x" }));
+        }
+        // As S3 makes them since April 2026.
+        for (const name of ["acme-in", "acme-logs"]) {
+            await planted.encryptBucket(name, {});
+            await planted.s3.send(publicAccess(name, {}));
+            await planted.s3.send(new DeleteBucketPolicyCommand({ Bucket: name }));
         }
     });
 
@@ -151,6 +161,52 @@ describe("verify of a stack in moto", function () {
     const config = (of: string) => `config.yml ${path.join(folder, "config.yml")}${of}`;
     const pem = (bytes: Uint8Array | undefined) => Buffer.from(bytes ?? []).toString();
     const day = (days: number) => new Date(start + days * DAY).toISOString().slice(0, 10);
+
+    /** With buckets of the user's, on one of which the stack sets what it may. */
+    const withTheirs = ({ stack: { outputs } }: Planted) => ({
+        buckets: {
+            ...(outputs.buckets as object),
+            "raw.in": ["s3://acme-in/one/", "s3://acme-in/two/"],
+            log: "s3://acme-logs/",
+        },
+        forCommands: {
+            ...(outputs.forCommands as object),
+            encryptedExistingBuckets: ["acme-logs"],
+            policiesOnExistingBuckets: ["acme-logs"],
+        },
+    });
+
+    it("finds nothing wrong with existing buckets as S3 makes them", async () => {
+        await planted.s3.send(policy("acme-logs", (statements) => statements));
+        const { exit, checks, findings } = await run({}, { outputs: withTheirs(planted) });
+        expect({ exit, findings }).to.deep.equal({ exit: EXIT.ok, findings: [] });
+        expect(checks.filter(({ on }) => on.startsWith("bucket acme")).map(({ on }) => on)).to.deep.equal([
+            "bucket acme-in: region",
+            "bucket acme-in: default encryption",
+            "bucket acme-in: blocked encryption",
+            "bucket acme-in: public access",
+            "bucket acme-logs: region",
+            "bucket acme-logs: default encryption",
+            "bucket acme-logs: public access",
+            "bucket acme-logs: policy",
+        ]);
+    });
+
+    it("finds nothing wrong with existing buckets whose public access the account blocks", async () => {
+        const { s3Control } = planted.stack.aws;
+        const { PublicAccessBlockConfiguration } = publicAccess("acme-in", {}).input;
+        await planted.s3.send(policy("acme-logs", (statements) => statements));
+        await planted.s3.send(publicAccess("acme-in", { BlockPublicAcls: false }));
+        await s3Control.send(
+            new PutAccountPublicAccessBlockCommand({ AccountId: ACCOUNT, PublicAccessBlockConfiguration }),
+        );
+        try {
+            const { exit, findings } = await run({}, { outputs: withTheirs(planted) });
+            expect({ exit, findings }).to.deep.equal({ exit: EXIT.ok, findings: [] });
+        } finally {
+            await s3Control.send(new DeleteAccountPublicAccessBlockCommand({ AccountId: ACCOUNT }));
+        }
+    });
 
     const defects: readonly Defect[] = [
         {
@@ -259,22 +315,74 @@ describe("verify of a stack in moto", function () {
                     await it.encryptBucket(name, { key: OTHER_KEY });
                 }
             },
-            outputs: ({ stack: { outputs } }) => ({
-                buckets: {
-                    ...(outputs.buckets as object),
-                    "raw.in": ["s3://acme-in/one/", "s3://acme-in/two/"],
-                    log: "s3://acme-logs/",
-                },
-                forCommands: {
-                    ...(outputs.forCommands as object),
-                    encryptedExistingBuckets: ["acme-logs"],
-                    policiesOnExistingBuckets: ["acme-logs"],
-                },
-            }),
+            outputs: withTheirs,
             findings: () => [
                 ["warning", "bucket acme-in: default encryption", `aws:kms under ${OTHER_KEY}`],
                 ["failed", "bucket acme-logs: default encryption", `aws:kms under ${OTHER_KEY}`],
                 ["failed", "bucket acme-logs: policy", "none"],
+            ],
+        },
+        {
+            title: "an existing bucket that takes customer-provided keys",
+            plant: (it) => it.encryptBucket("acme-in", { blocked: "NONE" }),
+            outputs: withTheirs,
+            findings: () => [
+                ["warning", "bucket acme-in: blocked encryption", "NONE"],
+                ["failed", "bucket acme-logs: policy", "none"],
+            ],
+        },
+        {
+            title: "an existing bucket that is public, and one that may become it",
+            plant: async (it) => {
+                await it.s3.send(new DeletePublicAccessBlockCommand({ Bucket: "acme-in" }));
+                await it.s3.send(publicAccess("acme-logs", { RestrictPublicBuckets: false }));
+                const read = { Effect: "Allow", Principal: "*", Action: "s3:GetObject" };
+                await it.s3.send(
+                    new PutBucketPolicyCommand({
+                        Bucket: "acme-in",
+                        Policy: JSON.stringify({
+                            Version: "2012-10-17",
+                            Statement: [{ Sid: "Everybody", ...read, Resource: "arn:aws:s3:::acme-in/*" }],
+                        }),
+                    }),
+                );
+            },
+            outputs: withTheirs,
+            findings: () => [
+                [
+                    "warning",
+                    "bucket acme-in: public access",
+                    "without BlockPublicAcls, IgnorePublicAcls, BlockPublicPolicy, RestrictPublicBuckets; its policy makes it public",
+                ],
+                ["warning", "bucket acme-logs: public access", "without RestrictPublicBuckets"],
+                ["failed", "bucket acme-logs: policy", "none"],
+            ],
+        },
+        {
+            title: "an existing bucket of another region, and one that is gone",
+            plant: async (it) => {
+                await awsClients("us-east-1").s3.send(new CreateBucketCommand({ Bucket: "acme-far" }));
+                await it.encryptBucket("acme-far", {});
+                await it.s3.send(publicAccess("acme-far", {}));
+            },
+            outputs: (it) => {
+                const outputs = withTheirs(it);
+                const buckets = {
+                    ...outputs.buckets,
+                    "raw.archive": "s3://acme-gone/",
+                    log: "s3://acme-far/",
+                };
+                return { ...outputs, buckets };
+            },
+            findings: () => [
+                ["failed", "bucket acme-gone: region", "no such bucket"],
+                ["warning", "bucket acme-far: region", "us-east-1"],
+                ["failed", "bucket acme-logs: policy", "none"],
+                [
+                    "failed",
+                    "location raw.archive, s3://acme-gone/: objects",
+                    "no answer: s3:ListBucket on acme-gone: NoSuchBucket: The specified bucket does not exist",
+                ],
             ],
         },
         {

@@ -10,6 +10,8 @@ const ARCHIVE = "snowplow-dev-archive-placeholder";
 const LOGS = "snowplow-dev-logs-placeholder";
 const CERTS = "snowplow-dev-certs-placeholder";
 const UP = "npx pulumi up --refresh --stack dev";
+const ENCRYPT =
+    "name it in storage.encryptExistingBuckets in Pulumi.dev.yaml, and: npx pulumi up --stack dev";
 
 /** As the stack leaves them. */
 const SOUND: Answers = {
@@ -235,17 +237,134 @@ describe("verify: buckets", () => {
         );
     });
 
-    it("looks at the user's: at the default encryption, each bucket once, and at a policy that the stack wrote", async () => {
+    it("looks at the user's, each bucket once, and at a policy that the stack wrote", async () => {
         const context = contextOf(theirs, SOUND);
         const checks = (await bucketChecks(context)).filter(({ on }) => on.includes("acme"));
-        expect(checks.map(({ status, on }) => [status, on])).to.deep.equal([
-            ["ok", "bucket acme-in: default encryption"],
-            ["ok", "bucket acme-logs: default encryption"],
-            ["ok", "bucket acme-logs: policy"],
+        const ok = (on: string, expected: string, found = expected) => ({
+            status: "ok",
+            on: `bucket ${on}`,
+            expected,
+            found,
+        });
+        expect(checks).to.deep.equal([
+            ok("acme-in: region", "eu-west-1"),
+            ok("acme-in: default encryption", "AES256"),
+            ok("acme-in: blocked encryption", "SSE-C"),
+            ok("acme-in: public access", "blocked"),
+            ok("acme-logs: region", "eu-west-1"),
+            ok("acme-logs: default encryption", "AES256"),
+            ok("acme-logs: public access", "blocked"),
+            ok(
+                "acme-logs: policy",
+                "the stack's: no plain HTTP, no other encryption, no customer-provided keys",
+                "the stack's",
+            ),
         ]);
-        expect(
-            context.sent.filter(([, { Bucket }]) => String(Bucket).startsWith("acme")).map(([name]) => name),
-        ).to.have.members(["GetBucketEncryption", "GetBucketEncryption", "GetBucketPolicy"]);
+        const asked = (bucket: string) =>
+            context.sent.filter(([, { Bucket }]) => Bucket === bucket).map(([name]) => name);
+        expect(asked("acme-in")).to.deep.equal(["HeadBucket", "GetBucketEncryption", "GetPublicAccessBlock"]);
+        expect(asked("acme-logs")).to.have.members([...asked("acme-in"), "GetBucketPolicy"]);
+        expect(context.sent.filter(([, { AccountId }]) => AccountId)).to.deep.equal([]);
+    });
+
+    /** What S3 blocks of a bucket, or the account of all of its buckets. */
+    const blocks = (of: Readonly<Record<string, object>>): Answers => ({
+        GetPublicAccessBlock: (input) => {
+            const PublicAccessBlockConfiguration = of[String(input.Bucket ?? input.AccountId)];
+            if (input.AccountId && !PublicAccessBlockConfiguration) {
+                throw refusal("NoSuchPublicAccessBlockConfiguration");
+            }
+            return PublicAccessBlockConfiguration
+                ? { PublicAccessBlockConfiguration }
+                : (SOUND.GetPublicAccessBlock?.(input) ?? {});
+        },
+    });
+    const half = { BlockPublicAcls: true, IgnorePublicAcls: true };
+    const ofTheirs: readonly (readonly [title: string, Answers, ...Finding[]])[] = [
+        [
+            "a bucket that is gone, once",
+            otherwise("HeadBucket", "acme-in", () => {
+                throw refusal("NotFound");
+            }),
+            ["failed", "bucket acme-in: region", "no such bucket"],
+        ],
+        [
+            "a bucket of another region",
+            otherwise("HeadBucket", "acme-in", () => ({ BucketRegion: "us-east-1" })),
+            ["warning", "bucket acme-in: region", "us-east-1"],
+        ],
+        [
+            "customer-provided keys, where no policy of the stack's refuses them",
+            {
+                GetBucketEncryption: ({ Bucket }) =>
+                    encryption({ SSEAlgorithm: "AES256" }, [
+                        String(Bucket).startsWith("acme") ? "NONE" : "SSE-C",
+                    ]),
+            },
+            ["warning", "bucket acme-in: blocked encryption", "NONE"],
+        ],
+        [
+            "what may become public, whatever the account blocks of it",
+            {
+                ...blocks({ "acme-in": half, "000000000000": { BlockPublicPolicy: true } }),
+                GetBucketPolicyStatus: () => {
+                    throw refusal("NoSuchBucketPolicy");
+                },
+            },
+            ["warning", "bucket acme-in: public access", "without RestrictPublicBuckets"],
+        ],
+        [
+            "what may become public, and is not",
+            {
+                ...blocks({ "acme-in": half }),
+                GetBucketPolicyStatus: () => ({ PolicyStatus: { IsPublic: false } }),
+            },
+            ["warning", "bucket acme-in: public access", "without BlockPublicPolicy, RestrictPublicBuckets"],
+        ],
+        [
+            "what is public",
+            {
+                ...blocks({ "acme-in": half }),
+                GetBucketPolicyStatus: () => ({ PolicyStatus: { IsPublic: true } }),
+            },
+            [
+                "warning",
+                "bucket acme-in: public access",
+                "without BlockPublicPolicy, RestrictPublicBuckets; its policy makes it public",
+            ],
+        ],
+        [
+            "nothing wrong with what the account alone blocks",
+            blocks({
+                "acme-in": { RestrictPublicBuckets: true },
+                "000000000000": { ...half, BlockPublicPolicy: true },
+            }),
+        ],
+    ];
+    for (const [title, answers, ...expected] of ofTheirs) {
+        it(`finds, of the user's, ${title}`, async () => {
+            expect(findings(await run(answers, theirs))).to.deep.equal(expected);
+        });
+    }
+
+    it("says what mends a bucket of the user's", async () => {
+        const checks = await run(
+            {
+                ...blocks({ "acme-in": half }),
+                ...otherwise("HeadBucket", "acme-in", () => ({ BucketRegion: "us-east-1" })),
+                ...otherwise("GetBucketEncryption", "acme-in", () => {
+                    throw refusal("ServerSideEncryptionConfigurationNotFoundError");
+                }),
+                GetBucketPolicyStatus: () => ({}),
+            },
+            theirs,
+        );
+        expect(checks.filter(({ status }) => status !== "ok").map(({ remedy }) => remedy)).to.deep.equal([
+            "a bucket in eu-west-1 for its locations in emrEtlRunner.aws.s3.buckets: s3-dist-cp is given that region's endpoint, and finds no other's",
+            ENCRYPT,
+            `aws s3api put-bucket-encryption --bucket acme-in --server-side-encryption-configuration '{"Rules":[{"ApplyServerSideEncryptionByDefault":{"SSEAlgorithm":"AES256"},"BlockedEncryptionTypes":{"EncryptionType":["SSE-C"]}}]}'`,
+            "aws s3api put-public-access-block --bucket acme-in --public-access-block-configuration BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true",
+        ]);
     });
 
     it("finds what the stack set there, and warns of what it did not", async () => {
@@ -269,7 +388,15 @@ describe("verify: buckets", () => {
             {
                 status: "warning",
                 ...on("acme-in"),
-                remedy: "name it in storage.encryptExistingBuckets in Pulumi.dev.yaml, and: npx pulumi up --stack dev",
+                remedy: ENCRYPT,
+            },
+            {
+                status: "warning",
+                on: "bucket acme-in: blocked encryption",
+                expected: "SSE-C",
+                found: "none",
+                // The default is the user's, and stays.
+                remedy: `aws s3api put-bucket-encryption --bucket acme-in --server-side-encryption-configuration '{"Rules":[{"ApplyServerSideEncryptionByDefault":{"SSEAlgorithm":"aws:kms","KMSMasterKeyID":"arn:aws:kms:eu-west-1:1:key/2"},"BlockedEncryptionTypes":{"EncryptionType":["SSE-C"]}}]}'`,
             },
             { status: "failed", ...on("acme-logs"), remedy: UP },
             {
@@ -283,9 +410,41 @@ describe("verify: buckets", () => {
     });
 
     it("only warns of a bucket of another account's, which nobody here may look at", async () => {
-        const answers = otherwise("GetBucketEncryption", "acme-in", denied);
+        const answers = {
+            ...otherwise("HeadBucket", "acme-in", denied),
+            ...otherwise("GetBucketEncryption", "acme-in", denied),
+            ...otherwise("GetPublicAccessBlock", "acme-in", denied),
+        };
         expect(findings(await run(answers, theirs)).map(([status, on]) => [status, on])).to.deep.equal([
+            ["warning", "bucket acme-in: region"],
             ["warning", "bucket acme-in: default encryption"],
+            ["warning", "bucket acme-in: public access"],
         ]);
     });
+
+    for (const [command, told] of [
+        ["GetPublicAccessBlock", "s3:GetAccountPublicAccessBlock on account 000000000000"],
+        ["GetBucketPolicyStatus", "s3:GetBucketPolicyStatus on acme-in"],
+    ] as const) {
+        it(`says what it needs to tell how public a bucket is: ${command}`, async () => {
+            const { GetPublicAccessBlock } = blocks({ "acme-in": half });
+            const answers: Answers = {
+                GetPublicAccessBlock: (input) =>
+                    input.AccountId && command === "GetPublicAccessBlock"
+                        ? denied()
+                        : (GetPublicAccessBlock?.(input) ?? {}),
+                GetBucketPolicyStatus: denied,
+            };
+            const [permission] = told.split(" ");
+            expect((await run(answers, theirs)).filter(({ status }) => status !== "ok")).to.deep.equal([
+                {
+                    status: "warning",
+                    on: "bucket acme-in: public access",
+                    expected: "blocked",
+                    found: `no answer: ${told}: AccessDenied: Access Denied. These credentials need ${permission} on it.`,
+                    remedy: `run this with credentials that have ${permission}`,
+                },
+            ]);
+        });
+    }
 });
