@@ -61,20 +61,21 @@ export = async () => {
               keyArn,
               tags,
           });
-    if (settings.remindTopicArn && certificates.expiresAt) {
-        new RenewalReminder("renewal-reminder", {
-            stack,
-            prefix,
-            region,
-            accountId,
-            topicArn: settings.remindTopicArn,
-            expiresAt: certificates.expiresAt,
-            renewBeforeDays: settings.certificates.renewBeforeDays,
-            issuedHere: chainPem === null,
-            ...settings.access,
-            tags,
-        });
-    }
+    const reminder =
+        settings.remindTopicArn && certificates.expiresAt
+            ? new RenewalReminder("renewal-reminder", {
+                  stack,
+                  prefix,
+                  region,
+                  accountId,
+                  topicArn: settings.remindTopicArn,
+                  expiresAt: certificates.expiresAt,
+                  renewBeforeDays: settings.certificates.renewBeforeDays,
+                  issuedHere: chainPem === null,
+                  ...settings.access,
+                  tags,
+              })
+            : undefined;
     const roles = new EmrRoles("roles", {
         stack,
         prefix,
@@ -169,8 +170,17 @@ export = async () => {
             encryptedExistingBuckets: settings.storage.encryptExistingBuckets,
             policiesOnExistingBuckets: settings.storage.policiesOnExistingBuckets,
             existingKmsKeyArns: settings.storage.existingKmsKeyArns,
-            rolePolicies: roles.attachedPolicies,
+            rolePolicies: pulumi
+                .all([
+                    roles.attachedPolicies,
+                    {
+                        ...(reencryption && { reencryptionRole: reencryption.attachedPolicies }),
+                        ...(reminder && { reminderRole: reminder.attachedPolicies }),
+                    },
+                ])
+                .apply(([ofEmr, others]) => ({ ...ofEmr, ...others })),
             reencryptionRoleArn: reencryption?.arn ?? null,
+            reminderSchedule: reminder?.schedule ?? null,
             internetAccess,
             ownsNetwork: !theirNetwork,
             ownsSecurityGroups,

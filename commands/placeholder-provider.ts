@@ -140,6 +140,10 @@ function computed(type: string, name: string, inputs: Inputs, region: string): S
             const bucket = generated(inputs.bucketPrefix);
             return { id: bucket, bucket, arn: arn("s3", "", "", bucket) };
         }
+        case "aws:scheduler/schedule:Schedule": {
+            const schedule = generated(inputs.namePrefix);
+            return { id: `default/${schedule}`, name: schedule };
+        }
         case "tls:index/privateKey:PrivateKey":
             return {
                 privateKeyPem: pulumi.secret(pem("RSA PRIVATE KEY", name)),

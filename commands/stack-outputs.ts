@@ -43,9 +43,21 @@ const stackOutputs = z.object({
         rolePolicies: z.object({
             serviceRole: attachedPolicies.optional(),
             jobflowRole: attachedPolicies.optional(),
+            reencryptionRole: attachedPolicies.optional(),
+            reminderRole: attachedPolicies.optional(),
         }),
         /** Null without `storage.reencryption`. */
         reencryptionRoleArn: z.string().nullable(),
+        /** Null without `certificates.remindTopicArn`. */
+        reminderSchedule: z
+            .object({
+                name: z.string(),
+                /** In UTC. */
+                expression: z.string(),
+                topicArn: z.string(),
+                roleArn: z.string(),
+            })
+            .nullable(),
         internetAccess: z.enum(["nat", "public"]),
         ownsNetwork: z.boolean(),
         /** EMR's default ones. */

@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { ResolvedLocation } from "./locations";
 import type { Tags } from "./naming";
-import { documentDigest, type PolicyDocument } from "./policies/document";
+import { type AttachedPolicies, documentDigest, type PolicyDocument } from "./policies/document";
 import {
     type JobflowGrants,
     jobflowRolePolicy,
@@ -49,13 +49,6 @@ export interface RequiredPolicies {
     readonly managedPolicyArns: readonly string[];
     /** JSON, to be an inline policy or a managed one. */
     readonly policyDocument: string;
-}
-
-/** What a role made here is allowed: `verify` looks whether it still is. */
-export interface AttachedPolicies {
-    readonly managedPolicyArns: readonly string[];
-    /** Of the one inline policy. */
-    readonly policyDigest: string;
 }
 
 /** A role, and the name that also means that its policies are attached. */

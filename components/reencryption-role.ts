@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { ResolvedLocation } from "./locations";
 import type { Tags } from "./naming";
+import { type AttachedPolicies, documentDigest } from "./policies/document";
 import { reencryptionRolePolicy, reencryptionRoleTrust } from "./policies/reencryption";
 
 export interface ReencryptionRoleArgs {
@@ -18,6 +19,7 @@ export interface ReencryptionRoleArgs {
 export class ReencryptionRole extends pulumi.ComponentResource {
     /** Known once the role's policy is attached. */
     public readonly arn: pulumi.Output<string>;
+    public readonly attachedPolicies: pulumi.Output<AttachedPolicies>;
 
     constructor(name: string, args: ReencryptionRoleArgs, opts?: pulumi.ComponentResourceOptions) {
         super("snowplow-emr-encryption:iam:ReencryptionRole", name, {}, opts);
@@ -34,16 +36,20 @@ export class ReencryptionRole extends pulumi.ComponentResource {
             },
             { parent: this },
         );
+        const policyDocument = pulumi.jsonStringify(
+            pulumi.output(args.locations).apply(reencryptionRolePolicy),
+        );
         const policy = new aws.iam.RolePolicy(
             `${name}-policy`,
-            {
-                role: role.name,
-                policy: pulumi.jsonStringify(pulumi.output(args.locations).apply(reencryptionRolePolicy)),
-            },
+            { role: role.name, policy: policyDocument },
             { parent: this },
         );
 
         this.arn = pulumi.all([role.arn, policy.id]).apply(([arn]) => arn);
-        this.registerOutputs({ arn: this.arn });
+        this.attachedPolicies = pulumi.output({
+            managedPolicyArns: [],
+            policyDigest: policyDocument.apply(documentDigest),
+        });
+        this.registerOutputs({ arn: this.arn, attachedPolicies: this.attachedPolicies });
     }
 }

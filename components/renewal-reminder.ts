@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Tags } from "./naming";
+import { type AttachedPolicies, documentDigest } from "./policies/document";
 import { reminderRolePolicy, reminderRoleTrust } from "./policies/renewal-reminder";
 import type { Region } from "./region";
 import { daysBefore } from "./time";
@@ -25,8 +26,21 @@ export interface RenewalReminderArgs {
     readonly tags: Tags;
 }
 
+/** The schedule, as AWS takes it: `verify` looks whether it still is so. */
+export interface ReminderSchedule {
+    readonly name: string;
+    /** In UTC. */
+    readonly expression: string;
+    readonly topicArn: string;
+    readonly roleArn: string;
+}
+
 /** A message to an SNS topic when it is time to renew the nodes' certificate; each renewal moves it. */
 export class RenewalReminder extends pulumi.ComponentResource {
+    public readonly schedule: pulumi.Output<ReminderSchedule>;
+    /** What the schedule's role is allowed. */
+    public readonly attachedPolicies: pulumi.Output<AttachedPolicies>;
+
     constructor(name: string, args: RenewalReminderArgs, opts?: pulumi.ComponentResourceOptions) {
         super("snowplow-emr-encryption:scheduler:RenewalReminder", name, {}, opts);
         const { stack, prefix, region, topicArn } = args;
@@ -45,20 +59,22 @@ export class RenewalReminder extends pulumi.ComponentResource {
             },
             { parent: this },
         );
+        const policyDocument = pulumi.jsonStringify(reminderRolePolicy(topicArn, region));
         const policy = new aws.iam.RolePolicy(
             `${name}-role-policy`,
-            { role: role.name, policy: pulumi.jsonStringify(reminderRolePolicy(topicArn, region)) },
+            { role: role.name, policy: policyDocument },
             { parent: this },
         );
         const expiresAt = pulumi.output(args.expiresAt).apply((time) => new Date(time));
-        new aws.scheduler.Schedule(
+        const expression = expiresAt.apply((end) =>
+            scheduleExpression(daysBefore(end, args.renewBeforeDays)),
+        );
+        const schedule = new aws.scheduler.Schedule(
             name,
             {
                 namePrefix: `${prefix}-reminder-`,
                 description: `When the nodes' certificate of stack ${stack} is to be renewed`,
-                scheduleExpression: expiresAt.apply((end) =>
-                    scheduleExpression(daysBefore(end, args.renewBeforeDays)),
-                ),
+                scheduleExpression: expression,
                 scheduleExpressionTimezone: "UTC",
                 flexibleTimeWindow: { mode: "OFF" },
                 target: {
@@ -69,7 +85,12 @@ export class RenewalReminder extends pulumi.ComponentResource {
             },
             { parent: this, dependsOn: [policy] },
         );
-        this.registerOutputs({});
+        this.schedule = pulumi.output({ name: schedule.name, expression, topicArn, roleArn: role.arn });
+        this.attachedPolicies = pulumi.output({
+            managedPolicyArns: [],
+            policyDigest: policyDocument.apply(documentDigest),
+        });
+        this.registerOutputs({ schedule: this.schedule, attachedPolicies: this.attachedPolicies });
     }
 }
 

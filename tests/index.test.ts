@@ -753,6 +753,7 @@ describe("the whole program", () => {
                 jobflowRole: { managedPolicyArns: [], policyDigest: documentDigest(policyOf("jobflow")) },
             },
             reencryptionRoleArn: null,
+            reminderSchedule: null,
             internetAccess: "nat",
             ownsNetwork: true,
             ownsSecurityGroups: true,

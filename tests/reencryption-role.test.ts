@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { LOCATIONS, type ResolvedLocation } from "../components/locations";
+import { documentDigest } from "../components/policies/document";
 import { reencryptionRolePolicy, reencryptionRoleTrust } from "../components/policies/reencryption";
 import { ReencryptionRole, type ReencryptionRoleArgs } from "../components/reencryption-role";
 import { resourceInputs, resourceLines } from "./support/golden";
@@ -13,16 +14,17 @@ const locations: readonly ResolvedLocation[] = LOCATIONS.map((row) => ({
 }));
 
 function role(args: Partial<ReencryptionRoleArgs> = {}) {
-    return run(() => ({
-        arn: new ReencryptionRole("reencryption", {
+    return run(() => {
+        const { arn, attachedPolicies } = new ReencryptionRole("reencryption", {
             prefix: "snowplow-dev",
             locations,
             path: "/",
             permissionsBoundary: null,
             tags: TAGS,
             ...args,
-        }).arn,
-    }));
+        });
+        return { arn, attachedPolicies };
+    });
 }
 
 describe("ReencryptionRole", () => {
@@ -46,7 +48,13 @@ describe("ReencryptionRole", () => {
                 policy: JSON.stringify(reencryptionRolePolicy(locations)),
             },
         });
-        expect(result.outputs).to.deep.equal({ arn: `arn:aws:iam::000000000000:role/${ROLE}` });
+        expect(result.outputs).to.deep.equal({
+            arn: `arn:aws:iam::000000000000:role/${ROLE}`,
+            attachedPolicies: {
+                managedPolicyArns: [],
+                policyDigest: documentDigest(JSON.stringify(reencryptionRolePolicy(locations))),
+            },
+        });
     });
 
     it("is where the other roles are, within the same boundary", async () => {

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import type { Run } from "../commands/mock-engine";
+import { documentDigest } from "../components/policies/document";
 import { reminderRolePolicy, reminderRoleTrust } from "../components/policies/renewal-reminder";
 import { RenewalReminder, type RenewalReminderArgs } from "../components/renewal-reminder";
 import { resourceInputs, resourceLines } from "./support/golden";
@@ -8,11 +9,12 @@ import { registration, run } from "./support/run";
 const TOPIC = "arn:aws:sns:eu-west-1:111122223333:pipeline-alarms";
 const TAGS = { stack: "tag" };
 const SCHEDULE = "aws:scheduler/schedule:Schedule";
+/** The role's name, and the schedule's. */
 const ROLE = "snowplow-dev-reminder-placeholder";
 
 function reminder(args: Partial<RenewalReminderArgs> = {}): Promise<Run> {
     return run(() => {
-        new RenewalReminder("remind", {
+        const { schedule, attachedPolicies } = new RenewalReminder("remind", {
             stack: "dev",
             prefix: "snowplow-dev",
             region: "eu-west-1",
@@ -26,7 +28,7 @@ function reminder(args: Partial<RenewalReminderArgs> = {}): Promise<Run> {
             tags: TAGS,
             ...args,
         });
-        return {};
+        return { schedule, attachedPolicies };
     });
 }
 
@@ -62,6 +64,18 @@ describe("RenewalReminder", () => {
                     roleArn: `arn:aws:iam::000000000000:role/${ROLE}`,
                     input: "The certificate of the EMR nodes of stack dev (eu-west-1) ends at 2027-03-01T10:30:45.123Z. To renew it: run `npx pulumi up --stack dev`, take the output emrEtlRunnerConfig for EmrEtlRunner's config.yml, and launch persistent jobflows anew.",
                 },
+            },
+        });
+        expect(result.outputs).to.deep.equal({
+            schedule: {
+                name: ROLE,
+                expression: "at(2026-12-31T10:30:45)",
+                topicArn: TOPIC,
+                roleArn: `arn:aws:iam::000000000000:role/${ROLE}`,
+            },
+            attachedPolicies: {
+                managedPolicyArns: [],
+                policyDigest: documentDigest(JSON.stringify(reminderRolePolicy(TOPIC, "eu-west-1"))),
             },
         });
     });

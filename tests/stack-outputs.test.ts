@@ -4,8 +4,11 @@ import path from "node:path";
 import { PassThrough } from "node:stream";
 import { expect } from "chai";
 import { parseStackOutputs, readStackOutputs } from "../commands/stack-outputs";
-import { MINIMAL, runStack } from "./support/run";
+import { documentDigest } from "../components/policies/document";
+import { MINIMAL, registration, runStack } from "./support/run";
 import { streams } from "./support/streams";
+
+const TOPIC = "arn:aws:sns:eu-west-1:111122223333:pipeline-alarms";
 
 const HOW =
     "Give what `npx pulumi stack output --json --stack NAME` prints, after an `up` of this version: piped in, or as a file with --outputs FILE.";
@@ -40,6 +43,40 @@ describe("a stack's outputs", () => {
             certificateExpiresAt: null,
         });
         expect(read.forCommands.rolePolicies).to.deep.equal({});
+    });
+
+    it("are what the program hands over of the roles and the schedule that it makes when asked to", async () => {
+        const { outputs: asked, ...result } = await runStack({
+            ...MINIMAL,
+            storage: { reencryption: true },
+            certificates: { remindTopicArn: TOPIC, renewBeforeDays: 30 },
+        });
+        const { rolePolicies, reencryptionRoleArn, reminderSchedule } = parseStackOutputs(
+            "here",
+            JSON.stringify(asked),
+        ).forCommands;
+        const policies = (name: string) => ({
+            managedPolicyArns: [],
+            policyDigest: documentDigest(
+                String(registration(result, "aws:iam/rolePolicy:RolePolicy", name).inputs.policy),
+            ),
+        });
+        const { forCommands } = parseStackOutputs("here", JSON.stringify(outputs));
+        expect({ rolePolicies, reencryptionRoleArn, reminderSchedule }).to.deep.equal({
+            rolePolicies: {
+                ...forCommands.rolePolicies,
+                reencryptionRole: policies("reencryption-policy"),
+                reminderRole: policies("renewal-reminder-role-policy"),
+            },
+            reencryptionRoleArn: "arn:aws:iam::000000000000:role/snowplow-dev-reencryption-placeholder",
+            reminderSchedule: {
+                name: "snowplow-dev-reminder-placeholder",
+                // 30 days before the placeholder's end.
+                expression: "at(9999-12-01T23:59:59)",
+                topicArn: TOPIC,
+                roleArn: "arn:aws:iam::000000000000:role/snowplow-dev-reminder-placeholder",
+            },
+        });
     });
 
     it("come from standard input, or from a file", async () => {

@@ -4,8 +4,7 @@ import {
     paginateListAttachedRolePolicies,
     paginateListRolePolicies,
 } from "@aws-sdk/client-iam";
-import type { AttachedPolicies } from "../../components/emr-roles";
-import { documentDigest } from "../../components/policies/document";
+import { type AttachedPolicies, documentDigest } from "../../components/policies/document";
 import { call } from "../aws";
 import { type Check, judge, look } from "./check";
 

@@ -73,3 +73,10 @@ export function documentDigest(json: string): string {
         .update(JSON.stringify(JSON.parse(json)))
         .digest("hex");
 }
+
+/** What a role of the stack's is allowed: `verify` looks whether it still is. */
+export interface AttachedPolicies {
+    readonly managedPolicyArns: readonly string[];
+    /** Of the one inline policy. */
+    readonly policyDigest: string;
+}

@@ -666,6 +666,7 @@ describe("a stack beside what is the user's own", () => {
                     existingKmsKeyArns: [],
                     rolePolicies: {},
                     reencryptionRoleArn: null,
+                    reminderSchedule: null,
                     internetAccess: "nat",
                     ownsNetwork: false,
                     ownsSecurityGroups: false,
