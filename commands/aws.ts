@@ -4,6 +4,7 @@ import { IAMClient } from "@aws-sdk/client-iam";
 import { KMSClient } from "@aws-sdk/client-kms";
 import { S3Client } from "@aws-sdk/client-s3";
 import { S3ControlClient } from "@aws-sdk/client-s3-control";
+import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import type { StackOutputs } from "./stack-outputs";
 
@@ -17,6 +18,7 @@ export interface Clients {
     readonly iam: IAMClient;
     readonly kms: KMSClient;
     readonly emr: EMRClient;
+    readonly scheduler: SchedulerClient;
     readonly sts: STSClient;
 }
 
@@ -30,6 +32,7 @@ export function awsClients(region: string): Clients {
         iam: new IAMClient(config),
         kms: new KMSClient(config),
         emr: new EMRClient(config),
+        scheduler: new SchedulerClient(config),
         sts: new STSClient(config),
     };
 }

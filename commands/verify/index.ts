@@ -12,6 +12,7 @@ import { keyChecks } from "./key";
 import { networkChecks } from "./network";
 import { folderCount, objectChecks } from "./objects";
 import { Progress } from "./progress";
+import { reminderChecks } from "./reminder";
 import { exitCode, reportJson, reportText } from "./report";
 import { roleChecks } from "./roles";
 import { securityConfigurationChecks } from "./security-configuration";
@@ -60,6 +61,7 @@ export async function verify(
         bucketChecks,
         (context) => objectChecks(context, sample, (tally) => progress.update(tally)),
         (context) => certificateChecks(context, { archive, warnDays, failDays }),
+        reminderChecks,
         assetChecks,
         securityConfigurationChecks,
         keyChecks,

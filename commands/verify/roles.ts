@@ -4,8 +4,14 @@ import {
     GetRoleCommand,
     type IAMClient,
 } from "@aws-sdk/client-iam";
-import { documentDifferences } from "../../components/policies/document";
+import {
+    type AttachedPolicies,
+    documentDifferences,
+    type PolicyDocument,
+} from "../../components/policies/document";
 import { jobflowRoleTrust, lets, SERVICES, serviceRoleTrust } from "../../components/policies/emr-roles";
+import { reencryptionRoleTrust } from "../../components/policies/reencryption";
+import { reminderRoleTrust } from "../../components/policies/renewal-reminder";
 import { callIfThere } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
 import { type Check, type Context, judge, look } from "./check";
@@ -16,8 +22,7 @@ const ABSENT = ["NoSuchEntity", "NoSuchEntityException"];
 /** Who may take the roles, and what they are allowed; of the user's own, who may take them alone. */
 export async function roleChecks({ clients: { iam }, outputs }: Context): Promise<readonly Check[]> {
     const checks = await Promise.all([
-        checkRole(iam, outputs, "serviceRole"),
-        checkRole(iam, outputs, "jobflowRole"),
+        ...rolesOf(outputs).map((role) => checkRole(iam, role, restore(outputs))),
         checkProfile(iam, outputs),
         checkOperatorPolicy(iam, outputs),
     ]);
@@ -28,13 +33,70 @@ function restore({ forCommands }: StackOutputs): string {
     return `npx pulumi up --refresh --stack ${forCommands.stack}`;
 }
 
-type Which = keyof typeof SERVICES;
+interface Role {
+    readonly name: string;
+    /** Who may take it. */
+    readonly service: string;
+    /** As the stack writes it. */
+    readonly trust: PolicyDocument;
+    /** Undefined where the role is the user's. */
+    readonly policies: AttachedPolicies | undefined;
+    /** What is to follow where the stack has made another. */
+    readonly afterwards?: string;
+}
 
-async function checkRole(iam: IAMClient, outputs: StackOutputs, which: Which): Promise<readonly Check[]> {
-    const name = outputs[which];
-    const policies = outputs.forCommands.rolePolicies[which];
+function rolesOf({ serviceRole, jobflowRole, forCommands }: StackOutputs): readonly Role[] {
+    const { accountId, region, rolePolicies, reencryptionRoleArn, reminderSchedule } = forCommands;
+    const afterwards = ", then the new config.yml";
+    return [
+        {
+            name: serviceRole,
+            service: SERVICES.serviceRole,
+            trust: serviceRoleTrust(accountId, region),
+            policies: rolePolicies.serviceRole,
+            afterwards,
+        },
+        {
+            name: jobflowRole,
+            service: SERVICES.jobflowRole,
+            trust: jobflowRoleTrust(),
+            policies: rolePolicies.jobflowRole,
+            afterwards,
+        },
+        ...(reencryptionRoleArn === null
+            ? []
+            : [
+                  {
+                      name: roleName(reencryptionRoleArn),
+                      service: "batchoperations.s3.amazonaws.com",
+                      trust: reencryptionRoleTrust(),
+                      policies: rolePolicies.reencryptionRole,
+                      afterwards: ", then the outputs anew",
+                  },
+              ]),
+        ...(reminderSchedule === null
+            ? []
+            : [
+                  {
+                      name: roleName(reminderSchedule.roleArn),
+                      service: "scheduler.amazonaws.com",
+                      trust: reminderRoleTrust(accountId, region),
+                      policies: rolePolicies.reminderRole,
+                      afterwards: ", then the outputs anew",
+                  },
+              ]),
+    ];
+}
+
+/** Without its path: IAM takes none. */
+function roleName(roleArn: string): string {
+    return roleArn.slice(roleArn.lastIndexOf("/") + 1);
+}
+
+async function checkRole(iam: IAMClient, role: Role, remedy: string): Promise<readonly Check[]> {
+    const { name, service, policies, afterwards = "" } = role;
     const on = `role ${name}`;
-    return look(`${on}: trust policy`, trustOf(outputs, which).expected, async () => {
+    return look(`${on}: trust policy`, trustOf(role, remedy).expected, async () => {
         const answer = await callIfThere(ABSENT, "iam:GetRole", name, () =>
             iam.send(new GetRoleCommand({ RoleName: name })),
         );
@@ -44,24 +106,22 @@ async function checkRole(iam: IAMClient, outputs: StackOutputs, which: Which): P
                 expected: "there",
                 found: "no such role",
                 remedy: policies
-                    ? `${restore(outputs)}, then the new config.yml`
-                    : `a role of that name, which ${SERVICES[which]} may take`,
+                    ? `${remedy}${afterwards}`
+                    : `a role of that name, which ${service} may take`,
             });
         }
         // IAM hands documents out as parts of a URL.
-        const trust = decodeURIComponent(answer.Role.AssumeRolePolicyDocument ?? "{}");
+        const json = decodeURIComponent(answer.Role.AssumeRolePolicyDocument ?? "{}");
         return [
-            judge({ on: `${on}: trust policy`, ...trustOf(outputs, which, trust) }),
-            ...(policies ? await rolePolicyChecks(iam, name, policies, restore(outputs)) : []),
+            judge({ on: `${on}: trust policy`, ...trustOf(role, remedy, json) }),
+            ...(policies ? await rolePolicyChecks(iam, name, policies, remedy) : []),
         ];
     });
 }
 
 /** The stack's own role lets in whom the stack says, and nobody else; a role of the user's, its service at least. */
-function trustOf(outputs: StackOutputs, which: Which, json = "{}") {
-    const { accountId, region, rolePolicies } = outputs.forCommands;
-    const service = SERVICES[which];
-    if (!rolePolicies[which]) {
+function trustOf({ service, trust, policies }: Role, remedy: string, json = "{}") {
+    if (!policies) {
         const expected = `${service} may take the role`;
         return {
             expected,
@@ -70,12 +130,7 @@ function trustOf(outputs: StackOutputs, which: Which, json = "{}") {
         };
     }
     const expected = `${service} alone, as the stack wrote it`;
-    const document = which === "serviceRole" ? serviceRoleTrust(accountId, region) : jobflowRoleTrust();
-    return {
-        expected,
-        found: documentDifferences(document, json).join(", ") || expected,
-        remedy: restore(outputs),
-    };
+    return { expected, found: documentDifferences(trust, json).join(", ") || expected, remedy };
 }
 
 /** EMR takes the jobflow role by the name of a profile, and finds no role of another. */

@@ -2,12 +2,20 @@ import { parseStackOutputs, type StackOutputs } from "../../commands/stack-outpu
 import type { Check } from "../../commands/verify/check";
 import { keyChecks } from "../../commands/verify/key";
 import { networkChecks } from "../../commands/verify/network";
+import { reminderChecks } from "../../commands/verify/reminder";
 import { roleChecks } from "../../commands/verify/roles";
 import { securityConfigurationChecks } from "../../commands/verify/security-configuration";
 import { securityGroupChecks } from "../../commands/verify/security-groups";
 import { type Deployment, deployStack } from "./deploy";
 
-const PARTS = [securityConfigurationChecks, keyChecks, roleChecks, networkChecks, securityGroupChecks];
+const PARTS = [
+    reminderChecks,
+    securityConfigurationChecks,
+    keyChecks,
+    roleChecks,
+    networkChecks,
+    securityGroupChecks,
+];
 
 /** A stack that is there, and what it hands to commands. */
 export interface Deployed {
@@ -20,7 +28,7 @@ export async function deployed(...options: Parameters<typeof deployStack>): Prom
     return { stack, outputs: parseStackOutputs("here", stack.json) };
 }
 
-/** What `verify` looks at of what a cluster needs besides its data. */
+/** What `verify` looks at besides data, certificates and config.yml. */
 export async function clusterChecks({ stack, outputs }: Deployed): Promise<readonly Check[]> {
     const context = { clients: stack.aws, outputs, now: new Date() };
     return (await Promise.all(PARTS.map((part) => part(context)))).flat();

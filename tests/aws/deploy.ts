@@ -12,9 +12,10 @@ import { kms } from "./deploy/kms";
 import { lookups } from "./deploy/lookups";
 import type { Aws, Resources } from "./deploy/resource";
 import { s3 } from "./deploy/s3";
+import { scheduler } from "./deploy/scheduler";
 import { securityGroups } from "./deploy/security-groups";
 
-const RESOURCES: Resources = { ...s3, ...ec2, ...securityGroups, ...iam, ...kms, ...emr };
+const RESOURCES: Resources = { ...s3, ...ec2, ...securityGroups, ...iam, ...kms, ...emr, ...scheduler };
 
 type Inputs = Readonly<Record<string, unknown>>;
 

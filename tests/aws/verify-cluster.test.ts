@@ -25,6 +25,7 @@ import {
     AddRoleToInstanceProfileCommand,
     AttachRolePolicyCommand,
     DeletePolicyCommand,
+    DeleteRoleCommand,
     DeleteRolePolicyCommand,
     DetachRolePolicyCommand,
     ListRolePoliciesCommand,
@@ -37,8 +38,10 @@ import {
     DisableKeyRotationCommand,
     ScheduleKeyDeletionCommand,
 } from "@aws-sdk/client-kms";
+import { DeleteScheduleCommand, UpdateScheduleCommand } from "@aws-sdk/client-scheduler";
 import { expect } from "chai";
 import type { StackOutputs } from "../../commands/stack-outputs";
+import { reencryptionRoleTrust } from "../../components/policies/reencryption";
 import { MINIMAL, REGION } from "../support/run";
 import { TlsProvider } from "../support/tls-provider";
 import { clusterChecks, deployed, type Finding, findingsOf } from "./cluster-checks";
@@ -58,6 +61,14 @@ const ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess";
 const EMR_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonEMRServicePolicy_v2";
 const EMR_TAG = "for-use-with-amazon-emr-managed-policies";
 const ANYWHERE = "0.0.0.0/0";
+const TOPIC = "arn:aws:sns:eu-west-1:111122223333:alarms";
+/** With all that is made only when it is asked for. */
+const ASKED = {
+    ...MINIMAL,
+    storage: { reencryption: true },
+    certificates: { remindTopicArn: TOPIC },
+    access: { path: "/snowplow/" },
+};
 
 /** Moto changes no key by its ARN. */
 const keyId = (arn: string) => String(arn.split("/")[1]);
@@ -643,6 +654,93 @@ const DEFECTS: readonly Defect[] = [
     },
 ];
 
+const reencryptionRole = ({ forCommands }: StackOutputs) =>
+    String(forCommands.reencryptionRoleArn?.split("/").at(-1));
+const reminder = ({ forCommands }: StackOutputs) => {
+    const { reminderSchedule } = forCommands;
+    if (reminderSchedule === null) {
+        throw new Error("no reminder in this stack");
+    }
+    return reminderSchedule;
+};
+
+/** Of the parts that are made only when they are asked for. */
+const DEFECTS_OF_ASKED: readonly Defect[] = [
+    {
+        title: "a re-encryption role that may do more, and that somebody else may take",
+        plant: async ({ aws: { iam } }, outputs) => {
+            const RoleName = reencryptionRole(outputs);
+            await iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn: ADMINISTRATOR }));
+            await iam.send(
+                new UpdateAssumeRolePolicyCommand({
+                    RoleName,
+                    PolicyDocument: JSON.stringify({
+                        Version: "2012-10-17",
+                        Statement: [
+                            ...reencryptionRoleTrust().Statement,
+                            {
+                                Sid: "Lambda",
+                                Effect: "Allow",
+                                Principal: { Service: "lambda.amazonaws.com" },
+                                Action: "sts:AssumeRole",
+                            },
+                        ],
+                    }),
+                }),
+            );
+        },
+        findings: (_, outputs) => [
+            ["failed", `role ${reencryptionRole(outputs)}: trust policy`, "Lambda besides"],
+            ["failed", `role ${reencryptionRole(outputs)}: managed policies`, ADMINISTRATOR],
+        ],
+    },
+    {
+        title: "a re-encryption role without its policy",
+        plant: async (stack, outputs) => {
+            const RoleName = reencryptionRole(outputs);
+            const PolicyName = await inlinePolicy(stack, RoleName);
+            await stack.aws.iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName }));
+        },
+        findings: (_, outputs) => [["failed", `role ${reencryptionRole(outputs)}: inline policies`, "none"]],
+    },
+    {
+        title: "a reminder that is gone, and its role with it",
+        plant: async (stack, outputs) => {
+            const { name, roleArn } = reminder(outputs);
+            const RoleName = String(roleArn.split("/").at(-1));
+            const { iam, scheduler } = stack.aws;
+            await scheduler.send(new DeleteScheduleCommand({ Name: name }));
+            await iam.send(
+                new DeleteRolePolicyCommand({ RoleName, PolicyName: await inlinePolicy(stack, RoleName) }),
+            );
+            await iam.send(new DeleteRoleCommand({ RoleName }));
+        },
+        findings: (_, outputs) => [
+            ["failed", `reminder ${reminder(outputs).name}`, "no such schedule"],
+            ["failed", `role ${reminder(outputs).roleArn.split("/").at(-1)}`, "no such role"],
+        ],
+    },
+    {
+        title: "a reminder that is off, late, and for somebody else",
+        plant: ({ aws: { scheduler } }, outputs) =>
+            scheduler.send(
+                new UpdateScheduleCommand({
+                    Name: reminder(outputs).name,
+                    State: "DISABLED",
+                    ScheduleExpression: "at(2099-01-01T00:00:00)",
+                    FlexibleTimeWindow: { Mode: "OFF" },
+                    Target: { Arn: `${TOPIC}-2`, RoleArn: reminder(outputs).roleArn },
+                }),
+            ),
+        findings: (_, outputs) =>
+            [
+                ["state", "DISABLED"],
+                ["time", "at(2099-01-01T00:00:00) UTC"],
+                ["topic", `${TOPIC}-2`],
+            ].map(([of, found]) => ["failed", `reminder ${reminder(outputs).name}: ${of}`, String(found)]),
+    },
+];
+
 describe("verify of what a cluster in moto needs", function () {
     this.slow(10_000);
     /** The same keys and certificates in every test: to make them takes longest. */
@@ -661,6 +759,7 @@ describe("verify of what a cluster in moto needs", function () {
 
     for (const [title, settings] of Object.entries<Readonly<Record<string, unknown>>>({
         "public subnets": PUBLIC,
+        "all that can be asked for besides": ASKED,
         "several zones": { ...MINIMAL, network: { availabilityZones: ["eu-west-1b", "eu-west-1a"] } },
         "IMDSv2 alone": {
             ...MINIMAL,
@@ -684,7 +783,8 @@ describe("verify of what a cluster in moto needs", function () {
         });
     }
 
-    for (const { title, settings, plant, findings } of DEFECTS) {
+    const defects = [...DEFECTS, ...DEFECTS_OF_ASKED.map((defect) => ({ ...defect, settings: ASKED }))];
+    for (const { title, settings, plant, findings } of defects) {
         it(`finds ${title}`, async () => {
             const own = await deploy(settings);
             const planted = await plant(own.stack, own.outputs);

@@ -2,8 +2,10 @@ import { expect } from "chai";
 import type { StackOutputs } from "../../commands/stack-outputs";
 import { roleChecks } from "../../commands/verify/roles";
 import { jobflowRoleTrust, serviceRoleTrust } from "../../components/policies/emr-roles";
+import { reencryptionRoleTrust } from "../../components/policies/reencryption";
+import { reminderRoleTrust } from "../../components/policies/renewal-reminder";
 import { type Answers, refusal } from "../support/fake-aws";
-import { registration, runStack } from "../support/run";
+import { MINIMAL, registration, runStack } from "../support/run";
 import { contextOf, outputsOf } from "./context";
 
 const EMR_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonEMRServicePolicy_v2";
@@ -239,6 +241,67 @@ describe("verify of the roles", () => {
                 found: "none",
                 remedy: "an instance profile their-jobflow with the role their-jobflow in it: EMR finds the one by the other",
             },
+        ]);
+    });
+
+    it("looks at the roles of re-encryption and reminder, where there are any, as at EMR's", async () => {
+        const asked = {
+            ...MINIMAL,
+            storage: { reencryption: true },
+            certificates: { remindTopicArn: "arn:aws:sns:eu-west-1:111122223333:alarms" },
+            access: { path: "/data/" },
+        };
+        const [own, stack] = [await outputsOf(asked), await runStack(asked)];
+        const policyOf = (name: string) =>
+            String(registration(stack, "aws:iam/rolePolicy:RolePolicy", name).inputs.policy);
+        const [copies, reminds] = ["reencryption", "reminder"].map(
+            (name) => `snowplow-dev-${name}-placeholder`,
+        );
+        const policies = {
+            [SERVICE]: { own: policyOf("roles-service-policy") },
+            [JOBFLOW]: { own: policyOf("roles-jobflow-policy") },
+            [String(copies)]: { own: policyOf("reencryption-policy") },
+            [String(reminds)]: { own: policyOf("renewal-reminder-role-policy") },
+        };
+        const trusts: Readonly<Record<string, object>> = {
+            [SERVICE]: serviceRoleTrust(ACCOUNT, "eu-west-1"),
+            [JOBFLOW]: jobflowRoleTrust(),
+            [String(copies)]: reencryptionRoleTrust(),
+            [String(reminds)]: reminderRoleTrust(ACCOUNT, "eu-west-1"),
+        };
+        const answers = {
+            ...sound(policies),
+            GetRole: ({ RoleName }: Input) => trust(trusts[String(RoleName)] ?? {}),
+        };
+        const others = (await check(answers, own)).filter(({ on }) => on.match(/reencryption|reminder/));
+        const line = (on: string, found: string) => ({ status: "ok", on, expected: found, found });
+        const written = "alone, as the stack wrote it";
+        expect(others).to.deep.equal([
+            line(`role ${copies}: trust policy`, `batchoperations.s3.amazonaws.com ${written}`),
+            line(`role ${copies}: managed policies`, "none"),
+            line(`role ${copies}: inline policies`, "the stack's"),
+            line(`role ${reminds}: trust policy`, `scheduler.amazonaws.com ${written}`),
+            line(`role ${reminds}: managed policies`, "none"),
+            line(`role ${reminds}: inline policies`, "the stack's"),
+        ]);
+        const exchanged = {
+            ...answers,
+            ...sound({ ...policies, [String(copies)]: policies[String(reminds)] ?? {} }),
+            GetRole: ({ RoleName }: Input) =>
+                RoleName === reminds
+                    ? none()
+                    : trust(trusts[String(RoleName === copies ? reminds : RoleName)] ?? {}),
+        };
+        expect(
+            (await wrong(exchanged, own)).map(({ on, found, remedy }) => [on, found, remedy]),
+        ).to.deep.equal([
+            [
+                `role ${copies}: trust policy`,
+                "without BatchOperations, SchedulesOfThisAccountAndRegion besides",
+                REFRESH,
+            ],
+            [`role ${copies}: inline policies`, "own, which says something else", REFRESH],
+            [`role ${reminds}`, "no such role", `${REFRESH}, then the outputs anew`],
         ]);
     });
 

@@ -8,7 +8,7 @@ import { EXIT, execute } from "../../commands/cli";
 import { type VerifyOptions, verify, verifyCommand } from "../../commands/verify";
 import type { Check } from "../../commands/verify/check";
 import { type Answers, fakeAws } from "../support/fake-aws";
-import { runStack } from "../support/run";
+import { MINIMAL, runStack } from "../support/run";
 import { streams } from "../support/streams";
 import { NOW } from "./context";
 
@@ -30,16 +30,16 @@ describe("verify", () => {
 
     after(() => rmSync(folder, { recursive: true }));
 
-    async function run(options: VerifyOptions = {}) {
-        const io = streams(JSON.stringify(outputs));
+    async function run(options: VerifyOptions = {}, of = outputs) {
+        const io = streams(JSON.stringify(of));
         const { clients, sent } = fakeAws(ANSWERS);
         const exit = await verify(options, io.streams, () => clients, NOW);
         return { exit, sent, ...(await io.written()) };
     }
 
-    async function checksOf(options: VerifyOptions): Promise<readonly Check[]> {
-        return (JSON.parse((await run({ ...options, json: true })).stdout) as { checks: readonly Check[] })
-            .checks;
+    async function checksOf(options: VerifyOptions, of = outputs): Promise<readonly Check[]> {
+        const { stdout } = await run({ ...options, json: true }, of);
+        return (JSON.parse(stdout) as { checks: readonly Check[] }).checks;
     }
 
     it("says what is not answered for, goes on, and is silent where no terminal is", async () => {
@@ -65,7 +65,9 @@ describe("verify", () => {
     });
 
     it("looks at everything that a pipeline is made of", async () => {
-        const kinds = (await checksOf({})).map(({ on }) => /^(security )?\w+/.exec(on)?.[0] ?? on);
+        const remindTopicArn = "arn:aws:sns:eu-west-1:111122223333:alarms";
+        const { outputs } = await runStack({ ...MINIMAL, certificates: { remindTopicArn } });
+        const kinds = (await checksOf({}, outputs)).map(({ on }) => /^(security )?\w+/.exec(on)?.[0] ?? on);
         expect([...new Set(kinds)].toSorted()).to.deep.equal([
             "VPC",
             "archive",
@@ -75,6 +77,7 @@ describe("verify", () => {
             "key",
             "location",
             "operator",
+            "reminder",
             "role",
             "security configuration",
             "security groups",
