@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { z } from "zod";
 import { REGIONS } from "../components/region";
+import { isTree } from "./config-yml";
 
 const bucketTerms = z.object({
     acceptedSse: z.enum(["AES256", "aws:kms"]),
@@ -18,7 +19,10 @@ const attachedPolicies = z.object({
 const stackOutputs = z.object({
     emrEtlRunnerConfig: z.string(),
     securityConfigurationName: z.string().nullable(),
-    securityConfiguration: z.string().nullable(),
+    securityConfiguration: z
+        .string()
+        .refine(isObject, "Invalid input: expected the JSON of an object")
+        .nullable(),
     jobflowRole: z.string(),
     serviceRole: z.string(),
     operatorPolicyArn: z.string(),
@@ -81,10 +85,17 @@ export async function readStackOutputs(
     file: string | undefined,
     stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean },
 ): Promise<StackOutputs> {
+    if (file === "") {
+        // Of a shell's variable that is not set, say: standard input is not what was meant.
+        throw new Error(`--outputs: found no path. ${HOW}`);
+    }
     if (file === undefined && stdin.isTTY) {
         throw new Error(`no stack outputs on standard input. ${HOW}`);
     }
-    return parseStackOutputs(file ?? "standard input", file ? readFile(file) : await text(stdin));
+    return parseStackOutputs(
+        file ?? "standard input",
+        file === undefined ? await text(stdin) : readFile(file),
+    );
 }
 
 /** @param place What the text is called in errors. */
@@ -106,6 +117,14 @@ export function parseStackOutputs(place: string, json: string): StackOutputs {
         );
     }
     return parsed.data;
+}
+
+function isObject(json: string): boolean {
+    try {
+        return isTree(JSON.parse(json));
+    } catch {
+        return false;
+    }
 }
 
 function readFile(file: string): string {

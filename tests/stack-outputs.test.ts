@@ -101,6 +101,12 @@ describe("a stack's outputs", () => {
         );
     });
 
+    it("are not in a file without a name, and standard input is left alone", async () => {
+        const { stdin } = streams(JSON.stringify(outputs)).streams;
+        expect(await failure(readStackOutputs("", stdin))).to.equal(`--outputs: found no path. ${HOW}`);
+        expect((await readStackOutputs(undefined, stdin)).vpcId).to.equal(outputs.vpcId);
+    });
+
     for (const [text, found] of [
         ["", "nothing"],
         [" \n", "nothing"],
@@ -125,6 +131,14 @@ describe("a stack's outputs", () => {
             `\n  forCommands.accountId: Invalid input: expected string, received number\n${HOW}`,
         );
     });
+
+    for (const securityConfiguration of ["{", "", "null", "[]"]) {
+        it(`have no security configuration in ${JSON.stringify(securityConfiguration)}`, () => {
+            expect(() => parseStackOutputs("o.json", changed({ securityConfiguration }))).to.throw(
+                `o.json: not the outputs of a stack of this program:\n  securityConfiguration: Invalid input: expected the JSON of an object\n${HOW}`,
+            );
+        });
+    }
 
     it("are those of another program", () => {
         expect(() => parseStackOutputs("o.json", "[]")).to.throw(
