@@ -1,5 +1,10 @@
+import { execFile } from "node:child_process";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import path from "node:path";
 import { expect } from "chai";
 import { awsCommand, type CommonOptions, EXIT, execute } from "../commands/cli";
+import { runStack } from "./support/run";
 import { streams } from "./support/streams";
 
 describe("a command", () => {
@@ -47,6 +52,7 @@ Options:
 The stack's outputs come from Pulumi, the credentials from the usual places (environment, profile, role):
   npx pulumi stack output --json --stack prod | npm run -s look
 Exit codes: 0 all is well; 1 something wants attention; 2 something is wrong, or could not be done.
+What could not be done is said in plain text on standard error, with --json too; standard output is empty then.
 `);
     });
 
@@ -80,4 +86,47 @@ Exit codes: 0 all is well; 1 something wants attention; 2 something is wrong, or
             stderr: "no such stack\n",
         });
     });
+
+    it("says its errors and nothing else, as a process of its own", async () => {
+        const { outputs } = await runStack();
+        const { code, stdout, stderr } = await ofAnotherAccount("teardown", JSON.stringify(outputs));
+        expect({ code, stdout, stderr }).to.deep.equal({
+            code: EXIT.failed,
+            stdout: "",
+            stderr: "the credentials are those of account 999988887777 (arn:aws:iam::999988887777:user/me); stack dev is in account 000000000000. Take that account's credentials, or this account's stack.\n",
+        });
+    });
 });
+
+/** Runs a command with `--json`, before an STS that knows one user only. */
+async function ofAnotherAccount(command: string, input: string) {
+    const sts = createServer((_, response) => {
+        response.writeHead(200, { "Content-Type": "text/xml" });
+        response.end(
+            "<GetCallerIdentityResponse><GetCallerIdentityResult><Account>999988887777</Account><Arn>arn:aws:iam::999988887777:user/me</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>",
+        );
+    });
+    await new Promise<void>((resolve) => sts.listen(0, "127.0.0.1", resolve));
+    const { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: _, ...others } = process.env;
+    const env = {
+        ...others,
+        AWS_ENDPOINT_URL: `http://127.0.0.1:${(sts.address() as AddressInfo).port}`,
+        AWS_ACCESS_KEY_ID: "testing",
+        AWS_SECRET_ACCESS_KEY: "testing",
+    };
+    try {
+        return await new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
+            const script = path.resolve(__dirname, `../commands/${command}/index.ts`);
+            const run = execFile(
+                process.execPath,
+                ["--import", "tsx", script, "--json"],
+                { env },
+                (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
+            );
+            run.stdin?.end(input);
+        });
+    } finally {
+        sts.closeAllConnections();
+        sts.close();
+    }
+}
