@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { EMR_TAG } from "../components/naming";
+import { wildcardDomains } from "../components/provided-certificates";
 import { arn, internalDomain, type Region } from "../components/region";
 import { NAMESPACE, type Settings } from "../components/settings";
 import { type Provider, Refusal } from "./mock-engine";
@@ -36,9 +37,17 @@ export function placeholderProvider(region: string): Provider {
     };
 }
 
-/** What the stack config says of the network. */
-function askedFor(): Partial<Settings["network"]> {
-    return new pulumi.Config(NAMESPACE).getObject("network") ?? {};
+/** What the stack config says of the network, or of the certificates. */
+function askedFor<Key extends "network" | "certificates">(key: Key): Partial<Settings[Key]> {
+    return new pulumi.Config(NAMESPACE).getObject(key) ?? {};
+}
+
+/** Of the user's own VPC: AWS's, unless the user's own certificate is for others. */
+function domainName(region: Region): string {
+    const { chainPem } = askedFor("certificates");
+    const domains = chainPem ? wildcardDomains(chainPem) : [];
+    const usual = internalDomain(region);
+    return domains.includes(usual) ? usual : (domains[0] ?? usual);
 }
 
 /** What is there already, as it must be: nobody can look from here. */
@@ -62,11 +71,11 @@ function answers(token: string, inputs: Inputs, region: string): State | undefin
                 tags: EMR_TAG,
             };
         case "aws:ec2/getVpcDhcpOptions:getVpcDhcpOptions":
-            return { domainName: internalDomain(region as Region), domainNameServers: ["AmazonProvidedDNS"] };
+            return { domainName: domainName(region as Region), domainNameServers: ["AmazonProvidedDNS"] };
         case "aws:ec2/getSubnet:getSubnet":
             return {
                 id: inputs.id,
-                vpcId: askedFor().existing?.vpcId,
+                vpcId: askedFor("network").existing?.vpcId,
                 cidrBlock: "10.0.0.0/20",
                 mapPublicIpOnLaunch: true,
                 tags: EMR_TAG,
@@ -77,7 +86,8 @@ function answers(token: string, inputs: Inputs, region: string): State | undefin
                 routes: [
                     {
                         cidrBlock: "0.0.0.0/0",
-                        gatewayId: askedFor().internetAccess === "public" ? `igw-${PLACEHOLDER}` : "",
+                        gatewayId:
+                            askedFor("network").internetAccess === "public" ? `igw-${PLACEHOLDER}` : "",
                     },
                 ],
             };

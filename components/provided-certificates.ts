@@ -55,6 +55,34 @@ export function validities(pem: string): readonly Validity[] {
     }));
 }
 
+/** Whether a chain's first certificate carries the names of nodes in a domain. */
+export function isForNodesOf(domain: string, chainPem: string): boolean {
+    return carriesNamesOf(domain, leafOf(chainPem));
+}
+
+/** Those of a chain's first certificate, as OpenSSL writes them: `DNS:*.corp.example, DNS:…`. */
+export function alternativeNames(chainPem: string): string {
+    return namesOf(leafOf(chainPem));
+}
+
+/** The domains whose every name a chain's first certificate carries. */
+export function wildcardDomains(chainPem: string): readonly string[] {
+    return [...alternativeNames(chainPem).matchAll(/DNS:\*\.([^\s,"]+)/g)].map(([, domain = ""]) => domain);
+}
+
+/** A subject's name counts for none: Java's TLS reads over it where there are others. */
+function carriesNamesOf(domain: string, leaf: X509Certificate): boolean {
+    return leaf.checkHost(`ip-10-0-0-1.${domain}`, { subject: "never" }) !== undefined;
+}
+
+function namesOf(leaf: X509Certificate): string {
+    return leaf.subjectAltName ?? "none";
+}
+
+function leafOf(chainPem: string): X509Certificate {
+    return new X509Certificate(blocks(chainPem)[0] ?? "");
+}
+
 /** Everything that would keep nodes from accepting one another, or EMR from reading the archive. */
 export function chainProblems({
     chainPem,
@@ -128,12 +156,11 @@ function leafProblems(leaf: X509Certificate, domain: string | undefined): readon
         ];
     }
     const problems: CertificateProblem[] = [];
-    const names = leaf.subjectAltName ?? "none";
-    if (domain !== undefined && leaf.checkHost(`ip-10-0-0-1.${domain}`, { subject: "never" }) === undefined) {
+    if (domain !== undefined && !carriesNamesOf(domain, leaf)) {
         problems.push(
             problem(
-                `a certificate with the alternative names ${names}`,
-                `DNS:*.${domain} among them: the nodes' names end with it (or network.existing.allowHostnameMismatch)`,
+                `a certificate with the alternative names ${namesOf(leaf)}`,
+                `DNS:*.${domain} among them: the nodes' names end with it`,
             ),
         );
     }
@@ -233,7 +260,7 @@ export function privateKeyFor(chainPem: string, privateKeyPem: string): string {
     if (kind !== undefined) {
         throw new PrivateKeyError(`${kind}`, "an RSA key from 2048 bits on, or an EC key");
     }
-    if (!new X509Certificate(blocks(chainPem)[0] ?? "").checkPrivateKey(key)) {
+    if (!leafOf(chainPem).checkPrivateKey(key)) {
         throw new PrivateKeyError(
             "a key of another certificate",
             "that of the first certificate in certificates.chainPem",

@@ -2,11 +2,14 @@ import { createPrivateKey, generateKeyPairSync, type KeyObject } from "node:cryp
 import { expect } from "chai";
 import fc from "fast-check";
 import {
+    alternativeNames,
     type ChainArgs,
     chainExpiresAt,
     chainProblems,
+    isForNodesOf,
     normalisePem,
     privateKeyFor,
+    wildcardDomains,
 } from "../components/provided-certificates";
 import { CLIENT_AUTH, generateKeys, type Identity, identity, SERVER_AUTH } from "./support/authority";
 
@@ -164,7 +167,7 @@ describe("certificates that people bring", () => {
         });
 
         it("without the region's wildcard among the alternative names: the subject's does not count", async () => {
-            const allowed = `DNS:*.${DOMAIN} among them: the nodes' names end with it (or network.existing.allowHostnameMismatch)`;
+            const allowed = `DNS:*.${DOMAIN} among them: the nodes' names end with it`;
             expect(await issued({ dnsNames: ["*.ec2.internal"] })).to.deep.equal([
                 chainProblem("a certificate with the alternative names DNS:*.ec2.internal", allowed),
             ]);
@@ -233,6 +236,22 @@ describe("certificates that people bring", () => {
                 "chainPem",
             ]);
         });
+    });
+
+    it("are for nodes of the domains that they name, the subject's not among them", async () => {
+        const names = ["*.corp.example", "nodes.b.example", `*.${DOMAIN}`];
+        const several = (await identity("*.a.example", { issuer: root, dnsNames: names })).certificate;
+        const none = (await identity("*.a.example", { issuer: root })).certificate;
+        for (const domain of ["corp.example", DOMAIN]) {
+            expect(isForNodesOf(domain, several + root.certificate)).to.equal(true);
+            expect(isForNodesOf(domain, none)).to.equal(false);
+        }
+        for (const domain of ["a.example", "b.example", "x.corp.example", "example"]) {
+            expect(isForNodesOf(domain, several)).to.equal(false);
+        }
+        expect(alternativeNames(several)).to.equal(names.map((name) => `DNS:${name}`).join(", "));
+        expect(wildcardDomains(several)).to.deep.equal(["corp.example", DOMAIN]);
+        expect([alternativeNames(none), wildcardDomains(none)]).to.deep.equal(["none", []]);
     });
 
     it("end when the first of the chain does", () => {

@@ -27,12 +27,12 @@ export function isAnswer<T>(answer: T | Unanswered): answer is T {
     return !(answer instanceof Unanswered);
 }
 
-/** `permission`: the IAM action that asking takes. */
-export function noAnswer(path: Path, what: string, { reason }: Unanswered, permission: string): Finding {
+/** `permissions`: the IAM actions that asking takes. */
+export function noAnswer(path: Path, what: string, { reason }: Unanswered, permissions: string): Finding {
     return {
         path,
         found: `no answer on ${what}: ${reason}`,
-        remedy: `name what is there, and let these credentials look it up (${permission})`,
+        remedy: `name what is there, and let these credentials look it up (${permissions})`,
     };
 }
 

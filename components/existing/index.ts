@@ -4,8 +4,9 @@ import { NAMESPACE, type Settings, SettingsError } from "../settings";
 import { formatPath } from "../settings/problems";
 import { type Finding, isAnswer } from "./ask";
 import { bucketWarnings, checkBuckets, lookUpBuckets } from "./buckets";
+import { hostnamesOf } from "./hostnames";
 import { checkKey, lookUpKey } from "./key";
-import { checkNetwork, hasOtherHostnames, lookUpNetwork } from "./network";
+import { checkNetwork, lookUpNetwork } from "./network";
 import { checkRole, lookUpJobflowRole, lookUpServiceRole, type RoleFacts } from "./roles";
 import { checkTopic, lookUpTopic, topicWarnings } from "./topic";
 
@@ -54,26 +55,15 @@ export async function lookUpExisting(settings: Settings): Promise<Existing> {
             settings.stack,
         );
     }
-    const otherHostnames =
-        settings.encryption.inTransit && network !== undefined && hasOtherHostnames(settings, network);
-    const anyHostname = otherHostnames && settings.network.existing?.allowHostnameMismatch === true;
+    const hostnames = hostnamesOf(settings, network?.dhcpOptions);
     return {
         accountId,
         serviceRole: roleOf(serviceRole),
         jobflowRole: roleOf(jobflowRole),
-        anyHostname,
-        warnings: [
-            ...(otherHostnames ? [anyHostname ? ANY_HOSTNAME : UNSEEN_HOSTNAMES] : []),
-            ...bucketWarnings(buckets),
-            ...topicWarnings(settings, accountId),
-        ],
+        anyHostname: hostnames.any,
+        warnings: [...hostnames.warnings, ...bucketWarnings(buckets), ...topicWarnings(settings, accountId)],
     };
 }
-
-const ANY_HOSTNAME =
-    "The nodes' names are not in their certificate: Hadoop's encrypted shuffle accepts it under any name (hadoop.ssl.hostname.verifier: ALLOW_ALL).";
-const UNSEEN_HOSTNAMES =
-    "The VPC's DHCP options name another domain than AWS's own. Whether the certificate in certificates.archive carries it cannot be seen from here.";
 
 function roleOf(facts: RoleFacts | undefined): ExistingRole | undefined {
     return facts && isAnswer(facts.role) ? { name: facts.role.name, arn: facts.role.arn } : undefined;

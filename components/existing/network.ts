@@ -2,16 +2,16 @@ import * as aws from "@pulumi/aws";
 import { isPrivateRange, PRIVATE_RANGES, parseCidr } from "../cidr";
 import { EMR_GROUP_NAMES } from "../emr-security-groups";
 import { EMR_TAG, STACK_TAG, type Tags } from "../naming";
-import { domainNames, internalDomain } from "../region";
 import type { Settings } from "../settings";
 import type { Path } from "../settings/problems";
 import { ask, type Finding, isAnswer, noAnswer, type Unanswered } from "./ask";
+import { checkHostnames, type DhcpFacts } from "./hostnames";
 
 /** What AWS says of a network that is the user's. */
 export interface NetworkFacts {
     readonly vpc: aws.ec2.GetVpcResult | Unanswered;
     /** Missing where the VPC has none, or is not known. */
-    readonly dhcpOptions?: aws.ec2.GetVpcDhcpOptionsResult | Unanswered;
+    readonly dhcpOptions?: DhcpFacts;
     readonly subnets: readonly SubnetFacts[];
     readonly groups: GroupFacts | Unanswered;
 }
@@ -79,20 +79,6 @@ async function lookUpSubnet(id: string, vpc: aws.ec2.GetVpcResult | Unanswered):
     return { id, subnet, routeTable };
 }
 
-/** Whether the nodes will have names that the certificate of their region does not carry. */
-export function hasOtherHostnames({ region }: Settings, { dhcpOptions }: NetworkFacts): boolean {
-    return (
-        dhcpOptions !== undefined &&
-        isAnswer(dhcpOptions) &&
-        !namesIn(dhcpOptions).includes(internalDomain(region))
-    );
-}
-
-/** DHCP options without any leave the AWS provider's answer without it. */
-function namesIn({ domainName }: Partial<aws.ec2.GetVpcDhcpOptionsResult>): readonly string[] {
-    return domainNames(domainName ?? "");
-}
-
 const EXISTING = ["network", "existing"];
 
 /** Whatever would keep a cluster from starting there, or from being encrypted. */
@@ -113,7 +99,9 @@ export function checkNetwork(settings: Settings, facts: NetworkFacts): readonly 
 function checkVpc(settings: Settings, id: string, { vpc, dhcpOptions }: NetworkFacts): readonly Finding[] {
     const path = [...EXISTING, "vpcId"];
     if (!isAnswer(vpc)) {
-        return [noAnswer(path, id, vpc, "ec2:DescribeVpcs")];
+        return [
+            noAnswer(path, id, vpc, "ec2:DescribeVpcs, ec2:DescribeVpcAttribute, ec2:DescribeRouteTables"),
+        ];
     }
     const dns = [
         { is: vpc.enableDnsSupport, attribute: "dns-support" },
@@ -127,54 +115,8 @@ function checkVpc(settings: Settings, id: string, { vpc, dhcpOptions }: NetworkF
                 found: `${id} without ${attribute}, so that nodes do not find one another by name`,
                 remedy: `aws ec2 modify-vpc-attribute --region ${settings.region} --vpc-id ${id} --enable-${attribute}`,
             })),
-        ...(settings.encryption.inTransit ? checkNames(settings, dhcpOptions, path) : []),
+        ...checkHostnames(settings, dhcpOptions),
         ...checkTag(settings, id, vpc.tags, path),
-    ];
-}
-
-/** Nodes accept one another by the names that their certificate carries. */
-function checkNames(
-    settings: Settings,
-    dhcpOptions: NetworkFacts["dhcpOptions"],
-    path: Path,
-): readonly Finding[] {
-    const domain = internalDomain(settings.region);
-    if (dhcpOptions === undefined) {
-        return [
-            {
-                path,
-                found: "no DHCP options, so that nodes have no names",
-                remedy: `associate DHCP options with the domain name ${domain} and AmazonProvidedDNS`,
-            },
-        ];
-    }
-    if (!isAnswer(dhcpOptions)) {
-        return [noAnswer(path, "its DHCP options", dhcpOptions, "ec2:DescribeDhcpOptions")];
-    }
-    const { certificates, network, emrEtlRunner } = settings;
-    const names = namesIn(dhcpOptions);
-    if (
-        names.includes(domain) ||
-        network.existing?.allowHostnameMismatch ||
-        certificates.archive !== null // Nobody here knows whose names it carries.
-    ) {
-        return [];
-    }
-    return [
-        {
-            path,
-            found: `DHCP options with ${names.length === 0 ? "no domain name" : `the domain name "${names.join(" ")}"`}, while the nodes' certificate is for *.${domain}`,
-            remedy: [
-                `DHCP options with the domain name ${domain}`,
-                // Refused with thrift.
-                ...(emrEtlRunner.collectors.format === "thrift"
-                    ? []
-                    : [
-                          "or network.existing.allowHostnameMismatch: true, and nodes accept the certificate under any name",
-                      ]),
-                "or encryption.inTransit: false",
-            ].join("; "),
-        },
     ];
 }
 

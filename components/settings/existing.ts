@@ -128,8 +128,8 @@ function checkCertificates(
         }
         return;
     }
-    const domain =
-        region === undefined || network.existing?.allowHostnameMismatch ? undefined : internalDomain(region);
+    // In a VPC of the user's, nodes have the names that its DHCP options say: they are looked up.
+    const domain = region === undefined || network.existing !== null ? undefined : internalDomain(region);
     for (const { key, found, allowed } of chainProblems({ chainPem, trustedPem, domain, now })) {
         problems.addAnother(["certificates", key], allowed, found);
     }

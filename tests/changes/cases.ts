@@ -99,11 +99,16 @@ const LISTED: readonly Case[] = [
         clusters: "none may run: its security groups go",
     },
     {
-        // In a VPC with AWS's own names: in another, false is refused, unless in transit is off.
+        // With an archive, whose names nobody sees: otherwise false is refused where true does anything.
         setting: "network.existing.allowHostnameMismatch",
         from: false,
         to: true,
-        given: { ...IN_VPC, "emrEtlRunner.collectors.format": "cloudfront" },
+        given: {
+            ...IN_VPC,
+            "certificates.archive": "s3://my-certificates/emr/nodes.zip",
+            "emrEtlRunner.collectors.format": "cloudfront",
+        },
+        clusters: NEXT,
     },
     { setting: "encryption.atRestS3", from: true, to: false, clusters: NEXT },
     { setting: "encryption.atRestLocalDisks", from: true, to: false, clusters: NEXT },

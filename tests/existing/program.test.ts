@@ -326,7 +326,7 @@ describe("a stack beside what is the user's own", () => {
             );
             expect(output("network-other-names", "warnings")).to.deep.equal([
                 OF_THE_RELEASE,
-                "The nodes' names are not in their certificate: Hadoop's encrypted shuffle accepts it under any name (hadoop.ssl.hostname.verifier: ALLOW_ALL).",
+                "The nodes' names are not in their certificate: Hadoop's encrypted shuffle accepts their certificate under any name (hadoop.ssl.hostname.verifier: ALLOW_ALL).",
             ]);
         });
 
@@ -378,6 +378,45 @@ describe("a stack beside what is the user's own", () => {
                 expect(outputs.emrEtlRunnerConfig).not.to.include("core-site");
             });
         }
+    });
+
+    describe("with a network and a certificate of theirs", () => {
+        const COMPANY = { getVpcDhcpOptions: () => ({ domainName: "corp.example" }) };
+        /** With `thrift`, which has a core-site of EmrEtlRunner's own. */
+        const theirs = async (domain: string, answers: Answers) => {
+            const authority = await certificateAuthority("acme");
+            const { chain, privateKey } = await authority.issue([`*.${domain}`]);
+            const { provider } = existingAws(answers);
+            const { outputs } = await runStack(
+                {
+                    emrEtlRunner: { collectors: { format: "thrift" } },
+                    network: existingNetwork(),
+                    certificates: { chainPem: chain, trustedPem: authority.certificate },
+                    certificatePrivateKey: privateKey,
+                },
+                { provider, secretKeys: ["snowplow-emr-encryption:certificatePrivateKey"] },
+            );
+            return { config: String(outputs.emrEtlRunnerConfig), warnings: outputs.warnings };
+        };
+
+        it("checks names where the company's certificate is for the company's domain, with thrift", async () => {
+            // Unasked, as `render` has it, the VPC is as the certificate needs it.
+            for (const answers of [COMPANY, {}]) {
+                const { config, warnings } = await theirs("corp.example", answers);
+                expect(config).not.to.include("core-site");
+                expect(warnings).to.deep.equal([OF_THE_RELEASE]);
+            }
+        });
+
+        it("is refused where it is for another", async () => {
+            for (const [domain, answers] of [
+                [`${REGION}.compute.internal`, COMPANY],
+                ["corp.example", { getVpcDhcpOptions: () => ({ domainName: "other.example" }) }],
+            ] as const) {
+                const error = await theirs(domain, answers).catch((reason: Error) => reason);
+                expect((error as Error).message).to.include(`the nodes' certificate is for DNS:*.${domain}`);
+            }
+        });
     });
 
     describe("with a key of theirs", () => {

@@ -261,12 +261,11 @@ describe("settings of the user's own:", () => {
         const wrong: Told = [
             "certificates.chainPem",
             "a certificate with the alternative names DNS:*.ec2.internal",
-            "DNS:*.eu-west-1.compute.internal among them: the nodes' names end with it (or network.existing.allowHostnameMismatch)",
+            "DNS:*.eu-west-1.compute.internal among them: the nodes' names end with it",
         ];
         refuses("are those of the region", own, wrong);
-        refuses("are so in a VPC of the user's too", () => own(network({ existing: EXISTING })), wrong);
-        accepts("may be any where other host names are allowed", () =>
-            own(network({ existing: { ...EXISTING, allowHostnameMismatch: true } })),
+        accepts("are a matter of its DHCP options in a VPC of the user's", () =>
+            own(network({ existing: EXISTING })),
         );
         it("are not judged where the region is not known", () => {
             expect(problems(own(), { encryptedKeys: [KEY], region: "mars-1" })).to.have.length(1);

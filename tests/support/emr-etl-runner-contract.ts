@@ -304,10 +304,10 @@ const FILE_RULES: Readonly<Record<string, Rule<Read>>> = {
 
 const HOSTNAME_VERIFIER = "hadoop.ssl.hostname.verifier";
 
-/** Whether the nodes' names are not in their certificate, and the user will have it so. */
+/** Whether the nodes' names are not in their certificate, or may not be, and the user will have it so. */
 export function takesAnyHostname({ config, domainName }: AnyStack): boolean {
     return (
-        domainName !== undefined &&
+        (domainName !== undefined || typeof valueAt(config, ["certificates", "archive"]) === "string") &&
         valueAt(config, ["network", "existing", "allowHostnameMismatch"]) === true &&
         valueAt(config, ["encryption", "inTransit"]) !== false
     );
