@@ -36,10 +36,11 @@ export function noAnswer(path: Path, what: string, { reason }: Unanswered, permi
     };
 }
 
-/** The engine tells the provider's errors as a list, with the invoke before them. */
+/** The engine tells the provider's errors as a list, with the invoke before them; AWS numbers its answers. */
 function oneLine(message: string): string {
     return message
         .trim()
         .replace(/\s+/g, " ")
-        .replace(/^.*\d+ errors? occurred: \* /, "");
+        .replace(/^.*\d+ errors? occurred: \* /, "")
+        .replace(/, (?:request|host) ?id: [^,)]*/gi, ""); // Each time another: warnings would never be the same.
 }

@@ -37,17 +37,19 @@ export function documentLength(document: PolicyDocument): number {
 
 /**
  * In what a document, as JSON, differs from what it should be: statements by their Sids. Neither the order of anything
- * counts nor whether a single value stands in a list: AWS changes both.
+ * counts nor whether a single value stands in a list or everybody (`"*"`) in an object: AWS changes all of it.
  */
 export function documentDifferences(expected: PolicyDocument, json: string): readonly string[] {
     const { Statement = [] } = JSON.parse(json) as { readonly Statement?: unknown };
-    const found = new Map([Statement].flat().map((statement) => [sidOf(statement), canonical(statement)]));
+    const found = [Statement].flat().map((statement) => [sidOf(statement), canonical(statement)] as const);
     const wanted = new Map(expected.Statement.map((statement) => [statement.Sid, canonical(statement)]));
     return [
-        ...[...wanted].flatMap(([sid, text]) =>
-            !found.has(sid) ? [`without ${sid}`] : found.get(sid) === text ? [] : [`another ${sid}`],
-        ),
-        ...[...found.keys()].filter((sid) => !wanted.has(sid)).map((sid) => `${sid} besides`),
+        ...[...wanted].flatMap(([sid, text]) => {
+            const same = found.filter(([other]) => other === sid);
+            const isIt = same.every(([, other]) => other === text);
+            return same.length === 0 ? [`without ${sid}`] : isIt ? [] : [`another ${sid}`];
+        }),
+        ...found.filter(([sid]) => !wanted.has(sid)).map(([sid]) => `${sid} besides`),
     ];
 }
 
@@ -57,7 +59,10 @@ function sidOf(statement: unknown): string {
 }
 
 function canonical(value: unknown): string {
-    return JSON.stringify(value, (_, below: unknown) => {
+    return JSON.stringify(value, (key, below: unknown) => {
+        if (key === "Principal" && below === "*") {
+            return { AWS: below };
+        }
         if (Array.isArray(below)) {
             return below.length === 1 ? below[0] : below.toSorted();
         }

@@ -19,6 +19,20 @@ describe("a question to AWS", () => {
         ["with every error of several", new Error("2 errors occurred:\n\t* one\n\t* two\n"), "one * two"],
         ["with every error of many", new Error("12 errors occurred:\n\t* one\n\t* two\n"), "one * two"],
         ["as it is where nothing is before it", new Error("  access\n denied "), "access denied"],
+        [
+            "without the numbers that AWS gives its answers",
+            new Error(
+                "reading S3 Bucket (acme): operation error S3: HeadBucket, https response error StatusCode: 403, RequestID: 2BF7A9D1, HostID: a1b2/c3+d4=, api error Forbidden: Forbidden",
+            ),
+            "reading S3 Bucket (acme): operation error S3: HeadBucket, https response error StatusCode: 403, api error Forbidden: Forbidden",
+        ],
+        [
+            "without numbers that are empty, or of another spelling",
+            new Error(
+                "StatusCode: 301, RequestID: , HostID: , api error x (Status Code: 400, Request ID: 1-2)",
+            ),
+            "StatusCode: 301, api error x (Status Code: 400)",
+        ],
         ["whatever was thrown", "no Error", "no Error"],
     ] as const) {
         it(`has a refusal for an answer, ${title}`, async () => {

@@ -33,6 +33,7 @@ const PATHS = {
     policies: (index: number) => ["storage", "policiesOnExistingBuckets", index],
 };
 const OURS = JSON.stringify(bucketPolicy("arn:aws:s3:::acme-data", "AES256"));
+const SAME_NAMES = OURS.replaceAll('"Deny"', '"Allow"');
 const THEIRS = JSON.stringify({ Statement: [{ Sid: "LetOthersIn", Effect: "Allow" }] });
 
 /** All buckets as they must be, but for these. */
@@ -81,7 +82,7 @@ describe("buckets of the user's", () => {
                 facts({
                     "acme-old": { policy: new Unanswered("AccessDenied") },
                     "acme-data": { policy: THEIRS },
-                    "acme-logs": { policy: THEIRS },
+                    "acme-logs": { policy: SAME_NAMES },
                 }),
             ),
         ).to.deep.equal([
@@ -90,12 +91,22 @@ describe("buckets of the user's", () => {
                 found: "no answer on the policy of acme-old: AccessDenied",
                 remedy: "name what is there, and let these credentials look it up (s3:GetBucketPolicy)",
             },
-            ...[
-                ["acme-data", 2],
-                ["acme-logs", 0],
-            ].map(([name, index]) => ({
-                path: PATHS.policies(index as number),
-                found: `${name}, which has a policy that no stack of this kind wrote`,
+            ...(
+                [
+                    [
+                        "acme-data",
+                        2,
+                        "without DenyPlainHttp, without DenyOtherEncryption, without DenyCustomerProvidedKeys, LetOthersIn besides",
+                    ],
+                    [
+                        "acme-logs",
+                        0,
+                        "another DenyPlainHttp, another DenyOtherEncryption, another DenyCustomerProvidedKeys",
+                    ],
+                ] as const
+            ).map(([name, index, differences]) => ({
+                path: PATHS.policies(index),
+                found: `${name}, which has another policy than the stack's: ${differences}`,
                 remedy: "delete this line, and add the statements to that policy yourself (docs/existing.md)",
             })),
         ]);
@@ -113,16 +124,80 @@ describe("buckets of the user's", () => {
         ]);
     });
 
-    it("are refused a policy of the stack's where there is no bucket", () => {
+    for (const reason of [
+        "reading S3 Bucket (acme-new): couldn't find resource",
+        "operation error S3: HeadBucket, https response error StatusCode: 404, api error NotFound: Not Found",
+        "api error NoSuchBucket: The specified bucket does not exist",
+    ]) {
+        it(`are refused where there are none, once, whatever is asked of them: ${reason}`, () => {
+            const asked = settings({
+                policiesOnExistingBuckets: ["acme-new"],
+                encryptExistingBuckets: ["acme-new"],
+            });
+            const bucket = new Unanswered(reason);
+            for (const policy of [undefined, new Unanswered(reason)]) {
+                const found = facts({ "acme-new": { bucket, policy } });
+                expect(checkBuckets(asked, found)).to.deep.equal([
+                    {
+                        path: [...PATHS.locations, "raw", "in", 1],
+                        found: "acme-new, which is not there",
+                        remedy: "the name of a bucket that is there, or, for one that the stack makes, no such line",
+                    },
+                ]);
+                expect(bucketWarnings(found)).to.deep.equal([]);
+            }
+        });
+    }
+
+    it("are refused a policy of the stack's where nobody answers for them", () => {
         const asked = settings({ policiesOnExistingBuckets: ["acme-new"] });
-        const found = facts({ "acme-new": { bucket: new Unanswered("couldn't find resource") } });
+        const found = facts({ "acme-new": { bucket: new Unanswered("StatusCode: 403") } });
         expect(checkBuckets(asked, found)).to.deep.equal([
             {
                 path: PATHS.policies(0),
-                found: "no answer on acme-new: couldn't find resource",
+                found: "no answer on acme-new: StatusCode: 403",
                 remedy: "name what is there, and let these credentials look it up (s3:ListBucket)",
             },
         ]);
+    });
+
+    it("are told by what is said of them, and not by numbers in their names", () => {
+        const named = [301, 404, 405].map((number) => `s3://acme-${number}-raw/in`);
+        const asked = parse(buckets({ raw: { in: named } }));
+        const found = [301, 404, 405].map((number) => ({
+            name: `acme-${number}-raw`,
+            bucket: new Unanswered(`reading S3 Bucket (acme-${number}-raw): StatusCode: 403, Forbidden`),
+            policy: new Unanswered(`reading S3 Bucket (acme-${number}-raw) Policy: AccessDenied`),
+        }));
+        expect(checkBuckets(asked, found)).to.deep.equal([]);
+        expect(bucketWarnings(found)).to.have.length(3);
+    });
+
+    it("are refused settings where they are another account's, though S3 lets these credentials in", () => {
+        const asked = settings({
+            policiesOnExistingBuckets: ["acme-data"],
+            encryptExistingBuckets: ["acme-logs", "acme-data"],
+        });
+        const policy = new Unanswered("StatusCode: 405, api error MethodNotAllowed: The specified method …");
+        expect(checkBuckets(asked, facts({ "acme-data": { policy } }))).to.deep.equal([
+            {
+                path: ["storage", "encryptExistingBuckets", 1],
+                found: "acme-data, a bucket of another account",
+                remedy: "delete this line: its owner alone can set its default encryption to SSE-S3",
+            },
+            {
+                path: PATHS.policies(0),
+                found: "acme-data, a bucket of another account",
+                remedy: "delete this line: its owner alone can add the statements to its policy (docs/existing.md)",
+            },
+        ]);
+    });
+
+    it("need no right to ask for their policy where the encryption alone is to be set", () => {
+        const asked = settings({ encryptExistingBuckets: ["acme-data"] });
+        for (const policy of [new Unanswered("StatusCode: 403, AccessDenied"), THEIRS, undefined]) {
+            expect(checkBuckets(asked, facts({ "acme-data": { policy } }))).to.deep.equal([]);
+        }
     });
 
     it("are told region and policy at once", () => {
@@ -174,23 +249,25 @@ describe("lookUpBuckets", () => {
         );
     });
 
-    it("asks for the policies of the buckets that are to have the stack's", async () => {
-        const { facts: found, calls } = await look(
-            { ...buckets(LOCATIONS), storage: { policiesOnExistingBuckets: ["acme-data"] } },
-            { getBucketPolicy: () => ({ policy: THEIRS }) },
-        );
-        expect(calls).to.have.deep.members([
-            ...NAMES.map(bucketCall),
-            ["getBucketPolicy", { bucket: "acme-data" }],
-        ]);
-        expect(found).to.have.deep.members(
-            NAMES.map((name) => ({
-                name,
-                bucket: bucketOf(name),
-                policy: name === "acme-data" ? THEIRS : undefined,
-            })),
-        );
-    });
+    for (const list of ["policiesOnExistingBuckets", "encryptExistingBuckets"]) {
+        it(`asks for the policies of the buckets in ${list}: their owner alone may change either`, async () => {
+            const { facts: found, calls } = await look(
+                { ...buckets(LOCATIONS), storage: { [list]: ["acme-data"] } },
+                { getBucketPolicy: () => ({ policy: THEIRS }) },
+            );
+            expect(calls).to.have.deep.members([
+                ...NAMES.map(bucketCall),
+                ["getBucketPolicy", { bucket: "acme-data" }],
+            ]);
+            expect(found).to.have.deep.members(
+                NAMES.map((name) => ({
+                    name,
+                    bucket: bucketOf(name),
+                    policy: name === "acme-data" ? THEIRS : undefined,
+                })),
+            );
+        });
+    }
 
     for (const reason of [
         "reading S3 Bucket (acme-data) Policy: couldn't find resource",
