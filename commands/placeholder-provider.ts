@@ -96,6 +96,7 @@ function answers(token: string, inputs: Inputs, region: string): State | undefin
         case "aws:kms/getKey:getKey":
             return {
                 enabled: true,
+                keyManager: "CUSTOMER",
                 keyState: "Enabled",
                 keyUsage: "ENCRYPT_DECRYPT",
                 keySpec: "SYMMETRIC_DEFAULT",

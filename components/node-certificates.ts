@@ -173,6 +173,6 @@ function provided({ chainPem, trustedPem, privateKey }: ProvidedCertificate): Pe
     return {
         privateKey: pulumi.secret(privateKey).apply((key) => privateKeyFor(chainPem, key)),
         certificates: pulumi.output({ chain: normalisePem(chainPem), trusted: normalisePem(trustedPem) }),
-        expiresAt: pulumi.output(chainExpiresAt(chainPem).toISOString()),
+        expiresAt: pulumi.output(chainExpiresAt(chainPem, trustedPem).toISOString()),
     };
 }

@@ -21,6 +21,9 @@ export interface ChainArgs {
 
 const CERTIFICATES = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
 
+/** Of other forms too (`BEGIN TRUSTED CERTIFICATE`): what is not read must not be left out without a word. */
+const BEGINNINGS = /-----BEGIN [A-Z0-9 ]*CERTIFICATE-----/g;
+
 /** Both sides of a connection between nodes show the certificate. */
 const USES = { "1.3.6.1.5.5.7.3.1": "serverAuth", "1.3.6.1.5.5.7.3.2": "clientAuth" };
 
@@ -35,10 +38,14 @@ function blocks(text: string): readonly string[] {
     return text.replaceAll("\r\n", "\n").match(CERTIFICATES) ?? [];
 }
 
-/** When the first certificate of a chain ends. */
-export function chainExpiresAt(chainPem: string): Date {
-    const ends = blocks(chainPem).map((block) => Date.parse(new X509Certificate(block).validTo));
-    return new Date(Math.min(...ends));
+/** When nodes stop to accept a chain: when the first of it ends, or the last of the authorities that it leads to. */
+export function chainExpiresAt(chainPem: string, trustedPem: string): Date {
+    const [chain, trusted] = [chainPem, trustedPem].map((pem) =>
+        blocks(pem).map((block) => new X509Certificate(block)),
+    ) as [X509Certificate[], X509Certificate[]];
+    const end = ({ validTo }: X509Certificate) => Date.parse(validTo);
+    const anchors = trusted.filter((anchor) => isAnchorOf(chain, anchor)).map(end);
+    return new Date(Math.min(...chain.map(end), Math.max(...anchors)));
 }
 
 /** From when until when a certificate holds. */
@@ -100,13 +107,8 @@ export function chainProblems({
     return [
         ...leafProblems(leaf, domain),
         ...orderProblems(chain.certificates, trusted.certificates),
-        ...trusted.certificates
-            .filter(({ ca }) => !ca)
-            .map((certificate) => ({
-                key: "trustedPem" as const,
-                found: `${name(certificate)}, which is no authority`,
-                allowed: "certificates of authorities (CA:TRUE)",
-            })),
+        ...authorityProblems("chainPem", chain.certificates.slice(1)),
+        ...authorityProblems("trustedPem", trusted.certificates),
         ...dateProblems("chainPem", chain.certificates, now),
         ...dateProblems("trustedPem", trusted.certificates, now),
     ];
@@ -124,10 +126,14 @@ function read(key: CertificateProblem["key"], text: string) {
                 "certificates alone. The private key is a secret of its own, certificatePrivateKey: this one is out",
         });
     }
-    if (found.length === 0) {
+    const begun = text.match(BEGINNINGS)?.length ?? 0;
+    if (found.length === 0 || found.length < begun) {
         problems.push({
             key,
-            found: "no whole certificate",
+            found:
+                found.length === 0
+                    ? "no whole certificate"
+                    : `${begun} beginnings of certificates, and ${found.length} whole ones`,
             allowed: "PEM, -----BEGIN to -----END CERTIFICATE-----",
         });
     }
@@ -183,6 +189,20 @@ function leafProblems(leaf: X509Certificate, domain: string | undefined): readon
           ];
 }
 
+/** What signs others must say that it may. */
+function authorityProblems(
+    key: CertificateProblem["key"],
+    certificates: readonly X509Certificate[],
+): readonly CertificateProblem[] {
+    return certificates
+        .filter(({ ca }) => !ca)
+        .map((certificate) => ({
+            key,
+            found: `${name(certificate)}, which is no authority`,
+            allowed: `certificates of authorities (CA:TRUE)${key === "chainPem" ? " after the nodes' own" : ""}`,
+        }));
+}
+
 /** Up to an authority that nodes trust, each is signed by the next. */
 function orderProblems(
     chain: readonly X509Certificate[],
@@ -202,11 +222,7 @@ function orderProblems(
         ];
     }
     const last = chain.at(-1);
-    const isTrusted = trusted.some(
-        (anchor) =>
-            last !== undefined && (anchor.fingerprint256 === last.fingerprint256 || isIssuedBy(last, anchor)),
-    );
-    return isTrusted
+    return trusted.some((anchor) => isAnchorOf(chain, anchor))
         ? []
         : [
               {
@@ -215,6 +231,12 @@ function orderProblems(
                   allowed: `${last?.issuer.replaceAll("\n", ", ")}`,
               },
           ];
+}
+
+/** Whether a chain leads to an authority: it signed the last, or is the last. */
+function isAnchorOf(chain: readonly X509Certificate[], anchor: X509Certificate): boolean {
+    const last = chain.at(-1);
+    return last !== undefined && (anchor.fingerprint256 === last.fingerprint256 || isIssuedBy(last, anchor));
 }
 
 function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {

@@ -107,6 +107,23 @@ describe("certificates that people bring", () => {
             ]);
         });
 
+        it("where some are not whole, or of another form, and would be left out", () => {
+            const allowed = "PEM, -----BEGIN to -----END CERTIFICATE-----";
+            for (const other of [
+                intermediate.certificate.replace(/-----END.*/, ""),
+                intermediate.certificate.replace("-----END CERT", "----END CERT"),
+                intermediate.certificate.replaceAll("CERTIFICATE", "TRUSTED CERTIFICATE"),
+                intermediate.certificate.replaceAll("CERTIFICATE", "X509 CERTIFICATE"),
+            ]) {
+                for (const chainPem of [leaf.certificate + other, other + leaf.certificate]) {
+                    expect(problems({ chainPem, trustedPem: root.certificate + other })).to.deep.equal([
+                        chainProblem("2 beginnings of certificates, and 1 whole ones", allowed),
+                        trustedProblem("2 beginnings of certificates, and 1 whole ones", allowed),
+                    ]);
+                }
+            }
+        });
+
         it("where one cannot be read, with its number", () => {
             const broken = leaf.certificate.replace(/\n[^\n]+/, "\nAAAA");
             expect(problems({ chainPem: broken + intermediate.certificate })).to.deep.equal([
@@ -140,6 +157,10 @@ describe("certificates that people bring", () => {
                     "certificate 1 of 2 (CN=intermediate), which the next one (CN=nodes) did not sign",
                     "the nodes' own certificate, then the one that signed it, and so on",
                 ),
+                chainProblem(
+                    "CN=nodes, which is no authority",
+                    "certificates of authorities (CA:TRUE) after the nodes' own",
+                ),
             ]);
         });
 
@@ -158,6 +179,17 @@ describe("certificates that people bring", () => {
                 trustedProblem("no authority that signed CN=intermediate, the last of the chain", "CN=root"),
             ];
             expect(problems({ trustedPem: stranger.certificate })).to.deep.equal(told);
+        });
+
+        it("where what is no authority signed another", async () => {
+            const between = await identity("between", { issuer: root });
+            const nodes = await identity("nodes", { issuer: between, dnsNames: NAMES, uses: BOTH });
+            expect(problems({ chainPem: chainOf(nodes, between) })).to.deep.equal([
+                chainProblem(
+                    "CN=between, which is no authority",
+                    "certificates of authorities (CA:TRUE) after the nodes' own",
+                ),
+            ]);
         });
 
         it("where nodes are to trust what is no authority", () => {
@@ -254,13 +286,22 @@ describe("certificates that people bring", () => {
         expect([alternativeNames(none), wildcardDomains(none)]).to.deep.equal(["none", []]);
     });
 
-    it("end when the first of the chain does", () => {
-        expect(chainExpiresAt(chainOf(leaf, intermediate)).toISOString()).to.equal(
-            "2027-06-01T00:00:00.000Z",
-        );
-        expect(chainExpiresAt(chainOf(intermediate, leaf)).toISOString()).to.equal(
-            "2027-06-01T00:00:00.000Z",
-        );
+    it("end when the first of the chain does, or the last of the authorities that it leads to", async () => {
+        const end = (chain: readonly Identity[], trusted: readonly Identity[]) =>
+            chainExpiresAt(chainOf(...chain), chainOf(...trusted))
+                .toISOString()
+                .slice(0, 10);
+        expect(end([leaf, intermediate], [root])).to.equal("2027-06-01");
+        const soon = await identity("soon", { ca: true, to: "2027-02-01" });
+        const renewed = await identity("soon", { ca: true, to: "2027-05-01", keys: soon.keys });
+        const nodes = await identity("nodes", { issuer: soon, to: "2027-06-01" });
+        expect(end([nodes], [soon])).to.equal("2027-02-01");
+        expect(end([nodes], [soon, renewed, root])).to.equal("2027-05-01");
+        expect(end([nodes], [root, renewed, soon])).to.equal("2027-05-01");
+        expect(end([nodes, soon], [renewed])).to.equal("2027-02-01");
+        // Nobody is led to it.
+        const others = await identity("others", { ca: true, to: "2027-01-01" });
+        expect(end([leaf, intermediate], [others, root])).to.equal("2027-06-01");
     });
 
     describe("have a private key that", () => {

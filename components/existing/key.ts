@@ -36,6 +36,13 @@ export function checkKey(
         return [{ ...finding, remedy: `these statements in its policy: ${statements}` }];
     }
     const findings: Finding[] = [];
+    if (key.keyManager !== "CUSTOMER") {
+        findings.push({
+            path: PATH,
+            found: "a key that AWS manages",
+            remedy: "a key of yours (customer managed): the policy of AWS's own lets nobody grant EMR's roles its use",
+        });
+    }
     if (!key.enabled) {
         findings.push({ path: PATH, found: `a key that is ${key.keyState}`, remedy: "an enabled key" });
     }

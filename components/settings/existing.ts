@@ -68,13 +68,13 @@ function checkReminder(
 
 /** When the user's own certificate ends, if its last `renewBeforeDays` have begun. The stack's own is renewed then. */
 export function endsSoonAt(
-    { certificates: { chainPem, renewBeforeDays } }: StackConfig,
+    { certificates: { chainPem, trustedPem, renewBeforeDays } }: StackConfig,
     now: Date,
 ): Date | undefined {
-    if (chainPem === null) {
+    if (chainPem === null || trustedPem === null) {
         return undefined;
     }
-    const end = chainExpiresAt(chainPem);
+    const end = chainExpiresAt(chainPem, trustedPem);
     return daysBefore(end, renewBeforeDays) <= now ? end : undefined;
 }
 

@@ -154,7 +154,9 @@ export function parseSettings(input: StackInput): Settings {
         warnings: [
             ...releaseWarnings(release, config.encryption),
             ...(end
-                ? [`certificates.chainPem ends at ${end.toISOString()}: bring another one before that.`]
+                ? [
+                      `certificates.chainPem, or what it leads to in trustedPem, ends at ${end.toISOString()}: bring another one before that.`,
+                  ]
                 : []),
         ],
     });

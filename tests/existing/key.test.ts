@@ -18,6 +18,7 @@ const SPOT = { aws: { emr: { jobflow: { core_instance_bid: 0.05 } } } };
 const key = (other: Partial<aws.kms.GetKeyResult> = {}) =>
     answer<aws.kms.GetKeyResult>({
         enabled: true,
+        keyManager: "CUSTOMER",
         keyState: "Enabled",
         keyUsage: "ENCRYPT_DECRYPT",
         keySpec: "SYMMETRIC_DEFAULT",
@@ -34,6 +35,15 @@ describe("a KMS key of the user's", () => {
             "is refused on its way out",
             key({ enabled: false, keyState: "PendingDeletion" }),
             { path: PATH, found: "a key that is PendingDeletion", remedy: "an enabled key" },
+        ],
+        [
+            "is refused where AWS manages it",
+            key({ keyManager: "AWS" }),
+            {
+                path: PATH,
+                found: "a key that AWS manages",
+                remedy: "a key of yours (customer managed): the policy of AWS's own lets nobody grant EMR's roles its use",
+            },
         ],
         [
             "is refused for signing, whatever its kind",
@@ -126,6 +136,7 @@ describe("lookUpKey", () => {
         expect(await lookUp(() => lookUpKey(settings()))).to.deep.equal({
             facts: {
                 enabled: true,
+                keyManager: "CUSTOMER",
                 keyState: "Enabled",
                 keyUsage: "ENCRYPT_DECRYPT",
                 keySpec: "SYMMETRIC_DEFAULT",

@@ -294,7 +294,9 @@ describe("settings of the user's own:", () => {
         it("are a warning from then on, and no reminder is left to send", () => {
             const told = {
                 remindTopicArn: null,
-                warnings: [`certificates.chainPem ends at ${end}: bring another one before that.`],
+                warnings: [
+                    `certificates.chainPem, or what it leads to in trustedPem, ends at ${end}: bring another one before that.`,
+                ],
             };
             expect(during("2099-11-02T00:00:00Z")).to.deep.equal(told);
             expect(during("2099-12-31T23:59:59Z")).to.deep.equal(told);

@@ -163,6 +163,7 @@ export const lookups: Readonly<Record<string, LookUp>> = {
         return {
             arn: KeyMetadata?.Arn,
             enabled: KeyMetadata?.Enabled,
+            keyManager: KeyMetadata?.KeyManager,
             keyState: KeyMetadata?.KeyState,
             keyUsage: KeyMetadata?.KeyUsage,
             keySpec: KeyMetadata?.KeySpec,
