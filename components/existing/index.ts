@@ -8,6 +8,7 @@ import { hostnamesOf } from "./hostnames";
 import { checkKey, lookUpKey } from "./key";
 import { checkNetwork, lookUpNetwork } from "./network";
 import { checkRole, lookUpJobflowRole, lookUpServiceRole, type RoleFacts } from "./roles";
+import { routeWarnings } from "./routes";
 import { checkTopic, lookUpTopic, topicWarnings } from "./topic";
 
 /** What is there before the stack: looked up, and found fit. */
@@ -61,7 +62,12 @@ export async function lookUpExisting(settings: Settings): Promise<Existing> {
         serviceRole: roleOf(serviceRole),
         jobflowRole: roleOf(jobflowRole),
         anyHostname: hostnames.any,
-        warnings: [...hostnames.warnings, ...bucketWarnings(buckets), ...topicWarnings(settings, accountId)],
+        warnings: [
+            ...hostnames.warnings,
+            ...routeWarnings(network?.subnets ?? []),
+            ...bucketWarnings(buckets),
+            ...topicWarnings(settings, accountId),
+        ],
     };
 }
 

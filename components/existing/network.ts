@@ -6,6 +6,7 @@ import type { Settings } from "../settings";
 import type { Path } from "../settings/problems";
 import { ask, type Finding, isAnswer, noAnswer, type Unanswered } from "./ask";
 import { checkHostnames, type DhcpFacts } from "./hostnames";
+import { checkRoutes, type RouteFacts } from "./routes";
 
 /** What AWS says of a network that is the user's. */
 export interface NetworkFacts {
@@ -16,10 +17,8 @@ export interface NetworkFacts {
     readonly groups: GroupFacts | Unanswered;
 }
 
-interface SubnetFacts {
-    readonly id: string;
+interface SubnetFacts extends RouteFacts {
     readonly subnet: aws.ec2.GetSubnetResult | Unanswered;
-    readonly routeTable: aws.ec2.GetRouteTableResult | Unanswered;
 }
 
 /** The ids of the groups with EMR's default names: all, those with EMR's tag, and those of this stack. */
@@ -120,12 +119,8 @@ function checkVpc(settings: Settings, id: string, { vpc, dhcpOptions }: NetworkF
     ];
 }
 
-function checkSubnet(
-    settings: Settings,
-    vpcId: string,
-    { id, subnet, routeTable }: SubnetFacts,
-    path: Path,
-): readonly Finding[] {
+function checkSubnet(settings: Settings, vpcId: string, facts: SubnetFacts, path: Path): readonly Finding[] {
+    const { id, subnet } = facts;
     if (!isAnswer(subnet)) {
         return [noAnswer(path, id, subnet, "ec2:DescribeSubnets")];
     }
@@ -149,62 +144,7 @@ function checkSubnet(
             remedy: `aws ec2 modify-subnet-attribute --region ${region} --subnet-id ${id} --map-public-ip-on-launch`,
         });
     }
-    return [
-        ...findings,
-        ...checkRoutes(network.internetAccess, id, routeTable, path),
-        ...checkTag(settings, id, subnet.tags, path),
-    ];
-}
-
-/** A default route leads to S3 too. Gateway endpoints would, but the AWS provider leaves their routes out. */
-function checkRoutes(
-    internetAccess: "nat" | "public",
-    id: string,
-    routeTable: SubnetFacts["routeTable"],
-    path: Path,
-): readonly Finding[] {
-    if (!isAnswer(routeTable)) {
-        return [noAnswer(path, `the routes of ${id}`, routeTable, "ec2:DescribeRouteTables")];
-    }
-    const route = routeTable.routes.find(({ cidrBlock }) => cidrBlock === "0.0.0.0/0");
-    const table = `${id} with the route table ${routeTable.routeTableId}`;
-    if (route === undefined) {
-        const way = internetAccess === "nat" ? "a NAT gateway" : "an internet gateway";
-        return [
-            {
-                path,
-                found: `${table}, which has no way to the internet (0.0.0.0/0), nor so to S3`,
-                remedy: `a route for 0.0.0.0/0 to ${way}: every cluster's bootstrap fetches from Maven Central`,
-            },
-        ];
-    }
-    const leadsTo = `${table}, whose route for 0.0.0.0/0 leads to ${targetOf(route)}`;
-    const isPublic = route.gatewayId.startsWith("igw-");
-    if (internetAccess === "public" && !isPublic) {
-        return [
-            {
-                path,
-                found: `${leadsTo}, though network.internetAccess is public`,
-                remedy: "a subnet whose route leads to an internet gateway: EMR reaches no public subnet behind a NAT; or network.internetAccess: nat",
-            },
-        ];
-    }
-    if (internetAccess === "nat" && isPublic) {
-        return [
-            {
-                path,
-                found: `${leadsTo}: a public subnet, though network.internetAccess is nat`,
-                remedy: "a subnet whose route leads to a NAT gateway, or network.internetAccess: public",
-            },
-        ];
-    }
-    return [];
-}
-
-/** A route has one target, and empty texts for the other kinds. */
-function targetOf(route: aws.types.output.ec2.GetRouteTableRoute): string {
-    const { cidrBlock, ipv6CidrBlock, destinationPrefixListId, ...targets } = route;
-    return Object.values(targets).find((target) => target !== "") ?? "nothing";
+    return [...findings, ...checkRoutes(settings, facts, path), ...checkTag(settings, id, subnet.tags, path)];
 }
 
 function checkGroups(

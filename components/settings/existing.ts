@@ -40,6 +40,7 @@ export function checkExisting(
     problems: Problems,
 ): void {
     checkHostnames(config, problems);
+    checkUnseenRoute(config, problems);
     checkCertificates(config, { region, now }, problems);
     checkArchive(config, problems);
     const keyPath = ["encryption", "kmsKeyArn"];
@@ -89,6 +90,16 @@ function checkHostnames({ network, encryption, emrEtlRunner }: StackConfig, prob
         problems.add(
             path,
             "false with collectors.format thrift: it takes a core-site in config.yml, EmrEtlRunner adds another for thrift, and EMR refuses two",
+        );
+    }
+}
+
+/** What is propagated leads to no internet gateway: a public subnet's way can be seen, or is not there. */
+function checkUnseenRoute({ network }: StackConfig, problems: Problems): void {
+    if (network.existing?.allowUnseenRoute && network.internetAccess === "public") {
+        problems.add(
+            ["network", "existing", "allowUnseenRoute"],
+            "false with internetAccess public: a route to an internet gateway can always be seen",
         );
     }
 }

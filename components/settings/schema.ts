@@ -64,11 +64,16 @@ const network = section(
                         "Nodes may have names that their certificate does not carry.",
                         "true or false",
                     ),
+                    allowUnseenRoute: field(
+                        z.boolean().default(false),
+                        "Subnets may have no way to the internet that can be seen at an `up`: a VPN or Direct Connect gateway propagates it.",
+                        "true or false",
+                    ),
                 })
                 .nullable()
                 .default(null),
-            "A VPC of yours instead: `vpcId`, `subnetIds` (clusters run in the first), `emrSecurityGroups` (`use`, the default: those that are there, or that EMR makes; `create`: the stack's own), `allowHostnameMismatch` (false). `internetAccess` says which kind of subnets they are.",
-            "an object with vpcId, subnetIds, emrSecurityGroups and allowHostnameMismatch; or no such line, for a VPC that the stack makes",
+            "A VPC of yours instead: `vpcId`, `subnetIds` (clusters run in the first), `emrSecurityGroups` (`use`, the default: those that are there, or that EMR makes; `create`: the stack's own), `allowHostnameMismatch` and `allowUnseenRoute` (false). `internetAccess` says which kind of subnets they are.",
+            "an object with vpcId, subnetIds, emrSecurityGroups, allowHostnameMismatch and allowUnseenRoute; or no such line, for a VPC that the stack makes",
         ),
     },
     "The VPC that clusters run in.",

@@ -110,6 +110,7 @@ const LISTED: readonly Case[] = [
         },
         clusters: NEXT,
     },
+    { setting: "network.existing.allowUnseenRoute", from: false, to: true, given: IN_VPC },
     { setting: "encryption.atRestS3", from: true, to: false, clusters: NEXT },
     { setting: "encryption.atRestLocalDisks", from: true, to: false, clusters: NEXT },
     { setting: "encryption.inTransit", from: true, to: false, clusters: NEXT },

@@ -128,17 +128,6 @@ describe("a network of the user's", () => {
             settings({}, { encryption: { inTransit: false } }),
             facts({ dhcpOptions: undefined }),
         );
-        for (const target of [
-            { instanceId: "i-1", networkInterfaceId: "eni-1" },
-            { transitGatewayId: "tgw-1" },
-            { gatewayId: "vgw-1" },
-        ]) {
-            finds(
-                `with a private subnet that leads out by ${Object.values(target)[0]}`,
-                settings(),
-                facts({ first: { routeTable: routes(route(target)) } }),
-            );
-        }
         finds(
             "with groups of EMR's names that carry its tag",
             settings(),
@@ -260,53 +249,10 @@ describe("a network of the user's", () => {
         );
     });
 
-    describe("is refused for a subnet's routes", () => {
-        const isPublic = settings({}, {}, { internetAccess: "public" });
-        const table = `${SUBNET} with the route table rtb-1`;
-        const withRoutes = (routeTable: SubnetFacts["routeTable"]) =>
-            facts({ first: { subnet: subnet({ mapPublicIpOnLaunch: true }), routeTable } });
-        finds("that nobody answers for", settings(), withRoutes(new Unanswered("no")), {
-            path: SUBNET_PATH,
-            found: `no answer on the routes of ${SUBNET}: no`,
-            remedy: "name what is there, and let these credentials look it up (ec2:DescribeRouteTables)",
-        });
-        for (const [asked, way] of [
-            [settings(), "a NAT gateway"],
-            [isPublic, "an internet gateway"],
-        ] as const) {
-            finds(
-                `none of which leads to the internet: missing is ${way}`,
-                asked,
-                withRoutes(
-                    routes(
-                        route({ cidrBlock: "10.0.0.0/8", transitGatewayId: "tgw-1" }),
-                        route({ cidrBlock: "", ipv6CidrBlock: "::/0", egressOnlyGatewayId: "eigw-1" }),
-                    ),
-                ),
-                {
-                    path: SUBNET_PATH,
-                    found: `${table}, which has no way to the internet (0.0.0.0/0), nor so to S3`,
-                    remedy: `a route for 0.0.0.0/0 to ${way}: every cluster's bootstrap fetches from Maven Central`,
-                },
-            );
-        }
-        for (const [entry, target] of [
-            [{ natGatewayId: "nat-1" }, "nat-1"],
-            [{ instanceId: "i-1", networkInterfaceId: "eni-1" }, "i-1"],
-            [{ gatewayId: "vgw-1" }, "vgw-1"],
-            [{}, "nothing"],
-        ] as const) {
-            finds(`that lead to ${target} in a public network`, isPublic, withRoutes(routes(route(entry))), {
-                path: SUBNET_PATH,
-                found: `${table}, whose route for 0.0.0.0/0 leads to ${target}, though network.internetAccess is public`,
-                remedy: "a subnet whose route leads to an internet gateway: EMR reaches no public subnet behind a NAT; or network.internetAccess: nat",
-            });
-        }
-        finds("that lead to an internet gateway in a private network", settings(), withRoutes(TO_INTERNET), {
-            path: SUBNET_PATH,
-            found: `${table}, whose route for 0.0.0.0/0 leads to igw-1: a public subnet, though network.internetAccess is nat`,
-            remedy: "a subnet whose route leads to a NAT gateway, or network.internetAccess: public",
-        });
+    finds("is refused for a subnet's routes", settings(), facts({ first: { routeTable: TO_INTERNET } }), {
+        path: SUBNET_PATH,
+        found: `${SUBNET} with the route table rtb-1, whose route for 0.0.0.0/0 leads to igw-1: a public subnet, though network.internetAccess is nat`,
+        remedy: "a subnet whose route leads to a NAT gateway, or network.internetAccess: public",
     });
 
     describe("is refused for EMR's security groups", () => {

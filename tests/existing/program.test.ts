@@ -380,6 +380,18 @@ describe("a stack beside what is the user's own", () => {
         }
     });
 
+    it("goes on where a way to the internet cannot be seen, and is not to be, and says so", async () => {
+        const { outputs } = await make({
+            settings: { network: existingNetwork({ subnetIds: [SUBNET], allowUnseenRoute: true }) },
+            answers: { getRouteTable: () => ({ routeTableId: "rtb-1", routes: [] }) },
+        });
+        expect(outputs.warnings).to.deep.equal([
+            OF_THE_RELEASE,
+            `${SUBNET} with the route table rtb-1: no way to the internet (0.0.0.0/0) was seen, nor so to S3. If no VPN or Direct Connect gateway propagates one, no cluster gets past its bootstrap; verify sees those routes.`,
+        ]);
+        expect(outputs.emrEtlRunnerConfig).to.equal(output("network", "emrEtlRunnerConfig"));
+    });
+
     describe("with a network and a certificate of theirs", () => {
         const COMPANY = { getVpcDhcpOptions: () => ({ domainName: "corp.example" }) };
         /** With `thrift`, which has a core-site of EmrEtlRunner's own. */

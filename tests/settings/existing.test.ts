@@ -64,10 +64,28 @@ describe("settings of the user's own:", () => {
                 cidrBlock: "10.64.0.0/20",
                 availabilityZones: [],
                 internetAccess: "nat",
-                existing: { ...EXISTING, emrSecurityGroups: "use", allowHostnameMismatch: false },
+                existing: {
+                    ...EXISTING,
+                    emrSecurityGroups: "use",
+                    allowHostnameMismatch: false,
+                    allowUnseenRoute: false,
+                },
             });
         });
         accepts("may be public", network({ existing: EXISTING, internetAccess: "public" }));
+        accepts(
+            "may have a way out that cannot be seen",
+            network({ existing: { ...EXISTING, allowUnseenRoute: true } }),
+        );
+        refuses(
+            "has none that cannot be seen where it is public",
+            network({ existing: { ...EXISTING, allowUnseenRoute: true }, internetAccess: "public" }),
+            [
+                "network.existing.allowUnseenRoute",
+                "true",
+                "false with internetAccess public: a route to an internet gateway can always be seen",
+            ],
+        );
         accepts(
             "may say that there is none, and be made",
             network({ existing: null, cidrBlock: "10.0.0.0/16" }),

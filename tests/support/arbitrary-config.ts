@@ -253,6 +253,7 @@ const existingNetwork = fc.record(
         ),
         emrSecurityGroups: fc.constantFrom("use", "create"),
         allowHostnameMismatch: fc.constantFrom(true, true, false), // It takes others besides to matter.
+        allowUnseenRoute: fc.boolean(),
     },
     { requiredKeys: ["vpcId", "subnetIds"], noNullPrototype: true },
 );
@@ -680,6 +681,9 @@ function networkOf(drawn: Parts) {
         existing: {
             ...existing,
             ...(noCoreSite && existing.allowHostnameMismatch && { allowHostnameMismatch: false }),
+            // The way to an internet gateway can always be seen.
+            ...(network.internetAccess === "public" &&
+                existing.allowUnseenRoute && { allowUnseenRoute: false }),
         },
     };
 }

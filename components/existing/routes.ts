@@ -1,0 +1,97 @@
+import type * as aws from "@pulumi/aws";
+import type { Settings } from "../settings";
+import type { Path } from "../settings/problems";
+import { type Finding, isAnswer, noAnswer, type Unanswered } from "./ask";
+
+/** What AWS says of a subnet's routes. */
+export interface RouteFacts {
+    /** The subnet's. */
+    readonly id: string;
+    readonly routeTable: aws.ec2.GetRouteTableResult | Unanswered;
+}
+
+type Route = aws.types.output.ec2.GetRouteTableRoute;
+
+/** All addresses, in one range or in its halves, which come first: to AWS the smaller range is the better one. */
+const ANYWHERE = [["0.0.0.0/1", "128.0.0.0/1"], ["0.0.0.0/0"]];
+
+/** A way to the internet leads to S3 too. Gateway endpoints would, but the AWS provider leaves their routes out. */
+export function checkRoutes({ network }: Settings, facts: RouteFacts, path: Path): readonly Finding[] {
+    const { id, routeTable } = facts;
+    if (!isAnswer(routeTable)) {
+        return [noAnswer(path, `the routes of ${id}`, routeTable, "ec2:DescribeRouteTables")];
+    }
+    const { internetAccess, existing } = network;
+    const table = tableOf(id, routeTable);
+    const ways = waysOut(routeTable);
+    if (ways.length === 0) {
+        const remedy = `a route for 0.0.0.0/0 to ${internetAccess === "nat" ? "a NAT gateway" : "an internet gateway"}: every cluster's bootstrap fetches from Maven Central`;
+        return existing?.allowUnseenRoute
+            ? []
+            : [
+                  {
+                      path,
+                      found: `${table}, which has no way to the internet (0.0.0.0/0), nor so to S3`,
+                      remedy:
+                          internetAccess === "nat"
+                              ? `${remedy}; or, where a VPN or Direct Connect gateway propagates one, which cannot be seen from here, network.existing.allowUnseenRoute: true`
+                              : remedy,
+                  },
+              ];
+    }
+    const wrong = ways.find((route) => isPublic(route) !== (internetAccess === "public"));
+    if (wrong === undefined) {
+        return [];
+    }
+    const leadsTo = `${table}, whose route for ${wrong.cidrBlock || wrong.destinationPrefixListId} leads to ${targetOf(wrong)}`;
+    return [
+        internetAccess === "public"
+            ? {
+                  path,
+                  found: `${leadsTo}, though network.internetAccess is public`,
+                  remedy: "a subnet whose route leads to an internet gateway: EMR reaches no public subnet behind a NAT; or network.internetAccess: nat",
+              }
+            : {
+                  path,
+                  found: `${leadsTo}: a public subnet, though network.internetAccess is nat`,
+                  remedy: "a subnet whose route leads to a NAT gateway, or network.internetAccess: public",
+              },
+    ];
+}
+
+/** Of what was found fit: where that takes the user's word. */
+export function routeWarnings(subnets: readonly RouteFacts[]): readonly string[] {
+    return subnets.flatMap(({ id, routeTable }) =>
+        isAnswer(routeTable) && waysOut(routeTable).length === 0
+            ? [
+                  `${tableOf(id, routeTable)}: no way to the internet (0.0.0.0/0) was seen, nor so to S3. If no VPN or Direct Connect gateway propagates one, no cluster gets past its bootstrap; verify sees those routes.`,
+              ]
+            : [],
+    );
+}
+
+function tableOf(subnetId: string, { routeTableId }: aws.ec2.GetRouteTableResult): string {
+    return `${subnetId} with the route table ${routeTableId}`;
+}
+
+/** The routes for all addresses; where there are none, those for prefix lists, whose ranges nobody looks up here. */
+function waysOut({ routes }: aws.ec2.GetRouteTableResult): readonly Route[] {
+    const whole = ANYWHERE.map((ranges) =>
+        ranges.map((range) => routes.filter(({ cidrBlock }) => cidrBlock === range)),
+    ).find((found) => found.every(({ length }) => length > 0));
+    return (
+        whole?.flat() ??
+        // No peering leads on to the internet.
+        routes.filter((route) => route.destinationPrefixListId && !route.vpcPeeringConnectionId)
+    );
+}
+
+function isPublic({ gatewayId }: Route): boolean {
+    return gatewayId.startsWith("igw-");
+}
+
+/** A route has one target, and empty texts for the other kinds. */
+function targetOf(route: Route): string {
+    const { cidrBlock, ipv6CidrBlock, destinationPrefixListId, ...targets } = route;
+    return Object.values(targets).find((target) => target !== "") ?? "nothing";
+}
