@@ -20,12 +20,13 @@ const STACKS = readdirSync(FOLDER)
     .map((file) => path.basename(file, ".yaml"))
     .sort();
 
-/** What the files hold that no message may repeat: credentials, and what the CLI has encrypted. */
+/** What the files hold that no message may repeat: credentials, what the CLI has encrypted, a line of a private key. */
 const SECRETS = [
     "AKIAIOSFODNN7EXAMPLE",
     "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
     "5hV7Jp0eKq0nAn3v",
     "9aX2Lm1bQz8cRt5w",
+    "EsreJBIaYZlE41nuGlChRANCAASZnNM5",
 ];
 
 /**

@@ -1,6 +1,6 @@
 import { distance } from "fastest-levenshtein";
 import { z } from "zod";
-import { type Path, valueAt } from "./problems";
+import { isPem, type Path, redact, valueAt } from "./problems";
 
 /** A value that the schema refused; `found` only where it is not the value itself. */
 export interface Refusal {
@@ -137,7 +137,8 @@ function hint(path: Path, found: unknown, mends: Mends): string {
     if (typeof found === "number" || typeof found === "boolean") {
         return mends(path, String(found)) ? "; put it in quotes" : "";
     }
-    if (typeof found !== "string" || found === "") {
+    // A mend repeats what was found.
+    if (typeof found !== "string" || found === "" || isPem(path) || redact(found) !== found) {
         return "";
     }
     if (/^(true|false|-?(0|[1-9]\d*)(\.\d+)?)$/.test(found) && mends(path, JSON.parse(found))) {

@@ -184,9 +184,15 @@ function checkPrivateKey({ config, encryptedKeys }: StackInput, problems: Proble
     const given = Object.hasOwn(config, PRIVATE_KEY);
     const needed = typeof valueAt(config, ["certificates", "chainPem"]) === "string";
     const asSecret = `npx pulumi config set --secret ${PRIVATE_KEY} < key.pem`;
+    const isOut = `a secret: ${asSecret}, and another private key, since this one is out`;
     for (const key of Object.keys(config).filter((name) => name !== PRIVATE_KEY)) {
-        if (isNear(key, PRIVATE_KEY, 0.25)) {
-            problems.addMisspelt([key], [PRIVATE_KEY], `did you mean ${PRIVATE_KEY}?`);
+        if (/private_?key/i.test(key) || isNear(key, PRIVATE_KEY, 0.25)) {
+            const meant = `did you mean ${PRIVATE_KEY}?`;
+            problems.addMisspelt(
+                [key],
+                [PRIVATE_KEY],
+                encryptedKeys.includes(key) ? meant : `${meant} It is ${isOut}`,
+            );
         }
     }
     for (const key of Object.keys(Object(config.certificates))) {
@@ -199,11 +205,7 @@ function checkPrivateKey({ config, encryptedKeys }: StackInput, problems: Proble
         }
     }
     if (given && !encryptedKeys.includes(PRIVATE_KEY)) {
-        problems.add(
-            [PRIVATE_KEY],
-            `a secret: ${asSecret}, and another private key, since this one is out`,
-            "a text in plain",
-        );
+        problems.add([PRIVATE_KEY], isOut, "a text in plain");
     } else if (given && !needed) {
         problems.add(
             [PRIVATE_KEY],

@@ -48,7 +48,9 @@ export function describe(value: unknown): string {
     if (value === null) {
         return "nothing after the colon (null)";
     }
-    const text = redact(JSON.stringify(value));
+    // Texts first, each by itself: what is left out of one must not take the rest of the JSON with it.
+    const told = JSON.stringify(value, (_, below) => (typeof below === "string" ? redact(below) : below));
+    const text = withoutCredentials(told);
     const shown = text.length > LONGEST_FOUND ? `${text.slice(0, LONGEST_FOUND)}…` : text;
     if (value === "") {
         return `${shown} (an empty text)`;
@@ -60,14 +62,51 @@ export function describe(value: unknown): string {
 /** By the name before it, or by its looks: an access key's id, or a secret key's 40 characters of every kind. */
 const CREDENTIALS = [
     /-----BEGIN [A-Z ]*PRIVATE KEY-----.*/gs,
-    /(?<=(?:access_?key(?:_?id)?|secret|password|token)[^:=]{0,3}[:=]\s*[\\"']*)[^\s"'\\,}]+/gi,
+    /(?<=(?:access_?key(?:_?id)?|private_?key|secret|password|token)[^:=]{0,3}[:=]\s*[\\"']*)[^\s"'\\,}]+/gi,
     /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/g,
     /(?<![\w/+])(?=[\w/+]*[a-z])(?=[\w/+]*[A-Z])(?=[\w/+]*\d)[A-Za-z0-9/+]{40}(?![\w/+=])/g,
 ];
 
-/** A whole config.yml may have landed in the wrong place, credentials and all. */
+/** What may be base64: a long run of its characters, and whatever follows in it, in lines or in one. */
+const BASE64 = /(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{40,}={0,2}(?:\s+[A-Za-z0-9+/]+={0,2}(?!\S))*/g;
+
+/** A whole config.yml may have landed in the wrong place, credentials and all, or a key without its first line. */
 export function redact(text: string): string {
+    return withoutCredentials(text).replace(BASE64, (run) => (isKeyMaterial(run) ? "…" : run));
+}
+
+function withoutCredentials(text: string): string {
     return CREDENTIALS.reduce((shown, pattern) => shown.replace(pattern, "…"), text);
+}
+
+/**
+ * Of two neighbours in base64, six in ten are of different kinds. Words keep their case and have few digits: the names
+ * in ARNs and in S3 URLs, which have its characters too, stay readable.
+ */
+function isKeyMaterial(run: string): boolean {
+    const kinds = [...run.replace(/[=\s]/g, "")].map((character) =>
+        KINDS.findIndex((kind) => kind.test(character)),
+    );
+    const changes = kinds.filter((kind, index) => index > 0 && kind !== kinds[index - 1]).length;
+    return KINDS.every((_, kind) => kinds.includes(kind)) && changes > 0.4 * kinds.length;
+}
+
+const KINDS = [/[a-z]/, /[A-Z]/, /[\d+/]/];
+
+/** Whether a value is PEM by its key's name: nobody finds anything by it, and a private key may be in it. */
+export function isPem(path: Path): boolean {
+    return path.some((part) => typeof part === "string" && /pem$/i.test(part));
+}
+
+function withheld(value: unknown): string {
+    if (typeof value === "string") {
+        return `a text of ${value.length} characters`;
+    }
+    return typeof value === "object" && value !== null
+        ? Array.isArray(value)
+            ? "a list"
+            : "an object"
+        : describe(value);
 }
 
 export function valueAt(root: unknown, path: Path): unknown {
@@ -92,8 +131,13 @@ export class Problems {
     ) {}
 
     /** `found` left out: the value itself. */
-    add(path: Path, allowed: string, found = describe(valueAt(this.root, path))): void {
+    add(path: Path, allowed: string, found = this.found(path)): void {
         this.addAt(formatPath(this.namespace, path), allowed, found);
+    }
+
+    private found(path: Path): string {
+        const value = valueAt(this.root, path);
+        return isPem(path) ? withheld(value) : describe(value);
     }
 
     /** What stands somewhere else, or under another name, is not missing here as well. */

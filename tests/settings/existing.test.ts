@@ -215,8 +215,8 @@ describe("settings of the user's own:", () => {
             ["certificates.validityDays", "365", replaced("certificates.archive")],
             ["certificates.renewBeforeDays", "60", replaced("certificates.archive")],
             ["certificates.generation", "1", replaced("certificates.archive")],
-            ["certificates.chainPem", JSON.stringify(PEM), replaced("certificates.archive")],
-            ["certificates.trustedPem", JSON.stringify(PEM), replaced("certificates.archive")],
+            ["certificates.chainPem", "a text of 80 characters", replaced("certificates.archive")],
+            ["certificates.trustedPem", "a text of 80 characters", replaced("certificates.archive")],
         );
         for (const archive of [
             "s3://acme-certificates/emr/",
@@ -267,7 +267,7 @@ describe("settings of the user's own:", () => {
             certificates({ chainPem: "/etc/ssl/chain.pem", trustedPem: 7 }, { [KEY]: "" }),
             [
                 "certificates.chainPem",
-                '"/etc/ssl/chain.pem"',
+                "a text of 18 characters",
                 "PEM certificates, the nodes' own first; or no such line, for one that the stack makes",
             ],
             ["certificates.trustedPem", "7", "PEM certificates of authorities; only together with chainPem"],
@@ -382,6 +382,17 @@ describe("settings of the user's own:", () => {
                 const secret = "-----BEGIN PRIVATE KEY-----\nMIIEvQ\n-----END PRIVATE KEY-----\n";
                 expect(problems({ ...config(), [KEY]: secret })).to.deep.equal([
                     problem(KEY, "a text in plain", inPlain),
+                ]);
+            });
+        }
+        for (const name of ["certificatesPrivateKey", "privateKey", "private_key", "nodesPrivateKeyPem"]) {
+            it(`under another name is told the right one, and in plain that it is out: ${name}`, () => {
+                const config = () => ({ ...certificates(chain), [name]: "MIIEvQ" });
+                expect(problems(config())).to.deep.equal([
+                    problem(name, "an unknown key", `did you mean ${KEY}? It is ${inPlain}`),
+                ]);
+                expect(problems(config(), { encryptedKeys: [name] })).to.deep.equal([
+                    problem(name, "an unknown key", `did you mean ${KEY}?`),
                 ]);
             });
         }

@@ -1,5 +1,7 @@
+import { generateKeyPairSync } from "node:crypto";
 import { expect } from "chai";
 import fc from "fast-check";
+import { describe as describeValue } from "../../components/settings/problems";
 import { batch, type Config, emr, jobflow, parse, problem, problems } from "./parse";
 
 const READABLE =
@@ -184,4 +186,50 @@ describe("settings show no credentials, wherever they were pasted to:", () => {
             "\"access_key_id: …\\nsecret_access_key: '…'\\npassword=…\"",
         ]);
     });
+});
+
+describe("settings show no private key, with its first line or without,", () => {
+    const found = (config: Config) => problems(config).map((one) => `${one.found} ${one.allowed}`);
+    const keyOf = (type: "pkcs8" | "sec1" | "pkcs1") =>
+        type === "pkcs1"
+            ? generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey
+            : generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
+    const linesOf = (type: "pkcs8" | "sec1" | "pkcs1") =>
+        String(keyOf(type).export({ type, format: "pem" }))
+            .trim()
+            .split("\n");
+
+    for (const type of ["pkcs8", "sec1", "pkcs1"] as const) {
+        it(`in lines, in one, or in a list: ${type}`, () => {
+            const lines = linesOf(type);
+            const body = lines.slice(1, -1);
+            for (const text of [lines.join("\n"), body.join("\n"), body.join(" "), body.join("")]) {
+                for (const network of [text, [text], { availabilityZones: text }, { internetAccess: text }]) {
+                    const told = found({ ...batch(), network }).join();
+                    expect(told).not.to.equal("");
+                    expect(body.filter((line) => told.includes(line.slice(0, 20)))).to.deep.equal([]);
+                }
+            }
+        });
+    }
+
+    it("and close the quotes around what is left out", () => {
+        const key = linesOf("pkcs8").join("\n");
+        expect(describeValue(`key: ${key}`)).to.equal('"key: …"');
+        expect(describeValue({ a: key, b: [key, "c"] })).to.equal('an object, {"a":"…","b":["…","c"]}');
+    });
+
+    for (const text of [
+        "arn:aws:iam::111122223333:policy/Snowplow/EmrEncryptionBoundaryForDataTeam2/MoreThan40",
+        "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+        "s3://acmeDataLake/Snowplow/Enriched/Archive/EuWest1/Production/Year2024/Month01",
+        "s3://acme-data-lake/enriched/archive/run=2024-01-01-00-00-00/part-00000.gz",
+        "3a7bd3e2360a3d29eea436fcfb7e44c735d117c42d1c1835420b6b9942dd4f1b",
+        "subnet-0123456789abcdef0, subnet-0123456789abcdef1, subnet-0123456789abcdef2",
+        "10.64.0.0/20",
+    ]) {
+        it(`but ${text}`, () => {
+            expect(describeValue(text)).to.equal(`"${text}"`);
+        });
+    }
 });
