@@ -18,7 +18,7 @@ import {
     valueAt,
 } from "../components/settings/problems";
 import { stackConfig } from "../components/settings/schema";
-import { isTree, readConfig, TAG, type Tree, UnreadableError, withoutTags } from "./config-yml";
+import { isTree, readConfig, repeatedKeys, TAG, type Tree, UnreadableError, withoutTags } from "./config-yml";
 import { SCHEMA_FILE } from "./schema";
 import { readStackFile } from "./stack-file";
 
@@ -40,7 +40,14 @@ export function adopt(text: string, file: string, stack: string): Adopted {
     const config = readConfig(text, file);
     const notes: Notes = { left: [], changed: [], open: [] };
     const region = regionOf(config, notes);
-    const taken = (take(config, [], { ...rulesFor(config, stack), notes }) ?? {}) as Tree;
+    const rules = rulesFor(config, stack);
+    const taken = (take(config, [], { ...rules, notes }) ?? {}) as Tree;
+    notes.left.push(
+        ...repeatedKeys(text, file).map(
+            (way) =>
+                `${shown(way, rules)}: it is there more than once, and EmrEtlRunner takes the last, as this file does`,
+        ),
+    );
     const stackFile = write(region, withWhatIsAbsent(taken, notes), config, notes);
     const found = check(stackFile, stack).filter(
         (problem) => !notes.open.some((outer) => isOnTheWay(outer.path, problem.path)),
@@ -393,13 +400,16 @@ function check(stackFile: string, stack: string): readonly Problem[] {
 
 // The command
 
-const HELP = `npm run -s adopt -- config.yml [--stack dev] > Pulumi.dev.yaml
+const HELP = `npm run adopt -- config.yml [--stack dev] [--to Pulumi.dev.yaml]
 
 Prints the stack file for an EmrEtlRunner that is running already, from its config.yml (0.33 or later).
 ERB tags are not run. What was left out, and why, stands at the top of the file.
 
-Exit code: 0, the stack file is valid; 1, it is printed, with problems on stderr to be mended by hand;
-2, nothing could be read.
+  --to FILE   write it to a new file instead. Without it, "npm run -s" keeps npm's own lines out of the
+              output.
+
+Exit code: 0, the stack file is valid; 1, it is printed or written, with problems on stderr to be mended by
+hand; 2, nothing could be read, or written.
 `;
 
 interface Ended {
@@ -427,7 +437,14 @@ export function adoptCommand(args: readonly string[]): Ended {
         }
         const { stackFile, problems } = adopt(readText(file), file, values.stack);
         const stderr = problems.length === 0 ? "" : `${new SettingsError(problems, values.stack).message}\n`;
-        return { code: stderr === "" ? 0 : 1, stdout: stackFile, stderr };
+        if (values.to !== undefined) {
+            writeNew(values.to, stackFile);
+        }
+        return {
+            code: stderr === "" ? 0 : 1,
+            stdout: values.to === undefined ? stackFile : "",
+            stderr,
+        };
     } catch (error) {
         if (error instanceof UnreadableError) {
             return { code: 2, stdout: "", stderr: `${error.message}\n` };
@@ -443,11 +460,23 @@ function readArguments(args: readonly string[]) {
             allowPositionals: true,
             options: {
                 stack: { type: "string", default: "dev" },
+                to: { type: "string" },
                 help: { type: "boolean", short: "h", default: false },
             },
         });
     } catch (error) {
         throw new UnreadableError(`${(error as Error).message}\n\n${HELP}`.trimEnd(), { cause: error });
+    }
+}
+
+/** A stack file that is there may be somebody's work. */
+function writeNew(file: string, text: string): void {
+    try {
+        writeFileSync(file, text, { flag: "wx" });
+    } catch (error) {
+        const { code } = error as NodeJS.ErrnoException;
+        const found = code === "EEXIST" ? "a file that is there" : `an error (${code})`;
+        throw new UnreadableError(`--to ${file}: found ${found}; allowed: a new file`, { cause: error });
     }
 }
 

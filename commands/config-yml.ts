@@ -1,5 +1,5 @@
-import { parseDocument, visit } from "yaml";
-import { valueAt } from "../components/settings/problems";
+import { type Document, isPair, isScalar, isSeq, parseDocument, visit } from "yaml";
+import { type Path, valueAt } from "../components/settings/problems";
 
 /** What a config.yml is where it is none, with the place. */
 export class UnreadableError extends Error {}
@@ -16,6 +16,62 @@ const ESCAPE = "\ufdd1";
  * @throws UnreadableError
  */
 export function readConfig(text: string, file: string): Tree {
+    const document = readDocument(text, file);
+    let config: unknown;
+    try {
+        config = document.toJS();
+    } catch {
+        throw new UnreadableError(
+            `${file}: found an alias that cannot be followed; allowed: one of an anchor before it`,
+        );
+    }
+    const missing = ["s3", "emr"].filter((key) => !isTree(valueAt(config, ["aws", key])));
+    if (!isTree(config) || missing.length > 0) {
+        const found = isTree(config) ? `nothing below aws.${missing.join(" and aws.")}` : "no keys";
+        throw new UnreadableError(
+            `${file}: found ${found}; allowed: the config.yml of EmrEtlRunner 0.33 or later`,
+        );
+    }
+    return config;
+}
+
+/**
+ * Where a key stands again, for each time: Ruby takes the last, and so does `readConfig`.
+ * @throws UnreadableError
+ */
+export function repeatedKeys(text: string, file: string): readonly Path[] {
+    const repeated: Path[] = [];
+    visit(readDocument(text, file), {
+        Map: (_, map, ancestors) => {
+            const way = wayTo([...ancestors, map]);
+            const keys = map.items.map(({ key }) => nameOf(key));
+            repeated.push(
+                ...keys
+                    // Several objects may be merged into one.
+                    .filter((key, index) => key !== "<<" && keys.indexOf(key) !== index)
+                    .map((key) => [...way, key]),
+            );
+        },
+    });
+    return repeated;
+}
+
+/** Keys and positions, from the nodes that one stands in. */
+function wayTo(nodes: readonly unknown[]): Path {
+    return nodes.flatMap((node, index): Path => {
+        if (isSeq(node)) {
+            const position = node.items.indexOf(nodes[index + 1]);
+            return position === -1 ? [] : [position];
+        }
+        return isPair(node) ? [nameOf(node.key)] : [];
+    });
+}
+
+function nameOf(key: unknown): string {
+    return isScalar(key) ? (key.source === "<<" ? key.source : String(key.value)) : String(key);
+}
+
+function readDocument(text: string, file: string): Document.Parsed {
     const document = parseDocument(maskErb(text, file), {
         version: "1.1",
         prettyErrors: false, // They would show the lines around, and what they hold.
@@ -40,22 +96,7 @@ export function readConfig(text: string, file: string): Tree {
             }
         },
     });
-    let config: unknown;
-    try {
-        config = document.toJS();
-    } catch {
-        throw new UnreadableError(
-            `${file}: found an alias that cannot be followed; allowed: one of an anchor before it`,
-        );
-    }
-    const missing = ["s3", "emr"].filter((key) => !isTree(valueAt(config, ["aws", key])));
-    if (!isTree(config) || missing.length > 0) {
-        const found = isTree(config) ? `nothing below aws.${missing.join(" and aws.")}` : "no keys";
-        throw new UnreadableError(
-            `${file}: found ${found}; allowed: the config.yml of EmrEtlRunner 0.33 or later`,
-        );
-    }
-    return config;
+    return document;
 }
 
 /** Read as texts, lists and objects: what Ruby makes of them, no EmrEtlRunner takes. */

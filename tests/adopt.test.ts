@@ -7,7 +7,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { parse as parseYaml, stringify } from "yaml";
 import { type Adopted, adopt, adoptCommand } from "../commands/adopt";
-import { UnreadableError } from "../commands/config-yml";
+import { repeatedKeys, UnreadableError } from "../commands/config-yml";
 import { renderedFiles, renderStack } from "../commands/render";
 import { renderEmrEtlRunnerConfig } from "../components/emr-etl-runner-config";
 import { resolveLocations } from "../components/locations";
@@ -462,6 +462,29 @@ describe("adopt", () => {
             ]);
         });
 
+        it("all but the last of a key that is there more than once, with its place", () => {
+            const lines = [
+                "versions: { spark_enrich: 1.16.0 }",
+                ":versions: { spark_enrich: 1.17.0, spark_enrich: 1.18.0 }",
+                "AKIAIOSFODNN7EXAMPLE: 1",
+                "AKIAIOSFODNN7EXAMPLE: 2",
+                "<<: { output_compression: GZIP }",
+                "<<: { continue_on_unexpected_error: false }",
+            ];
+            const { value, stackFile } = below("enrich", ...lines);
+            expect(value).to.deep.include({ versions: { spark_enrich: "1.18.0" } });
+            const told = ": it is there more than once, and EmrEtlRunner takes the last, as this file does";
+            expect(comments(stackFile).filter((line) => line.endsWith(told))).to.deep.equal(
+                ["enrich.versions", 'enrich["…"]', "enrich.versions.spark_enrich"].map(
+                    (place) => `#   ${place}${told}`,
+                ),
+            );
+            expect(repeatedKeys("a: [{ b: 1 }, { c: 1, c: 2, c: 3 }]\n", "config.yml")).to.deep.equal([
+                ["a", 1, "c"],
+                ["a", 1, "c"],
+            ]);
+        });
+
         it("the stack's own tags, and what stream-enrich mode has none of", () => {
             const { own, problems, stackFile } = adopted(`
 aws:
@@ -553,7 +576,7 @@ monitoring: { tags: { snowplow-emr-stack: other } }
 
         it("says how it is used", () => {
             expect(adoptCommand(["-h"])).to.deep.equal({ code: 0, stdout: HELP, stderr: "" });
-            expect(HELP).to.match(/^npm run -s adopt -- config\.yml \[--stack dev\]/);
+            expect(HELP).to.match(/^npm run adopt -- config\.yml \[--stack dev\] \[--to Pulumi\.dev\.yaml\]/);
         });
 
         it("takes one file, and a stack's name", () => {
@@ -585,6 +608,26 @@ monitoring: { tags: { snowplow-emr-stack: other } }
                     stderr: `${file}: ${found}\n`,
                 });
             }
+        });
+
+        it("writes a new file where it is told to, and no file that is there", () => {
+            const file = path.join(folder, "Pulumi.new.yaml");
+            const printed = adoptCommand([fixture("erb")]);
+            const args = [fixture("erb"), "--to", file];
+            expect(adoptCommand(args)).to.deep.equal({ ...printed, stdout: "" });
+            expect(read(file)).to.equal(printed.stdout);
+            const other = path.join(fixture("erb"), "x");
+            for (const [to, found] of [
+                [file, "a file that is there"],
+                [other, "an error (ENOTDIR)"],
+            ] as const) {
+                expect(adoptCommand([fixture("1.0.4-batch"), "--to", to])).to.deep.equal({
+                    code: 2,
+                    stdout: "",
+                    stderr: `--to ${to}: found ${found}; allowed: a new file\n`,
+                });
+            }
+            expect(read(file)).to.equal(printed.stdout);
         });
 
         it("names the stack in what it has to say", () => {
