@@ -24,9 +24,8 @@ const doc = readFileSync(path.join(__dirname, "..", "..", "docs", "existing.md")
 const STACK = "urn:pulumi:prod::snowplow-emr-encryption";
 
 describe("the import file of docs/existing.md", () => {
-    const [json = "{}", ...others] = [...doc.matchAll(/```json\n([\s\S]*?)```/g)].map(
-        ([, text = ""]) => text,
-    );
+    const blocks = [...doc.matchAll(/```json\n([\s\S]*?)```/g)].map(([, text = ""]) => text);
+    const [json = "{}", ...others] = blocks.filter((text) => text.includes("nameTable"));
     const file = JSON.parse(json) as ImportFile;
     let registrations: readonly Registration[] = [];
     const { warn } = console;

@@ -1,7 +1,17 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { expect } from "chai";
 import { bucketPolicy } from "../../components/policies/bucket";
 
 describe("bucketPolicy", () => {
+    it("is what docs/existing.md has for those who add it themselves", () => {
+        const doc = readFileSync(path.join(__dirname, "..", "..", "docs", "existing.md"), "utf8");
+        const statements = /```json\n(\[[\s\S]*?)```/.exec(doc)?.[1] ?? "[]";
+        expect(JSON.parse(statements)).to.deep.equal(
+            bucketPolicy("arn:aws:s3:::my-archive", "AES256").Statement,
+        );
+    });
+
     for (const sse of ["AES256", "aws:kms"] as const) {
         it(`refuses plain HTTP, other headers than ${sse} (no header passes) and customers' keys`, () => {
             expect(bucketPolicy("arn:aws:s3:::data", sse)).to.deep.equal({
