@@ -20,13 +20,26 @@ import { REGION, runStack } from "./support/run";
  * has besides, is AWS's own and not judged.
  */
 
-type StackName = "batch" | "stream";
+type StackName = keyof typeof REGIONS;
+
+const OTHER_ACCOUNT = "999999999999";
+const OLD_KEY = key("old-objects");
+const OWN_KEY = key("our-own");
+const THEIR_KEY = OWN_KEY.replace(ACCOUNT_ID, OTHER_ACCOUNT);
+
+const REGIONS = { batch: REGION, stream: "us-east-1", theirs: REGION, archive: REGION } as const;
+
+/** Two stacks that own all but their data, one of each kind, in two regions. */
+const BOTH = ["batch", "stream"] as const;
 
 const STACKS: Readonly<Record<StackName, Readonly<Record<string, unknown>>>> = {
-    /** Raw events in two existing folders, one of them a whole bucket; grants of each kind; Spot instances; a reminder. */
+    /**
+     * Raw events in two existing folders, one of them a whole bucket; grants of each kind; Spot instances; a reminder;
+     * the role for `encrypt-existing`.
+     */
     batch: {
         certificates: { remindTopicArn: `arn:aws:sns:${REGION}:${ACCOUNT_ID}:operators` },
-        storage: { existingKmsKeyArns: [key("old-objects")] },
+        storage: { existingKmsKeyArns: [OLD_KEY], reencryption: true },
         access: {
             readLocations: ["s3://acme-enrichments/maxmind"],
             dynamodbTables: ["snowplow-duplicates"],
@@ -46,20 +59,46 @@ const STACKS: Readonly<Record<StackName, Readonly<Record<string, unknown>>>> = {
             collectors: { format: "thrift" },
         },
     },
-    /** All managed, nothing granted, on demand. */
-    stream: { emrEtlRunner: { aws: { s3: { buckets: { enriched: { stream: "managed" } } } } } },
+    /** All managed, on demand, nothing granted but the user's own assets, in a region whose bucket has a suffix. */
+    stream: {
+        emrEtlRunner: {
+            aws: { s3: { buckets: { assets: "s3://acme-assets", enriched: { stream: "managed" } } } },
+        },
+    },
+    /** Both roles, the key of another account and the archive are the user's, and so is a bucket's missing policy. */
+    theirs: {
+        encryption: { kmsKeyArn: THEIR_KEY },
+        certificates: { archive: "s3://acme-certificates/emr/nodes.zip" },
+        storage: { policiesOnExistingBuckets: ["acme-collector"] },
+        access: { serviceRole: { existing: "acme-emr" }, jobflowRole: { existing: "acme-nodes" } },
+        emrEtlRunner: {
+            aws: {
+                s3: {
+                    buckets: {
+                        raw: { in: ["s3://acme-collector/eu"] },
+                        enriched: { bad: "s3://acme-bad/enriched" },
+                    },
+                },
+            },
+            collectors: { format: "thrift" },
+        },
+    },
+    /** The stack's own roles, with an archive and a key of the user's, and a bid. */
+    archive: {
+        encryption: { kmsKeyArn: OWN_KEY },
+        certificates: { archive: "s3://acme-certificates/emr/nodes.zip" },
+        emrEtlRunner: {
+            aws: { emr: { jobflow: { core_instance_bid: 0.1 } } },
+            collectors: { format: "thrift" },
+        },
+    },
 };
 
-const OTHER_ACCOUNT = "999999999999";
 const SNOWPLOW_ACCOUNT = "888888888888";
 
-const KEY = key(PLACEHOLDER);
-const OLD_KEY = key("old-objects");
 const OTHER_KEY = key("somebody-elses");
-const SERVICE_ROLE = role(`snowplow-batch-service-${PLACEHOLDER}`);
-const JOBFLOW_ROLE = role(`snowplow-batch-jobflow-${PLACEHOLDER}`);
-const STREAM_JOBFLOW_ROLE = role(`snowplow-stream-jobflow-${PLACEHOLDER}`);
 const REMINDER_ROLE = role(`snowplow-batch-reminder-${PLACEHOLDER}`);
+const REENCRYPTION_ROLE = role(`snowplow-batch-reencryption-${PLACEHOLDER}`);
 const ADMIN_ROLE = role("admin");
 const SPOT_ROLE = role("aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot");
 const CLEANUP_ROLE = role("aws-service-role/elasticmapreduce.amazonaws.com/AWSServiceRoleForEMRCleanup");
@@ -67,10 +106,9 @@ const CLEANUP_ROLE = role("aws-service-role/elasticmapreduce.amazonaws.com/AWSSe
 const publicRead = resourcePolicy(
     document({ Principal: "*", Action: ["s3:GetObject", "s3:ListBucket"], Resource: "*" }),
 );
+const publicBucket = { policy: publicRead, account: SNOWPLOW_ACCOUNT };
 /** What AWS gives every key that is made without a policy. */
-const delegating = resourcePolicy(
-    document({ Principal: { AWS: `arn:aws:iam::${ACCOUNT_ID}:root` }, Action: "kms:*", Resource: "*" }),
-);
+const delegating = resourcePolicy(document(delegatingTo(ACCOUNT_ID)));
 
 type Resource = NonNullable<Policies["resource"]>;
 
@@ -83,8 +121,13 @@ const EXISTING: Readonly<Record<string, Resource>> = {
     "arn:aws:s3:::acme-jsonpaths": {},
     "arn:aws:s3:::acme-scripts": {},
     "arn:aws:s3:::acme-payroll": {},
-    "arn:aws:s3:::snowplow-hosted-assets": { policy: publicRead, account: SNOWPLOW_ACCOUNT },
-    [`arn:aws:s3:::${REGION}.elasticmapreduce`]: { policy: publicRead, account: SNOWPLOW_ACCOUNT },
+    "arn:aws:s3:::acme-assets": {},
+    "arn:aws:s3:::acme-certificates": {},
+    "arn:aws:s3:::snowplow-hosted-assets": publicBucket,
+    "arn:aws:s3:::snowplow-hosted-assets-us-east-1": publicBucket,
+    "arn:aws:s3:::eu-west-1.elasticmapreduce": publicBucket,
+    "arn:aws:s3:::us-east-1.elasticmapreduce": publicBucket,
+    "arn:aws:s3:::elasticmapreduce": publicBucket,
     [OLD_KEY]: { policy: delegating },
     [OTHER_KEY]: { policy: delegating },
 };
@@ -94,7 +137,9 @@ type Who =
     | "the jobflow role"
     | "the service role"
     | "the reminder"
+    | "the re-encryption role"
     | "Scheduler"
+    | "Batch Operations"
     | "the Spot role"
     | "another account's Spot role"
     | "EMR"
@@ -103,8 +148,47 @@ type Who =
     | "a reader of all buckets"
     | "another account's administrator";
 
-/** Those that the stack gives rights to. */
-const OURS: readonly Who[] = ["the operator", "the jobflow role", "the service role", "the reminder"];
+/** Those that every stack gives rights to. */
+const USUAL: readonly Who[] = ["the operator", "the jobflow role", "the service role"];
+
+/** All that a stack gives rights to. */
+const OURS: Readonly<Record<StackName, readonly Who[]>> = {
+    batch: [...USUAL, "the reminder", "the re-encryption role"],
+    stream: USUAL,
+    theirs: USUAL,
+    archive: USUAL,
+};
+
+/** What rows name of a stack. */
+interface Names {
+    readonly stack: StackName;
+    readonly region: string;
+    readonly otherRegion: string;
+    readonly ours: readonly Who[];
+    readonly key: string;
+    readonly serviceRole: string;
+    readonly jobflowRole: string;
+    /** Of the other one of `BOTH`. */
+    readonly otherStack: StackName;
+    readonly otherJobflowRole: string;
+}
+
+function namesOf(stack: StackName): Names {
+    const region = REGIONS[stack];
+    const otherStack = stack === "batch" ? "stream" : "batch";
+    const jobflow = (name: string) => role(`snowplow-${name}-jobflow-${PLACEHOLDER}`);
+    return {
+        stack,
+        region,
+        otherRegion: region === "us-east-1" ? "eu-west-1" : "us-east-1",
+        ours: OURS[stack],
+        key: key(PLACEHOLDER, region),
+        serviceRole: role(`snowplow-${stack}-service-${PLACEHOLDER}`),
+        jobflowRole: jobflow(stack),
+        otherStack,
+        otherJobflowRole: jobflow(otherStack),
+    };
+}
 
 /** Of several callers and actions, each is decided so. */
 type Row = readonly [
@@ -126,15 +210,47 @@ const AES256 = { "s3:x-amz-server-side-encryption": "AES256" };
 const SSE_KMS = { "s3:x-amz-server-side-encryption": "aws:kms" };
 const SSE_DSSE = { "s3:x-amz-server-side-encryption": "aws:kms:dsse" };
 const SSE_C = { "s3:x-amz-server-side-encryption-customer-algorithm": "AES256" };
-const THROUGH_S3 = via("s3", REGION);
 const FOR_AWS = { "kms:GrantIsForAWSResource": "true" };
+
+type LocationRow = readonly [path: string, folder: string, operator: string, jobflow: string];
+
+// Archives are deleted from as well: what s3-dist-cp deletes on the way is not documented.
+// biome-ignore format: a table
+const LOCATIONS: Readonly<Record<(typeof BOTH)[number], readonly LocationRow[]>> = {
+    batch: [
+        // location            folder                            operator  jobflow role
+        ["raw.in",             "s3://acme-collector/eu/",        "list",   "list get     delete"],
+        ["raw.in",             "s3://acme-old-collector/",       "list",   "list get     delete"],
+        ["raw.processing",     "s3://pipeline/raw/processing/",  "list",   "list get put delete"],
+        ["raw.archive",        "s3://archive/raw/",              "",       "list get put delete"],
+        ["enriched.good",      "s3://pipeline/enriched/good/",   "list",   "list get put delete"],
+        ["enriched.bad",       "s3://acme-bad/enriched/",        "",       "list get put delete"],
+        ["enriched.errors",    "s3://pipeline/enriched/errors/", "",       "list get put delete"],
+        ["enriched.archive",   "s3://archive/enriched/",         "",       "list get put delete"],
+        ["shredded.good",      "s3://pipeline/shredded/good/",   "list",   "list get put delete"],
+        ["shredded.bad",       "s3://pipeline/shredded/bad/",    "",       "list get put delete"],
+        ["shredded.archive",   "s3://archive/shredded/",         "",       "list get put delete"],
+        ["log",                "s3://logs/emr/",                 "",       "list get put"],
+    ],
+    stream: [
+        ["enriched.stream",    "s3://collector/enriched/stream/", "list",  "list get     delete"],
+        ["enriched.good",      "s3://pipeline/enriched/good/",   "list",   "list get put delete"],
+        ["enriched.archive",   "s3://archive/enriched/",         "",       "list get put delete"],
+        ["shredded.good",      "s3://pipeline/shredded/good/",   "list",   "list get put delete"],
+        ["shredded.bad",       "s3://pipeline/shredded/bad/",    "",       "list get put delete"],
+        ["shredded.archive",   "s3://archive/shredded/",         "",       "list get put delete"],
+        ["log",                "s3://logs/emr/",                 "",       "list get put"],
+    ],
+};
 
 describe("the registered policies", () => {
     const deployments: Partial<Record<StackName, Deployment>> = {};
 
-    before(async () => {
-        deployments.batch = await deploy("batch");
-        deployments.stream = await deploy("stream");
+    before(async function () {
+        this.timeout(60_000);
+        for (const stack of Object.keys(STACKS) as StackName[]) {
+            deployments[stack] = await deploy(stack);
+        }
     });
 
     function deployed(stack: StackName): Deployment {
@@ -162,39 +278,15 @@ describe("the registered policies", () => {
         }
     }
 
+    /** The same rows for both kinds of stack. */
+    function bothDecide(rows: (names: Names) => readonly Row[]): void {
+        for (const stack of BOTH) {
+            describe(`of ${stack}`, () => decides(stack, rows(namesOf(stack))));
+        }
+    }
+
     describe("on EmrEtlRunner's locations", () => {
         type Right = "list" | "get" | "put" | "delete";
-        type LocationRow = readonly [path: string, folder: string, operator: string, jobflow: string];
-
-        // Archives are deleted from as well: what s3-dist-cp deletes on the way is not documented.
-        // biome-ignore format: a table
-        const locations: Readonly<Record<StackName, readonly LocationRow[]>> = {
-            batch: [
-                // location            folder                            operator  jobflow role
-                ["raw.in",             "s3://acme-collector/eu/",        "list",   "list get     delete"],
-                ["raw.in",             "s3://acme-old-collector/",       "list",   "list get     delete"],
-                ["raw.processing",     "s3://pipeline/raw/processing/",  "list",   "list get put delete"],
-                ["raw.archive",        "s3://archive/raw/",              "",       "list get put delete"],
-                ["enriched.good",      "s3://pipeline/enriched/good/",   "list",   "list get put delete"],
-                ["enriched.bad",       "s3://acme-bad/enriched/",        "",       "list get put delete"],
-                ["enriched.errors",    "s3://pipeline/enriched/errors/", "",       "list get put delete"],
-                ["enriched.archive",   "s3://archive/enriched/",         "",       "list get put delete"],
-                ["shredded.good",      "s3://pipeline/shredded/good/",   "list",   "list get put delete"],
-                ["shredded.bad",       "s3://pipeline/shredded/bad/",    "",       "list get put delete"],
-                ["shredded.archive",   "s3://archive/shredded/",         "",       "list get put delete"],
-                ["log",                "s3://logs/emr/",                 "",       "list get put"],
-            ],
-            stream: [
-                ["enriched.stream",    "s3://collector/enriched/stream/", "list",  "list get     delete"],
-                ["enriched.good",      "s3://pipeline/enriched/good/",   "list",   "list get put delete"],
-                ["enriched.archive",   "s3://archive/enriched/",         "",       "list get put delete"],
-                ["shredded.good",      "s3://pipeline/shredded/good/",   "list",   "list get put delete"],
-                ["shredded.bad",       "s3://pipeline/shredded/bad/",    "",       "list get put delete"],
-                ["shredded.archive",   "s3://archive/shredded/",         "",       "list get put delete"],
-                ["log",                "s3://logs/emr/",                 "",       "list get put"],
-            ],
-        };
-
         /** What a right is, in calls. EmrEtlRunner itself only lists; the rest of listing is EMRFS's. */
         function calls(folder: string, right: Right): readonly (readonly [string, string, Context])[] {
             const { bucket, prefix } = split(folder);
@@ -252,18 +344,18 @@ describe("the registered policies", () => {
             ];
         }
 
-        for (const stack of ["batch", "stream"] as const) {
+        for (const stack of BOTH) {
             describe(`of ${stack}`, () => {
                 it("are judged on the folders that config.yml names", () => {
                     const named: Record<string, string | readonly string[]> = {};
-                    for (const [path, folder] of locations[stack]) {
+                    for (const [path, folder] of LOCATIONS[stack]) {
                         const url = `s3://${physical(stack, folder)}`;
                         named[path] = path === "raw.in" ? [...(named[path] ?? []), url] : url;
                     }
                     expect(deployed(stack).run.outputs.buckets).to.deep.equal(named);
                 });
 
-                for (const [path, folder, operator, jobflow] of locations[stack]) {
+                for (const [path, folder, operator, jobflow] of LOCATIONS[stack]) {
                     const rights = {
                         "the operator": operator,
                         "the jobflow role": jobflow,
@@ -303,7 +395,7 @@ describe("the registered policies", () => {
         const listed = (prefix: string) => ({ "s3:prefix": prefix });
 
         // biome-ignore format: a table
-        decides("batch", [
+        bothDecide(() => [
             ["the operator",     "s3:ListBucket",   "s3://logs",  listed("emr/rdb-loader/2026-01-02-03-04-05/"), "allowed"],
             ["the operator",     "s3:GetObject",    FILE,         {},      "allowed"],
             ["the operator",     "s3:PutObject",    `${FILE}.1`,  {},      "allowed"],
@@ -325,7 +417,7 @@ describe("the registered policies", () => {
 
     describe("on what jobs read besides", () => {
         const HOSTED = "s3://snowplow-hosted-assets/3-enrich/spark-enrich/spark-enrich-1.18.0.jar";
-        const EMR_ASSETS = `s3://${REGION}.elasticmapreduce/libs/script-runner/script-runner.jar`;
+        const EMR_ASSETS = "s3://eu-west-1.elasticmapreduce/libs/script-runner/script-runner.jar";
         const maxmind = { "s3:prefix": "maxmind/" };
 
         // biome-ignore format: a table
@@ -351,6 +443,38 @@ describe("the registered policies", () => {
             ["the service role", "s3:GetObject",  "s3://acme-enrichments/maxmind/GeoLite2-City.mmdb", {},      "implicitDeny"],
         ]);
 
+        // EmrEtlRunner's own: its get_hosted_assets_bucket adds the region, whatever `assets` says (emr_job.rb, utils.rb).
+        const BOOTSTRAP = "common/emr/snowplow-ami5-bootstrap-0.1.0.sh";
+        const SUFFIXED = "s3://snowplow-hosted-assets-us-east-1";
+        const SCRIPT_RUNNER = "libs/script-runner/script-runner.jar";
+
+        describe("in a region whose hosted assets have its name, beside assets of the user's", () => {
+            // biome-ignore format: a table
+            decides("stream", [
+                ["the jobflow role", "s3:GetObject",  `${SUFFIXED}/${BOOTSTRAP}`,                       {}, "allowed"],
+                ["the jobflow role", "s3:ListBucket", SUFFIXED,                                         {}, "allowed"],
+                ["the jobflow role", "s3:GetObject",  `s3://us-east-1.elasticmapreduce/${SCRIPT_RUNNER}`, {}, "allowed"],
+                ["the jobflow role", "s3:ListBucket", "s3://us-east-1.elasticmapreduce",                {}, "allowed"],
+                ["the jobflow role", "s3:GetObject",  "s3://acme-assets/4-storage/rdb-loader/rdb-loader-0.17.0.jar", {}, "allowed"],
+                ["the jobflow role", "s3:ListBucket", "s3://acme-assets",     { "s3:prefix": "4-storage/" }, "allowed"],
+                // EmrEtlRunner names neither: these are other regions' and nobody's.
+                ["the jobflow role", "s3:GetObject",  `s3://snowplow-hosted-assets/${BOOTSTRAP}`,       {}, "implicitDeny"],
+                ["the jobflow role", "s3:GetObject",  `s3://eu-west-1.elasticmapreduce/${SCRIPT_RUNNER}`, {}, "implicitDeny"],
+                [["the operator", "the service role"], "s3:GetObject", `${SUFFIXED}/${BOOTSTRAP}`,      {}, "implicitDeny"],
+                [["the operator", "the service role"], "s3:GetObject", "s3://acme-assets/a.jar",        {}, "implicitDeny"],
+            ]);
+        });
+
+        // EMR's bucket of samples and old libraries, without a region in its name. Elasticity names it for Hive, Pig,
+        // Ganglia, scripts and Hadoop's old settings only; EmrEtlRunner makes none of these, and its own step that runs
+        // a script (rmr), its HBase and `--debug` go to the region's bucket (emr_job.rb, setup_hadoop_debugging_step.rb).
+        describe("but not EMR's samples, which no step of EmrEtlRunner's names", () => {
+            bothDecide(({ ours }) => [
+                [ours, "s3:GetObject", `s3://elasticmapreduce/${SCRIPT_RUNNER}`, {}, "implicitDeny"],
+                [ours, "s3:ListBucket", "s3://elasticmapreduce", {}, "implicitDeny"],
+            ]);
+        });
+
         describe("with no writing and deleting", () => {
             for (const object of [
                 HOSTED,
@@ -360,7 +484,14 @@ describe("the registered policies", () => {
                 "s3://acme-enrichments/maxmind/GeoLite2-City.mmdb",
                 "s3://acme-enrichments/maxmind_$folder$",
             ]) {
-                decides("batch", [[OURS, ["s3:PutObject", "s3:DeleteObject"], object, {}, "implicitDeny"]]);
+                decides("batch", [
+                    [OURS.batch, ["s3:PutObject", "s3:DeleteObject"], object, {}, "implicitDeny"],
+                ]);
+            }
+            for (const object of [`${SUFFIXED}/${BOOTSTRAP}`, "s3://acme-assets/a.jar"]) {
+                decides("stream", [
+                    [OURS.stream, ["s3:PutObject", "s3:DeleteObject"], object, {}, "implicitDeny"],
+                ]);
             }
         });
     });
@@ -368,63 +499,77 @@ describe("the registered policies", () => {
     describe("outside the locations", () => {
         const listed = (prefix: string) => ({ "s3:prefix": prefix });
         const changes = ["s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutObjectAcl"];
+        const inBoth = [
+            "s3://pipeline/anything",
+            "s3://pipeline/raw/anything",
+            "s3://archive/part-00000",
+            "s3://logs/part-00000",
+            "s3://acme-collector/us/part-00000",
+            "s3://acme-payroll/2026.csv",
+        ];
+        const beside = [
+            "s3://pipeline/raw/processing",
+            "s3://pipeline/raw/processing-of-another/part-00000",
+            "s3://pipeline/enriched/part-00000",
+            "s3://archive/raw-of-another/part-00000",
+            "s3://archive/enriched",
+            "s3://logs/emr",
+            "s3://acme-collector/eu",
+            "s3://acme-bad/shredded/part-00000",
+        ];
+        /** Of the mode that is not the stack's, and beside those of the one that is. */
+        const ofTheOther: Readonly<Record<(typeof BOTH)[number], readonly string[]>> = {
+            batch: [],
+            stream: [
+                "s3://pipeline/raw/processing/part-00000",
+                "s3://pipeline/enriched/bad/part-00000",
+                "s3://archive/raw/part-00000",
+                "s3://collector/raw/part-00000",
+                "s3://collector/enriched/part-00000",
+                "s3://collector/enriched/stream",
+                "s3://acme-collector/eu/part-00000",
+            ],
+        };
+        for (const stack of BOTH) {
+            const ours = OURS[stack];
 
-        describe("let nothing be written or deleted", () => {
-            for (const object of [
-                "s3://pipeline/anything",
-                "s3://pipeline/raw/anything",
-                "s3://pipeline/raw/processing",
-                "s3://pipeline/raw/processing-of-another/part-00000",
-                "s3://pipeline/enriched/part-00000",
-                "s3://archive/part-00000",
-                "s3://archive/raw-of-another/part-00000",
-                "s3://logs/part-00000",
-                "s3://logs/emr",
-                "s3://acme-collector/us/part-00000",
-                "s3://acme-collector/eu",
-                "s3://acme-bad/shredded/part-00000",
-                "s3://acme-payroll/2026.csv",
-            ]) {
-                decides("batch", [[OURS, changes, object, {}, "implicitDeny"]]);
-            }
-        });
+            describe(`of ${stack} let nothing be written or deleted`, () => {
+                for (const object of [...inBoth, ...beside, ...ofTheOther[stack]]) {
+                    decides(stack, [[ours, changes, object, {}, "implicitDeny"]]);
+                }
+            });
+
+            describe(`of ${stack} let nothing be read`, () => {
+                for (const object of [...inBoth, ...ofTheOther[stack].filter((name) => /part/.test(name))]) {
+                    decides(stack, [
+                        [ours, ["s3:GetObject", "s3:GetObjectVersion"], object, {}, "implicitDeny"],
+                    ]);
+                }
+            });
+        }
 
         describe("let nothing that is archived be lost: the archive keeps versions", () => {
-            decides("batch", [
-                ["the jobflow role", "s3:DeleteObject", "s3://archive/raw/part-00000", {}, "allowed"],
-                [OURS, "s3:DeleteObjectVersion", "s3://archive/raw/part-00000", {}, "implicitDeny"],
-                [OURS, "s3:PutBucketVersioning", "s3://archive", {}, "implicitDeny"],
+            bothDecide(({ ours }) => [
+                ["the jobflow role", "s3:DeleteObject", "s3://archive/enriched/part-00000", {}, "allowed"],
+                [ours, "s3:DeleteObjectVersion", "s3://archive/enriched/part-00000", {}, "implicitDeny"],
+                [ours, "s3:PutBucketVersioning", "s3://archive", {}, "implicitDeny"],
             ]);
-        });
-
-        describe("let nothing be read", () => {
-            for (const object of [
-                "s3://pipeline/anything",
-                "s3://pipeline/raw/anything",
-                "s3://archive/part-00000",
-                "s3://logs/part-00000",
-                "s3://acme-collector/us/part-00000",
-                "s3://acme-payroll/2026.csv",
-            ]) {
-                decides("batch", [
-                    [OURS, ["s3:GetObject", "s3:GetObjectVersion"], object, {}, "implicitDeny"],
-                ]);
-            }
         });
 
         describe("let no other bucket be listed, and no other folder", () => {
             const nowhere = ["s3:ListBucket", "s3:ListBucketVersions"];
-            decides("batch", [
-                [OURS, "s3:ListAllMyBuckets", "*", {}, "implicitDeny"],
-                [OURS, nowhere, "s3://acme-payroll", {}, "implicitDeny"],
-                [OURS, nowhere, "s3://acme-payroll", listed("raw/processing/"), "implicitDeny"],
-                [OURS, nowhere, "s3://certs", {}, "implicitDeny"],
-                [OURS, nowhere, "s3://pipeline", {}, "implicitDeny"],
-                [OURS, nowhere, "s3://pipeline", listed(""), "implicitDeny"],
-                [OURS, nowhere, "s3://pipeline", listed("anything/"), "implicitDeny"],
-                [OURS, nowhere, "s3://acme-collector", {}, "implicitDeny"],
-                [OURS, nowhere, "s3://acme-collector", listed("us/"), "implicitDeny"],
-                ["the operator", nowhere, "s3://archive", listed("raw/"), "implicitDeny"],
+            bothDecide(({ ours }) => [
+                [ours, "s3:ListAllMyBuckets", "*", {}, "implicitDeny"],
+                [ours, nowhere, "s3://acme-payroll", {}, "implicitDeny"],
+                [ours, nowhere, "s3://acme-payroll", listed("enriched/good/"), "implicitDeny"],
+                [ours, nowhere, "s3://certs", {}, "implicitDeny"],
+                // Manifests are made of whole buckets: see the re-encryption role's own rows.
+                [USUAL, nowhere, "s3://pipeline", {}, "implicitDeny"],
+                [USUAL, nowhere, "s3://pipeline", listed(""), "implicitDeny"],
+                [USUAL, nowhere, "s3://pipeline", listed("anything/"), "implicitDeny"],
+                [USUAL, nowhere, "s3://acme-collector", {}, "implicitDeny"],
+                [USUAL, nowhere, "s3://acme-collector", listed("us/"), "implicitDeny"],
+                ["the operator", nowhere, "s3://archive", listed("enriched/"), "implicitDeny"],
             ]);
         });
 
@@ -437,10 +582,12 @@ describe("the registered policies", () => {
                 "s3:PutBucketVersioning",
                 "s3:PutLifecycleConfiguration",
             ];
-            for (const bucket of ["s3://pipeline", "s3://archive", "s3://certs", "s3://acme-collector"]) {
-                decides("batch", [[OURS, changesOfBuckets, bucket, {}, "implicitDeny"]]);
-            }
-            decides("batch", [[OURS, "s3:CreateBucket", "s3://acme-payroll", {}, "implicitDeny"]]);
+            bothDecide(({ ours }) => [
+                ...["s3://pipeline", "s3://archive", "s3://certs", "s3://acme-collector"].map(
+                    (bucket): Row => [ours, changesOfBuckets, bucket, {}, "implicitDeny"],
+                ),
+                [ours, "s3:CreateBucket", "s3://acme-payroll", {}, "implicitDeny"],
+            ]);
         });
     });
 
@@ -450,7 +597,7 @@ describe("the registered policies", () => {
             stream: ["s3://collector", "s3://pipeline", "s3://archive", "s3://logs"],
         } as const;
 
-        for (const stack of ["batch", "stream"] as const) {
+        for (const stack of BOTH) {
             for (const bucket of pipelineBuckets[stack]) {
                 // An administrator: nothing but the bucket's policy can say no.
                 describe(`take SSE-S3 or no header, over TLS, in ${bucket} of ${stack}`, () => {
@@ -483,7 +630,7 @@ describe("the registered policies", () => {
             const file = "s3://pipeline/enriched/good/run=2026-01-02-03-04-05/part-00000";
 
             // biome-ignore format: a table
-            decides("batch", [
+            bothDecide(() => [
                 ["the jobflow role", "s3:PutObject", file, SSE_KMS,  "explicitDeny"],
                 ["the jobflow role", "s3:PutObject", file, SSE_DSSE, "explicitDeny"],
                 ["the jobflow role", "s3:PutObject", file, SSE_C,    "explicitDeny"],
@@ -496,8 +643,11 @@ describe("the registered policies", () => {
     describe("of the certificates", () => {
         const ARCHIVE = "s3://certs/emr/tls/0123456789ab.zip";
 
-        for (const stack of ["batch", "stream"] as const) {
+        for (const stack of BOTH) {
             describe(`let both roles of ${stack}, and nobody else, read an archive: S3's permission and the key's`, () => {
+                const { key: KEY, region } = namesOf(stack);
+                const THROUGH_S3 = via("s3", region);
+
                 // biome-ignore format: a table
                 decides(stack, [
                     ["the jobflow role",        "s3:GetObject", ARCHIVE, {},         "allowed"],
@@ -516,7 +666,7 @@ describe("the registered policies", () => {
 
         describe("take archives under a KMS key only, over TLS", () => {
             // biome-ignore format: a table
-            decides("batch", [
+            bothDecide(() => [
                 ["an administrator", "s3:PutObject",  ARCHIVE,      SSE_KMS,                 "allowed"],
                 ["an administrator", "s3:PutObject",  ARCHIVE,      AES256,                  "explicitDeny"],
                 ["an administrator", "s3:PutObject",  ARCHIVE,      SSE_C,                   "explicitDeny"],
@@ -527,7 +677,9 @@ describe("the registered policies", () => {
         });
 
         describe("let none of ours change an archive", () => {
-            decides("batch", [[OURS, ["s3:PutObject", "s3:DeleteObject"], ARCHIVE, SSE_KMS, "implicitDeny"]]);
+            bothDecide(({ ours }) => [
+                [ours, ["s3:PutObject", "s3:DeleteObject"], ARCHIVE, SSE_KMS, "implicitDeny"],
+            ]);
         });
     });
 
@@ -551,11 +703,12 @@ describe("the registered policies", () => {
         const grant = "kms:CreateGrant";
         const roles: readonly Who[] = ["the jobflow role", "the service role"];
 
-        for (const stack of ["batch", "stream"] as const) {
+        for (const stack of BOTH) {
             describe(`of ${stack}: use for both roles, grants for the service role, to AWS resources alone`, () => {
+                const { key: KEY, region, ours } = namesOf(stack);
                 decides(stack, [
                     [roles, use, KEY, {}, "allowed"],
-                    ["the service role", use, KEY, via("ec2", REGION), "allowed"],
+                    ["the service role", use, KEY, via("ec2", region), "allowed"],
                     ["the operator", use, KEY, {}, "implicitDeny"],
                     ["the service role", grant, KEY, FOR_AWS, "allowed"],
                     ["the service role", grant, KEY, {}, "implicitDeny"],
@@ -567,7 +720,7 @@ describe("the registered policies", () => {
                         "implicitDeny",
                     ],
                     [["the jobflow role", "the operator"], grant, KEY, FOR_AWS, "implicitDeny"],
-                    [OURS, rule, KEY, {}, "implicitDeny"],
+                    [ours, rule, KEY, {}, "implicitDeny"],
                     ["an administrator", [...use, ...rule], KEY, {}, "allowed"],
                     ["another account's administrator", [...use, ...rule], KEY, {}, "implicitDeny"],
                 ]);
@@ -575,6 +728,7 @@ describe("the registered policies", () => {
         }
 
         describe("with a bid: use and grants for the account's Spot role", () => {
+            const { key: KEY } = namesOf("batch");
             decides("batch", [
                 ["the Spot role", use, KEY, {}, "allowed"],
                 ["the Spot role", grant, KEY, FOR_AWS, "allowed"],
@@ -586,18 +740,21 @@ describe("the registered policies", () => {
         });
 
         describe("without a bid: nothing for it", () => {
+            const { key: KEY } = namesOf("stream");
             decides("stream", [["the Spot role", [...use, grant], KEY, FOR_AWS, "implicitDeny"]]);
         });
 
         describe("and no other key", () => {
-            decides("batch", [
-                [OURS, [...use, grant], OTHER_KEY, FOR_AWS, "implicitDeny"],
-                [OURS, "kms:Decrypt", OTHER_KEY, THROUGH_S3, "implicitDeny"],
+            bothDecide(({ ours, region }) => [
+                [ours, [...use, grant], OTHER_KEY, FOR_AWS, "implicitDeny"],
+                [ours, "kms:Decrypt", OTHER_KEY, via("s3", region), "implicitDeny"],
             ]);
         });
     });
 
     describe("on keys of existing objects", () => {
+        const THROUGH_S3 = via("s3", REGION);
+
         // biome-ignore format: a table
         decides("batch", [
             ["the jobflow role", "kms:Decrypt",         OLD_KEY, THROUGH_S3,             "allowed"],
@@ -649,19 +806,15 @@ describe("the registered policies", () => {
     });
 
     describe("on clusters", () => {
-        const CLUSTER = cluster("j-2AXXXXXXGAPLF");
-        /** What EMR asks for when a cluster is launched with tags: it has no id yet. */
-        const NEW_CLUSTER = cluster("*");
         const launch = "elasticmapreduce:RunJobFlow";
         const tag = "elasticmapreduce:AddTags";
         const emrTag = { "for-use-with-amazon-emr-managed-policies": "true" };
         const asked = (tags: Readonly<Record<string, string>>) => prefixed("aws:RequestTag/", tags);
-        const ours = prefixed("aws:ResourceTag/", { ...emrTag, "snowplow-emr-stack": "batch" });
-        const others = prefixed("aws:ResourceTag/", { ...emrTag, "snowplow-emr-stack": "stream" });
-        const untagged = prefixed("aws:ResourceTag/", emrTag);
-        const ourTags = asked({ ...emrTag, "snowplow-emr-stack": "batch" });
+        const of = (stack: StackName) => ({ ...emrTag, "snowplow-emr-stack": stack });
+        const tagged = (tags: Readonly<Record<string, string>>) => prefixed("aws:ResourceTag/", tags);
+        const untagged = tagged(emrTag);
 
-        for (const stack of ["batch", "stream"] as const) {
+        for (const stack of BOTH) {
             it(`let the operator of ${stack} launch one with the tags in config.yml`, () => {
                 const { run, decision } = deployed(stack);
                 const { monitoring } = parse(String(run.outputs.emrEtlRunnerConfig));
@@ -673,32 +826,39 @@ describe("the registered policies", () => {
             it(`let the operator of ${stack} give a new one the tags in config.yml`, () => {
                 const { run, decision } = deployed(stack);
                 const { monitoring } = parse(String(run.outputs.emrEtlRunnerConfig));
-                expect(decision("the operator", tag, NEW_CLUSTER, asked(monitoring.tags))).to.equal(
-                    "allowed",
-                );
+                expect(
+                    decision("the operator", tag, cluster("*", REGIONS[stack]), asked(monitoring.tags)),
+                ).to.equal("allowed");
             });
         }
 
-        // biome-ignore format: a table
-        decides("batch", [
-            ["the operator", launch, "*", asked({ ...emrTag, "snowplow-emr-stack": "batch", team: "data" }), "allowed"],
-            ["the operator", launch, "*", {},                                                 "implicitDeny"],
-            ["the operator", launch, "*", asked(emrTag),                                      "implicitDeny"],
-            ["the operator", launch, "*", asked({ "snowplow-emr-stack": "batch" }),           "implicitDeny"],
-            ["the operator", launch, "*", asked({ ...emrTag, "snowplow-emr-stack": "stream" }), "implicitDeny"],
-            // A cluster's own tags are not those asked for.
-            ["the operator", launch, "*", ours,                                               "implicitDeny"],
-            ["the operator", tag, NEW_CLUSTER, {},                                            "implicitDeny"],
-            ["the operator", tag, NEW_CLUSTER, asked({ ...emrTag, "snowplow-emr-stack": "stream" }), "implicitDeny"],
+        bothDecide(({ stack, otherStack, region }) => {
+            const existing = cluster("j-2AXXXXXXGAPLF", region);
+            /** What EMR asks for when a cluster is launched with tags: it has no id yet. */
+            const created = cluster("*", region);
+            const ourTags = asked(of(stack));
+            const others = tagged(of(otherStack));
+            // biome-ignore format: a table
+            return [
+                ["the operator", launch, "*", asked({ ...of(stack), team: "data" }),       "allowed"],
+                ["the operator", launch, "*", {},                                          "implicitDeny"],
+                ["the operator", launch, "*", asked(emrTag),                               "implicitDeny"],
+                ["the operator", launch, "*", asked({ "snowplow-emr-stack": stack }),      "implicitDeny"],
+                ["the operator", launch, "*", asked(of(otherStack)),                       "implicitDeny"],
+                // A cluster's own tags are not those asked for.
+                ["the operator", launch, "*", tagged(of(stack)),                           "implicitDeny"],
+                ["the operator", tag, created, {},                                         "implicitDeny"],
+                ["the operator", tag, created, asked(of(otherStack)),                      "implicitDeny"],
 
-            // Making somebody else's cluster the stack's.
-            ["the operator", tag, CLUSTER, { ...others, ...ourTags },                         "implicitDeny"],
-            ["the operator", tag, CLUSTER, { ...untagged, ...ourTags },                       "implicitDeny"],
-            ["the operator", tag, CLUSTER, ourTags,                                           "implicitDeny"],
-            ["the operator", "elasticmapreduce:RemoveTags", CLUSTER, ours,                    "implicitDeny"],
+                // Making somebody else's cluster the stack's.
+                ["the operator", tag, existing, { ...others, ...ourTags },                 "implicitDeny"],
+                ["the operator", tag, existing, { ...untagged, ...ourTags },               "implicitDeny"],
+                ["the operator", tag, existing, ourTags,                                   "implicitDeny"],
+                ["the operator", "elasticmapreduce:RemoveTags", existing, tagged(of(stack)), "implicitDeny"],
 
-            ["the operator", "elasticmapreduce:ListClusters", "*", {},                        "allowed"],
-        ]);
+                ["the operator", "elasticmapreduce:ListClusters", "*", {},                 "allowed"],
+            ];
+        });
 
         const work = [
             "elasticmapreduce:AddJobFlowSteps",
@@ -712,23 +872,36 @@ describe("the registered policies", () => {
             "elasticmapreduce:DeleteSecurityConfiguration",
         ];
         describe("let the operator work on the stack's own, and on no other", () => {
-            decides("batch", [
-                ["the operator", work, CLUSTER, ours, "allowed"],
-                ["the operator", work, CLUSTER, others, "implicitDeny"],
-                ["the operator", work, CLUSTER, untagged, "implicitDeny"],
-                ["the operator", work, CLUSTER, {}, "implicitDeny"],
-                ["the operator", work, CLUSTER, ourTags, "implicitDeny"],
-                ["the operator", work, CLUSTER.replace(REGION, "us-east-1"), ours, "implicitDeny"],
-                ["the operator", work, CLUSTER.replace(ACCOUNT_ID, OTHER_ACCOUNT), ours, "implicitDeny"],
-                ["the operator", otherWork, CLUSTER, ours, "implicitDeny"],
-            ]);
+            bothDecide(({ stack, otherStack, region, otherRegion }) => {
+                const CLUSTER = cluster("j-2AXXXXXXGAPLF", region);
+                const own = tagged(of(stack));
+                return [
+                    ["the operator", work, CLUSTER, own, "allowed"],
+                    ["the operator", work, CLUSTER, tagged(of(otherStack)), "implicitDeny"],
+                    ["the operator", work, CLUSTER, untagged, "implicitDeny"],
+                    ["the operator", work, CLUSTER, {}, "implicitDeny"],
+                    ["the operator", work, CLUSTER, asked(of(stack)), "implicitDeny"],
+                    ["the operator", work, CLUSTER.replace(region, otherRegion), own, "implicitDeny"],
+                    ["the operator", work, CLUSTER.replace(ACCOUNT_ID, OTHER_ACCOUNT), own, "implicitDeny"],
+                    ["the operator", otherWork, CLUSTER, own, "implicitDeny"],
+                ];
+            });
         });
 
         describe("let the roles do nothing to clusters", () => {
-            decides("batch", [
-                [["the jobflow role", "the service role"], [...work, tag], CLUSTER, ours, "implicitDeny"],
-                [["the jobflow role", "the service role"], [launch], "*", ourTags, "implicitDeny"],
-            ]);
+            bothDecide(({ stack, region, ours }) => {
+                const roles = ours.filter((who) => who !== "the operator");
+                return [
+                    [
+                        roles,
+                        [...work, tag],
+                        cluster("j-2AXXXXXXGAPLF", region),
+                        tagged(of(stack)),
+                        "implicitDeny",
+                    ],
+                    [roles, launch, "*", asked(of(stack)), "implicitDeny"],
+                ];
+            });
         });
     });
 
@@ -736,25 +909,26 @@ describe("the registered policies", () => {
         const to = (service: string) => ({ "iam:PassedToService": `${service}.amazonaws.com` });
 
         // biome-ignore format: a table
-        decides("batch", [
-            ["the operator",     "iam:PassRole", SERVICE_ROLE,        to("elasticmapreduce"), "allowed"],
-            ["the operator",     "iam:PassRole", SERVICE_ROLE,        to("ec2"),              "implicitDeny"],
-            ["the operator",     "iam:PassRole", SERVICE_ROLE,        to("lambda"),           "implicitDeny"],
-            ["the operator",     "iam:PassRole", SERVICE_ROLE,        {},                     "implicitDeny"],
-            ["the operator",     "iam:PassRole", JOBFLOW_ROLE,        to("ec2"),              "allowed"],
-            ["the operator",     "iam:PassRole", JOBFLOW_ROLE,        to("elasticmapreduce"), "implicitDeny"],
-            ["the operator",     "iam:PassRole", JOBFLOW_ROLE,        to("lambda"),           "implicitDeny"],
-            ["the operator",     "iam:PassRole", JOBFLOW_ROLE,        {},                     "implicitDeny"],
+        bothDecide(({ serviceRole, jobflowRole, otherJobflowRole, ours }) => [
+            ["the operator",     "iam:PassRole", serviceRole,         to("elasticmapreduce"), "allowed"],
+            ["the operator",     "iam:PassRole", serviceRole,         to("ec2"),              "implicitDeny"],
+            ["the operator",     "iam:PassRole", serviceRole,         to("lambda"),           "implicitDeny"],
+            ["the operator",     "iam:PassRole", serviceRole,         {},                     "implicitDeny"],
+            ["the operator",     "iam:PassRole", jobflowRole,         to("ec2"),              "allowed"],
+            ["the operator",     "iam:PassRole", jobflowRole,         to("elasticmapreduce"), "implicitDeny"],
+            ["the operator",     "iam:PassRole", jobflowRole,         to("lambda"),           "implicitDeny"],
+            ["the operator",     "iam:PassRole", jobflowRole,         {},                     "implicitDeny"],
             ["the operator",     "iam:PassRole", ADMIN_ROLE,          to("ec2"),              "implicitDeny"],
             ["the operator",     "iam:PassRole", ADMIN_ROLE,          to("elasticmapreduce"), "implicitDeny"],
-            ["the operator",     "iam:PassRole", STREAM_JOBFLOW_ROLE, to("ec2"),              "implicitDeny"],
-            ["the service role", "iam:PassRole", JOBFLOW_ROLE,        to("ec2"),              "allowed"],
-            ["the service role", "iam:PassRole", JOBFLOW_ROLE,        to("elasticmapreduce"), "implicitDeny"],
-            ["the service role", "iam:PassRole", JOBFLOW_ROLE,        to("lambda"),           "implicitDeny"],
-            ["the service role", "iam:PassRole", SERVICE_ROLE,        to("elasticmapreduce"), "implicitDeny"],
+            ["the operator",     "iam:PassRole", otherJobflowRole,    to("ec2"),              "implicitDeny"],
+            ["the service role", "iam:PassRole", jobflowRole,         to("ec2"),              "allowed"],
+            ["the service role", "iam:PassRole", jobflowRole,         to("elasticmapreduce"), "implicitDeny"],
+            ["the service role", "iam:PassRole", jobflowRole,         to("lambda"),           "implicitDeny"],
+            ["the service role", "iam:PassRole", serviceRole,         to("elasticmapreduce"), "implicitDeny"],
             ["the service role", "iam:PassRole", ADMIN_ROLE,          to("ec2"),              "implicitDeny"],
-            ["the service role", "iam:PassRole", STREAM_JOBFLOW_ROLE, to("ec2"),              "implicitDeny"],
-            ["the jobflow role", "iam:PassRole", JOBFLOW_ROLE,        to("ec2"),              "implicitDeny"],
+            ["the service role", "iam:PassRole", otherJobflowRole,    to("ec2"),              "implicitDeny"],
+            [ours.filter((who) => who !== "the operator" && who !== "the service role"),
+                                 "iam:PassRole", jobflowRole,         to("ec2"),              "implicitDeny"],
         ]);
     });
 
@@ -763,14 +937,18 @@ describe("the registered policies", () => {
         const create = "iam:CreateServiceLinkedRole";
 
         // biome-ignore format: a table
-        decides("batch", [
+        bothDecide(() => [
             ["the operator",     create, CLEANUP_ROLE, of("elasticmapreduce"), "allowed"],
             ["the operator",     create, CLEANUP_ROLE, of("spot"),             "implicitDeny"],
             ["the operator",     create, SPOT_ROLE,    of("spot"),             "implicitDeny"],
+            ["the jobflow role", create, SPOT_ROLE,    of("spot"),             "implicitDeny"],
+        ]);
+
+        // biome-ignore format: a table
+        decides("batch", [
             ["the service role", create, SPOT_ROLE,    of("spot"),             "allowed"],
             ["the service role", create, SPOT_ROLE,    of("elasticmapreduce"), "implicitDeny"],
             ["the service role", create, ADMIN_ROLE,   of("spot"),             "implicitDeny"],
-            ["the jobflow role", create, SPOT_ROLE,    of("spot"),             "implicitDeny"],
         ]);
 
         describe("without a bid", () => {
@@ -784,26 +962,29 @@ describe("the registered policies", () => {
             "aws:SourceAccount": account,
             "aws:SourceArn": `arn:aws:elasticmapreduce:${region}:${account}:cluster/j-2AXXXXXXGAPLF`,
         });
-        const { "aws:SourceAccount": sourceAccount, "aws:SourceArn": sourceArn } = from(ACCOUNT_ID, REGION);
 
-        // biome-ignore format: a table
-        decides("batch", [
-            ["EMR",              assume, SERVICE_ROLE, from(ACCOUNT_ID, REGION),               "allowed"],
-            ["EMR",              assume, SERVICE_ROLE, from(OTHER_ACCOUNT, REGION),            "implicitDeny"],
-            ["EMR",              assume, SERVICE_ROLE, from(ACCOUNT_ID, "us-east-1"),          "implicitDeny"],
-            ["EMR",              assume, SERVICE_ROLE, { "aws:SourceArn": sourceArn },         "implicitDeny"],
-            ["EMR",              assume, SERVICE_ROLE, { "aws:SourceAccount": sourceAccount }, "implicitDeny"],
-            ["EMR",              assume, SERVICE_ROLE, {},                                     "implicitDeny"],
-            ["EC2",              assume, SERVICE_ROLE, from(ACCOUNT_ID, REGION),               "implicitDeny"],
-            ["EC2",              assume, JOBFLOW_ROLE, {},                                     "allowed"],
-            ["EMR",              assume, JOBFLOW_ROLE, from(ACCOUNT_ID, REGION),               "implicitDeny"],
-            ["the operator",     assume, SERVICE_ROLE, from(ACCOUNT_ID, REGION),               "implicitDeny"],
-            ["the operator",     assume, JOBFLOW_ROLE, {},                                     "implicitDeny"],
-            ["the jobflow role", assume, SERVICE_ROLE, from(ACCOUNT_ID, REGION),               "implicitDeny"],
-            ["an administrator", assume, SERVICE_ROLE, from(ACCOUNT_ID, REGION),               "implicitDeny"],
-            ["an administrator", assume, JOBFLOW_ROLE, {},                                     "implicitDeny"],
-            ["another account's administrator", assume, JOBFLOW_ROLE, {},                      "implicitDeny"],
-        ]);
+        bothDecide(({ serviceRole, jobflowRole, region, otherRegion }) => {
+            const here = from(ACCOUNT_ID, region);
+            const { "aws:SourceAccount": sourceAccount, "aws:SourceArn": sourceArn } = here;
+            // biome-ignore format: a table
+            return [
+                ["EMR",              assume, serviceRole, here,            "allowed"],
+                ["EMR",              assume, serviceRole, from(OTHER_ACCOUNT, region),            "implicitDeny"],
+                ["EMR",              assume, serviceRole, from(ACCOUNT_ID, otherRegion),          "implicitDeny"],
+                ["EMR",              assume, serviceRole, { "aws:SourceArn": sourceArn },         "implicitDeny"],
+                ["EMR",              assume, serviceRole, { "aws:SourceAccount": sourceAccount }, "implicitDeny"],
+                ["EMR",              assume, serviceRole, {},                                     "implicitDeny"],
+                ["EC2",              assume, serviceRole, here,            "implicitDeny"],
+                ["EC2",              assume, jobflowRole, {},                                     "allowed"],
+                ["EMR",              assume, jobflowRole, here,            "implicitDeny"],
+                ["the operator",     assume, serviceRole, here,            "implicitDeny"],
+                ["the operator",     assume, jobflowRole, {},                                     "implicitDeny"],
+                ["the jobflow role", assume, serviceRole, here,            "implicitDeny"],
+                ["an administrator", assume, serviceRole, here,            "implicitDeny"],
+                ["an administrator", assume, jobflowRole, {},                                     "implicitDeny"],
+                ["another account's administrator", assume, jobflowRole, {},                      "implicitDeny"],
+            ];
+        });
     });
 
     describe("let the reminder publish to its topic, encrypted or not, and do nothing else", () => {
@@ -813,7 +994,8 @@ describe("the registered policies", () => {
         const group = `arn:aws:scheduler:${REGION}:${ACCOUNT_ID}:schedule-group/default`;
         const source = { "aws:SourceAccount": ACCOUNT_ID, "aws:SourceArn": group };
         const encrypt = ["kms:GenerateDataKey", "kms:Decrypt"];
-        const others: readonly Who[] = ["the operator", "the jobflow role", "the service role"];
+        const others = OURS.batch.filter((who) => who !== "the reminder");
+        const { jobflowRole } = namesOf("batch");
 
         // biome-ignore format: a table
         decides("batch", [
@@ -826,41 +1008,225 @@ describe("the registered policies", () => {
             ["the reminder", encrypt,           OLD_KEY,           via("sns", REGION),  "implicitDeny"],
             ["the reminder", encrypt,           OLD_KEY,           { ...forTopic, ...via("s3", REGION) }, "implicitDeny"],
             ["the reminder", "kms:Encrypt",     OLD_KEY,           forTopic,            "implicitDeny"],
-            ["the reminder", encrypt,           KEY,               {},                  "implicitDeny"],
+            ["the reminder", encrypt,           key(PLACEHOLDER),  {},                  "implicitDeny"],
             ["Scheduler",    "sts:AssumeRole",  REMINDER_ROLE,     source,              "allowed"],
             ["Scheduler",    "sts:AssumeRole",  REMINDER_ROLE,     {},                  "implicitDeny"],
             ["Scheduler",    "sts:AssumeRole",  REMINDER_ROLE,     { ...source, "aws:SourceAccount": OTHER_ACCOUNT }, "implicitDeny"],
             ["Scheduler",    "sts:AssumeRole",  REMINDER_ROLE,     { ...source, "aws:SourceArn": group.replace("default", "others") }, "implicitDeny"],
-            ["Scheduler",    "sts:AssumeRole",  JOBFLOW_ROLE,      source,              "implicitDeny"],
+            ["Scheduler",    "sts:AssumeRole",  jobflowRole,       source,              "implicitDeny"],
             ["EMR",          "sts:AssumeRole",  REMINDER_ROLE,     source,              "implicitDeny"],
             ["an administrator", "sts:AssumeRole", REMINDER_ROLE,  {},                  "implicitDeny"],
         ]);
     });
 
-    describe("let nobody of ours do what none of the work needs", () => {
-        // biome-ignore format: a table
-        const needless = [
-            ["iam:CreateUser",                "*"],
-            ["iam:CreateAccessKey",           `arn:aws:iam::${ACCOUNT_ID}:user/emr-etl-runner`],
-            ["iam:PutRolePolicy",             JOBFLOW_ROLE],
-            ["iam:AttachRolePolicy",          JOBFLOW_ROLE],
-            ["iam:UpdateAssumeRolePolicy",    SERVICE_ROLE],
-            ["ec2:RunInstances",              "*"],
-            ["ec2:TerminateInstances",        "*"],
-            ["redshift:GetClusterCredentials", "*"],
-        ] as const;
-        for (const [action, resource] of needless) {
-            decides("batch", [[OURS, [action], resource, {}, "implicitDeny"]]);
+    describe("let the re-encryption role copy in place, for Batch Operations alone", () => {
+        const who = "the re-encryption role";
+        const reports = "s3://logs/emr/encrypt-existing/";
+        const source = { "aws:SourceAccount": ACCOUNT_ID };
+
+        for (const [path, folder] of LOCATIONS.batch) {
+            describe(`in ${path}, ${folder}`, () => {
+                const file = `${folder}run=2026-01-02-03-04-05/part-00000`;
+                const { bucket } = split(folder);
+                const read = [
+                    "s3:GetObject",
+                    "s3:GetObjectVersion",
+                    "s3:GetObjectTagging",
+                    "s3:GetObjectAcl",
+                ];
+
+                // biome-ignore format: a table
+                decides("batch", [
+                    [who, read,                                                            file,   {},     "allowed"],
+                    [who, ["s3:PutObject", "s3:PutObjectTagging", "s3:PutObjectAcl"],      file,   AES256, "allowed"],
+                    // S3 makes the manifest by an inventory of the whole bucket.
+                    [who, ["s3:ListBucket", "s3:PutInventoryConfiguration"],               bucket, {},     "allowed"],
+                    [who, ["s3:DeleteObject", "s3:DeleteObjectVersion"],                   file,   {},     "implicitDeny"],
+                    [who, ["s3:BypassGovernanceRetention", "s3:PutObjectRetention"],       file,   {},     "implicitDeny"],
+                ]);
+            });
         }
+
+        describe("with manifests and reports beside the logs, and nothing of the certificates", () => {
+            const zip = "s3://certs/emr/tls/0123456789ab.zip";
+
+            // biome-ignore format: a table
+            decides("batch", [
+                [who, ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"], `${reports}job-1/manifest.csv`, {}, "allowed"],
+                [who, "s3:DeleteObject",                                       `${reports}job-1/manifest.csv`, {}, "implicitDeny"],
+                [who, "s3:PutObject",   "s3://pipeline/raw/processing/part-00000",   SSE_KMS, "explicitDeny"],
+                [who, "s3:PutObject",   "s3://pipeline/raw/processing/part-00000",   HTTP,    "explicitDeny"],
+                [who, "s3:ListBucket",  "s3://certs",                                {},      "implicitDeny"],
+                [who, "s3:PutInventoryConfiguration", "s3://certs",                  {},      "implicitDeny"],
+                [who, ["s3:GetObject", "s3:GetObjectVersion"], zip,                  {},      "implicitDeny"],
+                [who, "s3:PutObject",   zip,                                         SSE_KMS, "implicitDeny"],
+                [who, "kms:Decrypt",    key(PLACEHOLDER),                            via("s3", REGION), "implicitDeny"],
+                [who, ["s3:GetObject", "s3:PutObject"], "s3://acme-collector/us/part-00000", {}, "implicitDeny"],
+                [who, "s3:GetObject",   "s3://acme-enrichments/maxmind/GeoLite2-City.mmdb", {}, "implicitDeny"],
+                [who, "iam:PassRole",  REENCRYPTION_ROLE,                            {},      "implicitDeny"],
+                [who, "s3:CreateJob",  "*",                                          {},      "implicitDeny"],
+            ]);
+        });
+
+        // biome-ignore format: a table
+        decides("batch", [
+            ["Batch Operations",   "sts:AssumeRole", REENCRYPTION_ROLE,                  {},     "allowed"],
+            [["EMR", "EC2", "Scheduler"], "sts:AssumeRole", REENCRYPTION_ROLE,           source, "implicitDeny"],
+            [["the operator", "the jobflow role", "the service role", "an administrator"],
+                                   "sts:AssumeRole", REENCRYPTION_ROLE,                  {},     "implicitDeny"],
+            ["another account's administrator", "sts:AssumeRole", REENCRYPTION_ROLE,     {},     "implicitDeny"],
+            ["Batch Operations",   "sts:AssumeRole", namesOf("batch").jobflowRole,       source, "implicitDeny"],
+            ["Batch Operations",   "sts:AssumeRole", namesOf("batch").serviceRole,       source, "implicitDeny"],
+            ["the operator",       "iam:PassRole",   REENCRYPTION_ROLE, { "iam:PassedToService": "batchoperations.s3.amazonaws.com" }, "implicitDeny"],
+        ]);
+    });
+
+    describe("of what is the user's", () => {
+        const ZIP = "s3://acme-certificates/emr/nodes.zip";
+        const roles: readonly Who[] = ["the jobflow role", "the service role"];
+        const use = [
+            "kms:Encrypt",
+            "kms:Decrypt",
+            "kms:ReEncryptFrom",
+            "kms:ReEncryptTo",
+            "kms:GenerateDataKey",
+            "kms:GenerateDataKeyWithoutPlaintext",
+            "kms:DescribeKey",
+        ];
+        const rule = ["kms:ScheduleKeyDeletion", "kms:PutKeyPolicy", "kms:DisableKey"];
+        const grant = "kms:CreateGrant";
+
+        for (const stack of ["theirs", "archive"] as const) {
+            describe(`let both roles of ${stack} read just the archive`, () => {
+                // biome-ignore format: a table
+                decides(stack, [
+                    [roles,          "s3:GetObject",                     ZIP,                              {}, "allowed"],
+                    [roles,          "s3:GetObject",                     `${ZIP}.bak`,                     {}, "implicitDeny"],
+                    [roles,          "s3:GetObject",                     "s3://acme-certificates/emr/nodes-2.zip", {}, "implicitDeny"],
+                    [roles,          "s3:GetObject",                     "s3://acme-certificates/ca.key",  {}, "implicitDeny"],
+                    [roles,          ["s3:ListBucket", "s3:ListBucketVersions"], "s3://acme-certificates", {}, "implicitDeny"],
+                    [roles,          ["s3:PutObject", "s3:DeleteObject"], ZIP,                             {}, "implicitDeny"],
+                    ["the operator", "s3:GetObject",                     ZIP,                              {}, "implicitDeny"],
+                ]);
+            });
+        }
+
+        describe("let another account's key be used by this account's roles, by the statements in the output", () => {
+            // biome-ignore format: a table
+            decides("theirs", [
+                [roles,                     use,            THEIR_KEY, {},      "allowed"],
+                ["the service role",        use,            THEIR_KEY, via("ec2", REGION), "allowed"],
+                ["the service role",        grant,          THEIR_KEY, FOR_AWS, "allowed"],
+                ["the service role",        grant,          THEIR_KEY, {},      "implicitDeny"],
+                ["the jobflow role",        grant,          THEIR_KEY, FOR_AWS, "implicitDeny"],
+                ["the operator",            [...use, grant], THEIR_KEY, FOR_AWS, "implicitDeny"],
+                ["a reader of all buckets", use,            THEIR_KEY, {},      "implicitDeny"],
+                [[...USUAL, "an administrator"], rule,      THEIR_KEY, {},      "implicitDeny"],
+                ["an administrator",        grant,          THEIR_KEY, {},      "implicitDeny"],
+                ["another account's administrator", rule,   THEIR_KEY, {},      "allowed"],
+                ["the Spot role",           use,            THEIR_KEY, {},      "implicitDeny"],
+            ]);
+        });
+
+        describe("let this account's key be used by both roles, and with a bid by Spot's, by the statements in the output", () => {
+            // biome-ignore format: a table
+            decides("archive", [
+                [roles,              use,             OWN_KEY,   {},      "allowed"],
+                ["the service role", grant,           OWN_KEY,   FOR_AWS, "allowed"],
+                ["the service role", grant,           OWN_KEY,   {},      "implicitDeny"],
+                ["the operator",     use,             OWN_KEY,   {},      "implicitDeny"],
+                [USUAL,              rule,            OWN_KEY,   {},      "implicitDeny"],
+                ["the Spot role",    use,             OWN_KEY,   {},      "allowed"],
+                ["the Spot role",    grant,           OWN_KEY,   FOR_AWS, "allowed"],
+                ["the Spot role",    grant,           OWN_KEY,   {},      "implicitDeny"],
+                ["the Spot role",    rule,            OWN_KEY,   {},      "implicitDeny"],
+                ["another account's Spot role", [...use, grant], OWN_KEY, FOR_AWS, "implicitDeny"],
+                ["a reader of all buckets", use,      OWN_KEY,   {},      "implicitDeny"],
+                // Without the statements, nothing lets it.
+                ["the Spot role",    [...use, grant], OTHER_KEY, FOR_AWS, "implicitDeny"],
+            ]);
+        });
+
+        describe("let the user's own roles do the work, by the documents in the output", () => {
+            const [emr, nodes] = [role("acme-emr"), role("acme-nodes")];
+            const to = (service: string) => ({ "iam:PassedToService": `${service}.amazonaws.com` });
+            const file = "part-00000";
+
+            // biome-ignore format: a table
+            decides("theirs", [
+                ["the jobflow role", ["s3:GetObject", "s3:DeleteObject"], `s3://acme-collector/eu/${file}`,   {}, "allowed"],
+                ["the jobflow role", "s3:PutObject",                      `s3://acme-collector/eu/${file}`,   {}, "implicitDeny"],
+                ["the jobflow role", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], `s3://acme-bad/enriched/${file}`, {}, "allowed"],
+                ["the jobflow role", ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], `s3://pipeline/shredded/good/${file}`, {}, "allowed"],
+                ["the jobflow role", ["s3:GetObject", "s3:PutObject"],    `s3://pipeline/${file}`,            {}, "implicitDeny"],
+                ["the jobflow role", "s3:GetObject",                      "s3://snowplow-hosted-assets/common/emr/snowplow-ami5-bootstrap-0.1.0.sh", {}, "allowed"],
+                ["the service role", ["s3:GetObject", "s3:PutObject"],    `s3://pipeline/shredded/good/${file}`, {}, "implicitDeny"],
+                ["the operator",     "iam:PassRole", emr,         to("elasticmapreduce"), "allowed"],
+                ["the operator",     "iam:PassRole", emr,         to("ec2"),              "implicitDeny"],
+                ["the operator",     "iam:PassRole", nodes,       to("ec2"),              "allowed"],
+                ["the operator",     "iam:PassRole", nodes,       to("elasticmapreduce"), "implicitDeny"],
+                ["the operator",     "iam:PassRole", `${emr}-2`,  to("elasticmapreduce"), "implicitDeny"],
+                ["the service role", "iam:PassRole", nodes,       to("ec2"),              "allowed"],
+                ["the service role", "iam:PassRole", nodes,       to("lambda"),           "implicitDeny"],
+                ["the service role", "iam:PassRole", ADMIN_ROLE,  to("ec2"),              "implicitDeny"],
+                ["the jobflow role", "iam:PassRole", nodes,       to("ec2"),              "implicitDeny"],
+            ]);
+        });
+
+        describe("hold a bucket that asks for it to TLS and SSE-S3, and leave others as they are", () => {
+            const [held, free] = ["s3://acme-collector/eu/part-00000", "s3://acme-bad/enriched/part-00000"];
+
+            // biome-ignore format: a table
+            decides("theirs", [
+                ["an administrator", "s3:PutObject",                    held, {},                      "allowed"],
+                ["an administrator", "s3:PutObject",                    held, AES256,                  "allowed"],
+                ["an administrator", "s3:PutObject",                    held, SSE_KMS,                 "explicitDeny"],
+                ["an administrator", "s3:PutObject",                    held, SSE_DSSE,                "explicitDeny"],
+                ["an administrator", "s3:PutObject",                    held, SSE_C,                   "explicitDeny"],
+                ["an administrator", "s3:PutObject",                    held, { ...AES256, ...HTTP },  "explicitDeny"],
+                ["an administrator", ["s3:GetObject", "s3:DeleteObject"], held, HTTP,                  "explicitDeny"],
+                ["an administrator", "s3:ListBucket", "s3://acme-collector",  HTTP,                    "explicitDeny"],
+                ["the jobflow role", "s3:GetObject",                    held, HTTP,                    "explicitDeny"],
+                ["another account's administrator", "s3:GetObject",     held, {},                      "implicitDeny"],
+                ["an administrator", "s3:PutObject",                    free, { ...SSE_KMS, ...HTTP }, "allowed"],
+            ]);
+        });
+
+        it("are named in the outputs that the tables go by", () => {
+            const { outputs } = deployed("theirs").run;
+            expect([outputs.serviceRole, outputs.jobflowRole]).to.deep.equal(["acme-emr", "acme-nodes"]);
+            expect(Object.keys(Object(outputs.requiredPolicies))).to.have.members([
+                "serviceRole",
+                "jobflowRole",
+            ]);
+            expect(outputs.kmsKeyPolicyStatements).to.be.an("array");
+            expect(deployed("archive").run.outputs).not.to.have.property("requiredPolicies");
+        });
+    });
+
+    describe("let nobody of ours do what none of the work needs", () => {
+        bothDecide(({ ours, serviceRole, jobflowRole }) => {
+            const user = `arn:aws:iam::${ACCOUNT_ID}:user/emr-etl-runner`;
+            return [
+                [ours, "iam:CreateUser", "*", {}, "implicitDeny"],
+                [ours, "iam:CreateAccessKey", user, {}, "implicitDeny"],
+                [ours, ["iam:PutRolePolicy", "iam:AttachRolePolicy"], jobflowRole, {}, "implicitDeny"],
+                [ours, "iam:UpdateAssumeRolePolicy", serviceRole, {}, "implicitDeny"],
+                [ours, ["ec2:RunInstances", "ec2:TerminateInstances"], "*", {}, "implicitDeny"],
+                [ours, "redshift:GetClusterCredentials", "*", {}, "implicitDeny"],
+            ];
+        });
     });
 
     it("name their roles as the tables do", () => {
-        const { run } = deployed("batch");
-        expect([role(String(run.outputs.serviceRole)), role(String(run.outputs.jobflowRole))]).to.deep.equal([
-            SERVICE_ROLE,
-            JOBFLOW_ROLE,
-        ]);
-        expect(role(String(deployed("stream").run.outputs.jobflowRole))).to.equal(STREAM_JOBFLOW_ROLE);
+        for (const stack of BOTH) {
+            const { run } = deployed(stack);
+            const { serviceRole, jobflowRole } = namesOf(stack);
+            expect([
+                role(String(run.outputs.serviceRole)),
+                role(String(run.outputs.jobflowRole)),
+            ]).to.deep.equal([serviceRole, jobflowRole]);
+        }
     });
 });
 
@@ -875,12 +1241,15 @@ interface Principal {
     readonly identity: readonly Policy[];
 }
 
-/** Runs the program, and takes every policy from what it registered. */
+/** Runs the program, and takes every policy from what it registered, or says in its outputs. */
 async function deploy(stack: StackName): Promise<Deployment> {
-    const run = await runStack(STACKS[stack], { stack });
+    const run = await runStack(STACKS[stack], { stack, region: REGIONS[stack] });
+    const { serviceRole, jobflowRole, kmsKeyArn, kmsKeyPolicyStatements, requiredPolicies } = run.outputs;
     const operator: Policy[] = [];
     const roles = new Map<string, Policy[]>();
     const resources: Record<string, Resource> = { ...EXISTING };
+    const grant = (arn: string, policy: string) =>
+        roles.set(arn, [...(roles.get(arn) ?? []), identityPolicy(policy)]);
     for (const { type, name, inputs } of run.registrations) {
         const input = (property: string) => String(inputs[property]);
         switch (type) {
@@ -889,11 +1258,9 @@ async function deploy(stack: StackName): Promise<Deployment> {
                 resources[arn] = { policy: trustPolicy(input("assumeRolePolicy")) };
                 break;
             }
-            case "aws:iam/rolePolicy:RolePolicy": {
-                const arn = role(input("role"));
-                roles.set(arn, [...(roles.get(arn) ?? []), identityPolicy(input("policy"))]);
+            case "aws:iam/rolePolicy:RolePolicy":
+                grant(role(input("role")), input("policy"));
                 break;
-            }
             case "aws:iam/policy:Policy":
                 operator.push(identityPolicy(input("policy")));
                 break;
@@ -901,7 +1268,7 @@ async function deploy(stack: StackName): Promise<Deployment> {
                 resources[`arn:aws:s3:::${input("bucket")}`] = { policy: resourcePolicy(input("policy")) };
                 break;
             case "aws:kms/key:Key":
-                resources[String(run.outputs.kmsKeyArn)] = { policy: resourcePolicy(input("policy")) };
+                resources[String(kmsKeyArn)] = { policy: resourcePolicy(input("policy")) };
                 break;
             default:
                 if ("policy" in inputs || "assumeRolePolicy" in inputs) {
@@ -909,20 +1276,42 @@ async function deploy(stack: StackName): Promise<Deployment> {
                 }
         }
     }
+    // What the outputs ask for, done: by the owner of the key, and to the user's own roles.
+    if (kmsKeyPolicyStatements) {
+        const account = String(kmsKeyArn).split(":")[4] ?? "";
+        const statements = [
+            { Effect: "Allow", ...delegatingTo(account) },
+            ...(kmsKeyPolicyStatements as readonly object[]),
+        ];
+        resources[String(kmsKeyArn)] = {
+            account,
+            policy: resourcePolicy(JSON.stringify({ Version: "2012-10-17", Statement: statements })),
+        };
+    }
+    const required = Object(requiredPolicies) as Readonly<Record<string, { policyDocument: string }>>;
+    for (const [which, { policyDocument }] of Object.entries(required)) {
+        grant(role(String(run.outputs[which])), policyDocument);
+    }
     const assumed = (arn: string) => ({ caller: { AWS: arn }, identity: roles.get(arn) ?? [] });
+    const service = (name: string): Principal => ({
+        caller: { Service: `${name}.amazonaws.com` },
+        identity: [],
+    });
     const principals: Readonly<Record<Who, Principal>> = {
         "the operator": user("emr-etl-runner", ACCOUNT_ID, operator),
-        "the jobflow role": assumed(role(String(run.outputs.jobflowRole))),
-        "the service role": assumed(role(String(run.outputs.serviceRole))),
+        "the jobflow role": assumed(role(String(jobflowRole))),
+        "the service role": assumed(role(String(serviceRole))),
         "the reminder": assumed(REMINDER_ROLE),
-        Scheduler: { caller: { Service: "scheduler.amazonaws.com" }, identity: [] },
+        "the re-encryption role": assumed(REENCRYPTION_ROLE),
+        Scheduler: service("scheduler"),
+        "Batch Operations": service("batchoperations.s3"),
         "the Spot role": assumed(SPOT_ROLE),
         "another account's Spot role": {
             caller: { AWS: SPOT_ROLE.replace(ACCOUNT_ID, OTHER_ACCOUNT) },
             identity: [allow("*")],
         },
-        EMR: { caller: { Service: "elasticmapreduce.amazonaws.com" }, identity: [] },
-        EC2: { caller: { Service: "ec2.amazonaws.com" }, identity: [] },
+        EMR: service("elasticmapreduce"),
+        EC2: service("ec2"),
         "an administrator": user("administrator", ACCOUNT_ID, [allow("*")]),
         "a reader of all buckets": user("reader", ACCOUNT_ID, [allow("s3:*")]),
         "another account's administrator": user("administrator", OTHER_ACCOUNT, [allow("*")]),
@@ -982,6 +1371,11 @@ function user(name: string, account: string, identity: readonly Policy[]): Princ
     return { caller: { AWS: `arn:aws:iam::${account}:user/${name}` }, identity };
 }
 
+/** To the account's own policies: what every key starts with. */
+function delegatingTo(account: string) {
+    return { Principal: { AWS: `arn:aws:iam::${account}:root` }, Action: "kms:*", Resource: "*" };
+}
+
 function allow(action: string): Policy {
     return identityPolicy(document({ Action: action, Resource: "*" }));
 }
@@ -994,12 +1388,12 @@ function role(name: string): string {
     return `arn:aws:iam::${ACCOUNT_ID}:role/${name}`;
 }
 
-function key(id: string): string {
-    return `arn:aws:kms:${REGION}:${ACCOUNT_ID}:key/${id}`;
+function key(id: string, region: string = REGION): string {
+    return `arn:aws:kms:${region}:${ACCOUNT_ID}:key/${id}`;
 }
 
-function cluster(id: string): string {
-    return `arn:aws:elasticmapreduce:${REGION}:${ACCOUNT_ID}:cluster/${id}`;
+function cluster(id: string, region: string): string {
+    return `arn:aws:elasticmapreduce:${region}:${ACCOUNT_ID}:cluster/${id}`;
 }
 
 /** KMS called by a service, on somebody's behalf. */
