@@ -2,17 +2,20 @@ import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import type { Provider, Registration, Run } from "../../commands/mock-engine";
 import { PLACEHOLDER, PLACEHOLDER_TIME, placeholderProvider } from "../../commands/placeholder-provider";
-import { replaces } from "./replacements";
+import { ALL_TAGS, REGION, replaces } from "./replacements";
+import { lostRights } from "./rights";
 
 /** What an `up` would do between two runs of the program; resources by their logical names. */
 export interface Change {
     readonly created: readonly string[];
     readonly deleted: readonly string[];
-    /** `name (inputs)`. */
+    /** `type name (inputs)`. */
     readonly replaced: readonly string[];
     readonly updated: readonly string[];
     /** Stack outputs that change. */
     readonly outputs: readonly string[];
+    /** What the roles of clusters and the key's users may no longer do. */
+    readonly lost: readonly string[];
 }
 
 /**
@@ -24,10 +27,10 @@ export function changingProvider(region: string, renewed = false): Provider {
     return {
         ...base,
         create: (type, name, inputs) => {
-            const replacing = Object.entries(inputs).filter(([input]) => replaces(type, input));
+            const replacing = Object.entries(inputs).filter(([input]) => replaces(type, input) === true);
             const again = renewed && type === "tls:index/locallySignedCert:LocallySignedCert";
             const made = createHash("sha256")
-                .update(JSON.stringify([replacing, again]))
+                .update(JSON.stringify([isRegional(type) && region, replacing, again]))
                 .digest("hex")
                 .slice(0, 8);
             const marked = (value: unknown) =>
@@ -55,62 +58,118 @@ function timeOf(made: string): string {
     return new Date(Number.parseInt(made, 16) * 1000).toISOString();
 }
 
-export function compare(before: Run, after: Run): Change {
+/** A run, and what the AWS provider was told beside the program. */
+export interface Deployed extends Run {
+    readonly region: string;
+    /** `aws:defaultTags`. */
+    readonly defaultTags: unknown;
+}
+
+/** @throws where an input changes of which nobody has decided whether it replaces the resource. */
+export function compare(before: Deployed, after: Deployed): Change {
     const old = resources(before);
     const present = resources(after);
-    const replaced: string[] = [];
+    const gone = [...old].filter(([key]) => !present.has(key)).map(([, item]) => item);
+    const replaced: (readonly [Resource, readonly string[]])[] = [];
     const updated: string[] = [];
-    for (const [key, registration] of present) {
+    for (const [key, resource] of present) {
         const previous = old.get(key);
-        const inputs = previous ? changedInputs(previous, registration) : [];
-        if (inputs.length > 0) {
-            const how = inputs.some((input) => replaces(registration.type, input)) ? replaced : updated;
-            how.push(`${shortName(registration)} (${inputs.join(", ")})`);
+        const inputs = previous ? changedInputs(previous, resource) : [];
+        if (!previous || inputs.length === 0) {
+            continue;
+        }
+        if (inputs.map((input) => decided(resource.type, input)).includes(true)) {
+            replaced.push([previous, inputs]);
+        } else {
+            updated.push(`${shortName(resource)} (${inputs.join(", ")})`);
         }
     }
-    const outputs = Object.keys(after.outputs).filter(
+    const emptied = [...gone, ...replaced.map(([previous]) => previous)].filter(isEmptied);
+    const outputs = Object.keys({ ...before.outputs, ...after.outputs }).filter(
         (output) => JSON.stringify(before.outputs[output]) !== JSON.stringify(after.outputs[output]),
     );
     return {
-        created: missing(present, old),
-        deleted: missing(old, present),
-        replaced: replaced.sort(),
+        created: [...present]
+            .filter(([key]) => !old.has(key))
+            .map(([, item]) => shortName(item))
+            .sort(),
+        deleted: gone.map((item) => `${shortName(item)}${isKept(item, emptied) ? KEPT.deleted : ""}`).sort(),
+        replaced: replaced
+            .map(([item, inputs]) => {
+                const kept = isKept(item, emptied) ? KEPT.replaced : "";
+                return `${shortName(item)} (${inputs.join(", ")})${kept}`;
+            })
+            .sort(),
         updated: updated.sort(),
         outputs: outputs.sort(),
+        lost: lostRights(before, after),
     };
 }
 
-function resources({ registrations }: Run): ReadonlyMap<string, Registration> {
+/** What a change says of a resource that is no longer the stack's, and stays where it is. */
+export const KEPT = { deleted: ", but kept", replaced: ", the old one kept" } as const;
+
+/** A registration with all that the provider compares. */
+type Resource = Registration & { readonly compared: Readonly<Record<string, unknown>> };
+
+function resources(run: Deployed): ReadonlyMap<string, Resource> {
     return new Map(
-        registrations
+        run.registrations
             .filter(({ custom }) => custom)
-            .map((item) => [`${item.type} ${item.name}`, item] as const),
+            .map(
+                (item) => [`${item.type} ${item.name}`, { ...item, compared: compared(item, run) }] as const,
+            ),
     );
 }
 
-function missing(
-    from: ReadonlyMap<string, Registration>,
-    other: ReadonlyMap<string, Registration>,
-): readonly string[] {
-    return [...from]
-        .filter(([key]) => !other.has(key))
-        .map(([, item]) => shortName(item))
+function isRegional(type: string): boolean {
+    return type.startsWith("aws:") && !type.startsWith("aws:iam/");
+}
+
+/** `protect` is an option, but taking it off is an update too. Of the provider's own settings, what takes part. */
+function compared(
+    { type, inputs, protect }: Registration,
+    { region, defaultTags }: Deployed,
+): Readonly<Record<string, unknown>> {
+    const isTaggable = "tags" in inputs || type === "aws:s3/bucketObjectv2:BucketObjectv2";
+    return {
+        ...inputs,
+        protect,
+        ...(isTaggable && { [ALL_TAGS]: defaultTags }),
+        ...(isRegional(type) && { [REGION]: region }),
+    };
+}
+
+function changedInputs(before: Resource, after: Resource): readonly string[] {
+    const [old, present] = [before.compared, after.compared];
+    return [...new Set([...Object.keys(old), ...Object.keys(present)])]
+        .filter((key) => JSON.stringify(old[key]) !== JSON.stringify(present[key]))
         .sort();
+}
+
+function decided(type: string, input: string): boolean {
+    const answer = replaces(type, input);
+    if (answer === undefined) {
+        throw new Error(`${type}: does another ${input} replace it? Its page tells; replacements.ts must`);
+    }
+    return answer;
+}
+
+/** A bucket that Pulumi empties before it deletes it. */
+function isEmptied({ type, inputs }: Registration): boolean {
+    return type === "aws:s3/bucket:Bucket" && inputs.forceDestroy === true;
+}
+
+/** Pulumi leaves it alone, and it does not go with its bucket. */
+function isKept({ retainOnDelete, inputs }: Registration, emptied: readonly Registration[]): boolean {
+    const { bucket = "" } = inputs;
+    return (
+        retainOnDelete &&
+        !emptied.some(({ inputs: { bucketPrefix } }) => String(bucket).startsWith(String(bucketPrefix)))
+    );
 }
 
 /** `Subnet network-nodes`. */
 function shortName({ type, name }: Registration): string {
     return `${type.split(":").at(-1)} ${name}`;
-}
-
-/** `protect` is an option, but taking it off is an update too. */
-function changedInputs(before: Registration, after: Registration): readonly string[] {
-    const values = ({ inputs, protect }: Registration): Readonly<Record<string, unknown>> => ({
-        ...inputs,
-        protect,
-    });
-    const [old, present] = [values(before), values(after)];
-    return [...new Set([...Object.keys(old), ...Object.keys(present)])]
-        .filter((key) => JSON.stringify(old[key]) !== JSON.stringify(present[key]))
-        .sort();
 }

@@ -1,107 +1,169 @@
 /**
- * The one list, kept by hand, of inputs whose change makes the provider replace a resource instead of updating it,
- * with the page of the provider's documentation that says so. `except`: every input but these.
+ * The one list, kept by hand, of what the provider does about an input that changes, with the page of its
+ * documentation that says so: it makes the resource anew, or updates it. An input in neither list is one that nobody
+ * has looked up yet.
  */
-interface Replacing {
-    readonly inputs?: readonly string[];
-    readonly except?: readonly string[];
+interface Decided {
+    /** `all`: any that `updates` does not name. */
+    readonly replaces: "all" | readonly string[];
+    readonly updates?: readonly string[];
     readonly page: string;
 }
 
 const AWS = "https://www.pulumi.com/registry/packages/aws/api-docs";
 const TLS = "https://www.pulumi.com/registry/packages/tls/api-docs";
 
-export const REPLACING: Readonly<Record<string, Replacing>> = {
+export const DECIDED: Readonly<Record<string, Decided>> = {
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": {
-        inputs: ["vpcId"],
+        replaces: ["vpcId"],
         page: `${AWS}/ec2/defaultsecuritygroup/`,
     },
-    "aws:ec2/eip:Eip": { inputs: ["domain"], page: `${AWS}/ec2/eip/` },
+    "aws:ec2/eip:Eip": { replaces: ["domain"], page: `${AWS}/ec2/eip/` },
     // By the program's own replaceOnChanges: the provider would move it.
-    "aws:ec2/internetGateway:InternetGateway": { inputs: ["vpcId"], page: `${AWS}/ec2/internetgateway/` },
-    "aws:ec2/keyPair:KeyPair": { inputs: ["keyNamePrefix", "publicKey"], page: `${AWS}/ec2/keypair/` },
-    "aws:ec2/natGateway:NatGateway": { inputs: ["allocationId", "subnetId"], page: `${AWS}/ec2/natgateway/` },
-    "aws:ec2/route:Route": { inputs: ["destinationCidrBlock", "routeTableId"], page: `${AWS}/ec2/route/` },
-    "aws:ec2/routeTable:RouteTable": { inputs: ["vpcId"], page: `${AWS}/ec2/routetable/` },
+    "aws:ec2/internetGateway:InternetGateway": { replaces: ["vpcId"], page: `${AWS}/ec2/internetgateway/` },
+    "aws:ec2/keyPair:KeyPair": { replaces: ["keyNamePrefix", "publicKey"], page: `${AWS}/ec2/keypair/` },
+    "aws:ec2/natGateway:NatGateway": {
+        replaces: ["allocationId", "subnetId"],
+        page: `${AWS}/ec2/natgateway/`,
+    },
+    "aws:ec2/route:Route": {
+        replaces: ["destinationCidrBlock", "routeTableId"],
+        updates: ["gatewayId", "natGatewayId"],
+        page: `${AWS}/ec2/route/`,
+    },
+    "aws:ec2/routeTable:RouteTable": { replaces: ["vpcId"], page: `${AWS}/ec2/routetable/` },
     "aws:ec2/routeTableAssociation:RouteTableAssociation": {
-        inputs: ["subnetId"],
+        replaces: ["subnetId"],
+        updates: ["routeTableId"],
         page: `${AWS}/ec2/routetableassociation/`,
     },
     "aws:ec2/securityGroup:SecurityGroup": {
-        inputs: ["description", "name", "vpcId"],
+        replaces: ["description", "name", "vpcId"],
+        updates: ["egress", "ingress"],
         page: `${AWS}/ec2/securitygroup/`,
     },
     "aws:ec2/subnet:Subnet": {
-        inputs: ["availabilityZone", "cidrBlock", "vpcId"],
+        replaces: ["availabilityZone", "cidrBlock", "vpcId"],
+        updates: ["mapPublicIpOnLaunch"],
         page: `${AWS}/ec2/subnet/`,
     },
-    "aws:ec2/vpc:Vpc": { inputs: ["cidrBlock"], page: `${AWS}/ec2/vpc/` },
+    "aws:ec2/vpc:Vpc": { replaces: ["cidrBlock"], page: `${AWS}/ec2/vpc/` },
     "aws:ec2/vpcDhcpOptions:VpcDhcpOptions": {
-        inputs: ["domainName", "domainNameServers"],
+        replaces: ["domainName", "domainNameServers"],
         page: `${AWS}/ec2/vpcdhcpoptions/`,
     },
     "aws:ec2/vpcDhcpOptionsAssociation:VpcDhcpOptionsAssociation": {
-        inputs: ["dhcpOptionsId", "vpcId"],
+        replaces: ["dhcpOptionsId", "vpcId"],
         page: `${AWS}/ec2/vpcdhcpoptionsassociation/`,
     },
     "aws:ec2/vpcEndpoint:VpcEndpoint": {
-        inputs: ["serviceName", "vpcEndpointType", "vpcId"],
+        replaces: ["serviceName", "vpcEndpointType", "vpcId"],
+        updates: ["routeTableIds"],
         page: `${AWS}/ec2/vpcendpoint/`,
     },
     "aws:emr/securityConfiguration:SecurityConfiguration": {
-        inputs: ["configuration", "namePrefix"],
+        replaces: ["configuration", "namePrefix"],
         page: `${AWS}/emr/securityconfiguration/`,
     },
     "aws:iam/instanceProfile:InstanceProfile": {
-        inputs: ["name", "path"],
+        replaces: ["name", "path"],
+        updates: ["role"],
         page: `${AWS}/iam/instanceprofile/`,
     },
-    "aws:iam/policy:Policy": { inputs: ["description", "namePrefix", "path"], page: `${AWS}/iam/policy/` },
-    "aws:iam/role:Role": { inputs: ["namePrefix", "path"], page: `${AWS}/iam/role/` },
-    "aws:iam/rolePolicy:RolePolicy": { inputs: ["role"], page: `${AWS}/iam/rolepolicy/` },
+    "aws:iam/policy:Policy": {
+        replaces: ["description", "namePrefix", "path"],
+        updates: ["policy"],
+        page: `${AWS}/iam/policy/`,
+    },
+    "aws:iam/role:Role": {
+        replaces: ["namePrefix", "path"],
+        updates: ["assumeRolePolicy", "permissionsBoundary"],
+        page: `${AWS}/iam/role/`,
+    },
+    "aws:iam/rolePolicy:RolePolicy": {
+        replaces: ["role"],
+        updates: ["policy"],
+        page: `${AWS}/iam/rolepolicy/`,
+    },
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": {
-        inputs: ["policyArn", "role"],
+        replaces: ["policyArn", "role"],
         page: `${AWS}/iam/rolepolicyattachment/`,
     },
-    "aws:kms/alias:Alias": { inputs: ["namePrefix"], page: `${AWS}/kms/alias/` },
-    "aws:kms/key:Key": { inputs: ["customerMasterKeySpec", "keyUsage"], page: `${AWS}/kms/key/` },
-    "aws:s3/bucket:Bucket": { inputs: ["bucketPrefix"], page: `${AWS}/s3/bucket/` },
+    "aws:kms/alias:Alias": { replaces: ["namePrefix"], updates: ["targetKeyId"], page: `${AWS}/kms/alias/` },
+    "aws:kms/key:Key": {
+        replaces: ["customerMasterKeySpec", "keyUsage"],
+        updates: ["policy"],
+        page: `${AWS}/kms/key/`,
+    },
+    "aws:s3/bucket:Bucket": { replaces: ["bucketPrefix"], page: `${AWS}/s3/bucket/` },
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": {
-        inputs: ["bucket"],
+        replaces: ["bucket"],
+        updates: ["rules"],
         page: `${AWS}/s3/bucketlifecycleconfiguration/`,
     },
-    "aws:s3/bucketObjectv2:BucketObjectv2": { inputs: ["bucket", "key"], page: `${AWS}/s3/bucketobjectv2/` },
-    "aws:scheduler/schedule:Schedule": { inputs: ["namePrefix"], page: `${AWS}/scheduler/schedule/` },
+    "aws:s3/bucketObjectv2:BucketObjectv2": {
+        replaces: ["bucket", "key"],
+        updates: ["contentBase64", "kmsKeyId"],
+        page: `${AWS}/s3/bucketobjectv2/`,
+    },
+    "aws:scheduler/schedule:Schedule": {
+        replaces: ["namePrefix"],
+        updates: ["scheduleExpression", "target"],
+        page: `${AWS}/scheduler/schedule/`,
+    },
     "aws:s3/bucketOwnershipControls:BucketOwnershipControls": {
-        inputs: ["bucket"],
+        replaces: ["bucket"],
+        updates: ["rule"],
         page: `${AWS}/s3/bucketownershipcontrols/`,
     },
-    "aws:s3/bucketPolicy:BucketPolicy": { inputs: ["bucket"], page: `${AWS}/s3/bucketpolicy/` },
+    "aws:s3/bucketPolicy:BucketPolicy": {
+        replaces: ["bucket"],
+        updates: ["policy"],
+        page: `${AWS}/s3/bucketpolicy/`,
+    },
     "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": {
-        inputs: ["bucket"],
+        replaces: ["bucket"],
         page: `${AWS}/s3/bucketpublicaccessblock/`,
     },
     "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": {
-        inputs: ["bucket"],
+        replaces: ["bucket"],
         page: `${AWS}/s3/bucketserversideencryptionconfiguration/`,
     },
-    "aws:s3/bucketVersioning:BucketVersioning": { inputs: ["bucket"], page: `${AWS}/s3/bucketversioning/` },
-    "tls:index/certRequest:CertRequest": { except: [], page: `${TLS}/certrequest/` },
+    "aws:s3/bucketVersioning:BucketVersioning": { replaces: ["bucket"], page: `${AWS}/s3/bucketversioning/` },
+    "tls:index/certRequest:CertRequest": { replaces: "all", page: `${TLS}/certrequest/` },
     "tls:index/locallySignedCert:LocallySignedCert": {
-        except: ["earlyRenewalHours"],
+        replaces: "all",
+        updates: ["earlyRenewalHours"],
         page: `${TLS}/locallysignedcert/`,
     },
-    "tls:index/privateKey:PrivateKey": { except: [], page: `${TLS}/privatekey/` },
+    "tls:index/privateKey:PrivateKey": { replaces: "all", page: `${TLS}/privatekey/` },
     "tls:index/selfSignedCert:SelfSignedCert": {
-        except: ["earlyRenewalHours"],
+        replaces: "all",
+        updates: ["earlyRenewalHours"],
         page: `${TLS}/selfsignedcert/`,
     },
 };
 
-export function replaces(type: string, input: string): boolean {
-    const entry = REPLACING[type];
+/** What every taggable resource has besides, by `aws:defaultTags`: the provider's `tags_all`. */
+export const ALL_TAGS = "tagsAll";
+
+/** What every resource of one region has besides, by `aws:region`. */
+export const REGION = "region";
+
+/** @see https://www.pulumi.com/registry/packages/aws/installation-configuration/ and …/iac/concepts/options/protect/ */
+const EVERYWHERE: Readonly<Record<string, boolean>> = { [REGION]: true, [ALL_TAGS]: false, protect: false };
+
+/** Whether a change of the input makes the resource anew; undefined: nobody has decided. */
+export function replaces(type: string, input: string): boolean | undefined {
+    const entry = DECIDED[type];
     if (!entry) {
         throw new Error(`${type} is missing from the list of what replaces it`);
     }
-    return entry.except ? !entry.except.includes(input) : entry.inputs?.includes(input) === true;
+    if (entry.updates?.includes(input)) {
+        return false;
+    }
+    if (entry.replaces === "all" || entry.replaces.includes(input)) {
+        return true;
+    }
+    return EVERYWHERE[input];
 }

@@ -1,21 +1,35 @@
+import { createPrivateKey } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
-import type { Run } from "../../commands/mock-engine";
 import { NAMESPACE, PRIVATE_KEY } from "../../components/settings";
 import { internalDomain } from "../support/arbitrary-config";
 import { certificateAuthority } from "../support/authority";
 import { runStack } from "../support/run";
-import { CASES, type Case, CHAIN, KEY, Made, MORE_TRUSTED, OTHER_CHAIN, OTHER_KEY, TRUSTED } from "./cases";
-import { type Change, changingProvider, compare } from "./compare";
-import { REPLACING } from "./replacements";
+import {
+    CASES,
+    type Case,
+    CHAIN,
+    KEY,
+    Made,
+    MORE_TRUSTED,
+    OTHER_CHAIN,
+    OTHER_KEY,
+    SAME_KEY,
+    TRUSTED,
+} from "./cases";
+import { type Change, changingProvider, compare, type Deployed } from "./compare";
+import { DECIDED } from "./replacements";
 
 export const CHANGES_FILE = path.join(__dirname, "../../docs/changes.md");
 
 const REGION = "eu-west-1";
 
+/** Those of the AWS provider, not the program's own. */
+const isOfProvider = (setting: string) => setting.startsWith("aws:");
+
 /** Puts a value at `emrEtlRunner.aws.…` into a stack config. */
 function put(config: Record<string, unknown>, setting: string, value: unknown): void {
-    const keys = setting.split(".");
+    const keys = isOfProvider(setting) ? [setting] : setting.split(".");
     const last = keys.pop() ?? "";
     let at = config;
     for (const key of keys) {
@@ -37,6 +51,7 @@ async function makeTexts(): Promise<Texts> {
     return new Map([
         [CHAIN, leaf.chain],
         [KEY, leaf.privateKey],
+        [SAME_KEY, String(createPrivateKey(leaf.privateKey).export({ type: "sec1", format: "pem" }))],
         [OTHER_CHAIN, otherLeaf.chain],
         [OTHER_KEY, otherLeaf.privateKey],
         [TRUSTED, authority.certificate],
@@ -67,27 +82,56 @@ function configOf(
 }
 
 /** Most cases begin with the same stack: each is run once. */
-const runs = new Map<string, Promise<Run>>();
+const runs = new Map<string, Promise<Deployed>>();
 
-function runOnce(config: Record<string, unknown>, renewed: boolean): Promise<Run> {
+function runOnce(config: Record<string, unknown>, renewed: boolean): Promise<Deployed> {
     const key = JSON.stringify([config, renewed]);
     const known = runs.get(key);
     if (known) {
         return known;
     }
-    const started = runStack(config, {
-        provider: changingProvider(REGION, renewed),
-        secretKeys: PRIVATE_KEY in config ? [`${NAMESPACE}:${PRIVATE_KEY}`] : [],
-    });
+    const started = deploy(config, renewed);
     runs.set(key, started);
     return started;
+}
+
+async function deploy(config: Record<string, unknown>, renewed: boolean): Promise<Deployed> {
+    const region = String(config["aws:region"] ?? REGION);
+    const defaultTags = config["aws:defaultTags"];
+    const settings = Object.fromEntries(Object.entries(config).filter(([key]) => !isOfProvider(key)));
+    const result = await runStack(settings, {
+        region,
+        defaultTags,
+        provider: changingProvider(region, renewed),
+        secretKeys: PRIVATE_KEY in config ? [`${NAMESPACE}:${PRIVATE_KEY}`] : [],
+    });
+    return { ...result, region, defaultTags };
 }
 
 /** Runs the program with the setting's two values, and compares. */
 async function changeOf(item: Case, texts: Texts): Promise<Change> {
     const before = await runOnce(configOf(item, item.from, {}, texts), false);
     const after = configOf(item, item.to, item.along, texts);
+    if (item.refused) {
+        return compare(before, await refused(item, before, after));
+    }
     return compare(before, await runOnce(after, item.renewed === true));
+}
+
+/** An `up` that stops at what has changed changes nothing. */
+async function refused(
+    { setting, refused }: Case,
+    before: Deployed,
+    config: Record<string, unknown>,
+): Promise<Deployed> {
+    const outcome = await deploy(config, false).then(
+        () => "it was not refused",
+        (error: unknown) => String(error),
+    );
+    if (!outcome.includes(String(refused))) {
+        throw new Error(`${setting}: ${outcome}`);
+    }
+    return before;
 }
 
 /** All cases with their changes, in order. */
@@ -116,13 +160,14 @@ export function report(changes: readonly (readonly [Case, Change])[]): string {
             item.clusters,
         ].join(" | "),
     );
-    const pages = Object.entries(REPLACING).map(
-        ([type, { inputs, except, page }]) =>
-            `| [\`${type}\`](${page}) | ${except ? `all${except.length > 0 ? ` but ${except.join(", ")}` : ""}` : inputs?.join(", ")} |`,
-    );
+    const pages = Object.entries(DECIDED).map(([type, { replaces, updates = [], page }]) => {
+        const replacing =
+            replaces === "all" ? `all${updates.length > 0 ? " others" : ""}` : replaces.join(", ");
+        return `| [\`${type}\`](${page}) | ${replacing || "–"} | ${updates.join(", ") || "–"} |`;
+    });
     return `# What a change touches
 
-Made by \`npm run changes\`: the program run twice under mocks with one setting changed between. In the second run, whatever a replaced resource is called is new, so that what hangs on it changes too. Replaced archives and security configurations stay where they are (\`retainOnDelete\`), and so does the encryption of existing buckets.
+Made by \`npm run changes\`: the program run twice under mocks with one setting changed between. In the second run, whatever a replaced resource is called is new, so that what hangs on it changes too. What is kept (\`retainOnDelete\`) is the stack's no longer, and stays where it is. What a new stack would do at once, such as being in another region, is in the table as well.
 
 | Setting | Change | Created | Deleted | Replaced (by inputs) | Updated (inputs) | Outputs | A running cluster sees |
 |---|---|---|---|---|---|---|---|
@@ -130,10 +175,10 @@ ${rows.map((row) => `| ${row} |`).join("\n")}
 
 ## What replaces a resource
 
-From the provider's documentation, kept by hand.
+From the provider's documentation, kept by hand: every input that changes in a row above is in one of the two columns. Everywhere, another \`region\` (of what has one: not of IAM) replaces, and other tags (\`tagsAll\`: the default ones too) and \`protect\` update.
 
-| Type | Inputs |
-|---|---|
+| Type | Replaced by | Updated by |
+|---|---|---|
 ${pages.join("\n")}
 `;
 }

@@ -40,13 +40,23 @@ export function run(
 /** The least that a stack must say. */
 export const MINIMAL = { emrEtlRunner: { collectors: { format: "thrift" } } };
 
+export interface StackOptions extends Omit<TestOptions, "config"> {
+    readonly region?: string;
+    /** Default: none. */
+    readonly defaultTags?: unknown;
+}
+
 /** Runs the whole program (index.ts) for a stack config; `settings` are the six objects. */
 export function runStack(
     settings: Readonly<Record<string, unknown>> = MINIMAL,
-    { region = REGION, ...options }: Omit<TestOptions, "config"> & { readonly region?: string } = {},
+    { region = REGION, defaultTags, ...options }: StackOptions = {},
 ): Promise<Run> {
     const own = Object.entries(settings).map(([key, value]) => [`${NAMESPACE}:${key}`, value]);
-    return run(loadProgram, { ...options, config: { "aws:region": region, ...Object.fromEntries(own) } });
+    const aws = {
+        "aws:region": region,
+        ...(defaultTags !== undefined && { "aws:defaultTags": defaultTags }),
+    };
+    return run(loadProgram, { ...options, config: { ...aws, ...Object.fromEntries(own) } });
 }
 
 /** What a reader would call a registration: its type, its name, its parent. */
