@@ -101,7 +101,7 @@ async function deploy(config: Record<string, unknown>, renewed: boolean): Promis
     const settings = Object.fromEntries(Object.entries(config).filter(([key]) => !isOfProvider(key)));
     const result = await runStack(settings, {
         region,
-        defaultTags,
+        aws: defaultTags === undefined ? {} : { defaultTags },
         provider: changingProvider(region, renewed),
         secretKeys: PRIVATE_KEY in config ? [`${NAMESPACE}:${PRIVATE_KEY}`] : [],
     });

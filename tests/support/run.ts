@@ -42,21 +42,18 @@ export const MINIMAL = { emrEtlRunner: { collectors: { format: "thrift" } } };
 
 export interface StackOptions extends Omit<TestOptions, "config"> {
     readonly region?: string;
-    /** Default: none. */
-    readonly defaultTags?: unknown;
+    /** The AWS provider's own settings, besides. Default: none. */
+    readonly aws?: Readonly<Record<string, unknown>>;
 }
 
 /** Runs the whole program (index.ts) for a stack config; `settings` are the six objects. */
 export function runStack(
     settings: Readonly<Record<string, unknown>> = MINIMAL,
-    { region = REGION, defaultTags, ...options }: StackOptions = {},
+    { region = REGION, aws = {}, ...options }: StackOptions = {},
 ): Promise<Run> {
     const own = Object.entries(settings).map(([key, value]) => [`${NAMESPACE}:${key}`, value]);
-    const aws = {
-        "aws:region": region,
-        ...(defaultTags !== undefined && { "aws:defaultTags": defaultTags }),
-    };
-    return run(loadProgram, { ...options, config: { ...aws, ...Object.fromEntries(own) } });
+    const ofProvider = Object.entries({ region, ...aws }).map(([key, value]) => [`aws:${key}`, value]);
+    return run(loadProgram, { ...options, config: Object.fromEntries([...ofProvider, ...own]) });
 }
 
 /** What a reader would call a registration: its type, its name, its parent. */
