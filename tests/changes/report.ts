@@ -167,7 +167,7 @@ export function report(changes: readonly (readonly [Case, Change])[]): string {
     });
     return `# What a change touches
 
-Made by \`npm run changes\`: the program run twice under mocks with one setting changed between. In the second run, whatever a replaced resource is called is new, so that what hangs on it changes too. What is kept (\`retainOnDelete\`) is the stack's no longer, and stays where it is. What a new stack would do at once, such as being in another region, is in the table as well.
+Made by \`npm run changes\`: the program run twice under mocks with one setting changed between. In the second run, whatever a replaced resource is called is new, so that what hangs on it changes too. What is kept (\`retainOnDelete\`) is the stack's no longer, and stays where it is.
 
 | Setting | Change | Created | Deleted | Replaced (by inputs) | Updated (inputs) | Outputs | A running cluster sees |
 |---|---|---|---|---|---|---|---|
