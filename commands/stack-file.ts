@@ -1,9 +1,21 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { type ErrorCode, isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
-import { NAMESPACE } from "../components/settings";
+import {
+    type Document,
+    type ErrorCode,
+    isMap,
+    isScalar,
+    isSeq,
+    LineCounter,
+    type ParsedNode,
+    parseDocument,
+    visit,
+    type YAMLParseError,
+} from "yaml";
+import { NAMESPACE, SettingsError } from "../components/settings";
 import { suggest } from "../components/settings/explain";
-import { describe, formatPath, type Path, type Problem } from "../components/settings/problems";
+import { describe, formatPath, type Path, type Problem, redact } from "../components/settings/problems";
+import { stackConfig } from "../components/settings/schema";
 
 /** A stack file as Pulumi's CLI hands it to the program. */
 export interface StackFile {
@@ -38,19 +50,34 @@ const READ_DIFFERENTLY = [
  */
 export function readStackFile(folder: string, stack: string): StackFile {
     const file = `Pulumi.${stack}.yaml`;
+    const text = readText(folder, file);
     const lines = new LineCounter();
     // Not pretty: that would show the lines around, and what they hold.
-    const document = parseDocument(readText(folder, file), { lineCounter: lines, prettyErrors: false });
-    const [error] = document.errors;
-    if (error) {
-        const { line, col } = lines.linePos(error.pos[0]);
-        throw new Error(`${file}: ${YAML_ERRORS[error.code] ?? error.message} (line ${line}, column ${col})`);
+    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+    const mistake = findMistake(document, text, lines);
+    if (mistake) {
+        const { line, col } = lines.linePos(mistake.offset);
+        throw new Error(`${file}: ${mistake.words} (line ${line}, column ${col})`);
     }
-    const content = toMapping(file, () => document.toJS());
-    const config = toMapping(file, () => content.config ?? {});
+    const content = document.toJS() as unknown;
+    if (!isMapping(content)) {
+        const { line } = lines.linePos(document.contents?.range[0] ?? 0);
+        const found = content === null ? "nothing" : describe(content);
+        throw new Error(
+            `${file}: found ${found}; allowed: "config:" with keys indented below it (line ${line})`,
+        );
+    }
+    const config = content.config ?? {};
+    if (!isMapping(config)) {
+        const allowed = `keys indented below it, each with a colon${Array.isArray(config) ? ", without hyphens" : ""}`;
+        throw new SettingsError([{ path: "config", found: describe(config), allowed }], stack);
+    }
     const problems = Object.keys(content)
         .filter((key) => !TOP_LEVEL_KEYS.includes(key))
-        .map((key) => ({ path: key, found: "an unknown key", allowed: suggest(key, TOP_LEVEL_KEYS) }));
+        .map((key) => ({ path: key, found: "an unknown key", allowed: explainTopLevelKey(key) }));
+    if (problems.length > 0 && !Object.hasOwn(content, "config")) {
+        throw new SettingsError(problems, stack); // What the config is to be is among them: nothing is missing.
+    }
     const entries = Object.entries(config).map(([key, value]) => [withNamespace(key), value] as const);
     const twice = Object.keys(config)
         .filter((key) => key !== withNamespace(key) && Object.hasOwn(config, withNamespace(key)))
@@ -66,6 +93,12 @@ export function readStackFile(folder: string, stack: string): StackFile {
     };
 }
 
+/** What makes a file no YAML, or not what its writer meant by it, and where. */
+interface Mistake {
+    readonly words: string;
+    readonly offset: number;
+}
+
 /** What YAML's own words for a mistake mean to whoever made it. */
 const YAML_ERRORS: Partial<Record<ErrorCode, string>> = {
     TAB_AS_INDENT: "found a tab; allowed: spaces, which is all that YAML indents with",
@@ -74,22 +107,123 @@ const YAML_ERRORS: Partial<Record<ErrorCode, string>> = {
     MULTILINE_IMPLICIT_KEY: "found a line without a colon; allowed: a key and a colon",
     BLOCK_AS_IMPLICIT_KEY:
         "found a second colon in a line; allowed: one, with what is below it indented on the next",
-    DUPLICATE_KEY: "found a key that is there already; allowed: each once, with all that belongs below it",
+    BAD_SCALAR_START:
+        "found a text that begins with a sign that YAML keeps for itself; allowed: such a text in quotes",
     MULTIPLE_DOCS: "found ---, a second document; allowed: one",
 };
 
-/** @throws where it is none, naming the file. */
-function toMapping(file: string, read: () => unknown): Readonly<Record<string, unknown>> {
-    let value: unknown;
-    try {
-        value = read();
-    } catch (error) {
-        throw new Error(`${file}: ${(error as Error).message}`, { cause: error });
+/** What other tools leave in a file, and what YAML's readers complain of anywhere but there. */
+const FOREIGN_LINES: readonly (readonly [RegExp, string])[] = [
+    [
+        /^(<{7}|\|{7}|={7}|>{7})(?= |\r?$)/m,
+        "found a mark of a merge conflict; allowed: one of its sides, without the marks",
+    ],
+    [
+        /^[ \t]*<%/m,
+        "found an ERB tag, <% … %>; allowed: plain YAML, since nothing is evaluated in a stack file",
+    ],
+];
+
+function findMistake(
+    document: Document.Parsed<ParsedNode>,
+    text: string,
+    lines: LineCounter,
+): Mistake | undefined {
+    const [error] = document.errors;
+    if (!error) {
+        return findAliasWithoutAnchor(document);
     }
-    if (typeof value !== "object" || value === null || Array.isArray(value)) {
-        throw new Error(`${file}: found ${describe(value)}; allowed: "config:", with keys below it`);
+    for (const [pattern, words] of FOREIGN_LINES) {
+        const match = pattern.exec(text);
+        if (match) {
+            return { words, offset: match.index + match[0].search(/\S/) };
+        }
     }
-    return value as Readonly<Record<string, unknown>>;
+    if (error.code === "DUPLICATE_KEY") {
+        return explainDuplicate(document, error, lines);
+    }
+    const quote = findOpenQuote(document, text);
+    if (quote !== undefined) {
+        const words =
+            "found a quote that opens here and does not close in this line; allowed: a pair of them";
+        return { words, offset: quote };
+    }
+    if (/flow/i.test(error.message)) {
+        const words = "found [ or { without its ] or } before here; allowed: both, and commas between";
+        return { words, offset: error.pos[0] };
+    }
+    const words =
+        YAML_ERRORS[error.code] ??
+        `found what YAML cannot read: ${error.message}; allowed: one key and its value a line`;
+    return { words, offset: error.pos[0] };
+}
+
+function findAliasWithoutAnchor(document: Document.Parsed<ParsedNode>): Mistake | undefined {
+    let mistake: Mistake | undefined;
+    visit(document, {
+        Alias(_, alias, way) {
+            const meant = alias.resolve(document);
+            if (meant !== undefined && !way.includes(meant)) {
+                return undefined;
+            }
+            const name = redact(alias.source);
+            const words = `found *${name}, and no &${name} that ends before it; allowed: the value itself, in quotes if it is a text that begins with *`;
+            mistake = { words, offset: alias.range?.[0] ?? 0 };
+            return visit.BREAK;
+        },
+    });
+    return mistake;
+}
+
+/** YAML's readers tell that a quote does not close where its text ends: with the file, or at the next quote. */
+function findOpenQuote(
+    { errors, ...document }: Document.Parsed<ParsedNode>,
+    text: string,
+): number | undefined {
+    const [end] = errors.filter(({ message }) => message.endsWith("quote")).map(({ pos }) => pos[0]);
+    let offset: number | undefined;
+    visit(document.contents, {
+        Scalar(_, { type, range }) {
+            const [start = -1, close] = range ?? [];
+            const quoted = type === "QUOTE_DOUBLE" || type === "QUOTE_SINGLE";
+            const closedByNext = close === errors[0]?.pos[0] && text.slice(start, close).includes("\n");
+            if (quoted && (close === end || closedByNext)) {
+                offset = start;
+            }
+        },
+    });
+    return offset;
+}
+
+function explainDuplicate(
+    document: Document.Parsed<ParsedNode>,
+    { pos: [offset] }: YAMLParseError,
+    lines: LineCounter,
+): Mistake {
+    let words = "";
+    visit(document, {
+        Map(_, { items }) {
+            const keys = items.flatMap(({ key }) => (isScalar(key) ? [key] : []));
+            const second = keys.find(({ range }) => range?.[0] === offset);
+            const first = keys.find(({ value }) => value === second?.value);
+            if (second && first) {
+                const { line } = lines.linePos(first.range?.[0] ?? 0);
+                words = `found the key ${redact(String(first.value))} twice, here and in line ${line}; allowed: once, with all that belongs below it`;
+            }
+        },
+    });
+    return { words, offset };
+}
+
+function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** What belongs below `config:` is mostly there, and not indented. */
+function explainTopLevelKey(key: string): string {
+    return key.includes(":") || Object.hasOwn(stackConfig.shape, key)
+        ? "this key below config: indent it, and all that belongs to it"
+        : suggest(key, TOP_LEVEL_KEYS);
 }
 
 /** The CLI takes a key without a namespace for the project's. */

@@ -286,36 +286,122 @@ describe("a stack file", () => {
         });
 
         for (const [title, text, message] of [
-            ["as YAML with tabs", "config:\n\taws:region: x\n", "found a tab; allowed: spaces"],
-            ["with a key twice", "config:\n  a:b: 1\n  a:b: 2\n", "found a key that is there already"],
-            ["as two documents", "config: {}\n---\nconfig: {}\n", "found ---, a second document"],
-            ["with an alias of nothing", "config: { a:b: *none }\n", "Unresolved alias"],
+            [
+                "as YAML with tabs",
+                "config:\n\taws:region: x\n",
+                "a tab; allowed: spaces, which is all that YAML indents with (line 2, column 1)",
+            ],
+            [
+                "with a key twice",
+                "config:\n  a:b: 1\n  c:\n    a: 1\n  a:b: 2\n",
+                "the key a:b twice, here and in line 2; allowed: once, with all that belongs below it (line 5, column 3)",
+            ],
+            [
+                "as two documents",
+                "config: {}\n---\nconfig: {}\n",
+                "---, a second document; allowed: one (line 2, column 1)",
+            ],
+            [
+                "with an alias of nothing",
+                "config: { a:b: *none }\n",
+                "*none, and no &none that ends before it; allowed: the value itself, in quotes if it is a text that begins with * (line 1, column 16)",
+            ],
+            [
+                "with an alias of what it is in",
+                "config:\n    a:b: &all [*all]\n",
+                "*all, and no &all that ends before it; allowed: the value itself, in quotes if it is a text that begins with * (line 2, column 16)",
+            ],
+            [
+                "with a sign of YAML's own",
+                "config:\n    a:b: @x\n",
+                "a text that begins with a sign that YAML keeps for itself; allowed: such a text in quotes (line 2, column 10)",
+            ],
+            [
+                "with half a conflict solved",
+                "config:\n    a:b: x\n>>>>>>> theirs\n",
+                "a mark of a merge conflict; allowed: one of its sides, without the marks (line 3, column 1)",
+            ],
+            [
+                "with an ERB tag of its own",
+                "config:\n    a:b: x\n    <% end %>\n",
+                "an ERB tag, <% … %>; allowed: plain YAML, since nothing is evaluated in a stack file (line 3, column 5)",
+            ],
+            [
+                "with two texts on a line",
+                'config:\n    a:b: "x" y\n',
+                "what YAML cannot read: Unexpected scalar at node end; allowed: one key and its value a line (line 2, column 14)",
+            ],
         ] as const) {
-            it(`${title}, and the file is named`, () => {
-                expect(failure(text)).to.match(new RegExp(`^Pulumi\\.test\\.yaml: ${message}`));
+            it(`${title}, and file, line and column are told`, () => {
+                expect(failure(text)).to.equal(`Pulumi.test.yaml: found ${message}`);
             });
         }
 
-        const KEYS = '; allowed: "config:", with keys below it';
-        for (const [title, text, found] of [
-            ["empty", "", "nothing after the colon (null)"],
-            ["a comment alone", "# nothing\n", "nothing after the colon (null)"],
-            ["a list", "- a\n", 'a list, ["a"]'],
-            ["a text", "hello\n", '"hello"'],
+        for (const [text, place] of [
+            ['config:\n    a:b: "x\n', "line 2, column 10"],
+            ["config:\n    a:b: 'x\n", "line 2, column 10"],
+            ['config:\n    a:b: "x\n    c:d: "y"\n', "line 2, column 10"],
+            ['config:\n    a:b: "many\n        lines"\n    "c:d: x\n', "line 4, column 5"],
+        ] as const) {
+            it(`with a quote that does not close: ${JSON.stringify(text)}`, () => {
+                const told =
+                    "a quote that opens here and does not close in this line; allowed: a pair of them";
+                expect(failure(text)).to.equal(`Pulumi.test.yaml: found ${told} (${place})`);
+            });
+        }
+
+        it("with a text over several lines before another mistake, which is the one that is told", () => {
+            const text = 'config:\n    a:b: "many\n        lines"\n    c:d: @x\n';
+            expect(failure(text)).to.match(/^Pulumi\.test\.yaml: found a text .* \(line 4, column 10\)$/);
+        });
+
+        for (const [text, place] of [
+            ["config:\n    a:b: [x, y\n    c:d: z\n", "line 3, column 5"],
+            ["config:\n    a:b: { x: y\n    c:d: z\n", "line 3, column 5"],
+            ['config:\n    a:b: ["x" "y"]\n', "line 2, column 15"],
+        ] as const) {
+            it(`with a bracket or a comma missing: ${JSON.stringify(text)}`, () => {
+                const told = "[ or { without its ] or } before here; allowed: both, and commas between";
+                expect(failure(text)).to.equal(`Pulumi.test.yaml: found ${told} (${place})`);
+            });
+        }
+
+        for (const [title, text, found, line] of [
+            ["empty", "", "nothing", 1],
+            ["a comment alone", "# nothing\n", "nothing", 1],
+            ["a list", "# tags\n- a\n", 'a list, ["a"]', 2],
+            ["a text", "hello\n", '"hello"', 1],
         ] as const) {
             it(`${title}: it must be a mapping`, () => {
-                expect(failure(text)).to.equal(`Pulumi.test.yaml: found ${found}${KEYS}`);
+                expect(failure(text)).to.equal(
+                    `Pulumi.test.yaml: found ${found}; allowed: "config:" with keys indented below it (line ${line})`,
+                );
             });
         }
 
-        for (const [text, found] of [
-            ["config: hello\n", '"hello"'],
-            ["config: [a]\n", 'a list, ["a"]'],
-            ["config: 3\n", "3"],
+        for (const [text, found, allowed] of [
+            ["config: hello\n", '"hello"', ""],
+            ["config: [a]\n", 'a list, ["a"]', ", without hyphens"],
+            ["config: 3\n", "3", ""],
         ] as const) {
             it(`with ${JSON.stringify(text)}: that must be one too`, () => {
-                expect(failure(text)).to.include("Pulumi.test.yaml").and.to.include(found);
+                expect(failure(text)).to.equal(
+                    `Pulumi.test.yaml: 1 problem\n  config\n    found:   ${found}\n    allowed: keys indented below it, each with a colon${allowed}`,
+                );
             });
         }
+
+        it("where what is to be the config has another name, and nothing else is told", () => {
+            expect(failure("confg: {}\naws:region: eu-west-1\nnetwork: {}\n")).to.equal(
+                [
+                    "Pulumi.test.yaml: 3 problems",
+                    "  confg\n    found:   an unknown key\n    allowed: did you mean config?",
+                    ...["aws:region", "network"].map(
+                        (key) =>
+                            `  ${key}\n    found:   an unknown key\n    allowed: this key below config: indent it, and all that belongs to it`,
+                    ),
+                ].join("\n"),
+            );
+        });
     });
 });
