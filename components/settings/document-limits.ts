@@ -1,4 +1,4 @@
-import { resolveLocations } from "../locations";
+import { LOCATIONS, resolveLocations } from "../locations";
 import { bucketPrefix, GENERATED_SUFFIX_LENGTH } from "../naming";
 import { documentLength, IAM_LIMITS } from "../policies/document";
 import { jobflowRolePolicy } from "../policies/emr-roles";
@@ -6,8 +6,8 @@ import { operatorPolicy } from "../policies/operator";
 import { bucketArn } from "../policies/s3-access";
 import { arn } from "../region";
 import { jobflowGrants } from "./jobflow-grants";
-import { locationsOf } from "./locations";
-import type { Problems } from "./problems";
+import { bucketsPath, locationsOf } from "./locations";
+import { type Path, type Problems, valueAt } from "./problems";
 import type { RuleContext } from "./rules";
 import type { StackConfig } from "./schema";
 
@@ -46,10 +46,11 @@ export function checkDocumentLimits(
     );
     // Into a role of the user's, nothing is written: a managed policy, or several, may take it.
     if (config.access.jobflowRole === null && jobflow > IAM_LIMITS.roleInlinePolicies) {
+        const cause = largestGrant(config);
         problems.add(
-            ["access"],
+            cause,
             `a policy of at most ${IAM_LIMITS.roleInlinePolicies} characters for the jobflow role, over EmrEtlRunner's locations and access together: name fewer, shorter or enclosing folders, or grant some through access.policyArns`,
-            `${jobflow} characters`,
+            `${jobflow} characters, most of them for these ${[valueAt(config, cause)].flat().length}`,
         );
     }
     const operator = documentLength(
@@ -69,4 +70,19 @@ export function checkDocumentLimits(
             `${operator} characters`,
         );
     }
+}
+
+/** What makes the jobflow role's policy grow. */
+const GRANTED: readonly Path[] = [
+    ["access", "readLocations"],
+    ["access", "dynamodbTables"],
+    ["access", "ssmParameters"],
+    ["storage", "existingKmsKeyArns"],
+    ["emrEtlRunner", "aws", "emr", "bootstrap"],
+    ...LOCATIONS.map(({ path }) => bucketsPath(path)),
+];
+
+function largestGrant(config: StackConfig): Path {
+    const length = (path: Path) => JSON.stringify(valueAt(config, path)).length;
+    return GRANTED.reduce((largest, path) => (length(path) > length(largest) ? path : largest));
 }

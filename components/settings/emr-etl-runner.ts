@@ -17,7 +17,7 @@ const managedOrS3Url = z.string().regex(new RegExp(`^${MANAGED}$|${S3_URL_PATTER
 const bid = z.number().min(0.0001).max(10_000).nullable();
 const count = (from: number) => z.int().min(from);
 const wholeNumber = (from: number) => `a whole number from ${from} on`;
-const threeNumbers = "three numbers, such as 1.18.0";
+const threeNumbers = (example: string) => `three numbers, such as ${example}`;
 
 /** Kept out of the schema's judgement: whether it may stand there at all depends on what the stack renders. */
 const owned = (what: string) =>
@@ -181,7 +181,7 @@ const emr = section(
                 .refine((text) => parseRelease(text) !== undefined)
                 .default("5.29.0"),
             "The EMR release.",
-            "three numbers, such as 5.29.0, without emr- (5.30 alone is the number 5.3 to every YAML reader)",
+            `${threeNumbers("5.29.0")}, without emr-`,
         ),
         region: owned("aws:region"),
         jobflow_role: owned("its own role, which EMR takes by the instance profile's name"),
@@ -191,7 +191,7 @@ const emr = section(
         ec2_key_name: field(
             nonEmpty.max(255).nullable().default(null),
             "An EC2 key pair for logging in. Left out: the stack makes one, since EmrEtlRunner cannot do without.",
-            "the name of an EC2 key pair in the stack's region",
+            "the name of an EC2 key pair in the stack's region; or no such line, for one that the stack makes",
         ),
         security_configuration: owned("its own security configuration"),
         bootstrap: field(
@@ -274,7 +274,13 @@ export const emrEtlRunner = section(
         enrich: section(
             {
                 versions: section(
-                    { spark_enrich: field(version.default("1.18.0"), "Spark Enrich.", threeNumbers) },
+                    {
+                        spark_enrich: field(
+                            version.default("1.18.0"),
+                            "Spark Enrich.",
+                            threeNumbers("1.18.0"),
+                        ),
+                    },
                     "The enrich job's version.",
                 ),
                 continue_on_unexpected_error: field(
@@ -294,8 +300,12 @@ export const emrEtlRunner = section(
             {
                 versions: section(
                     {
-                        rdb_loader: field(version.default("0.17.0"), "RDB Loader.", threeNumbers),
-                        rdb_shredder: field(version.default("0.16.0"), "RDB Shredder.", threeNumbers),
+                        rdb_loader: field(version.default("0.17.0"), "RDB Loader.", threeNumbers("0.17.0")),
+                        rdb_shredder: field(
+                            version.default("0.16.0"),
+                            "RDB Shredder.",
+                            threeNumbers("0.16.0"),
+                        ),
                         hadoop_elasticsearch: owned("0.1.0, the only one there is"),
                     },
                     "The storage jobs' versions.",

@@ -14,11 +14,15 @@ export function field<T extends z.ZodType>(schema: T, description: string, allow
  */
 export function section<T extends z.ZodRawShape>(shape: T, description: string) {
     const object = z.strictObject(shape);
+    const usual = Object.keys(shape).filter(
+        (key) => (shape[key] as z.ZodType).meta()?.errorMessage !== undefined,
+    );
+    const keys = usual.length === 1 ? `the key ${usual.join()}` : `the keys ${usual.join(", ")}`;
     return object
         .nullable()
         .prefault({} as never)
         .transform((value) => value ?? object.parse({}))
-        .meta({ description, errorMessage: `an object with the keys ${Object.keys(shape).join(", ")}` });
+        .meta({ description, errorMessage: `an object with ${keys}` });
 }
 
 /** A list that names nothing twice. */

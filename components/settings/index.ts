@@ -6,11 +6,11 @@ import { physicalPrefix } from "../naming";
 import type { JobflowGrants } from "../policies/emr-roles";
 import { isRegion, REGIONS, type Region } from "../region";
 import { checkExisting, checkReplaced, endsSoonAt } from "./existing";
-import { isNear } from "./explain";
+import { isNear, templateHint } from "./explain";
 import { jobflowGrants } from "./jobflow-grants";
 import { locationsOf, modeOf } from "./locations";
 import { checkOwnedKeys } from "./owned-keys";
-import { describe, Problems, valueAt } from "./problems";
+import { describe, formatPath, isMissing, Problems, valueAt } from "./problems";
 import { checkRules } from "./rules";
 import { type StackConfig, stackConfig } from "./schema";
 import { parseShape } from "./shape";
@@ -106,13 +106,14 @@ function parseJson(text: string | undefined): unknown {
 export function parseSettings(input: StackInput): Settings {
     // What is encrypted is not looked at: no message may show a part of it.
     const encrypted = input.encryptedKeys.filter((key) => Object.hasOwn(stackConfig.shape, key));
-    const plain = Object.fromEntries(
-        Object.entries(input.config).filter(([key]) => key !== PRIVATE_KEY && !encrypted.includes(key)),
-    );
+    const misnamed = Object.keys(input.config).filter((key) => meantKeys(key, input.config[key]).length > 0);
+    const unread = [PRIVATE_KEY, ...encrypted, ...misnamed];
+    const plain = Object.fromEntries(Object.entries(input.config).filter(([key]) => !unread.includes(key)));
     const problems = new Problems(NAMESPACE, plain);
     const region = checkRegion(input, problems);
     checkDefaultTags(input, problems);
     checkNamespaces(input, problems);
+    checkNames(input, misnamed, problems);
     for (const key of encrypted) {
         problems.add(
             [key],
@@ -171,9 +172,12 @@ function checkRegion({ region }: StackInput, problems: Problems): Region | undef
     if (region !== undefined && isRegion(region)) {
         return region;
     }
+    // In capitals, or one of its zones.
+    const meant = region?.toLowerCase().replace(/(?<=\d)[a-z]$/, "");
+    const mend = meant !== undefined && isRegion(meant) ? `; did you mean ${meant}?` : templateHint(region);
     problems.addAt(
         "aws:region",
-        `one of ${REGIONS.join(", ")}: elsewhere Snowplow hosts no assets, and no cluster gets past EmrEtlRunner's bootstrap`,
+        `one of ${REGIONS.join(", ")}: elsewhere Snowplow hosts no assets, and no cluster gets past EmrEtlRunner's bootstrap${mend}`,
         describe(region),
     );
     return undefined;
@@ -218,17 +222,56 @@ function checkPrivateKey({ config, encryptedKeys }: StackInput, problems: Proble
 }
 
 /** A whole object would be lost without a word: other namespaces are not the program's to judge. */
-function checkNamespaces({ otherKeys = [] }: StackInput, problems: Problems): void {
-    for (const key of otherKeys) {
+function checkNamespaces(input: StackInput, problems: Problems): void {
+    for (const key of input.otherKeys ?? []) {
         const [namespace = "", ...name] = key.split(":");
         if (isNear(namespace, NAMESPACE, 0.25)) {
-            problems.addAt(
-                key,
-                `did you mean ${NAMESPACE}:${name.join(":")}?`,
-                "a namespace that is almost the project's",
-            );
+            const meant = [`${NAMESPACE}:${name.join(":")}`];
+            const found = "a namespace that is almost the project's";
+            problems.addMisspeltKey(key, meant, missing(input, meant), found);
         }
     }
+}
+
+/** The AWS provider's keys that this program reads. */
+const AWS_KEYS = ["region", "defaultTags"];
+
+/**
+ * What a key without a namespace means that has one nevertheless: the provider's `region`, `aws: { region: … }`, or
+ * another sign than the colon. Pulumi takes each for a key of the project's.
+ */
+function meantKeys(key: string, value: unknown): readonly string[] {
+    if (AWS_KEYS.includes(key)) {
+        return [`aws:${key}`];
+    }
+    const [namespace = "", ...name] = key.split(/[./]/);
+    const below = typeof value === "object" ? Object.keys(value ?? {}) : [];
+    const names = name.length > 0 ? [name.join(".")] : below;
+    if (namespace === "aws" && names.every((one) => AWS_KEYS.includes(one))) {
+        return names.map((one) => `aws:${one}`);
+    }
+    return isNear(namespace, NAMESPACE, 0.25) ? names.map((one) => `${NAMESPACE}:${one}`) : [];
+}
+
+function checkNames(input: StackInput, misnamed: readonly string[], problems: Problems): void {
+    for (const key of misnamed) {
+        const meant = meantKeys(key, input.config[key]);
+        // With another sign after its namespace, it stands in the file as it is.
+        const [path, found] = /[./]/.test(key)
+            ? [key, "a key without a colon after its namespace"]
+            : [formatPath(NAMESPACE, [key]), "an unknown key"];
+        problems.addMisspeltKey(path, meant, missing(input, meant), found);
+    }
+}
+
+/** Those of some keys that the stack file does not have. */
+function missing({ region, defaultTags, config }: StackInput, keys: readonly string[]): readonly string[] {
+    const all: Readonly<Record<string, unknown>> = {
+        "aws:region": region,
+        "aws:defaultTags": defaultTags,
+        ...Object.fromEntries(Object.entries(config).map(([key, value]) => [`${NAMESPACE}:${key}`, value])),
+    };
+    return keys.filter((key) => isMissing(all[key]));
 }
 
 /** The values stay out of the messages: they are not ours to print. */
@@ -238,16 +281,13 @@ function checkDefaultTags({ defaultTags }: StackInput, problems: Problems): void
     }
     const keys = Object.keys(Object(defaultTags));
     if (typeof defaultTags !== "object" || keys.some((key) => key !== "tags")) {
-        const found = typeof defaultTags === "object" ? `the keys ${keys.join(", ")}` : "no object";
+        const found = typeof defaultTags === "object" ? `the keys ${keys.join(", ")}` : kindOf(defaultTags);
         problems.addAt("aws:defaultTags", "an object with the one key tags, and the tags below it", found);
     }
     const value = valueAt(defaultTags, ["tags"]) ?? {};
     const tags = Object.keys(Object(value));
     if (typeof value !== "object" || Array.isArray(value)) {
-        const found = Array.isArray(value)
-            ? "a list"
-            : `a ${typeof value === "string" ? "text" : typeof value}`;
-        problems.addAt("aws:defaultTags.tags", "an object, each tag's name with its text", found);
+        problems.addAt("aws:defaultTags.tags", "an object, each tag's name with its text", kindOf(value));
     } else if (tags.length > MAX_DEFAULT_TAGS) {
         problems.addAt(
             "aws:defaultTags.tags",
@@ -255,6 +295,10 @@ function checkDefaultTags({ defaultTags }: StackInput, problems: Problems): void
             `${tags.length} tags`,
         );
     }
+}
+
+function kindOf(value: unknown): string {
+    return Array.isArray(value) ? "a list" : `a ${typeof value === "string" ? "text" : typeof value}`;
 }
 
 function deepFreeze<T>(value: T): T {

@@ -12,6 +12,29 @@ export interface OwnedKey {
     readonly because: string;
 }
 
+/** EmrEtlRunner's credentials: its own keys, and where it takes each from. */
+const CREDENTIAL_KEYS = {
+    access_key_id:
+        "EmrEtlRunner takes it from the environment variable AWS_SNOWPLOW_ACCESS_KEY, and no file holds it",
+    secret_access_key:
+        "EmrEtlRunner takes it from the environment variable AWS_SNOWPLOW_SECRET_KEY, and no file holds it",
+} as const;
+
+/** What to say of a key that holds a credential, however it is spelt: nobody should move it to the right place. */
+export function credentialRefusal(key: string): string | undefined {
+    const letters = key.toLowerCase().replace(/:.*|[^a-z]/gs, "");
+    if (!/accesskey|secretkey/.test(letters)) {
+        return undefined;
+    }
+    return deleteThisLine(
+        CREDENTIAL_KEYS[letters.includes("secret") ? "secret_access_key" : "access_key_id"],
+    );
+}
+
+function deleteThisLine(because: string): string {
+    return `delete this line: ${because}`;
+}
+
 /** Keys that no stack file needs. `config`: the stack config as it was written. */
 export function ownedKeys({ region }: RuleContext, config: unknown): readonly OwnedKey[] {
     const inOutput = "only the deployed stack knows it";
@@ -33,15 +56,13 @@ export function ownedKeys({ region }: RuleContext, config: unknown): readonly Ow
             path: "aws.access_key_id",
             rendered: CREDENTIALS.access_key_id,
             secret: true,
-            because:
-                "EmrEtlRunner takes it from the environment variable AWS_SNOWPLOW_ACCESS_KEY, and no file holds it",
+            because: CREDENTIAL_KEYS.access_key_id,
         },
         {
             path: "aws.secret_access_key",
             rendered: CREDENTIALS.secret_access_key,
             secret: true,
-            because:
-                "EmrEtlRunner takes it from the environment variable AWS_SNOWPLOW_SECRET_KEY, and no file holds it",
+            because: CREDENTIAL_KEYS.secret_access_key,
         },
         // Without a region, which is a problem of its own, there is nothing to compare with.
         ...(region === undefined ? [] : [regionKey("aws.s3.region"), regionKey("aws.emr.region")]),
@@ -99,7 +120,7 @@ export function checkOwnedKeys(config: unknown, context: RuleContext, problems: 
         const full = ["emrEtlRunner", ...path.split(".")];
         const value = valueAt(config, full);
         if (value !== undefined && value !== null && value !== rendered && !problems.has(full)) {
-            problems.add(full, `delete this line: ${because}`, secret ? "a text" : describe(value));
+            problems.add(full, deleteThisLine(because), secret ? "a text" : describe(value));
         }
     }
 }

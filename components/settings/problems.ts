@@ -119,6 +119,11 @@ export function valueAt(root: unknown, path: Path): unknown {
     );
 }
 
+/** Whether nothing was written there: Pulumi's engine hands over an object without keys for one that is left out. */
+export function isMissing(value: unknown): boolean {
+    return JSON.stringify(value ?? {}) === "{}";
+}
+
 /** Collects problems, so that all are reported in one go; the first on a path stands for it, unless told otherwise. */
 export class Problems {
     private readonly byPath = new Map<string, readonly Problem[]>();
@@ -143,8 +148,16 @@ export class Problems {
     /** What stands somewhere else, or under another name, is not missing here as well. */
     addMisspelt(path: Path, meant: Path, allowed: string): void {
         this.add(path, allowed, "an unknown key");
-        if (valueAt(this.root, meant) === undefined) {
+        if (isMissing(valueAt(this.root, meant))) {
             this.misspelt.add(formatPath(this.namespace, meant));
+        }
+    }
+
+    /** The same for a key of the stack file, of whatever namespace; `missing`: those of the meant ones that are. */
+    addMisspeltKey(key: string, meant: readonly string[], missing: readonly string[], found: string): void {
+        this.addAt(key, `did you mean ${meant.join(" and ")}?`, found);
+        for (const path of missing) {
+            this.misspelt.add(path);
         }
     }
 

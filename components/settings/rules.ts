@@ -261,9 +261,11 @@ function checkNesting(config: StackConfig, { prefix }: RuleContext, problems: Pr
             settled.add(written);
             problems.add(
                 written.path,
-                other.managed
-                    ? `a folder outside of the stack's own ${other.name}: delete the line to have the managed bucket`
-                    : `a folder that neither lies in ${other.name} (${formatS3Url(other.folder)}) nor holds it: EmrEtlRunner would take one's objects for the other's`,
+                written.name === other.name && formatS3Url(written.folder) === formatS3Url(other.folder)
+                    ? `each folder once: ${formatS3Url(other.folder)} is in ${other.name} twice`
+                    : other.managed
+                      ? `a folder outside of the stack's own ${other.name}: delete the line to have the managed bucket`
+                      : `a folder that neither lies in ${other.name} (${formatS3Url(other.folder)}) nor holds it: EmrEtlRunner would take one's objects for the other's`,
             );
         }
     });

@@ -16,7 +16,7 @@ const UNREADABLE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]|\p{Noncharacter_Co
 
 /** `<<` merges in Ruby's YAML reader, even in quotes; JavaScript's objects cannot hold `__proto__` like other keys. */
 const UNUSABLE_KEYS: Readonly<Record<string, string>> = {
-    "<<": "another key: EmrEtlRunner's YAML reader merges this one, quoted or not",
+    "<<": "the merged keys themselves, or another key: EmrEtlRunner's YAML reader merges this one, quoted or not",
     ["__proto__"]: "another key",
 };
 

@@ -117,7 +117,7 @@ describe("settings of the user's own:", () => {
             [
                 "network.existing.subnetIds",
                 `a list, ["${SUBNET}","eu-west-1a","${SUBNET}"]`,
-                "a list of at least one subnet id, such as [subnet-0123456789abcdef0], each once",
+                `a list of at least one subnet id, such as [subnet-0123456789abcdef0], each once; "${SUBNET}" is there twice`,
             ],
         );
         refuses("has at least one subnet", network({ existing: { vpcId: VPC, subnetIds: [] } }), [
@@ -473,7 +473,7 @@ describe("settings of the user's own:", () => {
             [
                 "storage.policiesOnExistingBuckets",
                 'a list, ["acme-raw","s3://acme-logs/emr","acme-raw"]',
-                "a list of bucket names, each once, each the bucket of an existing location",
+                'a list of bucket names, each once, each the bucket of an existing location; "acme-raw" is there twice',
             ],
         );
         refuses(

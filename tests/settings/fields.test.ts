@@ -16,8 +16,9 @@ const S3_URL =
     "an S3 URL such as s3://my-bucket/folder (bucket: 3 to 63 of a-z, 0-9 and -, no dots; folder: letters, digits and - _ . = ! ' ( ))";
 const OR_MANAGED = `${S3_URL}; or no such line, for a bucket that the stack makes`;
 const RAW_IN = `a list (lines that begin with a hyphen) of at least one S3 URL; ${OR_MANAGED}`;
-const RELEASE =
-    "three numbers, such as 5.29.0, without emr- (5.30 alone is the number 5.3 to every YAML reader)";
+const RELEASE = "three numbers, such as 5.29.0, without emr-";
+const TWO_NUMBERS = (number: string) =>
+    `; two alone are a number, and ${number}0 is ${number} to every YAML reader`;
 const CIDR =
     "a range from /16 to /24 inside 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, written with its first address, such as 10.64.0.0/20";
 const ZONES = "a list of the region's zones, such as [eu-west-1a], each once";
@@ -86,6 +87,76 @@ describe("settings refuse, each in words of its own,", () => {
                 "did you mean core_instance_count?",
             ),
         ]);
+        describe("or why there is none:", () => {
+            const EBS =
+                "no such line: EmrEtlRunner gives EBS volumes to core nodes alone, by core_instance_ebs";
+            const ACCESS_KEY =
+                "delete this line: EmrEtlRunner takes it from the environment variable AWS_SNOWPLOW_ACCESS_KEY, and no file holds it";
+            const SECRET_KEY = ACCESS_KEY.replace("ACCESS_KEY", "SECRET_KEY");
+            refuses([
+                unknown(
+                    "the task nodes' disks",
+                    jobflow({ task_instance_ebs: {} }),
+                    `${JOBFLOW}.task_instance_ebs`,
+                    EBS,
+                ),
+                unknown(
+                    "the master node's",
+                    jobflow({ master_instance_ebs: {} }),
+                    `${JOBFLOW}.master_instance_ebs`,
+                    EBS,
+                ),
+                unknown(
+                    "another node group's count, which is near by letters alone",
+                    jobflow({ master_instance_count: 1 }),
+                    `${JOBFLOW}.master_instance_count`,
+                    INSTANCES,
+                ),
+                unknown(
+                    "the shredder's version where it was once",
+                    batch({ enrich: { versions: { hadoop_shred: "0.11.0" } } }),
+                    "emrEtlRunner.enrich.versions.hadoop_shred",
+                    "did you mean emrEtlRunner.storage.versions.rdb_shredder, which took its place?",
+                ),
+                unknown(
+                    "one that StorageLoader read",
+                    batch({ storage: { download: {} } }),
+                    "emrEtlRunner.storage.download",
+                    "no such line: StorageLoader read it, and RDB Loader took that one's place",
+                ),
+                unknown(
+                    "a key where only one is known",
+                    batch({ storage: { target: {} } }),
+                    "emrEtlRunner.storage.target",
+                    "only versions",
+                ),
+                ...(
+                    [
+                        ["accessKeyId", ACCESS_KEY],
+                        ["acces_key_id", ACCESS_KEY],
+                        ["aws_access_key_id", ACCESS_KEY],
+                        ["secretKey", SECRET_KEY],
+                        ["secret_acess_key", SECRET_KEY],
+                        ["secret_access_key:x", SECRET_KEY],
+                    ] as const
+                ).map(([key, words]) =>
+                    unknown(
+                        `a credential called ${key}: nobody should give it its right name`,
+                        batch({ aws: { [key]: 1 } }),
+                        key.includes(":")
+                            ? 'emrEtlRunner.aws["secret_access_key:x"]'
+                            : `emrEtlRunner.aws.${key}`,
+                        words,
+                    ),
+                ),
+                unknown(
+                    "a credential in another place: nobody should move it",
+                    batch({ aws: { s3: { access_key_id: "x" } } }),
+                    "emrEtlRunner.aws.s3.access_key_id",
+                    ACCESS_KEY,
+                ),
+            ]);
+        });
         describe("none where none is near:", () => {
             refuses([
                 unknown(
@@ -99,13 +170,13 @@ describe("settings refuse, each in words of its own,", () => {
                     "a short word of which most differs",
                     batch({ aws: { ec2: {} } }),
                     "emrEtlRunner.aws.ec2",
-                    "one of access_key_id, secret_access_key, s3, emr",
+                    "one of s3, emr",
                 ),
                 unknown(
                     "a key that stands a level too high",
                     buckets({ bad: "s3://my-out/bad" }),
                     `${BUCKETS}.bad`,
-                    "one of assets, jsonpath_assets, log, encrypted, raw, enriched, shredded",
+                    "one of assets, jsonpath_assets, log, raw, enriched, shredded",
                 ),
             ]);
         });
@@ -125,7 +196,7 @@ describe("settings refuse, each in words of its own,", () => {
             count("quoted, and no number without quotes", "02", '"02"'),
             count("no whole number", 1.5, "1.5"),
             count("too low", 0, "0"),
-            count("null", null, "nothing after the colon (null)"),
+            count("null", null, "nothing after the colon (null)", "; or no such line"),
             [
                 "below 0, where 0 means none",
                 jobflow({ task_instance_count: -1 }),
@@ -220,12 +291,17 @@ describe("settings refuse, each in words of its own,", () => {
             `${RELEASE}${hint}`,
         ];
         refuses([
-            release("a float, 5.30 to whoever wrote it: quotes would not mend it", 5.3, "5.3"),
+            release(
+                "a float, 5.30 to whoever wrote it: quotes would not mend it",
+                5.3,
+                "5.3",
+                TWO_NUMBERS("5.3"),
+            ),
             release("two numbers", "5.30", '"5.30"'),
             release("one number", 5, "5"),
             release("with emr-", "emr-5.29.0", '"emr-5.29.0"', "; did you mean 5.29.0?"),
             release("with a leading zero", "5.029.0", '"5.029.0"'),
-            release("null", null, "nothing after the colon (null)"),
+            release("null", null, "nothing after the colon (null)", "; or no such line"),
         ]);
     });
 
@@ -279,7 +355,7 @@ describe("settings refuse, each in words of its own,", () => {
                 emr({ ec2_key_name: "" }),
                 `${EMR}.ec2_key_name`,
                 '"" (an empty text)',
-                "the name of an EC2 key pair in the stack's region",
+                "the name of an EC2 key pair in the stack's region; or no such line, for one that the stack makes",
             ],
             [
                 "a job's name",
@@ -288,7 +364,13 @@ describe("settings refuse, each in words of its own,", () => {
                 '"" (an empty text)',
                 "a text that is not empty",
             ],
-            ["a CIDR", network({ cidrBlock: "" }), "network.cidrBlock", '"" (an empty text)', CIDR],
+            [
+                "a CIDR",
+                network({ cidrBlock: "" }),
+                "network.cidrBlock",
+                '"" (an empty text)',
+                `${CIDR}; or no such line`,
+            ],
         ]);
     });
 
@@ -382,7 +464,18 @@ describe("settings refuse, each in words of its own,", () => {
             cidr("an address", "192.168.0.0"),
             cidr("numbers above 255", "10.256.0.0/16"),
             cidr("a number", 10.64),
-            zones("a zone twice", ["eu-west-1a", "eu-west-1a"], 'a list, ["eu-west-1a","eu-west-1a"]'),
+            zones(
+                "a zone twice",
+                ["eu-west-1a", "eu-west-1a"],
+                'a list, ["eu-west-1a","eu-west-1a"]',
+                '; "eu-west-1a" is there twice',
+            ),
+            zones(
+                "hyphens without spaces",
+                "-eu-west-1a -eu-west-1b",
+                '"-eu-west-1a -eu-west-1b"',
+                "; put a space after each hyphen",
+            ),
             zones(
                 "a text where a list of zones belongs",
                 "eu-west-1a",
@@ -463,7 +556,7 @@ describe("settings refuse, each in words of its own,", () => {
                 access({ readLocations: ["s3://my-data/a", "s3://my-data/a"] }),
                 "access.readLocations",
                 'a list, ["s3://my-data/a","s3://my-data/a"]',
-                `a list of S3 URLs, each once; ${S3_URL}`,
+                `a list of S3 URLs, each once; ${S3_URL}; "s3://my-data/a" is there twice`,
             ],
             [
                 "a table's name of 2 characters",
@@ -480,12 +573,12 @@ describe("settings refuse, each in words of its own,", () => {
                 "a list of parameter names, such as /snowplow/redshift-password, each once",
             ],
             [
-                "more policies than a role takes, shown up to 120 characters",
+                "more policies than a role takes, with their number",
                 access({
                     policyArns: Array.from({ length: 11 }, (_, index) => `arn:aws:iam::aws:policy/p${index}`),
                 }),
                 "access.policyArns",
-                'a list, ["arn:aws:iam::aws:policy/p0","arn:aws:iam::aws:policy/p1","arn:aws:iam::aws:policy/p2","arn:aws:iam::aws:policy/p3","ar…',
+                "a list of 11",
                 "a list of at most 10 policy ARNs, arn:aws:iam::ACCOUNT:policy/NAME, each once",
             ],
         ]);
@@ -547,7 +640,7 @@ describe("settings refuse, each in words of its own,", () => {
                 batch({ storage: { versions: { rdb_loader: 0.17 } } }),
                 "emrEtlRunner.storage.versions.rdb_loader",
                 "0.17",
-                "three numbers, such as 1.18.0",
+                `three numbers, such as 0.17.0${TWO_NUMBERS("0.17")}`,
             ],
             [
                 "a level that RDB Loader refuses",
@@ -578,11 +671,34 @@ describe("settings refuse, each in words of its own,", () => {
                 TAGS,
             ],
             [
+                "a key without a space after its colon",
+                { emrEtlRunner: { collectors: "format:thrift" } },
+                "emrEtlRunner.collectors",
+                '"format:thrift"',
+                "an object with the key format; put a space after each colon",
+            ],
+            [
+                "credentials where a section belongs",
+                batch({ aws: [{ access_key_id: "x" }] }),
+                "emrEtlRunner.aws",
+                'a list, [{"access_key_id":"…"}]',
+                "an object with the keys s3, emr; without credentials, which EmrEtlRunner takes from its environment",
+            ],
+            ...["<%= ENV['CORES'] %>", "$" + "{CORES}", "$CORES"].map(
+                (template): Case => [
+                    `a value that is to be evaluated: ${template}`,
+                    jobflow({ core_instance_count: template }),
+                    `${JOBFLOW}.core_instance_count`,
+                    JSON.stringify(template),
+                    `${COUNT}; nothing is evaluated in a stack file, no ERB tag and no variable: write the value itself`,
+                ],
+            ),
+            [
                 "a text where a section belongs",
                 { emrEtlRunner: { collectors: "thrift" } },
                 "emrEtlRunner.collectors",
                 '"thrift"',
-                "an object with the keys format",
+                "an object with the key format",
             ],
         ]);
     });

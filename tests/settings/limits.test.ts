@@ -54,7 +54,7 @@ describe("settings measure IAM's documents before there are any:", () => {
 
     // A document grows by the same with each location, so two that are too long tell the length of a third.
     for (const [title, path, type, name] of [
-        ["the jobflow role's", ":access", "aws:iam/rolePolicy:RolePolicy", "roles-jobflow-policy"],
+        ["the jobflow role's", ".raw.in", "aws:iam/rolePolicy:RolePolicy", "roles-jobflow-policy"],
         ["the operator's", ".buckets", "aws:iam/policy:Policy", "roles-operator"],
     ] as const) {
         it(`${title} is as long as it was told to be`, () => {

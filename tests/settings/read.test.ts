@@ -88,7 +88,7 @@ describe("settings as the engine hands them over", () => {
         const object = "an object with the one key tags, and the tags below it";
         expect(await tagged({ tags: { team: "data" } })).to.deep.equal(parse(MINIMAL));
         expect(await tagged(null)).to.deep.equal(parse(MINIMAL));
-        expect(await tagged("hello")).to.deep.equal(told("", "no object", object));
+        expect(await tagged("hello")).to.deep.equal(told("", "a text", object));
         expect(await tagged({ team: "data" })).to.deep.equal(told("", "the keys team", object));
         const texts = "an object, each tag's name with its text";
         expect(await tagged({ tags: ["data"] })).to.deep.equal(told(".tags", "a list", texts));
@@ -119,6 +119,67 @@ describe("settings as the engine hands them over", () => {
             },
         ]);
     });
+
+    it("are told once, where a key has no namespace, or another sign than the colon behind it", async () => {
+        const { emrEtlRunner: runner } = MINIMAL;
+        const meant = async (config: Config) => (await read(config)) as readonly Problem[];
+        const told = (path: string, found: string, key: string) => ({
+            path,
+            found,
+            allowed: `did you mean ${key}?`,
+        });
+        const dotted = "a key without a colon after its namespace";
+        const unknown = "an unknown key";
+        const inNamespace = own(MINIMAL);
+        expect(await meant({ ...own({ region: "eu-west-1" }), ...inNamespace })).to.deep.equal([
+            told("snowplow-emr-encryption:region", unknown, "aws:region"),
+        ]);
+        expect(
+            await meant({ ...own({ aws: { region: "eu-west-1", defaultTags: {} } }), ...inNamespace }),
+        ).to.deep.equal([told("snowplow-emr-encryption:aws", unknown, "aws:region and aws:defaultTags")]);
+        expect(await meant({ ...own({ "aws.region": "eu-west-1" }), ...inNamespace })).to.deep.equal([
+            told("aws.region", dotted, "aws:region"),
+        ]);
+        const region = { "aws:region": "eu-west-1" };
+        // As the engine hands it over: Pulumi.yaml has an empty object for each that is left out.
+        const leftOut = own({ emrEtlRunner: {} });
+        for (const sign of [".", "/"]) {
+            const key = `snowplow-emr-encryption${sign}emrEtlRunner`;
+            expect(await meant({ ...region, ...leftOut, ...own({ [key]: runner }) })).to.deep.equal([
+                told(key, dotted, "snowplow-emr-encryption:emrEtlRunner"),
+            ]);
+        }
+        expect(
+            await meant({ ...region, ...leftOut, ...own({ "snowplow-emr-encryption": MINIMAL }) }),
+        ).to.deep.equal([
+            told(
+                "snowplow-emr-encryption:snowplow-emr-encryption",
+                unknown,
+                "snowplow-emr-encryption:emrEtlRunner",
+            ),
+        ]);
+    });
+
+    it("leave EmrEtlRunner's own aws to EmrEtlRunner", async () => {
+        const told = (await read({
+            "aws:region": "eu-west-1",
+            ...own({ ...MINIMAL, aws: { region: "eu-west-1", emr: {} } }),
+        })) as readonly Problem[];
+        expect(told.map(({ path, allowed }) => [path, allowed])).to.deep.equal([
+            ["snowplow-emr-encryption:aws", "aws below emrEtlRunner: move it there"],
+        ]);
+    });
+
+    for (const [written, meant] of [
+        ["EU-West-1", "eu-west-1"],
+        ["eu-west-1b", "eu-west-1"],
+    ]) {
+        it(`know the region that ${written} means`, async () => {
+            const [told] = (await read({ "aws:region": written, ...own(MINIMAL) })) as readonly Problem[];
+            expect(told?.found).to.equal(JSON.stringify(written));
+            expect(told?.allowed).to.match(new RegExp(`bootstrap; did you mean ${meant}\\?$`));
+        });
+    }
 
     it("stop the whole program before it makes anything, with an unknown object", async () => {
         expect(

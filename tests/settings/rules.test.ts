@@ -508,7 +508,11 @@ describe("settings hold to a rule between fields:", () => {
                 raw: { in: ["s3://my-data/a", "s3://other-data/a", "s3://my-data/a/b", "s3://other-data/a"] },
             }),
             [`${BUCKETS}.raw.in[2]`, '"s3://my-data/a/b"', outside("raw.in", "s3://my-data/a/")],
-            [`${BUCKETS}.raw.in[3]`, '"s3://other-data/a"', outside("raw.in", "s3://other-data/a/")],
+            [
+                `${BUCKETS}.raw.in[3]`,
+                '"s3://other-data/a"',
+                "each folder once: s3://other-data/a/ is in raw.in twice",
+            ],
         );
         refuses(
             "is told once, though it lies in two",
@@ -603,9 +607,9 @@ describe("settings hold to a rule between fields:", () => {
         /** A length is the policies' business; everything else is told here. */
         const told = (config: Config) =>
             problems(config).map(({ path, found, allowed }) => [path, found.replace(/^\d+ /, "… "), allowed]);
-        const jobflowRole = [
-            "snowplow-emr-encryption:access",
-            "… characters",
+        const jobflowRole = (path: string, count: number) => [
+            `snowplow-emr-encryption:${path}`,
+            `… characters, most of them for these ${count}`,
             "a policy of at most 10240 characters for the jobflow role, over EmrEtlRunner's locations and access together: name fewer, shorter or enclosing folders, or grant some through access.policyArns",
         ];
         const operator = [
@@ -615,11 +619,14 @@ describe("settings hold to a rule between fields:", () => {
         ];
         it("hold for the jobflow role, with many locations to read", () => {
             expect(told({ ...batch(), access: { readLocations: manyFolders(100) } })).to.deep.equal([
-                jobflowRole,
+                jobflowRole("access.readLocations", 100),
             ]);
         });
         it("hold for the operator too, with many folders of collectors", () => {
-            expect(told(buckets({ raw: { in: manyFolders(60) } }))).to.deep.equal([jobflowRole, operator]);
+            expect(told(buckets({ raw: { in: manyFolders(60) } }))).to.deep.equal([
+                jobflowRole(`${BUCKETS}.raw.in`, 60),
+                operator,
+            ]);
         });
         accepts("leave room for some folders to read", {
             ...batch(),

@@ -177,7 +177,7 @@ describe("several mistakes in one stack file", () => {
             `    allowed: ${TABLES}`,
             "  snowplow-emr-encryption:emrEtlRunner.storage.versions.rdb_loader",
             '    found:   "1"',
-            "    allowed: three numbers, such as 1.18.0",
+            "    allowed: three numbers, such as 0.17.0",
         ]);
     });
 

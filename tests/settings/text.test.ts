@@ -6,7 +6,8 @@ import { batch, type Config, emr, jobflow, parse, problem, problems } from "./pa
 
 const READABLE =
     "printable characters, tab and newline: Ruby's YAML reader changes others, or refuses the whole file";
-const MERGES = "another key: EmrEtlRunner's YAML reader merges this one, quoted or not";
+const MERGES =
+    "the merged keys themselves, or another key: EmrEtlRunner's YAML reader merges this one, quoted or not";
 const TAGS = "emrEtlRunner.monitoring.tags";
 
 const tags = (below: Config) => batch({ monitoring: { tags: below } });
