@@ -11,6 +11,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect } from "chai";
 import { renderStack } from "../commands/render";
+import { NAMESPACE } from "../components/settings";
 
 const FOLDER = path.join(__dirname, "bad-stacks");
 
@@ -28,6 +29,13 @@ const SECRETS = [
     "9aX2Lm1bQz8cRt5w",
     "EsreJBIaYZlE41nuGlChRANCAASZnNM5",
 ];
+
+/** Keys that are told of, though they are not in the file, and the reason for each. */
+const NOT_WRITTEN: Readonly<Record<string, readonly [key: string, because: string]>> = {
+    "16-no-namespace-and-misspelt": [NAMESPACE, "Pulumi's CLI puts it before a key that has none"],
+    "76-renewal-longer-than-validity": ["renewBeforeDays", "its default does not go with what is written"],
+    "102-imds-v2-with-the-default-release": ["ami_version", "its default does not go with what is written"],
+};
 
 /**
  * Stack files as people write them, each with the whole text that `render` refuses it with in a golden file of its
@@ -65,6 +73,32 @@ describe("a bad stack file", () => {
             );
         });
     }
+
+    describe("is told where, what was found and what is meant:", () => {
+        for (const stack of STACKS) {
+            it(stack, () => {
+                const [title = "", ...lines] = read(`${stack}.txt`).trimEnd().split("\n");
+                if (lines.length === 0) {
+                    expect(title).to.match(/: found \S.*; allowed: \S.* \(line \d+(, column \d+)?\)$/);
+                    return;
+                }
+                const told = Array.from({ length: lines.length / 3 }, (_, index) =>
+                    lines.slice(3 * index, 3 * index + 3),
+                );
+                expect(title).to.match(new RegExp(`: ${told.length} problems?$`));
+                const written = read(`${stack}.yaml`);
+                for (const [place = "", found = "", allowed = ""] of told) {
+                    expect(place).to.match(/^ {2}\S+$/);
+                    expect(found).to.match(/^ {4}found: {3}\S/);
+                    expect(allowed).to.match(/^ {4}(allowed:|remedy: ) \S/);
+                    // What is missing has a place too, but not in the file.
+                    const keys = found.endsWith(" nothing") ? [] : place.match(/[\w-]+/g);
+                    const notWritten = keys?.filter((key) => !written.includes(key) && !/^\d+$/.test(key));
+                    expect(notWritten).to.deep.equal(NOT_WRITTEN[stack]?.slice(0, 1) ?? []);
+                }
+            });
+        }
+    });
 
     it("leaves nothing behind", () => {
         expect(readdirSync(folder).sort()).to.have.members(STACKS.map((stack) => `Pulumi.${stack}.yaml`));
