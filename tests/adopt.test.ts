@@ -7,7 +7,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { parse as parseYaml, stringify } from "yaml";
 import { type Adopted, adopt, adoptCommand } from "../commands/adopt";
-import { repeatedKeys, UnreadableError } from "../commands/config-yml";
+import { repeatedKeys, TAG, UnreadableError, withoutTags } from "../commands/config-yml";
 import { renderedFiles, renderStack } from "../commands/render";
 import { renderEmrEtlRunnerConfig } from "../components/emr-etl-runner-config";
 import { resolveLocations } from "../components/locations";
@@ -95,6 +95,10 @@ function leaves(value: unknown, way = ""): readonly (readonly [string, unknown])
         : value;
     return value === null ? [] : [[way, text]];
 }
+
+it("each ERB tag of config.yml is shown as one, without what it holds", () => {
+    expect(withoutTags(`s3://${TAG}-logs/${TAG}${TAG}/x`)).to.equal("s3://<%= … %>-logs/<%= … %>/x");
+});
 
 describe("adopt", () => {
     const { warn } = console;

@@ -261,4 +261,29 @@ describe("EmrRoles", () => {
             role: undefined,
         });
     });
+
+    for (const [path, expected] of [
+        ["", "theirs"],
+        ["data/", "arn:aws:iam::111122223333:role/data/theirs"],
+    ]) {
+        it(`gives EMR a service role's name, or its ARN where the name alone is not enough: ${expected}`, async () => {
+            const serviceRole = { name: "theirs", arn: `arn:aws:iam::111122223333:role/${path}theirs` };
+            const result = await roles({ serviceRole });
+            const outputs = registration(result, COMPONENT, "iam").outputs ?? {};
+            expect(outputs.serviceRole).to.equal("theirs");
+            expect(outputs.serviceRoleForEmr).to.equal(expected);
+            const jobflowRoleArn = `arn:aws:iam::000000000000:role/${JOBFLOW}`;
+            expect(outputs.requiredPolicies).to.deep.equal({
+                serviceRole: {
+                    managedPolicyArns: ["arn:aws:iam::aws:policy/service-role/AmazonEMRServicePolicy_v2"],
+                    policyDocument: JSON.stringify(
+                        serviceRolePolicy({ ...FACTS, jobflowRoleArn, spot: false }),
+                    ),
+                },
+            });
+            expect(registration(result, "aws:iam/policy:Policy", "iam-operator").inputs.policy).to.include(
+                serviceRole.arn,
+            );
+        });
+    }
 });

@@ -3,6 +3,7 @@ import type { Run } from "../commands/mock-engine";
 import { EncryptedBucket, type EncryptedBucketArgs } from "../components/encrypted-bucket";
 import { LOCATIONS, type Location, type Mode } from "../components/locations";
 import { PipelineStorage, type PipelineStorageArgs } from "../components/pipeline-storage";
+import { bucketPolicy } from "../components/policies/bucket";
 import { resourceInputs, resourceLines } from "./support/golden";
 import { registration, run } from "./support/run";
 
@@ -158,6 +159,21 @@ describe("PipelineStorage", () => {
         expect(resourceInputs(result)).to.deep.equal({
             [`${type} pipes-existing-collector-b`]: { bucket: "collector-b", rules },
             [`${type} pipes-existing-theirs`]: { bucket: "theirs", rules },
+        });
+    });
+
+    it("gives the stack's policy to the existing buckets that it is given for it, and it goes with the stack", async () => {
+        const type = "aws:s3/bucketPolicy:BucketPolicy";
+        const result = await storage({ locations: existing, policiesOnExistingBuckets: ["theirs"] });
+        expect(resourceLines(result)).to.deep.equal([
+            `${type} pipes-existing-theirs < pipes`,
+            `${COMPONENT} pipes < ${STACK}`,
+        ]);
+        expect(resourceInputs(result)).to.deep.equal({
+            [`${type} pipes-existing-theirs`]: {
+                bucket: "theirs",
+                policy: JSON.stringify(bucketPolicy("arn:aws:s3:::theirs", "AES256")),
+            },
         });
     });
 });

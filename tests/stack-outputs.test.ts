@@ -107,6 +107,17 @@ describe("a stack's outputs", () => {
         expect((await readStackOutputs(undefined, stdin)).vpcId).to.equal(outputs.vpcId);
     });
 
+    it("are no JSON: where they came from is named", async () => {
+        const file = path.join(folder, "broken.json");
+        writeFileSync(file, "{");
+        expect(await failure(readStackOutputs(file, streams().streams.stdin))).to.equal(
+            `${file}: found no JSON: "{". ${HOW}`,
+        );
+        expect(await failure(readStackOutputs(undefined, streams("[").streams.stdin))).to.equal(
+            `standard input: found no JSON: "[". ${HOW}`,
+        );
+    });
+
     for (const [text, found] of [
         ["", "nothing"],
         [" \n", "nothing"],

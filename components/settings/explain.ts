@@ -268,5 +268,5 @@ const SLIPS: readonly ((text: string) => unknown)[] = [
 
 /** A folder stands for all that is below it. */
 function folder(url: string): string {
-    return url.startsWith("s3://") ? url.replace(/(?<=\/)\*+$/, "") : url;
+    return url.replace(/(?<=\/)\*+$/, "");
 }

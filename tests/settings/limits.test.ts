@@ -34,11 +34,15 @@ const aws: Provider = (() => {
 const collectors = (count: number) =>
     Array.from({ length: count }, (_, index) => `s3://my-collector/events-${String(index).padStart(3, "0")}`);
 
-const stackWith = (count: number): Config => buckets({ raw: { in: collectors(count) } });
+/** With the user's own archive, whose name is in the policy too. */
+const stackWith = (count: number, archive?: string): Config => ({
+    ...buckets({ raw: { in: collectors(count) } }),
+    ...(archive === undefined ? {} : { certificates: { archive } }),
+});
 
 /** The length of a document that is found to be too long. */
-function told(count: number, path: string): number {
-    const found = problems(stackWith(count), { stack: STACK, region: REGION }).find((one) =>
+function told(count: number, path: string, archive?: string): number {
+    const found = problems(stackWith(count, archive), { stack: STACK, region: REGION }).find((one) =>
         one.path.endsWith(path),
     );
     return Number.parseInt(found?.found ?? "", 10);
@@ -63,4 +67,12 @@ describe("settings measure IAM's documents before there are any:", () => {
             expect(String(inputs(type, name).policy)).to.have.length(expected);
         });
     }
+
+    it("the jobflow role's is so with the user's own archive of certificates too", () => {
+        const archive = "s3://my-certificates/emr/nodes.zip";
+        const ours = `arn:aws:s3:::snowplow-production-certs-${GENERATED}/*`;
+        expect(told(300, ".raw.in", archive) - told(300, ".raw.in")).to.equal(
+            "arn:aws:s3:::my-certificates/emr/nodes.zip".length - ours.length,
+        );
+    });
 });
