@@ -1,15 +1,17 @@
 /**
- * Sums up Stryker's JSON reports, of the whole or of pieces, as the tables of docs/mutation.md:
- * `npx tsx tests/mutation/report.ts build/mutation.json`. Of a file that is in several, the last counts.
+ * Writes docs/mutation.md from Stryker's JSON reports, of the whole or of parts (of a file that is in several, the
+ * last counts), and from the reasons in survivors.json:
+ * `npx tsx tests/mutation/report.ts build/mutation*.json > docs/mutation.md`.
+ * `--forget` takes the reasons that no survivor has out of survivors.json. Exits with 1 where a survivor has no reason, a reason no survivor, or a report is not of the code that is here.
  */
-import { readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 interface Mutant {
     readonly mutatorName: string;
     readonly replacement?: string;
     readonly status: string;
-    readonly static?: boolean;
     readonly location: { readonly start: { readonly line: number } };
 }
 
@@ -18,57 +20,218 @@ interface MutatedFile {
     readonly mutants: readonly Mutant[];
 }
 
-const files = new Map<string, MutatedFile>();
-for (const report of process.argv.slice(2)) {
-    const { files: found } = JSON.parse(readFileSync(report, "utf8")) as {
-        readonly files: Readonly<Record<string, MutatedFile>>;
-    };
-    for (const [name, file] of Object.entries(found)) {
-        files.set(name, file);
-    }
+export type Files = Readonly<Record<string, MutatedFile>>;
+
+/** Survivors that stay, with the one reason for all of them: by file, each as `code ⇒ mutator: replacement`. */
+export interface Kept {
+    readonly reason: string;
+    readonly mutants: Readonly<Record<string, readonly string[]>>;
 }
 
-const COLUMNS = ["Killed", "Timeout", "Survived", "NoCoverage", "Ignored"] as const;
+/** What a page is of. */
+interface Facts {
+    readonly date: string;
+    readonly commit: string;
+    readonly versions: string;
+}
+
+export interface Page {
+    readonly text: string;
+    /** What is to be done before the page is true. */
+    readonly faults: readonly string[];
+    /** The reasons that some survivor has. */
+    readonly inUse: readonly Kept[];
+}
+
+interface Survivor {
+    readonly file: string;
+    readonly line: number;
+    /** By what it says: lines move. */
+    readonly key: string;
+}
+
+const LONGEST = 90;
+
+export function mutationPage(files: Files, kept: readonly Kept[], facts: Facts): Page {
+    const found = Object.entries(files).flatMap(([file, { source, mutants }]) =>
+        mutants.filter(survives).map((mutant) => survivorOf(file, source, mutant)),
+    );
+    const reasons = new Map(
+        kept.flatMap(({ reason, mutants }) =>
+            Object.entries(mutants).flatMap(([file, keys]) =>
+                keys.map((key) => [`${file}: ${key}`, reason] as const),
+            ),
+        ),
+    );
+    const reasonOf = ({ file, key }: Survivor) => reasons.get(`${file}: ${key}`);
+    const survived = new Set(found.map(({ file, key }) => `${file}: ${key}`));
+    const unexplained = found.filter((survivor) => reasonOf(survivor) === undefined);
+    // A file that is in no report says nothing about its reasons.
+    const stale = [...reasons.keys()].filter(
+        (name) => Object.hasOwn(files, name.slice(0, name.indexOf(": "))) && !survived.has(name),
+    );
+    const sections = kept.flatMap(({ reason }) => {
+        const those = found.filter((survivor) => reasonOf(survivor) === reason);
+        return those.length === 0 ? [] : [`### ${those.length}: ${reason}\n\n${table(those)}`];
+    });
+    return {
+        text: [
+            head(scores(files), facts),
+            ...(unexplained.length > 0
+                ? [`### ${unexplained.length}: no reason yet\n\n${table(unexplained)}`]
+                : []),
+            ...sections,
+        ].join("\n\n"),
+        inUse: kept.flatMap(({ reason, mutants }) => {
+            const used = Object.entries(mutants).flatMap(([file, keys]) => {
+                const left = keys.filter((key) => !stale.includes(`${file}: ${key}`));
+                return left.length === 0 ? [] : [[file, left] as const];
+            });
+            return used.length === 0 ? [] : [{ reason, mutants: Object.fromEntries(used) }];
+        }),
+        faults: [
+            ...unexplained.map(({ file, line, key }) => `no reason: ${file}:${line}: ${key}`),
+            ...stale.map((name) => `no such survivor: ${name}`),
+        ],
+    };
+}
+
+function head(scored: string, { date, commit, versions }: Facts): string {
+    return `# The tests' own strength
+
+[Stryker](https://stryker-mutator.io) plants mistakes in \`components/\` and \`commands/\`, one at a time, and runs the tests that reach them: a mutant that no test fails on has survived. It is no part of \`npm test\`, and no test of its own: the figures are those of the day below.
+
+${scored}
+
+${date}, commit ${commit}, ${versions}.
+
+- **Static mutants are left out** (\`ignoreStatic\`): those in code that runs once, when a file is loaded, such as tables and schemas. Each takes all tests in a new process, and all of them hours. ${STATIC}
+- **Slow tests are left out:** those that make keys (\`certificates\`), run the whole program many times (\`any-config\`, \`changes\`, \`policy-pack\`), or evaluate its policies (\`policy-decisions\`), and \`npm run test:aws\`. With them the score would be higher.
+- **Timed out** counts as found: a loop without its end.
+
+## Measuring anew
+
+Nothing may be changed while it runs, and nothing be left uncommitted: the page says which commit it is of, and \`report.ts\` refuses a report of other code.
+
+1. \`npm run mutation\` plants all of them, in one to two hours on two cores. In parts, each report under a name of its own: \`npm run mutation -- --mutate 'components/**/*.ts' && mv build/mutation.json build/mutation-components.json\`, and the same for \`commands/**/*.ts\`, or for smaller parts.
+2. \`npx tsx tests/mutation/report.ts build/mutation*.json > docs/mutation.md\` writes this page. It exits with 1 and says so where a survivor has no reason, or a reason has no survivor any more.
+3. A survivor is killed by a test, or its reason goes into \`tests/mutation/survivors.json\`: by its code and not by its line, so that a reason lasts as long as the code that it is about. The same mistake in equal lines of a file is one there. \`--forget\` takes the reasons out that no survivor has any more.
+
+## What survived
+
+By reason, each with the number of its survivors.`;
+}
+
+/** Measured once, since it takes so long: see the commit that wrote it. */
+const STATIC =
+    "The tests that compare the schema, the policies and `config.yml` as a whole see what is in them.";
+
+const STATUSES = ["Killed", "Timeout", "Survived", "NoCoverage", "Ignored"] as const;
+
+function scores(files: Files): string {
+    const folders = [...new Set(Object.keys(files).map((file) => path.posix.dirname(file)))].sort();
+    const below = (folder: string) =>
+        Object.entries(files).flatMap(([file, { mutants }]) =>
+            file.startsWith(`${folder}/`) ? mutants : [],
+        );
+    const inside = (folder: string) =>
+        Object.entries(files).flatMap(([file, { mutants }]) =>
+            path.posix.dirname(file) === folder ? mutants : [],
+        );
+    const roots = [...new Set(folders.map((folder) => folder.split("/")[0] ?? ""))];
+    return [
+        "| Folder | Mutants | Killed | Timed out | Survived | Not covered | Score | Static, left out |",
+        "|---|---|---|---|---|---|---|---|",
+        ...folders.map((folder) => row(`\`${folder}/\``, inside(folder))),
+        ...roots.map((root) => row(`all of \`${root}/\``, below(root))),
+        row(
+            "All",
+            Object.values(files).flatMap(({ mutants }) => mutants),
+        ),
+    ].join("\n");
+}
 
 function row(title: string, mutants: readonly Mutant[]): string {
-    const [killed = 0, timedOut = 0, survived = 0, uncovered = 0, left = 0] = COLUMNS.map(
+    const [killed = 0, timedOut = 0, survived = 0, uncovered = 0, left = 0] = STATUSES.map(
         (status) => mutants.filter((mutant) => mutant.status === status).length,
     );
     const judged = killed + timedOut + survived + uncovered;
-    const score = judged === 0 ? "–" : `${((100 * (killed + timedOut)) / judged).toFixed(1)} %`;
-    return `| ${title} | ${judged} | ${killed} | ${timedOut} | ${survived} | ${uncovered} | **${score}** | ${left} |`;
+    const score = judged === 0 ? "–" : `**${((100 * (killed + timedOut)) / judged).toFixed(1)} %**`;
+    return `| ${title} | ${judged} | ${killed} | ${timedOut} | ${survived} | ${uncovered} | ${score} | ${left} |`;
 }
 
-const byFolder = new Map<string, Mutant[]>();
-for (const [name, { mutants }] of files) {
-    const folder = path.dirname(name);
-    byFolder.set(folder, [...(byFolder.get(folder) ?? []), ...mutants]);
+function survives({ status }: Mutant): boolean {
+    return status === "Survived" || status === "NoCoverage";
 }
 
-console.log(`| Folder | Mutants | Killed | Timed out | Survived | Not covered | Score | Static, left out |
-|---|---|---|---|---|---|---|---|`);
-for (const [folder, mutants] of [...byFolder].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    console.log(row(`\`${folder}/\``, mutants));
+function survivorOf(
+    file: string,
+    source: string,
+    { location, mutatorName, replacement = "" }: Mutant,
+): Survivor {
+    const { line } = location.start;
+    const code = source.split("\n")[line - 1] ?? "";
+    return { file, line, key: `${short(code)} ⇒ ${short(`${mutatorName}: ${replacement}`)}` };
 }
-console.log(row("All", [...byFolder.values()].flat()));
 
-console.log("\n| Place | Code | Mutant |\n|---|---|---|");
-for (const [name, { source, mutants }] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const lines = source.split("\n");
-    for (const { status, location, mutatorName, replacement = "" } of mutants) {
-        if (status === "Survived" || status === "NoCoverage") {
-            const { line } = location.start;
-            const cells = [
-                `${name}:${line}`,
-                lines[line - 1]?.trim() ?? "",
-                `${mutatorName}: ${replacement}`,
-            ];
-            console.log(`| ${cells.map((cell) => inTable(cell)).join(" | ")} |`);
-        }
+function short(text: string): string {
+    return text.trim().replace(/\s+/g, " ").replaceAll("`", "'").slice(0, LONGEST).trim();
+}
+
+function table(found: readonly Survivor[]): string {
+    const rows = found.toSorted((a, b) => (a.file === b.file ? a.line - b.line : a.file < b.file ? -1 : 1));
+    return [
+        "| Place | Code | Mutant |",
+        "|---|---|---|",
+        ...rows.map(({ file, line, key }) => {
+            const cells = [`${file}:${line}`, ...key.split(" ⇒ ")];
+            return `| ${cells.map((cell) => `\`${inTable(cell)}\``).join(" | ")} |`;
+        }),
+    ].join("\n");
+}
+
+/** With an ellipsis for a command that is cut off: it would name a script that there is not. */
+function inTable(text: string): string {
+    return text.replaceAll("|", "\\|").replaceAll("npm run ", "npm … ");
+}
+
+function main(args: readonly string[]): void {
+    const reports = args.filter((arg) => arg !== "--forget");
+    const files: Files = Object.assign({}, ...reports.map((report) => read(report).files));
+    const { framework } = read(reports[0] ?? "");
+    const versions = [
+        `Stryker ${framework?.version}`,
+        `mocha ${(JSON.parse(readFileSync("node_modules/mocha/package.json", "utf8")) as { version: string }).version}`,
+        `Node ${process.versions.node}`,
+    ].join(", ");
+    const commit = execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim();
+    const date = new Date().toISOString().slice(0, 10);
+    const survivors = path.join(__dirname, "survivors.json");
+    const kept = JSON.parse(readFileSync(survivors, "utf8")) as readonly Kept[];
+    const { text, faults, inUse } = mutationPage(files, kept, { date, commit, versions });
+    console.log(text);
+    if (args.includes("--forget")) {
+        writeFileSync(survivors, `${JSON.stringify(inUse, undefined, 4)}\n`);
+    }
+    const others = Object.entries(files)
+        .filter(([file, { source }]) => !existsSync(file) || readFileSync(file, "utf8") !== source)
+        .map(([file]) => `not the code that is here: ${file}`);
+    const missing = execFileSync("git", ["ls-files", "components/**.ts", "commands/**.ts"], {
+        encoding: "utf8",
+    })
+        .split("\n")
+        .filter((file) => file !== "" && !Object.hasOwn(files, file))
+        .map((file) => `in no report: ${file}`);
+    for (const fault of [...faults, ...others, ...missing]) {
+        console.error(fault);
+        process.exitCode = 1;
     }
 }
 
-function inTable(text: string): string {
-    const short = text.replace(/\s+/g, " ").slice(0, 100);
-    return `\`${short.replaceAll("`", "'").replaceAll("|", "\\|")}\``;
+function read(report: string): { readonly files: Files; readonly framework?: { readonly version?: string } } {
+    return JSON.parse(readFileSync(report, "utf8"));
+}
+
+if (require.main === module) {
+    main(process.argv.slice(2));
 }
