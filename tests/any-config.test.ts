@@ -3,7 +3,7 @@ import path from "node:path";
 import { expect } from "chai";
 import fc from "fast-check";
 import type { Provider, Registration, Run } from "../commands/mock-engine";
-import { PLACEHOLDER, placeholderProvider } from "../commands/placeholder-provider";
+import { ACCOUNT_ID, PLACEHOLDER, placeholderProvider } from "../commands/placeholder-provider";
 import { loadProgram } from "../commands/render";
 import { renderEmrEtlRunnerConfig } from "../components/emr-etl-runner-config";
 import { resolveLocations } from "../components/locations";
@@ -81,9 +81,7 @@ describe("any stack config", () => {
             expect(missing).to.deep.equal([]);
         });
 
-        it(`runs the program to its end, twice alike, with all that EmrEtlRunner and the policy pack ask for: ${RUNS} times`, async function () {
-            const limit = RUNS * 4000;
-            this.timeout(2 * limit);
+        it(`runs the program to its end, twice alike, with all that EmrEtlRunner and the policy pack ask for: ${RUNS} times`, async () => {
             await fc.assert(
                 fc.asyncProperty(stackToRun, async (stack) => {
                     const first = await runProgram(stack);
@@ -93,8 +91,7 @@ describe("any stack config", () => {
                     expect(sorted(again)).to.deep.equal(sorted(first));
                     expect(again.outputs).to.deep.equal(first.outputs);
                 }),
-                // A counter-example is told even where there is no time to make it smaller.
-                { numRuns: RUNS, interruptAfterTimeLimit: limit, markInterruptAsFailure: true },
+                { numRuns: RUNS },
             );
         });
     });
@@ -129,9 +126,17 @@ const stackToRun = fc.oneof(
     { weight: 3, arbitrary: anyStack },
     {
         weight: 1,
-        arbitrary: almostAnyStack.filter((stack) => settingsOrProblems(inputOf(stack)) !== undefined),
+        arbitrary: almostAnyStack.filter((stack) => {
+            const settings = settingsOrProblems(inputOf(stack));
+            return settings !== undefined && !bidsForAnothersKey(settings);
+        }),
     },
 );
+
+/** Only the account that the program runs in tells whether a key is another's: it is refused then. */
+function bidsForAnothersKey({ encryption, spot }: Settings): boolean {
+    return spot && encryption.kmsKeyArn !== null && !encryption.kmsKeyArn.includes(`:${ACCOUNT_ID}:`);
+}
 
 function settingsOf(stack: AnyStack): Settings {
     return parseSettings(inputOf(stack));
