@@ -184,8 +184,7 @@ function nodeCertificates(provider: TlsProvider, domain: string): Promise<Run> {
 }
 
 describe("the nodes' certificates", () => {
-    before(async function () {
-        this.timeout(60_000);
+    before(async () => {
         for (const region of Object.keys(DOMAINS) as Region[]) {
             made.set(region, await make(region));
         }
