@@ -327,6 +327,11 @@ describe("a stack file", () => {
                 "an ERB tag, <% … %>; allowed: plain YAML, since nothing is evaluated in a stack file (line 3, column 5)",
             ],
             [
+                "with a text right behind another",
+                'config:\n    a:b: "x"y\n',
+                "what YAML cannot read: Unexpected scalar at node end; allowed: one key and its value a line (line 2, column 13)",
+            ],
+            [
                 "with two texts on a line",
                 'config:\n    a:b: "x" y\n',
                 "what YAML cannot read: Unexpected scalar at node end; allowed: one key and its value a line (line 2, column 14)",
@@ -341,6 +346,7 @@ describe("a stack file", () => {
             ['config:\n    a:b: "x\n', "line 2, column 10"],
             ["config:\n    a:b: 'x\n", "line 2, column 10"],
             ['config:\n    a:b: "x\n    c:d: "y"\n', "line 2, column 10"],
+            ['config:\n    a:b: "x\n        c: "y"\n', "line 2, column 10"],
             ['config:\n    a:b: "many\n        lines"\n    "c:d: x\n', "line 4, column 5"],
         ] as const) {
             it(`with a quote that does not close: ${JSON.stringify(text)}`, () => {

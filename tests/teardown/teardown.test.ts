@@ -80,12 +80,12 @@ describe("teardown", () => {
     for (const [title, change, why] of [
         ["the key alone, where no bucket is the stack's", { managedBuckets: {} }, "the key"],
         ["the buckets alone, where the key is not the stack's", { ownsKey: false }, "the data buckets"],
-        ["nothing, where neither is the stack's", { managedBuckets: {}, ownsKey: false }, ""],
+        ["nothing, where neither is the stack's", { managedBuckets: {}, ownsKey: false }, "nothing"],
     ] as const) {
         it(`says that protection holds ${title}`, async () => {
             const forCommands = { ...(outputs.forCommands as object), ...change };
             const { stdout } = await run({}, {}, { ...outputs, forCommands });
-            const [, told = ""] = /Pulumi refuses to delete (.*)\n/.exec(stdout) ?? [];
+            const [, told = "nothing"] = /Pulumi refuses to delete (.*)\n/.exec(stdout) ?? [];
             expect(told).to.equal(why === "the key" ? `the key ${outputs.kmsKeyArn}` : why);
         });
     }
