@@ -182,6 +182,7 @@ export = async () => {
             reencryptionRoleArn: reencryption?.arn ?? null,
             reminderSchedule: reminder?.schedule ?? null,
             internetAccess,
+            nodeDomain: existing.nodeDomain,
             ownsNetwork: !theirNetwork,
             ownsSecurityGroups,
             ownsKey: !theirKey,

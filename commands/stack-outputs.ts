@@ -63,6 +63,8 @@ const stackOutputs = z.object({
             })
             .nullable(),
         internetAccess: z.enum(["nat", "public"]),
+        /** What the nodes' names end with, as their certificate has it. */
+        nodeDomain: z.string(),
         ownsNetwork: z.boolean(),
         /** EMR's default ones. */
         ownsSecurityGroups: z.boolean(),

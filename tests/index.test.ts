@@ -746,6 +746,7 @@ describe("the whole program", () => {
             reencryptionRoleArn: null,
             reminderSchedule: null,
             internetAccess: "nat",
+            nodeDomain: "ap-northeast-1.compute.internal",
             ownsNetwork: true,
             ownsSecurityGroups: true,
             ownsKey: true,

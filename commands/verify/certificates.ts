@@ -1,5 +1,4 @@
 import { GetObjectCommand } from "@aws-sdk/client-s3";
-import { internalDomain } from "../../components/region";
 import { valueAt } from "../../components/settings/problems";
 import { AwsError, callIfThere } from "../aws";
 import { readConfig } from "../config-yml";
@@ -51,12 +50,12 @@ function renewal(stack: string): string {
 }
 
 function terms(
-    { emrEtlRunnerConfig, forCommands: { region, ownsNetwork } }: StackOutputs,
+    { emrEtlRunnerConfig, forCommands: { nodeDomain, ownsNetwork } }: StackOutputs,
     { key }: S3Object,
     isOwn: boolean,
 ): Pick<ArchiveTerms, "domain" | "otherNames" | "key"> {
     return {
-        domain: acceptsAnyName(emrEtlRunnerConfig) ? undefined : internalDomain(region),
+        domain: acceptsAnyName(emrEtlRunnerConfig) ? undefined : nodeDomain,
         // A VPC of the user's may give other names, and an archive of theirs may be made for them.
         otherNames: isOwn || ownsNetwork ? "failed" : "warning",
         key: isOwn ? key : undefined,

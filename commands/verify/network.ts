@@ -4,7 +4,7 @@ import {
     DescribeVpcsCommand,
     type EC2Client,
 } from "@aws-sdk/client-ec2";
-import { domainNames, internalDomain } from "../../components/region";
+import { domainNames } from "../../components/region";
 import { call, callIfThere } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
 import { acceptsAnyName, isInTransitOn } from "./certificates";
@@ -83,7 +83,7 @@ async function nameChecks(
     if (!isInTransitOn(securityConfiguration)) {
         return [];
     }
-    const domain = internalDomain(forCommands.region);
+    const domain = forCommands.nodeDomain;
     const anyName = acceptsAnyName(emrEtlRunnerConfig);
     const line = {
         on: `VPC ${vpcId}: domain name in its DHCP options`,

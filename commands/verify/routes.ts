@@ -6,6 +6,7 @@ import {
     type RouteTable,
     type RouteTableAssociation,
 } from "@aws-sdk/client-ec2";
+import { waysOut } from "../../components/existing/ways-out";
 import { call } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
 import { type Check, judge, look } from "./check";
@@ -48,27 +49,44 @@ function checkWayOut(
     id: string,
     table: RouteTable | undefined,
 ): Check {
-    const route = table?.Routes?.find(({ DestinationCidrBlock }) => DestinationCidrBlock === ANYWHERE);
-    const isPublic = route?.GatewayId?.startsWith("igw-") === true;
-    const fits =
-        internetAccess === "public"
+    const routes = waysOutOf(table);
+    const fits = (route: Route) => {
+        const isPublic = route.GatewayId?.startsWith("igw-") === true;
+        return internetAccess === "public"
             ? isPublic
             : // In a VPC of the user's, a transit gateway or a firewall may be on the way.
-              !isPublic && (!ownsNetwork || route?.NatGatewayId !== undefined);
+              !isPublic && (!ownsNetwork || route.NatGatewayId !== undefined);
+    };
     const way = internetAccess === "public" ? "an internet gateway" : "a NAT gateway";
     return judge({
         on: `subnet ${id}: route for ${ANYWHERE}`,
         expected: `to ${way}`,
-        found: route ? `to ${targetOf(route)}` : "none, nor so to S3",
-        isOk: route !== undefined && route.State !== "blackhole" && fits,
+        found:
+            routes.length > 0
+                ? `to ${[...new Set(routes.map(targetOf))].join(" and ")}`
+                : "none, nor so to S3",
+        isOk: routes.length > 0 && routes.every((route) => route.State !== "blackhole" && fits(route)),
         remedy: ownsNetwork
             ? `npx pulumi up --refresh --stack ${stack}`
             : `a route to ${way} in ${table?.RouteTableId ?? "its route table"}: every cluster's bootstrap fetches from Maven Central`,
     });
 }
 
+/**
+ * Those of its own endpoint are for S3's prefix list, and lead nowhere else; what a gateway propagates is among the
+ * others.
+ */
+function waysOutOf(table: RouteTable | undefined): readonly Route[] {
+    const routes = (table?.Routes ?? []).filter(({ GatewayId }) => !GatewayId?.startsWith("vpce-"));
+    return waysOut(routes, ({ DestinationCidrBlock, DestinationPrefixListId, VpcPeeringConnectionId }) => ({
+        range: DestinationCidrBlock,
+        prefixList: DestinationPrefixListId,
+        isPeering: VpcPeeringConnectionId !== undefined,
+    }));
+}
+
 function targetOf(route: Route): string {
-    const { DestinationCidrBlock, Origin, State, ...targets } = route;
+    const { DestinationCidrBlock, DestinationPrefixListId, Origin, State, ...targets } = route;
     const target = Object.values(targets).find((id) => typeof id === "string") ?? "nothing";
     return State === "blackhole" ? `${target}, which is gone` : target;
 }

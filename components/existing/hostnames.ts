@@ -11,6 +11,8 @@ export type DhcpFacts = aws.ec2.GetVpcDhcpOptionsResult | Unanswered | undefined
 export interface Hostnames {
     /** Whether nodes must accept a certificate under any name. */
     readonly any: boolean;
+    /** What the nodes' names end with, as their certificate has it; AWS's own where that is not known. */
+    readonly domain: string;
     readonly warnings: readonly string[];
 }
 
@@ -66,15 +68,17 @@ export function checkHostnames(settings: Settings, dhcpOptions: DhcpFacts): read
 /** Of a network that was found fit; undefined: it is the stack's own, with the names of AWS's. */
 export function hostnamesOf(settings: Settings, dhcpOptions: DhcpFacts): Hostnames {
     const { encryption, network, region } = settings;
+    const usual = internalDomain(region);
     if (!encryption.inTransit || dhcpOptions === undefined || !isAnswer(dhcpOptions)) {
-        return { any: false, warnings: [] };
+        return { any: false, domain: usual, warnings: [] };
     }
     const domains = domainsIn(dhcpOptions);
     const carries = carriesNames(settings, domains);
     const any = carries !== true && network.existing?.allowHostnameMismatch === true;
-    const isOdd = carries === undefined && !any && !domains.includes(internalDomain(region));
+    const isOdd = carries === undefined && !any && !domains.includes(usual);
     return {
         any,
+        domain: domains.find((domain) => carriesNames(settings, [domain])) ?? usual,
         warnings: [
             ...(any ? [`${carries === undefined ? UNKNOWN : OTHER} ${ANY}`] : []),
             ...(isOdd ? [UNSEEN] : []),

@@ -18,6 +18,8 @@ export interface Existing {
     readonly jobflowRole: ExistingRole | undefined;
     /** Whether nodes must accept a certificate under any name: theirs are not in it. */
     readonly anyHostname: boolean;
+    /** What the nodes' names end with. */
+    readonly nodeDomain: string;
     readonly warnings: readonly string[];
 }
 
@@ -62,6 +64,7 @@ export async function lookUpExisting(settings: Settings): Promise<Existing> {
         serviceRole: roleOf(serviceRole),
         jobflowRole: roleOf(jobflowRole),
         anyHostname: hostnames.any,
+        nodeDomain: hostnames.domain,
         warnings: [
             ...hostnames.warnings,
             ...routeWarnings(network?.subnets ?? []),

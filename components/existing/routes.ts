@@ -2,6 +2,7 @@ import type * as aws from "@pulumi/aws";
 import type { Settings } from "../settings";
 import type { Path } from "../settings/problems";
 import { type Finding, isAnswer, noAnswer, type Unanswered } from "./ask";
+import { waysOut } from "./ways-out";
 
 /** What AWS says of a subnet's routes. */
 export interface RouteFacts {
@@ -12,9 +13,6 @@ export interface RouteFacts {
 
 type Route = aws.types.output.ec2.GetRouteTableRoute;
 
-/** All addresses, in one range or in its halves, which come first: to AWS the smaller range is the better one. */
-const ANYWHERE = [["0.0.0.0/1", "128.0.0.0/1"], ["0.0.0.0/0"]];
-
 /** A way to the internet leads to S3 too. Gateway endpoints would, but the AWS provider leaves their routes out. */
 export function checkRoutes({ network }: Settings, facts: RouteFacts, path: Path): readonly Finding[] {
     const { id, routeTable } = facts;
@@ -23,7 +21,7 @@ export function checkRoutes({ network }: Settings, facts: RouteFacts, path: Path
     }
     const { internetAccess, existing } = network;
     const table = tableOf(id, routeTable);
-    const ways = waysOut(routeTable);
+    const ways = waysOutOf(routeTable);
     if (ways.length === 0) {
         const remedy = `a route for 0.0.0.0/0 to ${internetAccess === "nat" ? "a NAT gateway" : "an internet gateway"}: every cluster's bootstrap fetches from Maven Central`;
         return existing?.allowUnseenRoute
@@ -62,7 +60,7 @@ export function checkRoutes({ network }: Settings, facts: RouteFacts, path: Path
 /** Of what was found fit: where that takes the user's word. */
 export function routeWarnings(subnets: readonly RouteFacts[]): readonly string[] {
     return subnets.flatMap(({ id, routeTable }) =>
-        isAnswer(routeTable) && waysOut(routeTable).length === 0
+        isAnswer(routeTable) && waysOutOf(routeTable).length === 0
             ? [
                   `${tableOf(id, routeTable)}: no way to the internet (0.0.0.0/0) was seen, nor so to S3. If no VPN or Direct Connect gateway propagates one, no cluster gets past its bootstrap; verify sees those routes.`,
               ]
@@ -74,16 +72,13 @@ function tableOf(subnetId: string, { routeTableId }: aws.ec2.GetRouteTableResult
     return `${subnetId} with the route table ${routeTableId}`;
 }
 
-/** The routes for all addresses; where there are none, those for prefix lists, whose ranges nobody looks up here. */
-function waysOut({ routes }: aws.ec2.GetRouteTableResult): readonly Route[] {
-    const whole = ANYWHERE.map((ranges) =>
-        ranges.map((range) => routes.filter(({ cidrBlock }) => cidrBlock === range)),
-    ).find((found) => found.every(({ length }) => length > 0));
-    return (
-        whole?.flat() ??
-        // No peering leads on to the internet.
-        routes.filter((route) => route.destinationPrefixListId && !route.vpcPeeringConnectionId)
-    );
+/** The provider has empty texts for what a route has not. */
+function waysOutOf({ routes }: aws.ec2.GetRouteTableResult): readonly Route[] {
+    return waysOut(routes, ({ cidrBlock, destinationPrefixListId, vpcPeeringConnectionId }) => ({
+        range: cidrBlock,
+        prefixList: destinationPrefixListId || undefined,
+        isPeering: vpcPeeringConnectionId !== "",
+    }));
 }
 
 function isPublic({ gatewayId }: Route): boolean {

@@ -38,16 +38,16 @@ function settings(existing: Config = {}, others: Config = {}, region = "eu-west-
 const ALLOWED = { allowHostnameMismatch: true };
 const ANY =
     "Hadoop's encrypted shuffle accepts their certificate under any name (hadoop.ssl.hostname.verifier: ALLOW_ALL).";
-const CHECKED: Hostnames = { any: false, warnings: [] };
-const OTHERS: Hostnames = {
+const CHECKED: Omit<Hostnames, "domain"> = { any: false, warnings: [] };
+const OTHERS: Omit<Hostnames, "domain"> = {
     any: true,
     warnings: [`The nodes' names are not in their certificate: ${ANY}`],
 };
-const UNKNOWN: Hostnames = {
+const UNKNOWN: Omit<Hostnames, "domain"> = {
     any: true,
     warnings: [`Whether the nodes' names are in certificates.archive cannot be seen from here: ${ANY}`],
 };
-const UNSEEN: Hostnames = {
+const UNSEEN: Omit<Hostnames, "domain"> = {
     any: false,
     warnings: [
         "The VPC's DHCP options name another domain than AWS's own. Whether the certificate in certificates.archive carries it cannot be seen from here.",
@@ -68,22 +68,36 @@ describe("nodes' names in a VPC of the user's", () => {
         }
     });
 
-    function fits(title: string, asked: () => Settings, dhcpOptions: DhcpFacts, hostnames = CHECKED): void {
+    function fits(
+        title: string,
+        asked: () => Settings,
+        dhcpOptions: DhcpFacts,
+        hostnames = CHECKED,
+        domain: string = DOMAIN,
+    ): void {
         it(title, () => {
             const given = asked();
             expect(checkHostnames(given, dhcpOptions)).to.deep.equal([]);
-            expect(hostnamesOf(given, dhcpOptions)).to.deep.equal(hostnames);
+            expect(hostnamesOf(given, dhcpOptions)).to.deep.equal({ ...hostnames, domain });
         });
     }
 
     describe("fit", () => {
         fits("with AWS's own domain and the stack's certificate", settings, dhcp(DOMAIN));
-        fits("in us-east-1 with that region's", () => settings({}, {}, "us-east-1"), dhcp("ec2.internal"));
+        fits(
+            "in us-east-1 with that region's",
+            () => settings({}, {}, "us-east-1"),
+            dhcp("ec2.internal"),
+            CHECKED,
+            "ec2.internal",
+        );
         fits("with several domains, one of them AWS's", settings, dhcp(`a.example  ${DOMAIN}`));
         fits(
             "with a company's domain and a certificate for it, with thrift too",
             () => settings({}, { ...batch(), ...chain("*.corp.example") }),
             dhcp("corp.example"),
+            CHECKED,
+            "corp.example",
         );
         fits(
             "with AWS's domain and a certificate of the user's for it",
@@ -94,6 +108,8 @@ describe("nodes' names in a VPC of the user's", () => {
             "with several domains and a certificate for one of them",
             () => settings({}, chain("*.corp.example")),
             dhcp(`${DOMAIN} corp.example`),
+            CHECKED,
+            "corp.example",
         );
         fits(
             "where nothing is encrypted between nodes, whatever they are",
@@ -106,6 +122,8 @@ describe("nodes' names in a VPC of the user's", () => {
             "where others are allowed, but not those of a certificate of the user's",
             () => settings(ALLOWED, chain("*.corp.example")),
             dhcp("corp.example"),
+            CHECKED,
+            "corp.example",
         );
     });
 
@@ -235,7 +253,7 @@ describe("nodes' names in a VPC of the user's", () => {
 
     it("are nobody's matter where there is no such VPC, or no answer on it", () => {
         for (const unknown of [undefined, new Unanswered("no")]) {
-            expect(hostnamesOf(settings(ALLOWED), unknown)).to.deep.equal(CHECKED);
+            expect(hostnamesOf(settings(ALLOWED), unknown)).to.deep.equal({ ...CHECKED, domain: DOMAIN });
         }
     });
 });

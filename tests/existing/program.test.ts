@@ -719,6 +719,7 @@ describe("a stack beside what is the user's own", () => {
                     reencryptionRoleArn: null,
                     reminderSchedule: null,
                     internetAccess: "nat",
+                    nodeDomain: "eu-west-1.compute.internal",
                     ownsNetwork: false,
                     ownsSecurityGroups: false,
                     ownsKey: false,

@@ -204,7 +204,7 @@ describe("verify: certificates", () => {
     it("carry other names: failed, a warning in a VPC of the user's, nothing where nodes take any", async () => {
         const named = (of: StackOutputs) => ({
             ...of,
-            forCommands: { ...of.forCommands, region: "us-east-1" as const },
+            forCommands: { ...of.forCommands, nodeDomain: "corp.example" },
         });
         const found = "a certificate with the alternative names DNS:*.eu-west-1.compute.internal";
         const answers: Answers = { GetObject: () => ({ Body: body(), ServerSideEncryption: "AES256" }) };

@@ -215,6 +215,33 @@ describe("verify of the network", () => {
         ]);
     });
 
+    it("takes halves of all addresses, and prefix lists, for ways out; an endpoint's own is none", async () => {
+        const half = (DestinationCidrBlock: string, NatGatewayId = "nat-1") => ({
+            DestinationCidrBlock,
+            NatGatewayId,
+        });
+        const found = async (...of: readonly object[]) =>
+            findings(await wrong(routes(...of), theirs())).map(([, , told]) => told);
+        expect(await found(half("0.0.0.0/1"), half("128.0.0.0/1"))).to.deep.equal([]);
+        expect(await found(half("0.0.0.0/1"))).to.deep.equal(["none, nor so to S3"]);
+        // They come before what is for all addresses at once.
+        expect(await found(half("0.0.0.0/1"), half("128.0.0.0/1"), INTERNET)).to.deep.equal([]);
+        const other = { ...half("128.0.0.0/1", "nat-2"), State: "blackhole" };
+        expect(await found(half("0.0.0.0/1"), other)).to.deep.equal(["to nat-1 and nat-2, which is gone"]);
+        const list = { DestinationPrefixListId: "pl-1" };
+        expect(await found({ ...list, TransitGatewayId: "tgw-1" })).to.deep.equal([]);
+        expect(await found({ ...list, VpcPeeringConnectionId: "pcx-1" })).to.deep.equal([
+            "none, nor so to S3",
+        ]);
+        expect(await found({ ...list, GatewayId: "vpce-1" })).to.deep.equal(["none, nor so to S3"]);
+    });
+
+    it("wants the names that the nodes' certificate was found to carry", async () => {
+        const company = withCommands({ nodeDomain: "corp.example", ownsNetwork: false });
+        expect(await wrong(dhcp("corp.example"), company)).to.deep.equal([]);
+        expect(findings(await wrong(dhcp(DOMAIN), company))).to.deep.equal([["failed", NAMES, DOMAIN]]);
+    });
+
     it("takes the VPC's main routes for a subnet without its own", async () => {
         const main = {
             DescribeRouteTables: () => ({
