@@ -1033,6 +1033,8 @@ describe("the registered policies", () => {
                     "s3:GetObjectVersion",
                     "s3:GetObjectTagging",
                     "s3:GetObjectAcl",
+                    "s3:GetObjectVersionTagging",
+                    "s3:GetObjectVersionAcl",
                 ];
 
                 // biome-ignore format: a table
