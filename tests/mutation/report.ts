@@ -115,16 +115,15 @@ Nothing may be changed while it runs, and nothing be left uncommitted: the page 
 
 1. \`npm run mutation\` plants all of them, in one to two hours on two cores. In parts, each report under a name of its own: \`npm run mutation -- --mutate 'components/**/*.ts' && mv build/mutation.json build/mutation-components.json\`, and the same for \`commands/**/*.ts\`, or for smaller parts.
 2. \`npx tsx tests/mutation/report.ts build/mutation*.json > docs/mutation.md\` writes this page. It exits with 1 and says so where a survivor has no reason, or a reason has no survivor any more.
-3. A survivor is killed by a test, or its reason goes into \`tests/mutation/survivors.json\`: by its code and not by its line, so that a reason lasts as long as the code that it is about. The same mistake in equal lines of a file is one there. \`--forget\` takes the reasons out that no survivor has any more.
+3. A survivor is killed by a test, or its reason goes into \`tests/mutation/survivors.json\`: by its code and not by its line, so that a reason lasts as long as the code that it is about. The same mistake in equal lines of a file is one there. \`--forget\` takes the reasons out that no survivor has any more, and \`npm run format\` puts the file in order.
 
 ## What survived
 
 By reason, each with the number of its survivors.`;
 }
 
-/** Measured once, since it takes so long: see the commit that wrote it. */
 const STATIC =
-    "The tests that compare the schema, the policies and `config.yml` as a whole see what is in them.";
+    "The tests that compare the schema, the policies and `config.yml` as a whole see what is in them: measured once, on 2026-11-25, for `components/policies/` with `ignoreStatic` off and the tests of roles, buckets and policies alone, 55 of 61 were killed, and with the other 6 no test could start.";
 
 const STATUSES = ["Killed", "Timeout", "Survived", "NoCoverage", "Ignored"] as const;
 
