@@ -62,8 +62,7 @@ describe("what a change touches", () => {
     const of = (setting: string) =>
         changes.filter(([item]) => item.setting === setting).map(([, change]) => change);
 
-    before(async function () {
-        this.timeout(0);
+    before(async () => {
         changes = await allChanges();
     });
 

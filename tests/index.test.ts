@@ -244,8 +244,7 @@ function sorted({ registrations }: Run): readonly unknown[] {
 }
 
 describe("the whole program", () => {
-    before(async function () {
-        this.timeout(60_000);
+    before(async () => {
         const shipped: readonly (readonly [string, Region])[] = [
             ["dev", "eu-west-1"],
             ["prod", "us-east-1"],

@@ -246,8 +246,7 @@ const LOCATIONS: Readonly<Record<(typeof BOTH)[number], readonly LocationRow[]>>
 describe("the registered policies", () => {
     const deployments: Partial<Record<StackName, Deployment>> = {};
 
-    before(async function () {
-        this.timeout(60_000);
+    before(async () => {
         for (const stack of Object.keys(STACKS) as StackName[]) {
             deployments[stack] = await deploy(stack);
         }

@@ -62,8 +62,7 @@ interface Kept {
 describe("secrets", () => {
     const kept = new Map<string, Kept>();
 
-    before(async function () {
-        this.timeout(60_000);
+    before(async () => {
         const provider = new KeyKeeper();
         const authority = await certificateAuthority("theirs");
         const { chain, privateKey } = await authority.issue([`*.${REGION}.compute.internal`]);

@@ -1,7 +1,7 @@
 /**
  * Writes docs/mutation.md from Stryker's JSON reports, of the whole or of parts (of a file that is in several, the
  * last counts), and from the reasons in survivors.json:
- * `npx tsx tests/mutation/report.ts build/mutation*.json > docs/mutation.md`.
+ * `npx tsx tests/mutation/report.ts build/mutation-*.json > docs/mutation.md`.
  * `--forget` takes the reasons that no survivor has out of survivors.json. Exits with 1 where a survivor has no reason, a reason no survivor, or a report is not of the code that is here.
  */
 import { execFileSync } from "node:child_process";
@@ -99,22 +99,22 @@ export function mutationPage(files: Files, kept: readonly Kept[], facts: Facts):
 function head(scored: string, { date, commit, versions }: Facts): string {
     return `# The tests' own strength
 
-[Stryker](https://stryker-mutator.io) plants mistakes in \`components/\` and \`commands/\`, one at a time, and runs the tests that reach them: a mutant that no test fails on has survived. It is no part of \`npm test\`, and no test of its own: the figures are those of the day below.
+[Stryker](https://stryker-mutator.io) plants mistakes in \`components/\` and \`commands/\`, one at a time, and runs the tests that are about that part (\`tests/mutation/run.ts\` says which): a mutant that none of them fails on has survived. It is no part of \`npm test\`, and no test of its own: the figures are those of the day below.
 
 ${scored}
 
 ${date}, commit ${commit}, ${versions}.
 
 - **Static mutants are left out** (\`ignoreStatic\`): those in code that runs once, when a file is loaded, such as tables and schemas. Each takes all tests in a new process, and all of them hours. ${STATIC}
-- **Slow tests are left out:** those that make keys (\`certificates\`), run the whole program many times (\`any-config\`, \`changes\`, \`policy-pack\`), or evaluate its policies (\`policy-decisions\`), and \`npm run test:aws\`. With them the score would be higher.
+- **All other tests are left out,** so the score is a lower bound: those that run the whole program many times (\`any-config\`, \`changes\`, \`policy-pack\`, \`secrets\`), shake hands with its certificates, evaluate its policies (\`policy-decisions\`), and \`npm run test:aws\`.
 - **Timed out** counts as found: a loop without its end.
 
 ## Measuring anew
 
 Nothing may be changed while it runs, and nothing be left uncommitted: the page says which commit it is of, and \`report.ts\` refuses a report of other code.
 
-1. \`npm run mutation\` plants all of them, in one to two hours on two cores. In parts, each report under a name of its own: \`npm run mutation -- --mutate 'components/**/*.ts' && mv build/mutation.json build/mutation-components.json\`, and the same for \`commands/**/*.ts\`, or for smaller parts.
-2. \`npx tsx tests/mutation/report.ts build/mutation*.json > docs/mutation.md\` writes this page. It exits with 1 and says so where a survivor has no reason, or a reason has no survivor any more.
+1. \`npm run mutation\` plants all of them, part by part, in about an hour on two cores; \`npm run mutation -- verify settings\` some parts. Each part's report is \`build/mutation-PART.json\`.
+2. \`npx tsx tests/mutation/report.ts build/mutation-*.json > docs/mutation.md\` writes this page. It exits with 1 and says so where a survivor has no reason, or a reason has no survivor any more.
 3. A survivor is killed by a test, or its reason goes into \`tests/mutation/survivors.json\`: by its code and not by its line, so that a reason lasts as long as the code that it is about. The same mistake in equal lines of a file is one there. \`--forget\` takes the reasons out that no survivor has any more, and \`npm run format\` puts the file in order.
 
 ## What survived
