@@ -181,6 +181,17 @@ describe("certificates that people bring", () => {
             expect(problems({ trustedPem: stranger.certificate })).to.deep.equal(told);
         });
 
+        it("where no authority that nodes trust signed the last of three", () => {
+            expect(
+                problems({
+                    chainPem: chainOf(leaf, intermediate, root),
+                    trustedPem: stranger.certificate,
+                }),
+            ).to.deep.equal([
+                trustedProblem("no authority that signed CN=root, the last of the chain", "CN=root"),
+            ]);
+        });
+
         it("where what is no authority signed another", async () => {
             const between = await identity("between", { issuer: root });
             const nodes = await identity("nodes", { issuer: between, dnsNames: NAMES, uses: BOTH });

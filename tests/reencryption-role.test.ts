@@ -4,7 +4,7 @@ import { documentDigest } from "../components/policies/document";
 import { reencryptionRolePolicy, reencryptionRoleTrust } from "../components/policies/reencryption";
 import { ReencryptionRole, type ReencryptionRoleArgs } from "../components/reencryption-role";
 import { resourceInputs, resourceLines } from "./support/golden";
-import { run } from "./support/run";
+import { registration, run } from "./support/run";
 
 const TAGS = { stack: "tag" };
 const ROLE = "snowplow-dev-reencryption-placeholder";
@@ -55,6 +55,8 @@ describe("ReencryptionRole", () => {
                 policyDigest: documentDigest(JSON.stringify(reencryptionRolePolicy(locations))),
             },
         });
+        const component = "snowplow-emr-encryption:iam:ReencryptionRole";
+        expect(registration(result, component, "reencryption").outputs).to.deep.equal(result.outputs);
     });
 
     it("is where the other roles are, within the same boundary", async () => {

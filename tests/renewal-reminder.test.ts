@@ -78,6 +78,13 @@ describe("RenewalReminder", () => {
                 policyDigest: documentDigest(JSON.stringify(reminderRolePolicy(TOPIC, "eu-west-1"))),
             },
         });
+        const component = "snowplow-emr-encryption:scheduler:RenewalReminder";
+        expect(registration(result, component, "remind").outputs).to.deep.equal(result.outputs);
+    });
+
+    it("is made once its role may publish: EventBridge asks", async () => {
+        const { dependencies } = registration(await reminder(), SCHEDULE, "remind");
+        expect(dependencies).to.include("remind-role-policy");
     });
 
     it("is moved by a renewal, and replaced by nothing", async () => {

@@ -22,7 +22,7 @@ const PARTS: Readonly<Record<string, Part>> = {
             "encrypted-bucket",
             "encryption-key",
             "reencryption-role",
-            "renewal-reminder",
+            ...["renewal-reminder", "existing/roles", "settings/limits"],
         ],
     },
     components: {
@@ -32,6 +32,7 @@ const PARTS: Readonly<Record<string, Part>> = {
             ...["emr-security-groups", "encrypted-bucket", "encryption-key", "index", "locations", "naming"],
             ...["network", "node-certificates", "pipeline-storage", "provided-certificates", "region"],
             ...["reencryption-role", "renewal-reminder", "security-configuration", "ssh-key-pair"],
+            ...["existing", "settings/existing", "verify/archive"],
         ],
     },
     existing: { mutate: "components/existing/**/*.ts", tests: ["existing"] },
