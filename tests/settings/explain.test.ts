@@ -1,0 +1,47 @@
+import { expect } from "chai";
+import { isNear, suggest } from "../../components/settings/explain";
+import { problems } from "./parse";
+
+describe("what was meant by a key", () => {
+    it("is the nearest one, whatever their order", () => {
+        for (const known of [
+            ["cidrBlock", "cidrBlocks"],
+            ["cidrBlocks", "cidrBlock"],
+        ]) {
+            expect(suggest("cidrBlok", known)).to.equal("did you mean cidrBlock?");
+        }
+    });
+
+    it("is none where all are far: those that there are", () => {
+        expect(suggest("subnet", ["cidrBlock", "availabilityZones"])).to.equal(
+            "one of cidrBlock, availabilityZones",
+        );
+        expect(suggest("subnet", ["cidrBlock"])).to.equal("only cidrBlock");
+    });
+
+    it("is none that says something else in one of its words", () => {
+        expect(suggest("master_instance_count", ["core_instance_count"])).to.equal(
+            "only core_instance_count",
+        );
+        expect(suggest("masterInstanceType", ["coreInstanceType"])).to.equal("only coreInstanceType");
+        expect(suggest("core_instances_count", ["core_instance_count"])).to.equal(
+            "did you mean core_instance_count?",
+        );
+    });
+
+    it("is near while at most half of the longer word differs", () => {
+        expect(isNear("abcd", "abxy")).to.equal(true);
+        expect(isNear("abcd", "axyz")).to.equal(false);
+        expect(isNear("abcd", "abxy", 0.25)).to.equal(false);
+    });
+});
+
+describe("additional_info", () => {
+    const found = (additional_info: string) =>
+        problems({ emrEtlRunner: { collectors: { format: "thrift" }, aws: { emr: { additional_info } } } });
+
+    it("is a text that is JSON", () => {
+        expect(found('{"a": 1}')).to.deep.equal([]);
+        expect(found("{")).to.have.length(1);
+    });
+});
