@@ -72,19 +72,22 @@ describe("encrypt-existing", () => {
             s3.objects.set(`${ARCHIVE}/raw/a`, OLD).set(`${ARCHIVE}/raw/b`, OLD);
             s3.objects.set(`${ARCHIVE}/raw/c`, { ...OLD, encrypted: true });
             s3.objects.set(`${ARCHIVE}/shredded/d`, { ...OLD, storageClass: "STANDARD_IA" });
+            s3.objects.set(`${LOGS}/emr/e`, { ...OLD, encrypted: true });
             expect(await run()).to.deep.equal({
                 exit: EXIT.attention,
                 stdout: `s3://${ARCHIVE}/raw/, STANDARD: 2 objects without encryption (job job-1)
 s3://${ARCHIVE}/shredded/, STANDARD_IA: 1 objects without encryption (job job-2)
+s3://${LOGS}/emr/, STANDARD: nothing is without encryption (job job-3)
 To copy them, run this again with --yes: 3 objects at 1.00 USD a million, and as many PUT requests at 0.005 USD a thousand: about 0.00 USD (list prices of us-east-1 as of 2025; see https://aws.amazon.com/s3/pricing/); other storage classes cost more a request, and early deletion where they charge it.
 `,
-                stderr: `2 jobs at 0.25 USD, manifests of 8 objects at 0.015 USD a million: about 0.50 USD before anything is copied (list prices of us-east-1 as of 2025; see https://aws.amazon.com/s3/pricing/)
-S3 lists what is not encrypted: job-1, job-2
+                stderr: `3 jobs at 0.25 USD, manifests of 9 objects at 0.015 USD a million: about 0.75 USD before anything is copied (list prices of us-east-1 as of 2025; see https://aws.amazon.com/s3/pricing/)
+S3 lists what is not encrypted: job-1, job-2, job-3
 `,
             });
             expect([...s3.jobs.values()].map(({ status }) => status)).to.deep.equal([
                 "Cancelled",
                 "Cancelled",
+                "Failed",
             ]);
             expect(isEncrypted(`${ARCHIVE}/raw/a`)).to.equal(false);
         });
@@ -285,6 +288,7 @@ s3://${ARCHIVE}/raw/, STANDARD: done (job job-1)
         });
 
         it("compares what was not encrypted before, however many older ones were", async () => {
+            s3.objects.set(`${ARCHIVE}/raw/0-large`, { ...OLD, size: 6 * GIB });
             for (let index = 0; index < 300; index += 1) {
                 s3.objects.set(`${ARCHIVE}/raw/${index}`, { ...OLD, encrypted: true });
             }
@@ -302,6 +306,14 @@ s3://${ARCHIVE}/raw/, STANDARD: done (job job-1)
             }
             expect((await run({ yes: true })).stdout).to.include(
                 "30 of 30 copied, 0 left as somebody wrote them meanwhile, 0 failed; metadata and tags of 20 compared\n",
+            );
+        });
+
+        it("leaves out of the sample what goes while it looks", async () => {
+            s3.objects.set(`${ARCHIVE}/raw/a`, OLD).set(`${ARCHIVE}/raw/b`, OLD);
+            s3.refusals.push({ on: /^GET .*raw\/a\?tagging/, status: 404, code: "NoSuchKey" });
+            expect((await run({ yes: true })).stdout).to.include(
+                "2 of 2 copied, 0 left as somebody wrote them meanwhile, 0 failed; metadata and tags of 1 compared\n",
             );
         });
 
@@ -380,6 +392,36 @@ s3://${LOGS}/emr/, STANDARD: nothing is without encryption (job job-3)
                     /^s3:.*\/raw\/, STANDARD: its copies have lost something, and nothing else was started \(job job-1\)\n {2}1 of 2 copied, .* 1 failed; metadata and tags of 1 compared\n {2}failed 1 times: 403 AccessDenied: raw\/b\n( {2}lost: .*\n){4}$/,
                 );
                 expect(s3.jobs.size).to.equal(1);
+            });
+
+            it("makes jobs for the other folders and storage classes, without --yes", async () => {
+                s3.objects.set(`${ARCHIVE}/enriched/c`, OLD);
+                s3.objects.set(`${ARCHIVE}/raw/d`, { ...OLD, storageClass: "STANDARD_IA" });
+                expect((await run({ location: ["raw.archive", "enriched.archive"] })).stdout).to.match(
+                    /^s3:.*\/raw\/, STANDARD: another run's job goes on.*\ns3:.*\/raw\/, STANDARD_IA: 1 objects .*\ns3:.*\/enriched\/, STANDARD: 1 objects /,
+                );
+            });
+
+            it("goes on where another run has seen it through meanwhile", async () => {
+                s3.refusals.push({ on: /^GET .*confirmed\/job-1/, status: 404, code: "NoSuchKey" });
+                s3.finishJobs();
+                expect((await run({ yes: true, location: ["raw.archive"] })).stdout).to.match(
+                    /^s3:.*\/raw\/, STANDARD: nothing is without encryption \(job job-2\)\n$/,
+                );
+            });
+
+            it("has left a file that only this command reads, encrypted", async () => {
+                const [put] = s3.sent("PUT", /confirmed\/job-1\.json/);
+                expect(put?.headers).to.include({
+                    "content-type": "application/json",
+                    "x-amz-server-side-encryption": "AES256",
+                });
+                expect(JSON.parse(String(put?.body))).to.deep.include({
+                    id: "job-1",
+                    bucket: ARCHIVE,
+                    prefix: "raw/",
+                    storageClass: "STANDARD",
+                });
             });
 
             it("leaves it to whoever says --yes", async () => {
@@ -723,6 +765,22 @@ s3://${ARCHIVE}/raw/, STANDARD: not started: another job's copies have lost some
             expect((await run({ yes: true, large: true })).stdout).to.include(
                 "need s3:GetObject, s3:PutObject, s3:PutObjectTagging on it.",
             );
+        });
+
+        it("is told in part where there is much of it", async () => {
+            for (let index = 0; index < 12; index += 1) {
+                s3.objects.set(`${ARCHIVE}/raw/${index}`, { ...OLD, storageClass: "GLACIER" });
+            }
+            const { stdout } = await run();
+            expect(stdout).to.include("\n12 without encryption, archived: restore them");
+            expect(stdout).to.match(/raw\/9\n {2}… all of them: --list FILE\n$/);
+            expect(stdout.match(/\n {2}s3:/g)).to.have.length(10);
+        });
+
+        it("stops it where S3 says something else than no", async () => {
+            s3.objects.set(`${ARCHIVE}/raw/a`, { ...OLD, size: 6 * GIB });
+            s3.heads.set(`${ARCHIVE}/raw/a`, 405);
+            expect(await failure()).to.match(/^s3:GetObject on s3:\/\/.*\/raw\/a: /);
         });
 
         it("is not to be looked at, perhaps; what only its writer has the key of is encrypted", async () => {

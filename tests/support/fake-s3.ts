@@ -212,7 +212,16 @@ export class FakeS3 {
             return days === undefined
                 ? notFound("NoSuchLifecycleConfiguration")
                 : {
-                      body: `<LifecycleConfiguration><Rule><ID>old</ID><Status>Enabled</Status><Filter/><NoncurrentVersionExpiration><NoncurrentDays>${days}</NoncurrentDays></NoncurrentVersionExpiration></Rule></LifecycleConfiguration>`,
+                      body: `<LifecycleConfiguration>${[
+                          ["Disabled", days - 1],
+                          ["Enabled", days + 1],
+                          ["Enabled", days],
+                      ]
+                          .map(
+                              ([status, after]) =>
+                                  `<Rule><ID>${after}</ID><Status>${status}</Status><Filter/><NoncurrentVersionExpiration><NoncurrentDays>${after}</NoncurrentDays></NoncurrentVersionExpiration></Rule>`,
+                          )
+                          .join("")}</LifecycleConfiguration>`,
                   };
         }
         const names = this.namesIn(bucket, query.get("prefix") ?? "");
