@@ -45,3 +45,36 @@ describe("additional_info", () => {
         expect(found("{")).to.have.length(1);
     });
 });
+
+describe("a key that names another one", () => {
+    const said = (config: object, input: object = {}) =>
+        problems({ emrEtlRunner: { collectors: { format: "thrift" } }, ...config }, input).map(
+            ({ path, found, allowed }) => [path, found, allowed],
+        );
+    const NAMESPACE = "snowplow-emr-encryption";
+
+    it("is the provider's, by its name or below aws, and asked for once", () => {
+        const region = [`${NAMESPACE}:region`, "an unknown key", "did you mean aws:region?"];
+        expect(said({ region: "eu-west-1" }, { region: undefined })).to.deep.equal([region]);
+        expect(said({ region: "eu-west-1" })).to.deep.equal([region]);
+        expect(said({ aws: { region: "eu-west-1" } }, { region: undefined })).to.deep.equal([
+            [`${NAMESPACE}:aws`, "an unknown key", "did you mean aws:region?"],
+        ]);
+        expect(said({ aws: { profile: "me" } }).map(([path]) => path)).to.deep.equal([`${NAMESPACE}:aws`]);
+        expect(JSON.stringify(said({ aws: { profile: "me" } }))).not.to.include("aws:profile");
+    });
+
+    it("is the project's under a namespace that is almost its own: what it has is missed no more", () => {
+        const almost = "snowplow-emr-encrytion:emrEtlRunner";
+        const meant = [
+            almost,
+            "a namespace that is almost the project's",
+            `did you mean ${NAMESPACE}:emrEtlRunner?`,
+        ];
+        expect(
+            problems({}, { otherKeys: [almost] }).map(({ path, found, allowed }) => [path, found, allowed]),
+        ).to.deep.equal([meant]);
+        expect(said({}, { otherKeys: [almost] })).to.deep.equal([meant]);
+        expect(said({}, { otherKeys: ["another:emrEtlRunner"] })).to.deep.equal([]);
+    });
+});

@@ -202,6 +202,8 @@ describe("verify of the network", () => {
         expect(await told(routes({ ...NAT, State: "blackhole" }))).to.deep.equal([
             ["to a NAT gateway", "to nat-1, which is gone", REFRESH],
         ]);
+        const vpn = { DestinationCidrBlock: "0.0.0.0/0", GatewayId: "vgw-1" };
+        expect(await told(routes(vpn), theirs())).to.deep.equal([]);
         // A network of the user's may send it through a firewall of theirs.
         expect(await told(routes(transit), theirs())).to.deep.equal([]);
         const others = await told(routes(INTERNET), theirs());

@@ -103,8 +103,14 @@ describe("verify of the roles", () => {
                 remedy: `aws iam attach-role-policy --role-name ${SERVICE} --policy-arn ${EMR_POLICY}; aws iam detach-role-policy --role-name ${SERVICE} --policy-arn ${EXTRA}`,
             },
         ]);
-        expect((await wrong(attached(EMR_POLICY, EXTRA))).map(({ found }) => found)).to.deep.equal([
-            `${EXTRA}, ${EMR_POLICY}`,
+        // What is as it should be is in no command.
+        expect(
+            (await wrong(attached(EMR_POLICY, EXTRA))).map(({ found, remedy }) => [found, remedy]),
+        ).to.deep.equal([
+            [
+                `${EXTRA}, ${EMR_POLICY}`,
+                `aws iam detach-role-policy --role-name ${SERVICE} --policy-arn ${EXTRA}`,
+            ],
         ]);
     });
 

@@ -1,6 +1,7 @@
 import type { IpPermission, SecurityGroup } from "@aws-sdk/client-ec2";
 import { expect } from "chai";
 import type { StackOutputs } from "../../commands/stack-outputs";
+import { worldOpen } from "../../commands/verify/ec2-rules";
 import { securityGroupChecks } from "../../commands/verify/security-groups";
 import { refusal } from "../support/fake-aws";
 import { contextOf, findings, outputsOf } from "./context";
@@ -104,6 +105,16 @@ describe("verify of the security groups", () => {
         expected: "no",
         found: "in: everything from ::/0; tcp 22 from 128.0.0.0/1",
         remedy: `aws ec2 revoke-security-group-ingress --region eu-west-1 --group-id ${id} --ip-permissions '[{"IpProtocol":"tcp","FromPort":22,"ToPort":22,"IpRanges":[{"CidrIp":"128.0.0.0/1"}]},{"IpProtocol":"-1","Ipv6Ranges":[{"CidrIpv6":"::/0"}]}]'`,
+    });
+
+    it("tells a rule that is open both ways once", () => {
+        const both = {
+            IpProtocol: "-1",
+            IpRanges: [{ CidrIp: "0.0.0.0/0" }],
+            Ipv6Ranges: [{ CidrIpv6: "::/0" }],
+        };
+        expect(worldOpen(both)).to.deep.equal(both);
+        expect(worldOpen({ IpProtocol: "-1", IpRanges: [{ CidrIp: "10.0.0.0/8" }] })).to.equal(undefined);
     });
 
     it("finds nothing wrong with groups as the stack made them, and EMR's own rules in them", async () => {
