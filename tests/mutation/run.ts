@@ -44,8 +44,8 @@ const PARTS: Readonly<Record<string, Part>> = {
     commands: {
         mutate: "commands/*.ts",
         tests: [
-            ...["adopt", "aws", "cli", "clusters", "mock-engine", "render", "schema", "stack-file"],
-            ...["stack-outputs", "teardown", "verify"],
+            ...["adopt", "aws", "cli", "clusters", "mock-engine", "readme", "render", "schema"],
+            ...["stack-file", "stack-outputs", "teardown", "verify"],
         ],
     },
     verify: { mutate: "commands/verify/**/*.ts", tests: ["verify"] },
