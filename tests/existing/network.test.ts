@@ -5,6 +5,7 @@ import { checkNetwork, lookUpNetwork, type NetworkFacts } from "../../components
 import type { Settings } from "../../components/settings";
 import { batch, type Config, parse, stream } from "../settings/parse";
 import { type Answers, answer, lookUp, refuse, SUBNET, SUBNET_2, VPC } from "../support/existing-aws";
+import { type Route, routeOf } from "../support/route";
 
 const EMR_TAG = { "for-use-with-amazon-emr-managed-policies": "true" };
 const DOMAIN = "eu-west-1.compute.internal";
@@ -43,8 +44,6 @@ function settings(existing: Config = {}, others: Config = {}, network: Config = 
 
 type Vpc = aws.ec2.GetVpcResult;
 type Subnet = aws.ec2.GetSubnetResult;
-type Route = aws.types.output.ec2.GetRouteTableRoute;
-
 const vpc = (other: Partial<Vpc> = {}) =>
     answer<Vpc>({ enableDnsSupport: true, enableDnsHostnames: true, tags: EMR_TAG, ...other });
 const dhcp = (domainName: string) => answer<aws.ec2.GetVpcDhcpOptionsResult>({ domainName });
@@ -56,25 +55,7 @@ const subnet = (other: Partial<Subnet> = {}) =>
         tags: EMR_TAG,
         ...other,
     });
-/** Every kind of target that a route can have: the AWS provider says which it has not with empty texts. */
-const route = (other: Partial<Route>): Route => ({
-    carrierGatewayId: "",
-    cidrBlock: "0.0.0.0/0",
-    coreNetworkArn: "",
-    destinationPrefixListId: "",
-    egressOnlyGatewayId: "",
-    gatewayId: "",
-    instanceId: "",
-    ipv6CidrBlock: "",
-    localGatewayId: "",
-    natGatewayId: "",
-    networkInterfaceId: "",
-    odbNetworkArn: "",
-    transitGatewayId: "",
-    vpcEndpointId: "",
-    vpcPeeringConnectionId: "",
-    ...other,
-});
+const route = (other: Partial<Route>) => routeOf({ cidrBlock: "0.0.0.0/0", ...other });
 const routes = (...entries: readonly Route[]) =>
     answer<aws.ec2.GetRouteTableResult>({ routeTableId: "rtb-1", routes: [...entries] });
 const TO_NAT = routes(

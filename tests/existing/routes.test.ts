@@ -5,8 +5,7 @@ import { checkRoutes, type RouteFacts, routeWarnings } from "../../components/ex
 import type { Settings } from "../../components/settings";
 import { batch, type Config, parse } from "../settings/parse";
 import { answer, SUBNET, SUBNET_2, VPC } from "../support/existing-aws";
-
-type Route = aws.types.output.ec2.GetRouteTableRoute;
+import { type Route, routeOf } from "../support/route";
 
 const PATH = ["network", "existing", "subnetIds", 0];
 const TABLE = `${SUBNET} with the route table rtb-1`;
@@ -23,29 +22,9 @@ const NAT = settings("nat");
 const PUBLIC = settings("public");
 const TRUSTING = settings("nat", { allowUnseenRoute: true });
 
-/** Every kind of target that a route can have: the AWS provider says which it has not with empty texts. */
-const route = (other: Partial<Route>): Route => ({
-    carrierGatewayId: "",
-    cidrBlock: "",
-    coreNetworkArn: "",
-    destinationPrefixListId: "",
-    egressOnlyGatewayId: "",
-    gatewayId: "",
-    instanceId: "",
-    ipv6CidrBlock: "",
-    localGatewayId: "",
-    natGatewayId: "",
-    networkInterfaceId: "",
-    odbNetworkArn: "",
-    transitGatewayId: "",
-    vpcEndpointId: "",
-    vpcPeeringConnectionId: "",
-    ...other,
-});
-
 const facts = (id: string, ...routes: readonly Partial<Route>[]): RouteFacts => ({
     id,
-    routeTable: answer<aws.ec2.GetRouteTableResult>({ routeTableId: "rtb-1", routes: routes.map(route) }),
+    routeTable: answer<aws.ec2.GetRouteTableResult>({ routeTableId: "rtb-1", routes: routes.map(routeOf) }),
 });
 
 const ANY = { cidrBlock: "0.0.0.0/0" };
