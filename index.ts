@@ -1,21 +1,21 @@
 import * as pulumi from "@pulumi/pulumi";
-import { renderEmrEtlRunnerConfig } from "./components/emr-etl-runner-config";
+import { PRIVATE_KEY, readSettings } from "./components/config";
+import { renderEmrEtlRunnerConfig } from "./components/domain/emr-etl-runner-config";
+import { formatS3Url } from "./components/domain/locations";
+import { STACK_TAG } from "./components/domain/naming";
+import { internalDomain } from "./components/domain/region";
 import { EmrRoles } from "./components/emr-roles";
 import { EmrSecurityGroups } from "./components/emr-security-groups";
 import { EncryptionKey } from "./components/encryption-key";
 import { lookUpExisting } from "./components/existing";
-import { formatS3Url } from "./components/locations";
-import { STACK_TAG } from "./components/naming";
 import { Network } from "./components/network";
 import { NodeCertificates } from "./components/node-certificates";
 import { PipelineStorage } from "./components/pipeline-storage";
 import { existingKeyStatements } from "./components/policies/key";
 import { bucketArn } from "./components/policies/s3-access";
 import { ReencryptionRole } from "./components/reencryption-role";
-import { internalDomain } from "./components/region";
 import { RenewalReminder } from "./components/renewal-reminder";
 import { SecurityConfiguration } from "./components/security-configuration";
-import { PRIVATE_KEY, readSettings } from "./components/settings";
 import { SshKeyPair } from "./components/ssh-key-pair";
 
 /** In the order in which data flows. What is the user's own is looked up, and found fit, before anything is made. */

@@ -3,11 +3,6 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { Document, isMap, isScalar, Scalar, visit } from "yaml";
-import { LOCATIONS, parseS3Url } from "../components/locations";
-import { EMR_TAG, STACK_TAG } from "../components/naming";
-import { NAMESPACE, parseSettings, SettingsError } from "../components/settings";
-import { isNear, SchemaGuide, suggest } from "../components/settings/explain";
-import { ownedKeys } from "../components/settings/owned-keys";
 import {
     describe,
     formatPath,
@@ -16,8 +11,13 @@ import {
     type Problem,
     redact,
     valueAt,
-} from "../components/settings/problems";
-import { stackConfig } from "../components/settings/schema";
+} from "../components/args/errors";
+import { stackConfig } from "../components/args/schema";
+import { NAMESPACE, parseSettings, SettingsError } from "../components/config";
+import { isNear, SchemaGuide, suggest } from "../components/config/explain";
+import { ownedKeys } from "../components/config/owned-keys";
+import { LOCATIONS, parseS3Url } from "../components/domain/locations";
+import { EMR_TAG, STACK_TAG } from "../components/domain/naming";
 import { isTree, readConfig, repeatedKeys, TAG, type Tree, UnreadableError, withoutTags } from "./config-yml";
 import { SCHEMA_FILE } from "./schema";
 import { readStackFile } from "./stack-file";

@@ -5,7 +5,7 @@ import {
     paginateListClusters,
 } from "@aws-sdk/client-emr";
 import pMap from "p-map";
-import { STACK_TAG } from "../components/naming";
+import { STACK_TAG } from "../components/domain/naming";
 import { call } from "./aws";
 
 /** A cluster that has not ended. */

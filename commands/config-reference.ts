@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { stackConfig } from "../components/settings/schema";
+import { stackConfig } from "../components/args/schema";
 
 /** The part of a JSON Schema that the reference shows. */
 interface SchemaNode {

@@ -1,5 +1,5 @@
 import { type Document, isPair, isScalar, isSeq, parseDocument, visit } from "yaml";
-import { type Path, valueAt } from "../components/settings/problems";
+import { type Path, valueAt } from "../components/args/errors";
 
 /** What a config.yml is where it is none, with the place. */
 export class UnreadableError extends Error {}

@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { NAMESPACE, SettingsError } from "../components/settings";
-import { isOnTheWay } from "../components/settings/problems";
-import { type Registration, type Run, runProgram, Secret } from "./mock-engine";
-import { CALLER_IDENTITY, PLACEHOLDER, placeholderProvider } from "./placeholder-provider";
+import { isOnTheWay } from "../components/args/errors";
+import { NAMESPACE, SettingsError } from "../components/config";
+import { type Registration, type Run, runProgram, Secret } from "../testing/mock-engine";
+import { CALLER_IDENTITY, PLACEHOLDER, placeholderProvider } from "../testing/placeholder-provider";
 import { readStackFile } from "./stack-file";
 
 /** What `render` writes into `build/<stack>/`. */
@@ -49,7 +49,7 @@ export async function renderStack(folder: string, stack: string): Promise<Run> {
 
 /** The whole program. */
 export function loadProgram(): Promise<Record<string, unknown>> {
-    return (require("../index") as () => Promise<Record<string, unknown>>)();
+    return (require("..") as () => Promise<Record<string, unknown>>)();
 }
 
 export function renderedFiles({ outputs, registrations }: Run): Rendered {

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { z } from "zod";
-import { REGIONS } from "../components/region";
-import { NAMESPACE, PRIVATE_KEY } from "../components/settings";
-import { stackConfig } from "../components/settings/schema";
+import { stackConfig } from "../components/args/schema";
+import { NAMESPACE, PRIVATE_KEY } from "../components/config";
+import { REGIONS } from "../components/domain/region";
 import { withReference } from "./config-reference";
 
 /** Named in the first line of the stack files, so that an editor completes and checks them. */

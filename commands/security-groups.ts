@@ -5,7 +5,7 @@ import {
     paginateDescribeSecurityGroups,
     type SecurityGroup,
 } from "@aws-sdk/client-ec2";
-import { STACK_TAG } from "../components/naming";
+import { STACK_TAG } from "../components/domain/naming";
 import { call } from "./aws";
 
 /** Every security group of a VPC. */

@@ -12,10 +12,10 @@ import {
     visit,
     type YAMLParseError,
 } from "yaml";
-import { NAMESPACE, SettingsError } from "../components/settings";
-import { suggest } from "../components/settings/explain";
-import { describe, formatPath, type Path, type Problem, redact } from "../components/settings/problems";
-import { stackConfig } from "../components/settings/schema";
+import { describe, formatPath, type Path, type Problem, redact } from "../components/args/errors";
+import { stackConfig } from "../components/args/schema";
+import { NAMESPACE, SettingsError } from "../components/config";
+import { suggest } from "../components/config/explain";
 
 /** A stack file as Pulumi's CLI hands it to the program. */
 export interface StackFile {

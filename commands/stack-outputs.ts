@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { z } from "zod";
-import { REGIONS } from "../components/region";
+import { REGIONS } from "../components/domain/region";
 import { isTree } from "./config-yml";
 
 const bucketTerms = z.object({

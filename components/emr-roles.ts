@@ -1,7 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { ResolvedLocation } from "./locations";
-import type { Tags } from "./naming";
+import type { ResolvedLocation } from "./domain/locations";
+import type { Tags } from "./domain/naming";
+import { arn, type Region } from "./domain/region";
 import { type AttachedPolicies, documentDigest, type PolicyDocument } from "./policies/document";
 import {
     type JobflowGrants,
@@ -11,7 +12,6 @@ import {
     serviceRoleTrust,
 } from "./policies/emr-roles";
 import { operatorPolicy } from "./policies/operator";
-import { arn, type Region } from "./region";
 
 export interface EmrRolesArgs {
     readonly stack: string;

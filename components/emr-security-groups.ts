@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { EMR_TAG, type Tags } from "./naming";
+import { EMR_TAG, type Tags } from "./domain/naming";
 
 /**
  * EMR's own names for the default groups of a VPC. AWS's text of 2023 says Master and Slave, that of today Primary

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Tags } from "./naming";
+import type { Tags } from "./domain/naming";
 import { bucketPolicy, type SseHeader } from "./policies/bucket";
 
 /** A multipart upload that nobody completes is invisible, and costs. */

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Tags } from "./naming";
+import type { Tags } from "./domain/naming";
 import { keyPolicy } from "./policies/key";
 
 export interface EncryptionKeyArgs {

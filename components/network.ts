@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { NAT_SLOT, slotCidr, ZONELESS_SLOT, zoneSlot } from "./cidr";
-import { EMR_TAG, type Tags } from "./naming";
-import { internalDomain, type Region } from "./region";
+import { NAT_SLOT, slotCidr, ZONELESS_SLOT, zoneSlot } from "./domain/cidr";
+import { EMR_TAG, type Tags } from "./domain/naming";
+import { internalDomain, type Region } from "./domain/region";
 
 const ANYWHERE = "0.0.0.0/0";
 

@@ -1,12 +1,12 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
-import { certificateArchive, certificateArchiveKey, pem } from "./certificate-archive";
+import { certificateArchive, certificateArchiveKey, pem } from "./domain/certificate-archive";
+import { chainExpiresAt, normalisePem, privateKeyFor } from "./domain/certificate-chain";
+import { bucketPrefix, type Tags } from "./domain/naming";
+import { HOURS_PER_DAY } from "./domain/time";
 import { type BucketTerms, EncryptedBucket } from "./encrypted-bucket";
-import { bucketPrefix, type Tags } from "./naming";
 import { bucketArn } from "./policies/s3-access";
-import { chainExpiresAt, normalisePem, privateKeyFor } from "./provided-certificates";
-import { HOURS_PER_DAY } from "./time";
 
 const CA_VALIDITY_DAYS = 3650;
 const KEY = { algorithm: "RSA", rsaBits: 2048 };

@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { type Location, type ResolvedLocation, resolveLocations } from "./domain/locations";
+import { bucketPrefix, type ManagedBucket, type Tags } from "./domain/naming";
 import { type BucketTerms, EncryptedBucket } from "./encrypted-bucket";
-import { type Location, type ResolvedLocation, resolveLocations } from "./locations";
-import { bucketPrefix, type ManagedBucket, type Tags } from "./naming";
 import { bucketPolicy } from "./policies/bucket";
 import { bucketArn } from "./policies/s3-access";
 

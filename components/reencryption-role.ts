@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { ResolvedLocation } from "./locations";
-import type { Tags } from "./naming";
+import type { ResolvedLocation } from "./domain/locations";
+import type { Tags } from "./domain/naming";
 import { type AttachedPolicies, documentDigest } from "./policies/document";
 import { reencryptionRolePolicy, reencryptionRoleTrust } from "./policies/reencryption";
 

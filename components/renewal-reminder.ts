@@ -1,10 +1,10 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Tags } from "./naming";
+import type { Tags } from "./domain/naming";
+import type { Region } from "./domain/region";
+import { daysBefore } from "./domain/time";
 import { type AttachedPolicies, documentDigest } from "./policies/document";
 import { reminderRolePolicy, reminderRoleTrust } from "./policies/renewal-reminder";
-import type { Region } from "./region";
-import { daysBefore } from "./time";
 
 export interface RenewalReminderArgs {
     readonly stack: string;

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { anySwitchOn, atLeast, type EncryptionSwitches, GATES, type Release } from "./emr-release";
+import { anySwitchOn, atLeast, type EncryptionSwitches, GATES, type Release } from "./domain/emr-release";
 
 export interface SecurityConfigurationArgs {
     readonly prefix: string;

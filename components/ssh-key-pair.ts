@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
-import type { Tags } from "./naming";
+import type { Tags } from "./domain/naming";
 
 export interface SshKeyPairArgs {
     readonly prefix: string;

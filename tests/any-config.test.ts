@@ -2,18 +2,18 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
 import fc from "fast-check";
-import type { Provider, Registration, Run } from "../commands/mock-engine";
-import { ACCOUNT_ID, PLACEHOLDER, placeholderProvider } from "../commands/placeholder-provider";
 import { loadProgram } from "../commands/render";
-import { renderEmrEtlRunnerConfig } from "../components/emr-etl-runner-config";
-import { resolveLocations } from "../components/locations";
 import {
     PRIVATE_KEY,
     parseSettings,
     type Settings,
     SettingsError,
     type StackInput,
-} from "../components/settings";
+} from "../components/config";
+import { renderEmrEtlRunnerConfig } from "../components/domain/emr-etl-runner-config";
+import { resolveLocations } from "../components/domain/locations";
+import type { Provider, Registration, Run } from "../testing/mock-engine";
+import { ACCOUNT_ID, PLACEHOLDER, placeholderProvider } from "../testing/placeholder-provider";
 import {
     type AnyStack,
     almostAnyStack,

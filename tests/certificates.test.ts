@@ -10,8 +10,8 @@ import { checkServerIdentity, connect, createServer, type SecureVersion } from "
 import * as tls from "@pulumi/tls";
 import { expect } from "chai";
 import { fromBufferPromise } from "yauzl";
-import { type Run, Secret } from "../commands/mock-engine";
 import { NodeCertificates } from "../components/node-certificates";
+import { type Run, Secret } from "../testing/mock-engine";
 import { MINIMAL, registration, run, runStack } from "./support/run";
 import { TlsProvider } from "./support/tls-provider";
 

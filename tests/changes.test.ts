@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import { z } from "zod";
-import { PRIVATE_KEY } from "../components/settings";
-import { stackConfig } from "../components/settings/schema";
+import { stackConfig } from "../components/args/schema";
+import { PRIVATE_KEY } from "../components/config";
 import type { Case } from "./changes/cases";
 import { CASES } from "./changes/cases";
 import { type Change, compare, KEPT } from "./changes/compare";

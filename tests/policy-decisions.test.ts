@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { parse } from "yaml";
-import type { Run } from "../commands/mock-engine";
-import { ACCOUNT_ID, PLACEHOLDER } from "../commands/placeholder-provider";
+import type { Run } from "../testing/mock-engine";
+import { ACCOUNT_ID, PLACEHOLDER } from "../testing/placeholder-provider";
 import {
     type Caller,
     type Context,

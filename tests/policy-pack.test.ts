@@ -1,9 +1,9 @@
 import path from "node:path";
 import { expect } from "chai";
-import type { Registration, Run } from "../commands/mock-engine";
-import { PLACEHOLDER } from "../commands/placeholder-provider";
 import { loadProgram } from "../commands/render";
 import { readStackFile } from "../commands/stack-file";
+import type { Registration, Run } from "../testing/mock-engine";
+import { PLACEHOLDER } from "../testing/placeholder-provider";
 import { existingAws, SUBNET, VPC } from "./support/existing-aws";
 import { findings, type JudgeOptions } from "./support/policy-pack";
 import { MINIMAL, REGION, registration, run as runProgram, runStack } from "./support/run";

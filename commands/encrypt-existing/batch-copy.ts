@@ -1,7 +1,7 @@
 import type { S3StorageClass } from "@aws-sdk/client-s3-control";
 import type { SingleBar } from "cli-progress";
 import pMap from "p-map";
-import { formatS3Url, type S3Folder } from "../../components/locations";
+import { formatS3Url, type S3Folder } from "../../components/domain/locations";
 import type { Clients } from "../aws";
 import type { Streams } from "../cli";
 import { progressBar } from "../progress-bar";

@@ -2,7 +2,7 @@ import { pipeline, type Readable } from "node:stream";
 import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { parse } from "csv-parse";
 import { z } from "zod";
-import type { S3Folder } from "../../components/locations";
+import type { S3Folder } from "../../components/domain/locations";
 import { call, callIfThere } from "../aws";
 
 /** Why tasks of a job failed, with some of the keys. */

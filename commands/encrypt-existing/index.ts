@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { S3Folder } from "../../components/locations";
+import type { S3Folder } from "../../components/domain/locations";
 import { reportsIn } from "../../components/policies/reencryption";
 import { awsClients, type Clients, checkAccount } from "../aws";
 import { awsCommand, type CommonOptions, EXIT, type ExitCode, execute, type Streams } from "../cli";

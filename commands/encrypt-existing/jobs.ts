@@ -9,7 +9,7 @@ import {
     type S3StorageClass,
     UpdateJobStatusCommand,
 } from "@aws-sdk/client-s3-control";
-import type { S3Folder } from "../../components/locations";
+import type { S3Folder } from "../../components/domain/locations";
 import { bucketArn } from "../../components/policies/s3-access";
 import { call, callIfThere } from "../aws";
 import { MAX_COPY_BYTES } from "./survey";

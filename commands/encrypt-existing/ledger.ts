@@ -6,7 +6,7 @@ import {
     type S3Client,
 } from "@aws-sdk/client-s3";
 import { z } from "zod";
-import type { S3Folder } from "../../components/locations";
+import type { S3Folder } from "../../components/domain/locations";
 import { call, callIfThere } from "../aws";
 import { rememberedObject } from "./metadata";
 

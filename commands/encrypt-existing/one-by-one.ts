@@ -8,7 +8,7 @@ import {
     UploadPartCopyCommand,
 } from "@aws-sdk/client-s3";
 import pMap from "p-map";
-import type { S3Folder } from "../../components/locations";
+import type { S3Folder } from "../../components/domain/locations";
 import { call } from "../aws";
 import type { Streams } from "../cli";
 import { progressBar } from "../progress-bar";

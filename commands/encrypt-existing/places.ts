@@ -1,4 +1,4 @@
-import { type LocationPath, parseS3Url, type S3Folder } from "../../components/locations";
+import { type LocationPath, parseS3Url, type S3Folder } from "../../components/domain/locations";
 import type { ActiveCluster } from "../clusters";
 import type { StackOutputs } from "../stack-outputs";
 

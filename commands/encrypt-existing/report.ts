@@ -1,4 +1,4 @@
-import { formatS3Url } from "../../components/locations";
+import { formatS3Url } from "../../components/domain/locations";
 import type { FailedTasks } from "./completion";
 import { copyFees, count } from "./fees";
 import type { LeftOutSummary } from "./left-out";

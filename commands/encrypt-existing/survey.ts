@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { S3StorageClass } from "@aws-sdk/client-s3-control";
 import { pMapIterable, pMapSkip } from "p-map";
-import type { S3Folder } from "../../components/locations";
+import type { S3Folder } from "../../components/domain/locations";
 import { AwsError, call, callIfThere } from "../aws";
 
 /** What CopyObject takes at most, and with it a batch copy: 5 GB, in S3's sense. */

@@ -1,5 +1,5 @@
 import { ListObjectVersionsCommand, type S3Client } from "@aws-sdk/client-s3";
-import { parseS3Url } from "../../components/locations";
+import { parseS3Url } from "../../components/domain/locations";
 import { callIfThere } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
 import type { Obstacle } from "./obstacle";

@@ -4,7 +4,7 @@ import {
     type EMRClient,
     paginateListSecurityConfigurations,
 } from "@aws-sdk/client-emr";
-import { GENERATED_SUFFIX_PATTERN } from "../../components/naming";
+import { GENERATED_SUFFIX_PATTERN } from "../../components/domain/naming";
 import { call } from "../aws";
 import type { ActiveCluster } from "../clusters";
 import type { StackOutputs } from "../stack-outputs";

@@ -1,12 +1,12 @@
 import { strFromU8, unzipSync } from "fflate";
-import { certificateArchiveKey } from "../../components/certificate-archive";
+import { certificateArchiveKey } from "../../components/domain/certificate-archive";
 import {
     chainProblems,
     PrivateKeyError,
     privateKeyFor,
     type Validity,
     validities,
-} from "../../components/provided-certificates";
+} from "../../components/domain/certificate-chain";
 import { type Check, judge } from "./check";
 
 export interface ArchiveTerms {

@@ -4,8 +4,8 @@ import {
     GetBucketVersioningCommand,
 } from "@aws-sdk/client-s3";
 import pMap from "p-map";
+import { parseS3Url } from "../../components/domain/locations";
 import type { BucketTerms } from "../../components/encrypted-bucket";
-import { parseS3Url } from "../../components/locations";
 import { bucketPolicy, type SseHeader } from "../../components/policies/bucket";
 import { documentDifferences } from "../../components/policies/document";
 import { bucketArn } from "../../components/policies/s3-access";

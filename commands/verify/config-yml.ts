@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { describe, formatPath, type Path, redact, valueAt } from "../../components/settings/problems";
+import { describe, formatPath, type Path, redact, valueAt } from "../../components/args/errors";
 import { isTree, readConfig, TAG, type Tree, UnreadableError, withoutTags } from "../config-yml";
 import { type Check, type Context, judge } from "./check";
 

@@ -1,5 +1,5 @@
 import type { Tag } from "@aws-sdk/client-ec2";
-import { EMR_TAG } from "../../components/naming";
+import { EMR_TAG } from "../../components/domain/naming";
 import { type Check, judge } from "./check";
 
 interface Tagged {

@@ -4,7 +4,7 @@ import {
     DescribeVpcsCommand,
     type EC2Client,
 } from "@aws-sdk/client-ec2";
-import { domainNames } from "../../components/region";
+import { domainNames } from "../../components/domain/region";
 import { call, callIfThere } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
 import { acceptsAnyName, isInTransitOn } from "./certificates";

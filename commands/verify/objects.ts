@@ -1,6 +1,6 @@
 import { HeadObjectCommand, paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
 import pMap from "p-map";
-import { parseS3Url, type S3Folder } from "../../components/locations";
+import { parseS3Url, type S3Folder } from "../../components/domain/locations";
 import { AwsError, call, callIfThere } from "../aws";
 import { type Check, type Context, judge, look } from "./check";
 

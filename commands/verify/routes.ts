@@ -6,7 +6,7 @@ import {
     type RouteTable,
     type RouteTableAssociation,
 } from "@aws-sdk/client-ec2";
-import { waysOut } from "../../components/existing/ways-out";
+import { waysOut } from "../../components/checks/default-routes";
 import { call } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
 import { type Check, judge, look } from "./check";

@@ -1,4 +1,4 @@
-import { parseS3Url } from "../../components/locations";
+import { parseS3Url } from "../../components/domain/locations";
 
 /** Of one object. */
 export interface S3Object {

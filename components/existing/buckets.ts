@@ -1,11 +1,11 @@
 import * as aws from "@pulumi/aws";
+import type { Path } from "../args/errors";
+import { bucketsPath } from "../args/locations";
+import type { Settings } from "../config";
 import { bucketPolicy } from "../policies/bucket";
 import { documentDifferences } from "../policies/document";
 import { bucketArn } from "../policies/s3-access";
-import type { Settings } from "../settings";
-import { bucketsPath } from "../settings/locations";
-import type { Path } from "../settings/problems";
-import { ask, type Finding, isAnswer, noAnswer, Unanswered } from "./ask";
+import { ask, type Finding, isAnswer, noAnswer, Unanswered } from "./lookup";
 
 /** What AWS says of a bucket that is the user's. */
 export interface BucketFacts {

@@ -1,8 +1,8 @@
 import type * as aws from "@pulumi/aws";
-import { alternativeNames, isForNodesOf } from "../provided-certificates";
-import { domainNames, internalDomain } from "../region";
-import type { Settings } from "../settings";
-import { type Finding, isAnswer, noAnswer, type Unanswered } from "./ask";
+import type { Settings } from "../config";
+import { alternativeNames, isForNodesOf } from "../domain/certificate-chain";
+import { domainNames, internalDomain } from "../domain/region";
+import { type Finding, isAnswer, noAnswer, type Unanswered } from "./lookup";
 
 /** What AWS says of a VPC's DHCP options; undefined: it has none. */
 export type DhcpFacts = aws.ec2.GetVpcDhcpOptionsResult | Unanswered | undefined;

@@ -1,11 +1,11 @@
 import * as aws from "@pulumi/aws";
+import { formatPath } from "../args/errors";
+import { NAMESPACE, type Settings, SettingsError } from "../config";
 import type { ExistingRole } from "../emr-roles";
-import { NAMESPACE, type Settings, SettingsError } from "../settings";
-import { formatPath } from "../settings/problems";
-import { type Finding, isAnswer } from "./ask";
 import { bucketWarnings, checkBuckets, lookUpBuckets } from "./buckets";
 import { hostnamesOf } from "./hostnames";
 import { checkKey, lookUpKey } from "./key";
+import { type Finding, isAnswer } from "./lookup";
 import { checkNetwork, lookUpNetwork } from "./network";
 import { checkRole, lookUpJobflowRole, lookUpServiceRole, type RoleFacts } from "./roles";
 import { routeWarnings } from "./routes";

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
+import type { Settings } from "../config";
 import { existingKeyStatements } from "../policies/key";
-import type { Settings } from "../settings";
-import { ask, type Finding, isAnswer, noAnswer, type Unanswered } from "./ask";
+import { ask, type Finding, isAnswer, noAnswer, type Unanswered } from "./lookup";
 
 export type KeyFacts = aws.kms.GetKeyResult | Unanswered;
 

@@ -1,11 +1,11 @@
 import * as aws from "@pulumi/aws";
-import { isPrivateRange, PRIVATE_RANGES, parseCidr } from "../cidr";
+import type { Path } from "../args/errors";
+import type { Settings } from "../config";
+import { isPrivateRange, PRIVATE_RANGES, parseCidr } from "../domain/cidr";
+import { EMR_TAG, STACK_TAG, type Tags } from "../domain/naming";
 import { EMR_GROUP_NAMES } from "../emr-security-groups";
-import { EMR_TAG, STACK_TAG, type Tags } from "../naming";
-import type { Settings } from "../settings";
-import type { Path } from "../settings/problems";
-import { ask, type Finding, isAnswer, noAnswer, type Unanswered } from "./ask";
 import { checkHostnames, type DhcpFacts } from "./hostnames";
+import { ask, type Finding, isAnswer, noAnswer, type Unanswered } from "./lookup";
 import { checkRoutes, type RouteFacts } from "./routes";
 
 /** What AWS says of a network that is the user's. */

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
+import type { Settings } from "../config";
 import { lets, SERVICES } from "../policies/emr-roles";
-import type { Settings } from "../settings";
-import { ask, type Finding, isAnswer, noAnswer, type Unanswered } from "./ask";
+import { ask, type Finding, isAnswer, noAnswer, type Unanswered } from "./lookup";
 
 /** What AWS says of a role that is the user's. */
 export interface RoleFacts {

@@ -1,8 +1,8 @@
 import type * as aws from "@pulumi/aws";
-import type { Settings } from "../settings";
-import type { Path } from "../settings/problems";
-import { type Finding, isAnswer, noAnswer, type Unanswered } from "./ask";
-import { waysOut } from "./ways-out";
+import type { Path } from "../args/errors";
+import { waysOut } from "../checks/default-routes";
+import type { Settings } from "../config";
+import { type Finding, isAnswer, noAnswer, type Unanswered } from "./lookup";
 
 /** What AWS says of a subnet's routes. */
 export interface RouteFacts {

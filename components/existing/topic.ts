@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
+import type { Settings } from "../config";
+import { arn } from "../domain/region";
 import { topicAccount } from "../policies/renewal-reminder";
-import { arn } from "../region";
-import type { Settings } from "../settings";
-import { ask, type Finding, isAnswer, noAnswer, type Unanswered } from "./ask";
+import { ask, type Finding, isAnswer, noAnswer, type Unanswered } from "./lookup";
 
 export type TopicFacts = aws.sns.GetTopicResult | Unanswered;
 

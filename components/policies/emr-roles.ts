@@ -1,5 +1,5 @@
-import type { ResolvedLocation, S3Folder } from "../locations";
-import { arn, hostedAssetsBucket, type Region } from "../region";
+import type { ResolvedLocation, S3Folder } from "../domain/locations";
+import { arn, hostedAssetsBucket, type Region } from "../domain/region";
 import { type PolicyDocument, policyDocument, type Statement } from "./document";
 import { keyGrants, keysThroughS3, keyUse } from "./key";
 import { bucketArn, emrfsStatements, objectArn } from "./s3-access";

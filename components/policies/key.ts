@@ -1,4 +1,4 @@
-import { arn } from "../region";
+import { arn } from "../domain/region";
 import { type PolicyDocument, policyDocument, type Statement } from "./document";
 
 /**

@@ -1,6 +1,6 @@
-import { RDB_LOADER_LOGS, type ResolvedLocation } from "../locations";
-import { EMR_TAG, STACK_TAG } from "../naming";
-import { arn, type Region } from "../region";
+import { RDB_LOADER_LOGS, type ResolvedLocation } from "../domain/locations";
+import { EMR_TAG, STACK_TAG } from "../domain/naming";
+import { arn, type Region } from "../domain/region";
 import { type PolicyDocument, policyDocument } from "./document";
 import { createServiceLinkedRole, passRole } from "./emr-roles";
 import { listInside, objectArn } from "./s3-access";

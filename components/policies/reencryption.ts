@@ -1,4 +1,4 @@
-import type { ResolvedLocation, S3Folder } from "../locations";
+import type { ResolvedLocation, S3Folder } from "../domain/locations";
 import { type PolicyDocument, policyDocument } from "./document";
 import { bucketArn, objectArn } from "./s3-access";
 

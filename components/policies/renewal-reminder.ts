@@ -1,4 +1,4 @@
-import { arn, type Region } from "../region";
+import { arn, type Region } from "../domain/region";
 import { type PolicyDocument, policyDocument } from "./document";
 
 /**

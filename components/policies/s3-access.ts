@@ -1,5 +1,5 @@
-import type { Access, S3Folder } from "../locations";
-import { arn } from "../region";
+import type { Access, S3Folder } from "../domain/locations";
+import { arn } from "../domain/region";
 import type { Statement } from "./document";
 
 /** A folder, and what is allowed there. */

@@ -1,7 +1,7 @@
 import { DescribeSecurityConfigurationCommand } from "@aws-sdk/client-emr";
 import { GetBucketEncryptionCommand, GetObjectCommand, ListBucketsCommand } from "@aws-sdk/client-s3";
 import { expect } from "chai";
-import { Secret } from "../../commands/mock-engine";
+import { Secret } from "../../testing/mock-engine";
 import { registration } from "../support/run";
 import { deployStack } from "./deploy";
 import { ACCOUNT, reset } from "./moto";

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { awsClients } from "../../commands/aws";
-import type { AsyncProvider, Run } from "../../commands/mock-engine";
-import type { Region } from "../../components/region";
+import type { Region } from "../../components/domain/region";
+import type { AsyncProvider, Run } from "../../testing/mock-engine";
 import { MINIMAL, REGION, runStack } from "../support/run";
 import { TlsProvider } from "../support/tls-provider";
 import { ec2 } from "./deploy/ec2";

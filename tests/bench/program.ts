@@ -5,11 +5,11 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
-import { type Registration, runProgram, Secret } from "../../commands/mock-engine";
-import { placeholderProvider } from "../../commands/placeholder-provider";
 import { loadProgram } from "../../commands/render";
 import { readStackFile } from "../../commands/stack-file";
-import { NAMESPACE } from "../../components/settings";
+import { NAMESPACE } from "../../components/config";
+import { type Registration, runProgram, Secret } from "../../testing/mock-engine";
+import { placeholderProvider } from "../../testing/placeholder-provider";
 import { median } from "./median";
 
 const ROUNDS = 20;

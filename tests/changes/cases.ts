@@ -1,4 +1,4 @@
-import { PRIVATE_KEY } from "../../components/settings";
+import { PRIVATE_KEY } from "../../components/config";
 
 /** A text that is made for each run, and so is called by a name here. */
 export class Made {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import type { Provider, Registration, Run } from "../../commands/mock-engine";
-import { PLACEHOLDER, PLACEHOLDER_TIME, placeholderProvider } from "../../commands/placeholder-provider";
+import type { Provider, Registration, Run } from "../../testing/mock-engine";
+import { PLACEHOLDER, PLACEHOLDER_TIME, placeholderProvider } from "../../testing/placeholder-provider";
 import { ALL_TAGS, REGION, replaces } from "./replacements";
 import { lostRights } from "./rights";
 

@@ -1,7 +1,7 @@
 import { createPrivateKey } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
-import { NAMESPACE, PRIVATE_KEY } from "../../components/settings";
+import { NAMESPACE, PRIVATE_KEY } from "../../components/config";
 import { internalDomain } from "../support/arbitrary-config";
 import { certificateAuthority } from "../support/authority";
 import { runStack } from "../support/run";

@@ -1,4 +1,4 @@
-import type { Registration, Run } from "../../commands/mock-engine";
+import type { Registration, Run } from "../../testing/mock-engine";
 
 interface Statement {
     readonly Effect: string;

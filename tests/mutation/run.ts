@@ -38,7 +38,7 @@ const PARTS: Readonly<Record<string, Part>> = {
     existing: { mutate: "components/existing/**/*.ts", tests: ["existing"] },
     teardown: { mutate: "commands/teardown/**/*.ts", tests: ["teardown", "clusters"] },
     settings: {
-        mutate: "components/settings/**/*.ts",
+        mutate: "components/{args,config}/**/*.ts",
         tests: ["settings", "bad-stacks", "schema"],
     },
     commands: {

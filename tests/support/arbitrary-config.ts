@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { ACCOUNT_ID } from "../../commands/placeholder-provider";
-import { PRIVATE_KEY, type StackInput } from "../../components/settings";
+import { PRIVATE_KEY, type StackInput } from "../../components/config";
+import { ACCOUNT_ID } from "../../testing/placeholder-provider";
 import { certificateAuthority } from "./authority";
 
 /** A stack as its owner writes it: a name, a region, and the two kinds of config that the program reads. */

@@ -2,8 +2,8 @@ import { X509Certificate } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { isMap, isScalar, isSeq, parseDocument, type Scalar } from "yaml";
 import { z } from "zod";
-import { type Registration, type Run, Secret } from "../../commands/mock-engine";
-import { ACCOUNT_ID, PLACEHOLDER, PLACEHOLDER_TIME } from "../../commands/placeholder-provider";
+import { type Registration, type Run, Secret } from "../../testing/mock-engine";
+import { ACCOUNT_ID, PLACEHOLDER, PLACEHOLDER_TIME } from "../../testing/placeholder-provider";
 import { type AnyStack, type Config, internalDomain, REGIONS } from "./arbitrary-config";
 import { type Context, decide, identityPolicy, resourcePolicy } from "./iam";
 

@@ -1,5 +1,5 @@
-import { type Provider, Refusal } from "../../commands/mock-engine";
-import { placeholderProvider } from "../../commands/placeholder-provider";
+import { type Provider, Refusal } from "../../testing/mock-engine";
+import { placeholderProvider } from "../../testing/placeholder-provider";
 import { REGION, run } from "./run";
 
 /** What is there already, in the tests. */

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
-import type { Registration, Run } from "../../commands/mock-engine";
+import type { Registration, Run } from "../../testing/mock-engine";
 
 const FOLDER = path.join(__dirname, "..", "golden");
 

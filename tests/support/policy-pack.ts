@@ -1,7 +1,7 @@
-import { type Registration, type Run, Secret } from "../../commands/mock-engine";
-import { placeholderProvider } from "../../commands/placeholder-provider";
 import { RESOURCE_RULES, STACK_RULES } from "../../policy/rules";
 import { type Resource, UNKNOWN } from "../../policy/rules/resource";
+import { type Registration, type Run, Secret } from "../../testing/mock-engine";
+import { placeholderProvider } from "../../testing/placeholder-provider";
 import { REGION } from "./run";
 
 const BUCKET = "aws:s3/bucket:Bucket";

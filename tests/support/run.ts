@@ -1,7 +1,7 @@
-import { type Registration, type Run, type RunOptions, runProgram } from "../../commands/mock-engine";
-import { placeholderProvider } from "../../commands/placeholder-provider";
 import { loadProgram } from "../../commands/render";
-import { NAMESPACE } from "../../components/settings";
+import { NAMESPACE } from "../../components/config";
+import { type Registration, type Run, type RunOptions, runProgram } from "../../testing/mock-engine";
+import { placeholderProvider } from "../../testing/placeholder-provider";
 
 export const REGION = "eu-west-1";
 

@@ -1,8 +1,8 @@
 import { createPrivateKey } from "node:crypto";
 import { gunzipSync } from "node:zlib";
 import { unzipSync } from "fflate";
-import { type Run, Secret } from "../../commands/mock-engine";
 import { renderedFiles, resourceTree } from "../../commands/render";
+import { type Run, Secret } from "../../testing/mock-engine";
 
 /** `PRIVATE KEY` as it is, and as base64 spells it at each of the three places that it can begin at. */
 const PRIVATE_KEY = ["PRIVATE KEY", ...base64Spellings(Buffer.from("PRIVATE KEY"))];

@@ -4,8 +4,8 @@ import { promisify } from "node:util";
 import * as x509 from "@peculiar/x509";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import type { Provider } from "../../commands/mock-engine";
-import { placeholderProvider } from "../../commands/placeholder-provider";
+import type { Provider } from "../../testing/mock-engine";
+import { placeholderProvider } from "../../testing/placeholder-provider";
 
 type Inputs = Readonly<Record<string, unknown>>;
 type State = Record<string, unknown>;

@@ -12,8 +12,8 @@ import { DescribeKeyCommand } from "@aws-sdk/client-kms";
 import { GetBucketPolicyCommand, HeadBucketCommand } from "@aws-sdk/client-s3";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { z } from "zod";
-import { Refusal } from "../../../commands/mock-engine";
-import { CALLER_IDENTITY } from "../../../commands/placeholder-provider";
+import { Refusal } from "../../../testing/mock-engine";
+import { CALLER_IDENTITY } from "../../../testing/placeholder-provider";
 import { type Aws, known, text } from "./resource";
 
 type Answer = Record<string, unknown>;

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import type { Clients } from "../../../commands/aws";
-import { GENERATED_SUFFIX_LENGTH } from "../../../components/naming";
-import type { Region } from "../../../components/region";
+import { GENERATED_SUFFIX_LENGTH } from "../../../components/domain/naming";
+import type { Region } from "../../../components/domain/region";
 
 /** Where resources are made. */
 export interface Aws extends Clients {

@@ -1,0 +1,180 @@
+import * as pulumi from "@pulumi/pulumi";
+import { NAMESPACE, type Settings } from "../components/config";
+import { wildcardDomains } from "../components/domain/certificate-chain";
+import { EMR_TAG } from "../components/domain/naming";
+import { arn, internalDomain, type Region } from "../components/domain/region";
+import { type Provider, Refusal } from "./mock-engine";
+
+/** Stands wherever only a deployment can know. */
+export const PLACEHOLDER = "placeholder";
+
+/** The same, where it must be a time. */
+export const PLACEHOLDER_TIME = "9999-12-31T23:59:59Z";
+
+/** An account number that AWS never gives out. */
+export const ACCOUNT_ID = "000000000000";
+
+/** The one lookup that every stack makes. */
+export const CALLER_IDENTITY = "aws:index/getCallerIdentity:getCallerIdentity";
+
+type Inputs = Readonly<Record<string, unknown>>;
+type State = Record<string, unknown>;
+
+/** AWS and TLS as the program needs them to run to its end: names and ids of their true form, and placeholders. */
+export function placeholderProvider(region: string): Provider {
+    return {
+        create(type, name, inputs) {
+            const { id, ...state } = computed(type, name, inputs, region);
+            return { id: String(id ?? `${name}-${PLACEHOLDER}`), state: { ...inputs, ...state } };
+        },
+        call(token, inputs) {
+            const answer = answers(token, inputs, region);
+            if (answer === undefined) {
+                throw new Error(`nobody answers ${token}`);
+            }
+            return answer;
+        },
+    };
+}
+
+/** What the stack config says of the network, or of the certificates. */
+function askedFor<Key extends "network" | "certificates">(key: Key): Partial<Settings[Key]> {
+    return new pulumi.Config(NAMESPACE).getObject(key) ?? {};
+}
+
+/** Of the user's own VPC: AWS's, unless the user's own certificate is for others. */
+function domainName(region: Region): string {
+    const { chainPem } = askedFor("certificates");
+    const domains = chainPem ? wildcardDomains(chainPem) : [];
+    const usual = internalDomain(region);
+    return domains.includes(usual) ? usual : (domains[0] ?? usual);
+}
+
+/** What is there already, as it must be: nobody can look from here. */
+function answers(token: string, inputs: Inputs, region: string): State | undefined {
+    switch (token) {
+        case CALLER_IDENTITY:
+            return {
+                accountId: ACCOUNT_ID,
+                arn: arn("iam", "", ACCOUNT_ID, "root"),
+                userId: ACCOUNT_ID,
+                id: ACCOUNT_ID,
+            };
+        case "aws:ec2/getVpc:getVpc":
+            return {
+                id: inputs.id,
+                cidrBlock: "10.0.0.0/16",
+                dhcpOptionsId: `dopt-${PLACEHOLDER}`,
+                enableDnsHostnames: true,
+                enableDnsSupport: true,
+                mainRouteTableId: `rtb-${PLACEHOLDER}`,
+                tags: EMR_TAG,
+            };
+        case "aws:ec2/getVpcDhcpOptions:getVpcDhcpOptions":
+            return { domainName: domainName(region as Region), domainNameServers: ["AmazonProvidedDNS"] };
+        case "aws:ec2/getSubnet:getSubnet":
+            return {
+                id: inputs.id,
+                vpcId: askedFor("network").existing?.vpcId,
+                cidrBlock: "10.0.0.0/20",
+                mapPublicIpOnLaunch: true,
+                tags: EMR_TAG,
+            };
+        case "aws:ec2/getRouteTable:getRouteTable":
+            return {
+                routeTableId: `rtb-${PLACEHOLDER}`,
+                routes: [
+                    {
+                        cidrBlock: "0.0.0.0/0",
+                        gatewayId:
+                            askedFor("network").internetAccess === "public" ? `igw-${PLACEHOLDER}` : "",
+                    },
+                ],
+            };
+        case "aws:ec2/getSecurityGroups:getSecurityGroups":
+            return { ids: [] };
+        case "aws:kms/getKey:getKey":
+            return {
+                enabled: true,
+                keyManager: "CUSTOMER",
+                keyState: "Enabled",
+                keyUsage: "ENCRYPT_DECRYPT",
+                keySpec: "SYMMETRIC_DEFAULT",
+            };
+        case "aws:iam/getRole:getRole":
+            return {
+                name: inputs.name,
+                arn: arn("iam", "", ACCOUNT_ID, `role/${inputs.name}`),
+                assumeRolePolicy: JSON.stringify(["elasticmapreduce.amazonaws.com", "ec2.amazonaws.com"]),
+            };
+        case "aws:iam/getInstanceProfile:getInstanceProfile":
+            return { name: inputs.name, roleName: inputs.name };
+        case "aws:sns/getTopic:getTopic":
+            return { name: inputs.name, arn: arn("sns", region, ACCOUNT_ID, String(inputs.name)) };
+        case "aws:s3/getBucket:getBucket":
+            return { bucket: inputs.bucket, bucketRegion: region };
+        case "aws:s3/getBucketPolicy:getBucketPolicy":
+            throw new Refusal(`reading S3 Bucket (${inputs.bucket}) Policy: couldn't find resource`);
+        default:
+            return undefined;
+    }
+}
+
+/** What the provider adds to a resource's inputs; `id` where it is not just any. */
+function computed(type: string, name: string, inputs: Inputs, region: string): State {
+    const generated = (prefix: unknown) => `${prefix}${PLACEHOLDER}`;
+    switch (type) {
+        case "aws:ec2/vpc:Vpc":
+            return { id: `vpc-${PLACEHOLDER}` };
+        case "aws:ec2/subnet:Subnet":
+            return {
+                id: `subnet-${PLACEHOLDER}-${name}`,
+                availabilityZone: inputs.availabilityZone ?? `${region}${PLACEHOLDER}`,
+            };
+        case "aws:ec2/securityGroup:SecurityGroup":
+            return { id: `sg-${PLACEHOLDER}-${name}` };
+        case "aws:ec2/eip:Eip":
+            return { allocationId: `eipalloc-${PLACEHOLDER}`, publicIp: "192.0.2.1" };
+        case "aws:ec2/keyPair:KeyPair":
+            return { keyName: generated(inputs.keyNamePrefix) };
+        case "aws:emr/securityConfiguration:SecurityConfiguration":
+            return { name: generated(inputs.namePrefix) };
+        case "aws:iam/role:Role": {
+            const roleName = generated(inputs.namePrefix);
+            return { id: roleName, name: roleName, arn: iamArn("role", inputs.path, roleName) };
+        }
+        case "aws:iam/policy:Policy":
+            return { arn: iamArn("policy", inputs.path, generated(inputs.namePrefix)) };
+        case "aws:kms/key:Key":
+            return { keyId: PLACEHOLDER, arn: arn("kms", region, ACCOUNT_ID, `key/${PLACEHOLDER}`) };
+        case "aws:s3/bucket:Bucket": {
+            const bucket = generated(inputs.bucketPrefix);
+            return { id: bucket, bucket, arn: arn("s3", "", "", bucket) };
+        }
+        case "aws:scheduler/schedule:Schedule": {
+            const schedule = generated(inputs.namePrefix);
+            return { id: `default/${schedule}`, name: schedule };
+        }
+        case "tls:index/privateKey:PrivateKey":
+            return {
+                privateKeyPem: pulumi.secret(pem("RSA PRIVATE KEY", name)),
+                privateKeyPemPkcs8: pulumi.secret(pem("PRIVATE KEY", name)),
+                publicKeyOpenssh: `ssh-rsa ${PLACEHOLDER}`,
+            };
+        case "tls:index/certRequest:CertRequest":
+            return { certRequestPem: pem("CERTIFICATE REQUEST", name) };
+        case "tls:index/selfSignedCert:SelfSignedCert":
+        case "tls:index/locallySignedCert:LocallySignedCert":
+            return { certPem: pem("CERTIFICATE", name), validityEndTime: PLACEHOLDER_TIME };
+        default:
+            return {};
+    }
+}
+
+function iamArn(kind: string, path: unknown, name: string): string {
+    return arn("iam", "", ACCOUNT_ID, `${kind}${path ?? "/"}${name}`);
+}
+
+function pem(label: string, name: string): string {
+    return `-----BEGIN ${label}-----\n${PLACEHOLDER} ${name}\n-----END ${label}-----\n`;
+}

@@ -1,0 +1,704 @@
+import { execFile } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { expect } from "chai";
+import fc from "fast-check";
+import { parse as parseYaml, stringify } from "yaml";
+import { type Adopted, adopt, adoptCommand } from "../../commands/adopt";
+import { repeatedKeys, TAG, UnreadableError, withoutTags } from "../../commands/config-yml";
+import { renderedFiles, renderStack } from "../../commands/render";
+import { valueAt } from "../../components/args/errors";
+import { parseSettings, type Settings } from "../../components/config";
+import { renderEmrEtlRunnerConfig } from "../../components/domain/emr-etl-runner-config";
+import { resolveLocations } from "../../components/domain/locations";
+import { anyStack, makeOwnCertificate } from "../support/arbitrary-config";
+
+const root = path.join(__dirname, "../..");
+const FOLDER = path.join(__dirname, "adopt");
+const OWN = "snowplow-emr-encryption:emrEtlRunner";
+
+/** A config.yml for each sample that EmrEtlRunner has had since 0.33.0: those between are the same as one of them. */
+const VERSIONS = ["0.33.0", "0.33.1", "0.34.1", "0.35.0", "0.36.0", "1.0.4"].flatMap((version) => [
+    `${version}-batch`,
+    `${version}-stream`,
+]);
+
+/** Each with the exit code that it ends with. */
+const FIXTURES: Readonly<Record<string, number>> = {
+    ...Object.fromEntries(VERSIONS.map((name) => [name, 0])),
+    "carried-over": 0,
+    erb: 1,
+    refused: 1,
+    credentials: 1,
+};
+
+/** What no output may hold a part of: AWS's example credentials, and others that the fixtures have. */
+const SECRETS = [
+    ...["AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI", "K7MDENG", "bPxRfiCYEXAMPLEKEY"],
+    ...["AKIAI44QH8DHBEXAMPLE", "je7MtGbClwBF", "hunter2", "424242", "swordfish", "t0k3n", "horse", "ENV["],
+];
+
+/** A small one that the stack takes. */
+const SMALL = `
+aws:
+  access_key_id: <%= ENV['AWS_SNOWPLOW_ACCESS_KEY'] %>
+  secret_access_key: <%= ENV['AWS_SNOWPLOW_SECRET_KEY'] %>
+  s3: { region: eu-west-1, consolidate_shredded_output: true, buckets: { log: s3://acme-logs } }
+  emr: { region: eu-west-1 }
+collectors: { format: thrift }
+`;
+
+const fixture = (name: string) => path.join(FOLDER, `${name}.yml`);
+const read = (file: string) => readFileSync(file, "utf8");
+
+function adopted(
+    text: string,
+): Adopted & { readonly config: Record<string, unknown>; readonly own: unknown } {
+    const result = adopt(text, "config.yml", "dev");
+    const { config } = parseYaml(result.stackFile) as { config: Record<string, unknown> };
+    return { ...result, config, own: config[OWN] };
+}
+
+/** What becomes of lines below a key. */
+function below(key: string, ...lines: readonly string[]) {
+    const { own, problems, stackFile } = adopted(
+        `${SMALL}${key}:\n${lines.map((line) => `  ${line}\n`).join("")}`,
+    );
+    return { value: valueAt(own, [key]), problems, stackFile };
+}
+
+function refusal(text: string): string {
+    try {
+        adopt(text, "config.yml", "dev");
+    } catch (error) {
+        expect(error).to.be.instanceOf(UnreadableError);
+        return (error as Error).message;
+    }
+    return "it was read";
+}
+
+function comments(text: string): readonly string[] {
+    return text.split("\n").filter((line) => /^\s*#/.test(line));
+}
+
+/** The leaves of a config.yml, in one spelling: no null, and locations with a slash at their end. */
+function leaves(value: unknown, way = ""): readonly (readonly [string, unknown])[] {
+    if (typeof value === "object" && value !== null) {
+        return Object.entries(value).flatMap(([key, item]) =>
+            leaves(item, way === "" ? key : `${way}.${key}`),
+        );
+    }
+    const text = /^aws\.s3\.buckets\.(raw|enriched|shredded|log)/.test(way)
+        ? `${value}`.replace(/\/?$/, "/")
+        : value;
+    return value === null ? [] : [[way, text]];
+}
+
+it("each ERB tag of config.yml is shown as one, without what it holds", () => {
+    expect(withoutTags(`s3://${TAG}-logs/${TAG}${TAG}/x`)).to.equal("s3://<%= … %>-logs/<%= … %>/x");
+});
+
+describe("adopt", () => {
+    const { warn } = console;
+    let folder = "";
+
+    before(() => {
+        folder = mkdtempSync(path.join(tmpdir(), "adopt-test-"));
+        console.warn = () => undefined; // Releases of all ages have their warnings.
+    });
+
+    after(() => {
+        console.warn = warn;
+        rmSync(folder, { recursive: true });
+    });
+
+    /** The config.yml that the whole program renders for a stack file. */
+    const rendered = async (stackFile: string, stack = "dev"): Promise<string> => {
+        writeFileSync(path.join(folder, `Pulumi.${stack}.yaml`), stackFile);
+        return renderedFiles(await renderStack(folder, stack))["config.yml"];
+    };
+
+    describe("prints what it always has for", () => {
+        for (const [name, code] of Object.entries(FIXTURES)) {
+            it(name, () => {
+                const ended = adoptCommand([fixture(name)]);
+                expect(ended.code).to.equal(code);
+                for (const [ending, text] of [
+                    [".yaml", ended.stdout],
+                    [".txt", ended.stderr],
+                ] as const) {
+                    const golden = path.join(FOLDER, `${name}${ending}`);
+                    if (process.env.UPDATE_GOLDEN === "1" && text !== "") {
+                        writeFileSync(golden, text);
+                    }
+                    expect(text).to.equal(existsSync(golden) ? read(golden) : "");
+                }
+            });
+        }
+
+        it("these, and no others", () => {
+            const files = Object.entries(FIXTURES).flatMap(([name, code]) => [
+                ...[`${name}.yml`, `${name}.yaml`],
+                ...(code === 0 ? [] : [`${name}.txt`]),
+            ]);
+            expect(readdirSync(FOLDER)).to.have.members(files);
+        });
+    });
+
+    describe("moves over, so that config.yml says the same as before but for what the stack owns:", () => {
+        const OWNED =
+            /^aws\.(access_key_id|secret_access_key|s3\.buckets\.encrypted|emr\.(jobflow_role|service_role|placement|ec2_subnet_id|security_configuration|software\.\w+))$/;
+        const ADDED =
+            /^(aws\.s3\.consolidate_shredded_output|enrich\.continue_on_unexpected_error|monitoring\.tags\.(for-use-with-amazon-emr-managed-policies|snowplow-emr-stack))$/;
+
+        for (const name of VERSIONS) {
+            it(name, async () => {
+                const before = Object.fromEntries(
+                    leaves(parseYaml(read(fixture(name)), { version: "1.1" })).filter(
+                        ([key]) => !OWNED.test(key),
+                    ),
+                );
+                const { stackFile } = adopt(read(fixture(name)), name, "dev");
+                const after = leaves(parseYaml(await rendered(stackFile), { version: "1.1" }));
+                // S3's older names; false where a key was missing, which 0.33 did not have, or stream mode does not.
+                const expected = Object.fromEntries(
+                    Object.entries(before).map(([key, value]) => [
+                        key,
+                        typeof value === "string" ? value.replace(/^s3[an]:/, "s3:") : value,
+                    ]),
+                );
+                const given = after.filter(
+                    ([key]) => !OWNED.test(key) && !(ADDED.test(key) && !(key in before)),
+                );
+                expect(Object.fromEntries(given)).to.deep.equal(expected);
+            });
+        }
+
+        for (const stack of ["dev", "prod"]) {
+            it(`${stack}'s own config.yml, to the letter`, async () => {
+                const first = renderedFiles(await renderStack(root, stack))["config.yml"];
+                const { stackFile, problems } = adopt(first, "config.yml", stack);
+                expect(problems).to.deep.equal([]);
+                expect(withoutNames(await rendered(stackFile, stack))).to.equal(withoutNames(first));
+            });
+        }
+
+        it("any config.yml that the program renders", async () => {
+            await makeOwnCertificate();
+            fc.assert(
+                fc.property(anyStack, ({ stack, region, config }) => {
+                    const settings = settingsOf(stack, region, config.emrEtlRunner);
+                    fc.pre(settings !== undefined && /^[\w.-]+$/.test(stack));
+                    const first = render(settings);
+                    const { stackFile, problems } = adopt(first, "config.yml", stack);
+                    fc.pre(!problems.some(({ found }) => /credential/.test(found))); // By its looks, by chance.
+                    expect(problems).to.deep.equal([]);
+                    const again = (parseYaml(stackFile) as { config: Record<string, unknown> }).config;
+                    const moved = settingsOf(stack, String(again["aws:region"]), again[OWN]);
+                    expect(moved && parseYaml(render(moved))).to.deep.equal(parseYaml(first));
+                }),
+                { numRuns: Number(process.env.RUNS ?? 40) },
+            );
+        });
+    });
+
+    describe("reads ERB without running it:", () => {
+        it("tags in quotes of their own kind, over several lines, in comments", () => {
+            const { problems, own } = adopted(read(fixture("erb")));
+            expect(problems.map((problem) => problem.path.replace(`${OWN}.`, ""))).to.deep.equal([
+                "aws:region",
+                "aws.s3.buckets.log",
+                "aws.s3.buckets.raw.in[1]",
+                "aws.emr.ec2_key_name",
+                "aws.emr.bootstrap",
+                "aws.emr.jobflow.core_instance_count",
+                "aws.emr.jobflow.core_instance_ebs.volume_size",
+                'aws.emr.configuration.yarn-site["<%= … %>"]',
+                "collectors.format",
+                "monitoring.tags.stage",
+            ]);
+            expect(own).to.have.nested.property("aws.emr.jobflow.job_name", "Snowplow <% ETL");
+        });
+
+        it("a value's place in the stack file says what to write there", () => {
+            const { stackFile, problems, value } = below("enrich", "output_compression: <%= ENV['X'] %>");
+            const told = {
+                path: `${OWN}.enrich.output_compression`,
+                found: 'an ERB tag, which was not run: "<%= … %>"',
+                allowed: "what it gives: NONE or GZIP",
+            };
+            expect([value, problems]).to.deep.equal([undefined, [told]]);
+            expect(comments(stackFile)).to.include(
+                `#   ${told.path}: found ${told.found}; allowed: ${told.allowed}`,
+            );
+        });
+
+        it("one of the two regions is enough", () => {
+            const { config, problems } = adopted(SMALL.replace("region: eu-west-1", "region: <%= x %>"));
+            expect([config["aws:region"], problems]).to.deep.equal(["eu-west-1", []]);
+        });
+
+        it("a list of tags alone is no list", () => {
+            const { own, problems } = adopted(
+                SMALL.replace(
+                    "log: s3://acme-logs",
+                    "log: s3://acme-logs, raw: { in: [<%= x %>, <%= y %>] }",
+                ),
+            );
+            expect(own).not.to.have.nested.property("aws.s3.buckets.raw");
+            expect(problems).to.have.length(2);
+        });
+
+        for (const [title, line, column, found] of [
+            [
+                "a line that decides",
+                "<% if ENV['PROD'] %>",
+                1,
+                "<% … %>, Ruby that says which lines there are",
+            ],
+            ["a tag without end", "a: <%= ENV['PROD']", 4, "<% without %>"],
+            ["an end that is escaped", "a: <%= '%%>'", 4, "<% without %>"],
+        ] as const) {
+            it(`${title} is refused, with its place and without its content`, () => {
+                expect(refusal(`aws:\n  s3: {}\n${line}\n`)).to.equal(
+                    `config.yml: found ${found}; allowed: values as <%= … %>; nothing is run here: take the tag out, and the lines that it would (line 3, column ${column})`,
+                );
+            });
+        }
+    });
+
+    describe("reads YAML as EmrEtlRunner does:", () => {
+        it("keys as symbols, the last of two, what is merged, y and n as texts, no dates", () => {
+            const { own } = adopted(
+                [
+                    ":aws:",
+                    "  :s3: &s3 { :region: eu-west-1, consolidate_shredded_output: off }",
+                    "  s3: { <<: *s3, :buckets: { :log: s3://acme-logs } }",
+                    "  emr: { region: eu-west-1, jobflow: { core_instance_count: 0x10 } }",
+                    'collectors: { ":format": tsv/a/b, format: thrift }',
+                    "monitoring: { tags: { a: y, b: N, c: 2018-01-01, ':d': e, n: f } }",
+                ].join("\r\n"),
+            );
+            expect(own).to.deep.equal({
+                aws: {
+                    s3: { consolidate_shredded_output: false, buckets: { log: "s3://acme-logs" } },
+                    emr: {
+                        configuration: null,
+                        jobflow: { core_instance_count: 16, core_instance_ebs: null },
+                    },
+                },
+                collectors: { format: "thrift" },
+                monitoring: { tags: { a: "y", b: "N", c: "2018-01-01", ":d": "e", n: "f" } },
+            });
+        });
+
+        it("and writes every text so that Pulumi's CLI reads it as that text", () => {
+            const texts = [
+                ...[
+                    "0123",
+                    "1_000",
+                    "0b11",
+                    "2018-01-01",
+                    ".inf",
+                    "yes",
+                    "No",
+                    "null",
+                    "~",
+                    "5.30",
+                    "1e3",
+                    "",
+                ],
+                ...[
+                    "12:30",
+                    "a: b",
+                    "a #b",
+                    "- a",
+                    " a ",
+                    "a\nb",
+                    "a\u2028b",
+                    "a\ufeffb",
+                    "\u0085",
+                    "\u{1f600}",
+                ],
+                ...[
+                    "<<",
+                    "=",
+                    "true",
+                    "s3://a-b/c",
+                    "a:",
+                    "&a",
+                    "*a",
+                    "!a",
+                    "%a",
+                    "@a",
+                    "`a",
+                    "{a",
+                    "[a",
+                    "'\"",
+                ],
+            ];
+            const tags = Object.fromEntries(texts.map((text, index) => [`t${index}`, text]));
+            const { own, stackFile, problems } = adopted(`${SMALL}monitoring: ${JSON.stringify({ tags })}\n`);
+            expect(own).to.have.nested.property("monitoring.tags").that.deep.equals(tags);
+            // Ruby would read it as a space.
+            expect(problems.map((problem) => problem.found)).to.deep.equal([
+                "U+0085 as character 1 of the text",
+            ]);
+            expect(stackFile).not.to.match(/[\u007f-\u009f\u2028\u2029\ufeff]/);
+        });
+
+        for (const [title, text, message] of [
+            [
+                "a tab",
+                "aws:\n\ts3: {}\n",
+                "found what is no YAML (tab as indent); allowed: YAML (line 2, column 1)",
+            ],
+            ["an alias of nothing", "aws: *none\n", "found an alias that cannot be followed"],
+            ["two documents", "aws: {}\n---\naws: {}\n", "found what is no YAML (multiple docs)"],
+            [
+                "a quote that does not end",
+                `secret_access_key: "wJalrXUtnFEMI\n`,
+                "found what is no YAML (missing char)",
+            ],
+        ] as const) {
+            it(`refuses ${title}, without showing it`, () => {
+                expect(refusal(text)).to.include(`config.yml: ${message}`).and.not.include("wJalr");
+            });
+        }
+
+        it("tells the place behind a tag as it is in the file", () => {
+            expect(refusal("aws: <%=\n\n%>\ns3: a: b\n")).to.match(/\(line 4, column \d\)$/);
+        });
+    });
+
+    describe("takes only a config.yml:", () => {
+        for (const [text, found] of [
+            ["", "no keys"],
+            ["hello\n", "no keys"],
+            ["- aws\n", "no keys"],
+            ["config: { aws:region: eu-west-1 }\n", "nothing below aws.s3 and aws.emr"],
+            ["aws: { s3: { region: x }, emr: }\n", "nothing below aws.emr"],
+            [":aws: {}\n:s3: {}\n:emr: {}\n", "nothing below aws.s3 and aws.emr"],
+        ] as const) {
+            it(JSON.stringify(text), () => {
+                expect(refusal(text)).to.equal(
+                    `config.yml: found ${found}; allowed: the config.yml of EmrEtlRunner 0.33 or later`,
+                );
+            });
+        }
+    });
+
+    describe("never prints a credential", () => {
+        it("of the fixtures", () => {
+            const texts = Object.keys(FIXTURES).map((name) => read(fixture(name)));
+            expect(SECRETS.filter((secret) => !texts.some((text) => text.includes(secret)))).to.deep.equal(
+                [],
+            );
+            for (const name of Object.keys(FIXTURES)) {
+                const { stdout, stderr } = adoptCommand([fixture(name)]);
+                expect(SECRETS.filter((secret) => `${stdout}${stderr}`.includes(secret))).to.deep.equal([]);
+            }
+        });
+
+        it("wherever it stands, alone or in a text, as a value or as a key", () => {
+            const text = read(fixture("1.0.4-batch"));
+            const config = parseYaml(text.replace(/<%=.*%>/g, "none")) as Record<string, unknown>;
+            const ways = leafWays(config);
+            const alphabet = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"];
+            const secret = fc
+                .string({ unit: fc.constantFrom(...alphabet), minLength: 40, maxLength: 40 })
+                .filter((key) => /[a-z]/.test(key) && /[A-Z]/.test(key) && /\d/.test(key));
+            const id = fc
+                .string({
+                    unit: fc.constantFrom(..."ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"),
+                    minLength: 16,
+                    maxLength: 16,
+                })
+                .map((key) => `AKIA${key}`);
+            const place = fc.tuple(fc.constantFrom(...ways), fc.constantFrom("value", "text", "key"));
+            fc.assert(
+                fc.property(
+                    id,
+                    secret,
+                    fc.array(place, { minLength: 1, maxLength: 5 }),
+                    (key, word, places) => {
+                        const copy = structuredClone(config);
+                        Object.assign(copy.aws as object, { access_key_id: key, secret_access_key: word });
+                        for (const [way, how] of places) {
+                            const parent = valueAt(copy, way.slice(0, -1)) as Record<string, unknown>;
+                            const last = way.at(-1) ?? "";
+                            const credential = way.length % 2 === 0 ? key : word;
+                            if (how === "key" && !Array.isArray(parent)) {
+                                parent[credential] = "x";
+                            } else {
+                                parent[last] =
+                                    how === "text" ? `s3://a-b/${credential}/c-${credential}` : credential;
+                            }
+                        }
+                        const { stackFile, problems } = adopt(stringify(copy), "config.yml", "dev");
+                        const printed = stackFile + JSON.stringify(problems);
+                        expect([key, word].filter((each) => printed.includes(each))).to.deep.equal([]);
+                    },
+                ),
+                { numRuns: 60 },
+            );
+        });
+    });
+
+    describe("leaves out", () => {
+        it("what EmrEtlRunner reads no more, or never did, beside values that are wrong too", () => {
+            const { value, stackFile } = below(
+                "enrich",
+                "job_name: x",
+                "output_compresion: y",
+                "lines: z",
+                "output_compression: ZIP",
+                '"a\\nb": c',
+            );
+            expect(value).to.deep.equal({ output_compression: "ZIP" });
+            expect(comments(stackFile)).to.include.members([
+                "#   enrich.job_name: since 0.25 it is aws.emr.jobflow.job_name",
+                "#   enrich.output_compresion: EmrEtlRunner reads no such key; did you mean output_compression?",
+                "#   enrich.lines: EmrEtlRunner reads no such key",
+                '#   enrich["a\\nb"]: EmrEtlRunner reads no such key',
+            ]);
+        });
+
+        it("all but the last of a key that is there more than once, with its place", () => {
+            const lines = [
+                "versions: { spark_enrich: 1.16.0 }",
+                ":versions: { spark_enrich: 1.17.0, spark_enrich: 1.18.0 }",
+                "AKIAIOSFODNN7EXAMPLE: 1",
+                "AKIAIOSFODNN7EXAMPLE: 2",
+                "<<: { output_compression: GZIP }",
+                "<<: { continue_on_unexpected_error: false }",
+            ];
+            const { value, stackFile } = below("enrich", ...lines);
+            expect(value).to.deep.include({ versions: { spark_enrich: "1.18.0" } });
+            const told = ": it is there more than once, and EmrEtlRunner takes the last, as this file does";
+            expect(comments(stackFile).filter((line) => line.endsWith(told))).to.deep.equal(
+                ["enrich.versions", 'enrich["…"]', "enrich.versions.spark_enrich"].map(
+                    (place) => `#   ${place}${told}`,
+                ),
+            );
+            expect(repeatedKeys("a: [{ b: 1 }, { c: 1, c: 2, c: 3 }]\n", "config.yml")).to.deep.equal([
+                ["a", 1, "c"],
+                ["a", 1, "c"],
+            ]);
+        });
+
+        it("the stack's own tags, and what stream-enrich mode has none of", () => {
+            const { own, problems, stackFile } = adopted(`
+aws:
+  s3:
+    region: eu-west-1
+    buckets:
+      raw: { in: [s3://acme-collector], processing: s3://acme-etl/processing, archive: }
+      enriched: { stream: s3://acme-enriched/stream, bad: s3://acme-etl/enriched/bad, errors: }
+  emr: { region: eu-west-1 }
+collectors: { format: thrift }
+monitoring: { tags: { snowplow-emr-stack: other } }
+`);
+            expect(problems).to.deep.equal([]);
+            expect(own)
+                .to.have.nested.property("aws.s3.buckets")
+                .that.deep.equals({
+                    enriched: { stream: "s3://acme-enriched/stream" },
+                });
+            expect(own).not.to.have.any.keys("collectors", "monitoring");
+            expect(
+                comments(stackFile).filter((line) => /stream-enrich mode|the stack sets/.test(line)),
+            ).to.have.length(5);
+        });
+
+        it("nothing without a word: a location that config.yml has none for becomes a bucket of the stack's", () => {
+            expect(comments(adopted(read(fixture("carried-over"))).stackFile)).to.include(
+                "#   aws.s3.buckets.shredded.archive: config.yml has none, so the stack makes a bucket for it",
+            );
+        });
+    });
+
+    it("leaves to its owner which of two regions it is, and takes the buckets'", () => {
+        const { config, problems } = adopted(
+            SMALL.replace("emr: { region: eu-west-1", "emr: { region: us-east-1"),
+        );
+        expect([config["aws:region"], problems]).to.deep.equal([
+            "eu-west-1",
+            [
+                {
+                    path: "aws:region",
+                    found: "eu-west-1 in aws.s3.region and us-east-1 in aws.emr.region",
+                    allowed: "one region for buckets and clusters",
+                },
+            ],
+        ]);
+    });
+
+    it("takes no text for a region that is none, and does not show it", () => {
+        const { config, problems } = adopted(SMALL.replaceAll("region: eu-west-1", "region: ADD HERE"));
+        expect([config["aws:region"], problems]).to.deep.equal([
+            undefined,
+            [
+                {
+                    path: "aws:region",
+                    found: "a text that is no region",
+                    allowed: "the region of buckets and clusters",
+                },
+            ],
+        ]);
+    });
+
+    it("tells that there is no region, in the settings' words", () => {
+        const { problems } = adopted(SMALL.replaceAll("region: eu-west-1", "region: "));
+        expect(problems.map(({ path: place, found }) => [place, found])).to.deep.equal([
+            ["aws:region", "nothing"],
+        ]);
+    });
+
+    it("tells what Pulumi's CLI would take for encrypted, once", () => {
+        const { problems } = below("monitoring", "tags: { secure: a }");
+        expect(problems.map(({ path: place, found }) => [place, found])).to.deep.equal([
+            [`${OWN}.monitoring.tags`, "an encrypted value"],
+        ]);
+    });
+
+    it("leaves nothing behind", () => {
+        const { TMPDIR } = process.env;
+        process.env.TMPDIR = mkdtempSync(path.join(folder, "tmp-"));
+        try {
+            adopted(SMALL);
+            expect(readdirSync(tmpdir())).to.deep.equal([]);
+        } finally {
+            process.env.TMPDIR = TMPDIR ?? "/tmp";
+        }
+    });
+
+    describe("as a command", () => {
+        const HELP = adoptCommand(["--help"]).stdout;
+
+        it("says how it is used", () => {
+            expect(adoptCommand(["-h"])).to.deep.equal({ code: 0, stdout: HELP, stderr: "" });
+            expect(HELP).to.match(/^npm run adopt -- config\.yml \[--stack dev\] \[--to Pulumi\.dev\.yaml\]/);
+        });
+
+        it("takes one file, and a stack's name", () => {
+            const usage = HELP.trimEnd();
+            for (const [args, stderr] of [
+                [[], `found 0 files; allowed: one config.yml\n\n${usage}\n`],
+                [["a", "b"], `found 2 files; allowed: one config.yml\n\n${usage}\n`],
+                [["a", "--stack", "../x"], '--stack: found "../x"; allowed: a stack\'s name, such as prod\n'],
+            ] as const) {
+                expect(adoptCommand(args)).to.deep.equal({ code: 2, stdout: "", stderr });
+            }
+            const unknown = adoptCommand(["a", "--stak", "x"]);
+            expect([unknown.code, unknown.stdout]).to.deep.equal([2, ""]);
+            expect(unknown.stderr).to.include("--stak").and.to.include(usage);
+        });
+
+        it("names a file that it cannot read", () => {
+            const latin = path.join(folder, "latin.yml");
+            writeFileSync(latin, Buffer.from([0x61, 0x3a, 0x20, 0xe9]));
+            for (const [file, found] of [
+                [path.join(folder, "none.yml"), "found nothing; allowed: EmrEtlRunner's config.yml"],
+                [folder, "found a folder; allowed: EmrEtlRunner's config.yml"],
+                [path.join(latin, "x"), "found an error (ENOTDIR); allowed: EmrEtlRunner's config.yml"],
+                [latin, "found bytes that are no UTF-8; allowed: a text in UTF-8"],
+            ] as const) {
+                expect(adoptCommand([file])).to.deep.equal({
+                    code: 2,
+                    stdout: "",
+                    stderr: `${file}: ${found}\n`,
+                });
+            }
+        });
+
+        it("writes a new file where it is told to, and no file that is there", () => {
+            const file = path.join(folder, "Pulumi.new.yaml");
+            const printed = adoptCommand([fixture("erb")]);
+            const args = [fixture("erb"), "--to", file];
+            expect(adoptCommand(args)).to.deep.equal({ ...printed, stdout: "" });
+            expect(read(file)).to.equal(printed.stdout);
+            const other = path.join(fixture("erb"), "x");
+            for (const [to, found] of [
+                [file, "a file that is there"],
+                [other, "an error (ENOTDIR)"],
+            ] as const) {
+                expect(adoptCommand([fixture("1.0.4-batch"), "--to", to])).to.deep.equal({
+                    code: 2,
+                    stdout: "",
+                    stderr: `--to ${to}: found ${found}; allowed: a new file\n`,
+                });
+            }
+            expect(read(file)).to.equal(printed.stdout);
+        });
+
+        it("names the stack in what it has to say", () => {
+            const { stderr } = adoptCommand([fixture("refused"), "--stack", "prod"]);
+            expect(stderr).to.match(/^Pulumi\.prod\.yaml: \d+ problems\n/);
+        });
+
+        it("prints and exits as told", async () => {
+            const ended = await new Promise((resolve) => {
+                const args = [
+                    ...["--import", pathToFileURL(require.resolve("tsx")).href],
+                    ...[path.join(root, "commands", "adopt.ts"), fixture("erb")],
+                ];
+                execFile(process.execPath, args, { cwd: root }, (error, stdout, stderr) =>
+                    resolve({ code: error?.code, stdout, stderr }),
+                );
+            });
+            expect(ended).to.deep.equal(adoptCommand([fixture("erb")]));
+        });
+    });
+});
+
+/** Names of what only AWS or the stack's own resources would name: a key pair is now an existing one. */
+function withoutNames(config: string): string {
+    return config.replace(
+        /^( +(?:jobflow_role|service_role|ec2_subnet_id|security_configuration): ).*$/gm,
+        "$1",
+    );
+}
+
+function leafWays(
+    value: unknown,
+    way: readonly (string | number)[] = [],
+): readonly (readonly (string | number)[])[] {
+    if (typeof value !== "object" || value === null) {
+        return [way];
+    }
+    return Object.entries(value).flatMap(([key, item]) =>
+        leafWays(item, [...way, Array.isArray(value) ? Number(key) : key]),
+    );
+}
+
+/** Nothing where it is no stack without the other objects. */
+function settingsOf(stack: string, region: string, emrEtlRunner: unknown): Settings | undefined {
+    const config = { emrEtlRunner };
+    try {
+        return parseSettings({ stack, region, defaultTags: undefined, config, encryptedKeys: [] });
+    } catch {
+        return undefined;
+    }
+}
+
+function render({ stack, region, mode, prefix, emrEtlRunner, locations }: Settings): string {
+    const text = renderEmrEtlRunnerConfig({
+        stack,
+        region,
+        mode,
+        settings: emrEtlRunner,
+        locations: resolveLocations(locations, (bucket) => `${prefix}-${bucket}`),
+        jobflowRole: "jobflow",
+        serviceRole: "service",
+        subnetId: "subnet-1",
+        keyName: emrEtlRunner.aws.emr.ec2_key_name ?? "key",
+        securityConfiguration: "security",
+    });
+    // Where null says the same as what stands there when it is left out.
+    return text
+        .replace(/^( +bootstrap: )null$/gm, "$1[]")
+        .replace(/^( +continue_on_unexpected_error: )null$/gm, "$1false");
+}

@@ -1,0 +1,74 @@
+import { expect } from "chai";
+import { activeClusters, activeClustersOf } from "../../commands/clusters";
+import { fakeAws, refusal } from "../support/fake-aws";
+
+const answers = {
+    ListClusters: ({ Marker }: Readonly<Record<string, unknown>>) =>
+        Marker ? { Clusters: [{ Id: "j-2" }, {}] } : { Marker: "more", Clusters: [{ Id: "j-1" }] },
+    DescribeCluster: ({ ClusterId }: Readonly<Record<string, unknown>>) =>
+        ClusterId === "j-1"
+            ? {
+                  Cluster: {
+                      Name: "Snowplow ETL dev",
+                      Status: { State: "RUNNING" },
+                      SecurityConfiguration: "snowplow-dev-1",
+                      Ec2InstanceAttributes: {
+                          Ec2SubnetId: "subnet-1",
+                          RequestedEc2SubnetIds: ["subnet-1", "subnet-2"],
+                      },
+                      Tags: [
+                          { Key: "team", Value: "data" },
+                          { Key: "snowplow-emr-stack", Value: "dev" },
+                      ],
+                  },
+              }
+            : { Cluster: { Ec2InstanceAttributes: { RequestedEc2SubnetIds: ["subnet-1", "subnet-2"] } } },
+};
+const FIRST = {
+    id: "j-1",
+    name: "Snowplow ETL dev",
+    state: "RUNNING",
+    stack: "dev",
+    securityConfiguration: "snowplow-dev-1",
+    subnetIds: ["subnet-1"],
+};
+
+describe("active clusters", () => {
+    it("are all that have not ended, however many pages they take, each with what EMR says of it", async () => {
+        const { clients, sent } = fakeAws(answers);
+        expect(await activeClusters(clients.emr)).to.deep.equal([
+            FIRST,
+            {
+                id: "j-2",
+                name: "",
+                state: "",
+                stack: undefined,
+                securityConfiguration: undefined,
+                subnetIds: ["subnet-1", "subnet-2"],
+            },
+        ]);
+        expect(sent[0]?.[1]).to.deep.include({
+            ClusterStates: ["STARTING", "BOOTSTRAPPING", "RUNNING", "WAITING", "TERMINATING"],
+        });
+    });
+
+    it("are a stack's by its tag", async () => {
+        const { emr } = fakeAws(answers).clients;
+        expect(await activeClustersOf(emr, "dev")).to.deep.equal([FIRST]);
+        expect(await activeClustersOf(emr, "data")).to.deep.equal([]);
+    });
+
+    it("cannot be described: it is said what that needs", async () => {
+        const { emr } = fakeAws({
+            ...answers,
+            DescribeCluster: () => {
+                throw refusal("AccessDeniedException");
+            },
+        }).clients;
+        let message = "";
+        await activeClusters(emr).catch((error: Error) => {
+            ({ message } = error);
+        });
+        expect(message).to.match(/^elasticmapreduce:DescribeCluster on j-\d: AccessDeniedException\. These/);
+    });
+});

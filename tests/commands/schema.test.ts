@@ -1,0 +1,198 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { Ajv2020 } from "ajv/dist/2020";
+import { expect } from "chai";
+import { parse as parseYaml } from "yaml";
+import { SCHEMA_FILE, schemaText, stackFileSchema } from "../../commands/schema";
+import { stackConfig } from "../../components/args/schema";
+import { problems } from "../components/args/parse";
+
+const read = (...names: readonly string[]) => readFileSync(path.join(__dirname, "../..", ...names), "utf8");
+const shipped = (stack: string) => read(`Pulumi.${stack}.yaml`);
+
+describe("the JSON Schema of a stack file", () => {
+    const validate = new Ajv2020({ strict: false }).compile(stackFileSchema() as object);
+    /** Where a stack file is invalid, and why. */
+    const invalid = (file: unknown): readonly string[] => {
+        validate(file);
+        return (validate.errors ?? []).map(({ instancePath, keyword }) => `${instancePath} ${keyword}`);
+    };
+    const file = (config: Readonly<Record<string, unknown>>) => ({
+        config: Object.fromEntries(
+            Object.entries(config).map(([key, value]) => [`snowplow-emr-encryption:${key}`, value]),
+        ),
+    });
+    const jobflow = (below: object) => file({ emrEtlRunner: { aws: { emr: { jobflow: below } } } });
+
+    it("is the one of today (npm run schema)", () => {
+        expect(read(SCHEMA_FILE), "run: npm run schema").to.equal(schemaText());
+    });
+
+    for (const stack of ["dev", "prod"]) {
+        it(`takes the shipped stack ${stack}, which names it in its first line`, () => {
+            expect(shipped(stack).split("\n")[0]).to.equal(`# yaml-language-server: $schema=${SCHEMA_FILE}`);
+            expect(invalid(parseYaml(shipped(stack)))).to.deep.equal([]);
+        });
+    }
+
+    it("takes the shipped stack dev with all that is commented out in it, as the program does", () => {
+        const lines = shipped("dev").split("\n");
+        const commentedOut = /^(\s*)# (?=(\s*)[a-zA-Z0-9:_-]+:( [^ ].*)?$)/;
+        const start = lines.indexOf("config:");
+        const all = lines
+            .map((line, index) => (index > start ? line.replace(commentedOut, "$1") : line))
+            .join("\n");
+        const content = parseYaml(all) as { readonly config: Readonly<Record<string, unknown>> };
+        const objects = Object.keys(stackConfig.shape);
+        const own = (key: string) => `snowplow-emr-encryption:${key}`;
+        expect(Object.keys(content.config)).to.include.members(["aws:defaultTags", ...objects.map(own)]);
+        expect(invalid(content)).to.deep.equal([]);
+        expect(
+            problems(Object.fromEntries(objects.map((key) => [key, content.config[own(key)]]))),
+        ).to.deep.equal([]);
+    });
+
+    it("takes what the CLI itself writes, and other namespaces", () => {
+        expect(
+            invalid({
+                secretsprovider: "awskms://alias/pulumi",
+                encryptedkey: "AQICAHg=",
+                encryptionsalt: "v1:abc",
+                environment: ["shared"],
+                config: {
+                    "aws:region": "eu-west-1",
+                    "aws:defaultTags": { tags: { team: "data" } },
+                    "aws:secretKey": { secure: "v1:abc" },
+                    "pulumi:tags": { any: "thing" },
+                    "snowplow:netwrok": 3,
+                },
+            }),
+        ).to.deep.equal([]);
+        expect(invalid({})).to.deep.equal([]);
+    });
+
+    it("takes null wherever the program does", () => {
+        expect(
+            invalid(file({ network: null, access: null, emrEtlRunner: { aws: null, collectors: null } })),
+        ).to.deep.equal([]);
+        expect(invalid(jobflow({ core_instance_ebs: null, core_instance_bid: null }))).to.deep.equal([]);
+    });
+
+    const OWN = "/config/snowplow-emr-encryption:";
+    const JOBFLOW = `${OWN}emrEtlRunner/aws/emr/jobflow`;
+    const mistakes: readonly (readonly [title: string, file: unknown, error: string])[] = [
+        ["an unknown key at the top", { confg: {} }, " additionalProperties"],
+        ["an unknown object", file({ netwrok: {} }), "/config additionalProperties"],
+        ["an unknown key in one", file({ network: { cidr: "x" } }), `${OWN}network additionalProperties`],
+        ["an unknown key deep down", jobflow({ core_count: 2 }), `${JOBFLOW} additionalProperties`],
+        [
+            "a region without hosted assets",
+            { config: { "aws:region": "af-south-1" } },
+            "/config/aws:region enum",
+        ],
+        ["a quoted count", jobflow({ core_instance_count: "2" }), `${JOBFLOW}/core_instance_count type`],
+        ["a count of 0", jobflow({ core_instance_count: 0 }), `${JOBFLOW}/core_instance_count minimum`],
+        [
+            "gp3",
+            jobflow({ core_instance_ebs: { volume_size: 1, volume_type: "gp3" } }),
+            `${JOBFLOW}/core_instance_ebs/volume_type enum`,
+        ],
+        [
+            "an EBS volume without a size",
+            jobflow({ core_instance_ebs: { volume_type: "gp2" } }),
+            `${JOBFLOW}/core_instance_ebs required`,
+        ],
+        [
+            "a release that is a float",
+            file({ emrEtlRunner: { aws: { emr: { ami_version: 5.3 } } } }),
+            `${OWN}emrEtlRunner/aws/emr/ami_version type`,
+        ],
+        [
+            "raw.in as a bare text",
+            file({ emrEtlRunner: { aws: { s3: { buckets: { raw: { in: "s3://my-raw" } } } } } }),
+            `${OWN}emrEtlRunner/aws/s3/buckets/raw/in type`,
+        ],
+        [
+            "an empty text as a bucket",
+            file({ emrEtlRunner: { aws: { s3: { buckets: { log: "" } } } } }),
+            `${OWN}emrEtlRunner/aws/s3/buckets/log pattern`,
+        ],
+        [
+            "a list that names something twice",
+            file({ access: { dynamodbTables: ["abc", "abc"] } }),
+            `${OWN}access/dynamodbTables uniqueItems`,
+        ],
+        [
+            "an encrypted object",
+            file({ network: { secure: "v1:abc" } }),
+            `${OWN}network additionalProperties`,
+        ],
+        [
+            "an encrypted value",
+            file({ emrEtlRunner: { aws: { emr: { ec2_key_name: { secure: "v1:abc" } } } } }),
+            `${OWN}emrEtlRunner/aws/emr/ec2_key_name type`,
+        ],
+    ];
+    for (const [title, content, error] of mistakes) {
+        it(`refuses ${title}`, () => {
+            expect(invalid(content)).to.include(error);
+        });
+    }
+
+    it("describes every key that there is", () => {
+        const undescribed = (node: SchemaNode, way: string): readonly string[] =>
+            [node, ...(node.anyOf ?? [])]
+                .flatMap(({ properties }) => Object.entries(properties ?? {}))
+                .flatMap(([key, below]) => [
+                    ...(below.description ? [] : [`${way}/${key}`]),
+                    ...undescribed(below, `${way}/${key}`),
+                ]);
+        expect(undescribed(configSchema(), "/config")).to.deep.equal([]);
+    });
+});
+
+describe("Pulumi.yaml", () => {
+    const { name, config } = parseYaml(read("Pulumi.yaml")) as {
+        readonly name: string;
+        readonly config: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+    };
+
+    it("lists the objects of the stack config, each with what is in it, and none of them required", () => {
+        // Not the private key: a text has no default that is none.
+        expect(Object.keys(config)).to.deep.equal(
+            Object.keys(stackConfig.shape).map((key) => `${name}:${key}`),
+        );
+        for (const [key, declared] of Object.entries(config)) {
+            // A type would be one of the CLI's own, which knows no objects. Without a default, the CLI ends any
+            // command on a stack file that leaves the key out: "Stack 'prod' is missing configuration value".
+            expect(declared, key).to.have.all.keys("description", "default");
+            expect(declared.default, key).to.deep.equal({});
+            expect(declared.description, key).to.be.a("string").and.not.equal("");
+        }
+    });
+
+    it("names in each description keys that there are", () => {
+        const objects = configSchema().properties ?? {};
+        const described = Object.entries(config).filter(([, { description }]) =>
+            /^.* - /.test(String(description)),
+        );
+        expect(described.map(([key]) => key)).to.have.length(5);
+        for (const [key, { description }] of described) {
+            const keys = String(description)
+                .replace(/^.* - /, "")
+                .split(", ");
+            const known = objects[key]?.anyOf?.flatMap((one) => Object.keys(one.properties ?? {}));
+            expect(known, key).to.have.members(keys);
+        }
+    });
+});
+
+interface SchemaNode {
+    readonly description?: string;
+    readonly properties?: Readonly<Record<string, SchemaNode>>;
+    readonly anyOf?: readonly SchemaNode[];
+}
+
+function configSchema(): SchemaNode {
+    return (stackFileSchema() as SchemaNode).properties?.config ?? {};
+}

@@ -1,0 +1,168 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { PassThrough } from "node:stream";
+import { expect } from "chai";
+import { parseStackOutputs, readStackOutputs } from "../../commands/stack-outputs";
+import { documentDigest } from "../../components/policies/document";
+import { MINIMAL, registration, runStack } from "../support/run";
+import { streams } from "../support/streams";
+
+const TOPIC = "arn:aws:sns:eu-west-1:111122223333:pipeline-alarms";
+
+const HOW =
+    "Give what `npx pulumi stack output --json --stack NAME` prints, after an `up` of this version: piped in, or as a file with --outputs FILE.";
+
+describe("a stack's outputs", () => {
+    let outputs: Readonly<Record<string, unknown>>;
+    const changed = (change: Readonly<Record<string, unknown>>) => JSON.stringify({ ...outputs, ...change });
+    let folder: string;
+
+    before(async () => {
+        ({ outputs } = await runStack());
+        folder = mkdtempSync(path.join(tmpdir(), "outputs-"));
+    });
+
+    after(() => rmSync(folder, { recursive: true }));
+
+    it("are what the program hands over: with roles, network and key of its own, and without", async () => {
+        const { forCommands } = parseStackOutputs("here", JSON.stringify(outputs));
+        expect(forCommands).to.deep.equal(outputs.forCommands);
+        const theirs = await runStack({
+            ...MINIMAL,
+            encryption: { atRestS3: false, atRestLocalDisks: false, inTransit: false },
+            certificates: { archive: "s3://acme/emr/nodes.zip" },
+            access: { serviceRole: { existing: "emr" }, jobflowRole: { existing: "nodes" } },
+        });
+        const { securityConfiguration, certificateExpiresAt, ...read } = parseStackOutputs(
+            "here",
+            JSON.stringify(theirs.outputs),
+        );
+        expect({ securityConfiguration, certificateExpiresAt }).to.deep.equal({
+            securityConfiguration: null,
+            certificateExpiresAt: null,
+        });
+        expect(read.forCommands.rolePolicies).to.deep.equal({});
+    });
+
+    it("are what the program hands over of the roles and the schedule that it makes when asked to", async () => {
+        const { outputs: asked, ...result } = await runStack({
+            ...MINIMAL,
+            storage: { reencryption: true },
+            certificates: { remindTopicArn: TOPIC, renewBeforeDays: 30 },
+        });
+        const { rolePolicies, reencryptionRoleArn, reminderSchedule } = parseStackOutputs(
+            "here",
+            JSON.stringify(asked),
+        ).forCommands;
+        const policies = (name: string) => ({
+            managedPolicyArns: [],
+            policyDigest: documentDigest(
+                String(registration(result, "aws:iam/rolePolicy:RolePolicy", name).inputs.policy),
+            ),
+        });
+        const { forCommands } = parseStackOutputs("here", JSON.stringify(outputs));
+        expect({ rolePolicies, reencryptionRoleArn, reminderSchedule }).to.deep.equal({
+            rolePolicies: {
+                ...forCommands.rolePolicies,
+                reencryptionRole: policies("reencryption-policy"),
+                reminderRole: policies("renewal-reminder-role-policy"),
+            },
+            reencryptionRoleArn: "arn:aws:iam::000000000000:role/snowplow-dev-reencryption-placeholder",
+            reminderSchedule: {
+                name: "snowplow-dev-reminder-placeholder",
+                // 30 days before the placeholder's end.
+                expression: "at(9999-12-01T23:59:59)",
+                topicArn: TOPIC,
+                roleArn: "arn:aws:iam::000000000000:role/snowplow-dev-reminder-placeholder",
+            },
+        });
+    });
+
+    it("come from standard input, or from a file", async () => {
+        const file = path.join(folder, "outputs.json");
+        writeFileSync(file, changed({ vpcId: "vpc-in-the-file" }));
+        const { stdin } = streams(JSON.stringify(outputs)).streams;
+        expect((await readStackOutputs(undefined, stdin)).vpcId).to.equal(outputs.vpcId);
+        expect((await readStackOutputs(file, stdin)).vpcId).to.equal("vpc-in-the-file");
+    });
+
+    it("are asked for where nothing is piped in", async () => {
+        const terminal = Object.assign(new PassThrough(), { isTTY: true });
+        expect(await failure(readStackOutputs(undefined, terminal))).to.equal(
+            `no stack outputs on standard input. ${HOW}`,
+        );
+    });
+
+    it("are not there: the file is named", async () => {
+        const { stdin } = streams().streams;
+        expect(await failure(readStackOutputs("/nowhere/o.json", stdin))).to.equal(
+            "--outputs /nowhere/o.json: ENOENT: no such file or directory, open '/nowhere/o.json'",
+        );
+    });
+
+    it("are not in a file without a name, and standard input is left alone", async () => {
+        const { stdin } = streams(JSON.stringify(outputs)).streams;
+        expect(await failure(readStackOutputs("", stdin))).to.equal(`--outputs: found no path. ${HOW}`);
+        expect((await readStackOutputs(undefined, stdin)).vpcId).to.equal(outputs.vpcId);
+    });
+
+    it("are no JSON: where they came from is named", async () => {
+        const file = path.join(folder, "broken.json");
+        writeFileSync(file, "{");
+        expect(await failure(readStackOutputs(file, streams().streams.stdin))).to.equal(
+            `${file}: found no JSON: "{". ${HOW}`,
+        );
+        expect(await failure(readStackOutputs(undefined, streams("[").streams.stdin))).to.equal(
+            `standard input: found no JSON: "[". ${HOW}`,
+        );
+    });
+
+    for (const [text, found] of [
+        ["", "nothing"],
+        [" \n", "nothing"],
+        [` ${"x".repeat(70)} \n`, `no JSON: "${"x".repeat(60)}"`],
+        ["error: no stack named 'prod' found", `no JSON: "error: no stack named 'prod' found"`],
+    ] as const) {
+        it(`are not ${JSON.stringify(text)}`, () => {
+            expect(() => parseStackOutputs("standard input", text)).to.throw(
+                `standard input: found ${found}. ${HOW}`,
+            );
+        });
+    }
+
+    it("lack something: everything is named", () => {
+        const forCommands = { ...(outputs.forCommands as object), region: "mars-1", accountId: 7 };
+        expect(() => parseStackOutputs("o.json", changed({ vpcId: undefined, forCommands }))).to.throw(
+            `o.json: not the outputs of a stack of this program:
+  vpcId: Invalid input: expected string, received undefined
+  forCommands.region: Invalid option: expected one of "ap-northeast-1"|`,
+        );
+        expect(() => parseStackOutputs("o.json", changed({ forCommands }))).to.throw(
+            `\n  forCommands.accountId: Invalid input: expected string, received number\n${HOW}`,
+        );
+    });
+
+    for (const securityConfiguration of ["{", "", "null", "[]"]) {
+        it(`have no security configuration in ${JSON.stringify(securityConfiguration)}`, () => {
+            expect(() => parseStackOutputs("o.json", changed({ securityConfiguration }))).to.throw(
+                `o.json: not the outputs of a stack of this program:\n  securityConfiguration: Invalid input: expected the JSON of an object\n${HOW}`,
+            );
+        });
+    }
+
+    it("are those of another program", () => {
+        expect(() => parseStackOutputs("o.json", "[]")).to.throw(
+            `o.json: not the outputs of a stack of this program:\n  Invalid input: expected object, received array\n${HOW}`,
+        );
+    });
+});
+
+async function failure(promise: Promise<unknown>): Promise<string> {
+    try {
+        await promise;
+    } catch (error) {
+        return (error as Error).message;
+    }
+    throw new Error("did not fail");
+}

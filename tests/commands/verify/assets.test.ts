@@ -1,0 +1,155 @@
+import { expect } from "chai";
+import { assetChecks, assetUrls } from "../../../commands/verify/assets";
+import { parseObjectUrl } from "../../../commands/verify/s3-object";
+import { refusal } from "../../support/fake-aws";
+import { MINIMAL } from "../../support/run";
+import { contextOf, outputsOf } from "./context";
+
+const HOSTED = "s3://snowplow-hosted-assets";
+const REMEDY = "find out where it has gone; until it is there, or config.yml names another, start no cluster";
+
+/** The minimal stack's config.yml with other values, in `aws` and beside it. */
+async function configOf(emrEtlRunner: object): Promise<string> {
+    const { emrEtlRunnerConfig } = await outputsOf({ ...MINIMAL, emrEtlRunner });
+    return emrEtlRunnerConfig;
+}
+
+describe("verify: assets", () => {
+    const collectors = { format: "thrift" };
+
+    it("are the scripts and jars of the defaults", async () => {
+        const config = await configOf({ collectors });
+        const all = (bucket: string) => [
+            `${bucket}/common/emr/snowplow-ami5-bootstrap-0.1.0.sh`,
+            `${bucket}/common/emr/snowplow-hadoop-fs-rmr-0.2.0.sh`,
+            `${bucket}/3-enrich/spark-enrich/snowplow-spark-enrich-1.18.0.jar`,
+            `${bucket}/4-storage/rdb-shredder/snowplow-rdb-shredder-0.16.0.jar`,
+            `${bucket}/4-storage/rdb-loader/snowplow-rdb-loader-0.17.0.jar`,
+        ];
+        expect(assetUrls(config, "eu-west-1")).to.deep.equal(all(HOSTED));
+        expect(assetUrls(config, "sa-east-1")).to.deep.equal(all(`${HOSTED}-sa-east-1`));
+    });
+
+    it("are the user's own jars and scripts, beside Snowplow's own scripts", async () => {
+        const config = await configOf({
+            collectors,
+            aws: {
+                s3: { buckets: { assets: "s3://acme-assets/snowplow/" } },
+                emr: { bootstrap: ["s3://acme-assets/boot.sh"] },
+            },
+        });
+        expect(assetUrls(config, "us-east-2")).to.deep.equal([
+            `${HOSTED}-us-east-2/common/emr/snowplow-ami5-bootstrap-0.1.0.sh`,
+            `${HOSTED}-us-east-2/common/emr/snowplow-hadoop-fs-rmr-0.2.0.sh`,
+            "s3://acme-assets/snowplow/3-enrich/spark-enrich/snowplow-spark-enrich-1.18.0.jar",
+            "s3://acme-assets/snowplow/4-storage/rdb-shredder/snowplow-rdb-shredder-0.16.0.jar",
+            "s3://acme-assets/snowplow/4-storage/rdb-loader/snowplow-rdb-loader-0.17.0.jar",
+            "s3://acme-assets/boot.sh",
+        ]);
+    });
+
+    it("do without enrichment in stream-enrich mode", async () => {
+        const config = await configOf({ aws: { s3: { buckets: { enriched: { stream: "managed" } } } } });
+        expect(assetUrls(config, "eu-west-1").filter((url) => url.includes("3-enrich"))).to.deep.equal([]);
+    });
+
+    for (const [release, script] of [
+        ["3.11.0", "snowplow-ami3-bootstrap-0.1.0.sh"],
+        ["4.9.0", "snowplow-ami4-bootstrap-0.2.0.sh"],
+        ["5.0.0", "snowplow-ami5-bootstrap-0.1.0.sh"],
+        ["6.2.0", "snowplow-ami5-bootstrap-0.1.0.sh"],
+    ] as const) {
+        it(`are ${script} on EMR ${release}`, async () => {
+            const config = (await configOf({ collectors })).replace("5.29.0", release);
+            expect(assetUrls(config, "eu-west-1")[0]).to.equal(`${HOSTED}/common/emr/${script}`);
+        });
+    }
+
+    for (const [spark_enrich, rdb_shredder, enrich, shred] of [
+        [
+            "1.9.0",
+            "0.12.0",
+            "3-enrich/spark-enrich/snowplow-spark-enrich-1.9.0.jar",
+            "4-storage/rdb-shredder/snowplow-rdb-shredder-0.12.0.jar",
+        ],
+        [
+            "1.8.0",
+            "0.11.0",
+            "3-enrich/scala-hadoop-enrich/snowplow-hadoop-enrich-1.8.0.jar",
+            "3-enrich/scala-hadoop-shred/snowplow-hadoop-shred-0.11.0.jar",
+        ],
+        [
+            "0.14.1",
+            "0.13.0-rc1",
+            "3-enrich/hadoop-etl/snowplow-hadoop-etl-0.14.1.jar",
+            "4-storage/rdb-shredder/snowplow-rdb-shredder-0.13.0-rc1.jar",
+        ],
+    ] as const) {
+        it(`are what EmrEtlRunner makes of enrich ${spark_enrich} and shredder ${rdb_shredder}`, async () => {
+            const config = await configOf({
+                collectors,
+                enrich: { versions: { spark_enrich } },
+                storage: { versions: { rdb_shredder } },
+            });
+            expect(assetUrls(config, "eu-west-1").slice(2, 4)).to.deep.equal([
+                `${HOSTED}/${enrich}`,
+                `${HOSTED}/${shred}`,
+            ]);
+        });
+    }
+
+    it("are there; or one is not, may not be looked at, or is not answered for", async () => {
+        const outputs = await outputsOf();
+        const errors: Readonly<Record<string, Error>> = {
+            "common/emr/snowplow-ami5-bootstrap-0.1.0.sh": refusal("NotFound"),
+            "common/emr/snowplow-hadoop-fs-rmr-0.2.0.sh": refusal("Forbidden"),
+            "3-enrich/spark-enrich/snowplow-spark-enrich-1.18.0.jar": refusal("SlowDown", "Slow down."),
+        };
+        const context = contextOf(outputs, {
+            HeadObject: ({ Key }) => {
+                const error = errors[String(Key)];
+                if (error) {
+                    throw error;
+                }
+                return {};
+            },
+        });
+        const [missing, unseen, slow, ...others] = await assetChecks(context);
+        const asset = (key: string) => ({ on: `asset ${HOSTED}/${key}`, expected: "there" });
+        const [script = "", rmr = "", jar = ""] = Object.keys(errors);
+        expect([missing, unseen, slow]).to.deep.equal([
+            { status: "failed", ...asset(script), found: "no such object", remedy: REMEDY },
+            {
+                status: "failed",
+                ...asset(rmr),
+                found: "no answer: it is not there, or not for these credentials (s3:GetObject)",
+                remedy: REMEDY,
+            },
+            {
+                status: "failed",
+                ...asset(jar),
+                found: `no answer: s3:GetObject on ${HOSTED}/${jar}: SlowDown: Slow down`,
+                remedy: "see AWS's error, and run this again",
+            },
+        ]);
+        expect(others).to.deep.equal(
+            ["shredder/snowplow-rdb-shredder-0.16.0", "loader/snowplow-rdb-loader-0.17.0"].map((name) => ({
+                status: "ok",
+                ...asset(`4-storage/rdb-${name}.jar`),
+                found: "there",
+            })),
+        );
+    });
+
+    it("have the URLs of objects", () => {
+        expect(parseObjectUrl("here", "s3://acme/emr/nodes.zip")).to.deep.equal({
+            bucket: "acme",
+            key: "emr/nodes.zip",
+        });
+        for (const url of ["s3://acme/", "s3://acme", "https://acme/x"]) {
+            expect(() => parseObjectUrl("here", url)).to.throw(
+                `here: found "${url}"; allowed: the S3 URL of an object`,
+            );
+        }
+    });
+});

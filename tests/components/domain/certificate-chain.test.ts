@@ -1,0 +1,417 @@
+import { createPrivateKey, generateKeyPairSync, type KeyObject } from "node:crypto";
+import { expect } from "chai";
+import fc from "fast-check";
+import {
+    alternativeNames,
+    type ChainArgs,
+    chainExpiresAt,
+    chainProblems,
+    isForNodesOf,
+    normalisePem,
+    privateKeyFor,
+    wildcardDomains,
+} from "../../../components/domain/certificate-chain";
+import { CLIENT_AUTH, generateKeys, type Identity, identity, SERVER_AUTH } from "../../support/authority";
+
+const DOMAIN = "eu-west-1.compute.internal";
+const NOW = new Date("2026-11-23T12:00:00Z");
+const NAMES = [`*.${DOMAIN}`];
+const BOTH = [SERVER_AUTH, CLIENT_AUTH];
+
+describe("certificates that people bring", () => {
+    let root: Identity;
+    let intermediate: Identity;
+    let leaf: Identity;
+    let stranger: Identity;
+
+    before(async () => {
+        root = await identity("root", { ca: true });
+        intermediate = await identity("intermediate", { ca: true, issuer: root, to: "2080-01-01" });
+        leaf = await identity("nodes", {
+            issuer: intermediate,
+            dnsNames: NAMES,
+            uses: BOTH,
+            to: "2027-06-01",
+        });
+        stranger = await identity("root", { ca: true });
+    });
+
+    const chainOf = (...identities: readonly Identity[]) =>
+        identities.map(({ certificate }) => certificate).join("");
+    const problems = (args: Partial<ChainArgs> = {}) =>
+        chainProblems({
+            chainPem: chainOf(leaf, intermediate),
+            trustedPem: root.certificate,
+            domain: DOMAIN,
+            now: NOW,
+            ...args,
+        });
+    const chainProblem = (found: string, allowed: string) => ({ key: "chainPem", found, allowed });
+    const trustedProblem = (found: string, allowed: string) => ({ key: "trustedPem", found, allowed });
+    /** Issued by the root, with one thing about it that is another. */
+    const issued = async (args: Parameters<typeof identity>[1]) => {
+        const nodes = await identity("nodes", { issuer: root, dnsNames: NAMES, uses: BOTH, ...args });
+        return problems({ chainPem: nodes.certificate });
+    };
+
+    describe("are taken", () => {
+        it("with an intermediate authority, and without", async () => {
+            expect(problems()).to.deep.equal([]);
+            expect(await issued({})).to.deep.equal([]);
+        });
+
+        it("with the authority that nodes trust at the end of the chain", () => {
+            expect(problems({ chainPem: chainOf(leaf, intermediate, root) })).to.deep.equal([]);
+            expect(problems({ trustedPem: intermediate.certificate })).to.deep.equal([]);
+        });
+
+        it("from the second on from which they are valid", async () => {
+            expect(await issued({ from: NOW.toISOString() })).to.deep.equal([]);
+        });
+
+        it("on each of the curves that Java's TLS takes, with their keys", async () => {
+            for (const namedCurve of ["P-256", "P-384", "P-521"]) {
+                const keys = await generateKeys({ name: "ECDSA", namedCurve });
+                const nodes = await identity("nodes", { issuer: root, dnsNames: NAMES, keys });
+                expect(problems({ chainPem: nodes.certificate })).to.deep.equal([]);
+                expect(privateKeyFor(nodes.certificate, nodes.key("sec1"))).to.equal(nodes.key("pkcs8"));
+            }
+        });
+
+        it("with other authorities that nodes trust", () => {
+            expect(problems({ trustedPem: chainOf(stranger, root) })).to.deep.equal([]);
+        });
+
+        it("without extended key usage, and under any name where names are not judged", async () => {
+            expect(await issued({ uses: undefined })).to.deep.equal([]);
+            const other = await identity("nodes", { issuer: root, dnsNames: ["*.corp.example"] });
+            expect(problems({ chainPem: other.certificate, domain: undefined })).to.deep.equal([]);
+        });
+
+        it("with text around them and Windows' line ends, which the archive does not have", () => {
+            const written = `Bag Attributes\r\n${chainOf(leaf, intermediate).replaceAll("\n", "\r\n")}\r\n`;
+            expect(problems({ chainPem: written })).to.deep.equal([]);
+            expect(normalisePem(written)).to.equal(chainOf(leaf, intermediate));
+            expect(normalisePem(chainOf(leaf).trimEnd())).to.equal(leaf.certificate);
+        });
+    });
+
+    describe("are refused", () => {
+        it("where there is none", () => {
+            const allowed = "PEM, -----BEGIN to -----END CERTIFICATE-----";
+            expect(
+                problems({ chainPem: "hello", trustedPem: root.certificate.replace("END", "NED") }),
+            ).to.deep.equal([
+                chainProblem("no whole certificate", allowed),
+                trustedProblem("no whole certificate", allowed),
+            ]);
+        });
+
+        it("where some are not whole, or of another form, and would be left out", () => {
+            const allowed = "PEM, -----BEGIN to -----END CERTIFICATE-----";
+            for (const other of [
+                intermediate.certificate.replace(/-----END.*/, ""),
+                intermediate.certificate.replace("-----END CERT", "----END CERT"),
+                intermediate.certificate.replaceAll("CERTIFICATE", "TRUSTED CERTIFICATE"),
+                intermediate.certificate.replaceAll("CERTIFICATE", "X509 CERTIFICATE"),
+            ]) {
+                for (const chainPem of [leaf.certificate + other, other + leaf.certificate]) {
+                    expect(problems({ chainPem, trustedPem: root.certificate + other })).to.deep.equal([
+                        chainProblem("2 beginnings of certificates, and 1 whole ones", allowed),
+                        trustedProblem("2 beginnings of certificates, and 1 whole ones", allowed),
+                    ]);
+                }
+            }
+        });
+
+        it("where one cannot be read, with its number", () => {
+            const broken = leaf.certificate.replace(/\n[^\n]+/, "\nAAAA");
+            expect(problems({ chainPem: broken + intermediate.certificate })).to.deep.equal([
+                chainProblem("what cannot be read, as certificate 1 of 2", "an X.509 certificate in PEM"),
+            ]);
+        });
+
+        it("with a private key among them, of which nothing is shown", () => {
+            const key = leaf.key("pkcs8");
+            const told = problems({ chainPem: key + leaf.certificate });
+            expect(told).to.deep.equal([
+                chainProblem(
+                    "a private key",
+                    "certificates alone. The private key is a secret of its own, certificatePrivateKey: this one is out",
+                ),
+            ]);
+            expect(parts(key).filter((part) => JSON.stringify(told).includes(part))).to.deep.equal([]);
+            for (const kind of ["RSA ", "EC ", "ENCRYPTED "]) {
+                const other = key.replace("BEGIN PRIVATE", `BEGIN ${kind}PRIVATE`);
+                expect(problems({ chainPem: leaf.certificate + other })).to.deep.include(told[0]);
+            }
+        });
+
+        it("with an authority first", () => {
+            expect(problems({ chainPem: chainOf(intermediate, leaf) })).to.deep.equal([
+                chainProblem(
+                    "CN=intermediate, an authority, as the first certificate",
+                    "the nodes' own certificate first",
+                ),
+                chainProblem(
+                    "certificate 1 of 2 (CN=intermediate), which the next one (CN=nodes) did not sign",
+                    "the nodes' own certificate, then the one that signed it, and so on",
+                ),
+                chainProblem(
+                    "CN=nodes, which is no authority",
+                    "certificates of authorities (CA:TRUE) after the nodes' own",
+                ),
+            ]);
+        });
+
+        it("where the next one has the issuer's name and another key", async () => {
+            const signed = await identity("nodes", { issuer: stranger, dnsNames: NAMES });
+            expect(problems({ chainPem: chainOf(signed, root) })).to.deep.equal([
+                chainProblem(
+                    "certificate 1 of 2 (CN=nodes), which the next one (CN=root) did not sign",
+                    "the nodes' own certificate, then the one that signed it, and so on",
+                ),
+            ]);
+        });
+
+        it("where no authority that nodes trust signed the last", () => {
+            const told = [
+                trustedProblem("no authority that signed CN=intermediate, the last of the chain", "CN=root"),
+            ];
+            expect(problems({ trustedPem: stranger.certificate })).to.deep.equal(told);
+        });
+
+        it("where no authority that nodes trust signed the last of three", () => {
+            expect(
+                problems({
+                    chainPem: chainOf(leaf, intermediate, root),
+                    trustedPem: stranger.certificate,
+                }),
+            ).to.deep.equal([
+                trustedProblem("no authority that signed CN=root, the last of the chain", "CN=root"),
+            ]);
+        });
+
+        it("where what is no authority signed another", async () => {
+            const between = await identity("between", { issuer: root });
+            const nodes = await identity("nodes", { issuer: between, dnsNames: NAMES, uses: BOTH });
+            expect(problems({ chainPem: chainOf(nodes, between) })).to.deep.equal([
+                chainProblem(
+                    "CN=between, which is no authority",
+                    "certificates of authorities (CA:TRUE) after the nodes' own",
+                ),
+            ]);
+        });
+
+        it("where nodes are to trust what is no authority", () => {
+            expect(problems({ trustedPem: chainOf(root, leaf) })).to.deep.equal([
+                trustedProblem("CN=nodes, which is no authority", "certificates of authorities (CA:TRUE)"),
+            ]);
+        });
+
+        it("without the region's wildcard among the alternative names: the subject's does not count", async () => {
+            const allowed = `DNS:*.${DOMAIN} among them: the nodes' names end with it`;
+            expect(await issued({ dnsNames: ["*.ec2.internal"] })).to.deep.equal([
+                chainProblem("a certificate with the alternative names DNS:*.ec2.internal", allowed),
+            ]);
+            const subject = await identity(`*.${DOMAIN}`, { issuer: root });
+            expect(problems({ chainPem: subject.certificate })).to.deep.equal([
+                chainProblem("a certificate with the alternative names none", allowed),
+            ]);
+        });
+
+        for (const [use, found] of [
+            [SERVER_AUTH, "clientAuth"],
+            [CLIENT_AUTH, "serverAuth"],
+            ["1.3.6.1.5.5.7.3.3", "serverAuth and clientAuth"],
+        ] as const) {
+            it(`not meant for ${found}`, async () => {
+                expect(await issued({ uses: [use] })).to.deep.equal([
+                    chainProblem(
+                        `a certificate not meant for ${found}`,
+                        "one for serverAuth and clientAuth, or without extended key usage: each node is server and client",
+                    ),
+                ]);
+            });
+        }
+
+        it("on a key that Java's TLS makes nothing of", async () => {
+            const rsa = {
+                name: "RSASSA-PKCS1-v1_5",
+                hash: "SHA-256",
+                publicExponent: new Uint8Array([1, 0, 1]),
+            };
+            const keys = await generateKeys({ ...rsa, modulusLength: 1024 });
+            expect(await issued({ keys })).to.deep.equal([
+                chainProblem(
+                    "a certificate for an RSA key of 1024 bits",
+                    "one for an RSA key from 2048 bits on, or an EC key",
+                ),
+            ]);
+        });
+
+        it("before they are valid, and from their end on, authorities too", async () => {
+            const allowed = "a certificate that is valid now, on 2026-11-23";
+            expect(await issued({ from: "2026-11-24", to: "2027-01-01" })).to.deep.equal([
+                chainProblem("CN=nodes, valid from 2026-11-24 to 2027-01-01", allowed),
+            ]);
+            expect(await issued({ to: NOW.toISOString() })).to.deep.equal([
+                chainProblem("CN=nodes, valid from 2020-01-01 to 2026-11-23", allowed),
+            ]);
+            const old = await identity("old", { ca: true, to: "2021-01-01" });
+            const nodes = await identity("nodes", { issuer: old, dnsNames: NAMES });
+            expect(problems({ chainPem: nodes.certificate, trustedPem: old.certificate })).to.deep.equal([
+                trustedProblem("CN=old, valid from 2020-01-01 to 2021-01-01", allowed),
+            ]);
+        });
+
+        it("for all of it at once", async () => {
+            const nodes = await identity("nodes", {
+                issuer: stranger,
+                dnsNames: ["a.b"],
+                uses: [],
+                to: "2021-01-01",
+            });
+            expect(problems({ chainPem: nodes.certificate }).map(({ key }) => key)).to.deep.equal([
+                "chainPem",
+                "chainPem",
+                "trustedPem",
+                "chainPem",
+            ]);
+        });
+    });
+
+    it("are for nodes of the domains that they name, the subject's not among them", async () => {
+        const names = ["*.corp.example", "nodes.b.example", `*.${DOMAIN}`];
+        const several = (await identity("*.a.example", { issuer: root, dnsNames: names })).certificate;
+        const none = (await identity("*.a.example", { issuer: root })).certificate;
+        for (const domain of ["corp.example", DOMAIN]) {
+            expect(isForNodesOf(domain, several + root.certificate)).to.equal(true);
+            expect(isForNodesOf(domain, none)).to.equal(false);
+        }
+        for (const domain of ["a.example", "b.example", "x.corp.example", "example"]) {
+            expect(isForNodesOf(domain, several)).to.equal(false);
+        }
+        expect(alternativeNames(several)).to.equal(names.map((name) => `DNS:${name}`).join(", "));
+        expect(wildcardDomains(several)).to.deep.equal(["corp.example", DOMAIN]);
+        expect([alternativeNames(none), wildcardDomains(none)]).to.deep.equal(["none", []]);
+    });
+
+    it("end when the first of the chain does, or the last of the authorities that it leads to", async () => {
+        const end = (chain: readonly Identity[], trusted: readonly Identity[]) =>
+            chainExpiresAt(chainOf(...chain), chainOf(...trusted))
+                .toISOString()
+                .slice(0, 10);
+        expect(end([leaf, intermediate], [root])).to.equal("2027-06-01");
+        const soon = await identity("soon", { ca: true, to: "2027-02-01" });
+        const renewed = await identity("soon", { ca: true, to: "2027-05-01", keys: soon.keys });
+        const nodes = await identity("nodes", { issuer: soon, to: "2027-06-01" });
+        expect(end([nodes], [soon])).to.equal("2027-02-01");
+        expect(end([nodes], [soon, renewed, root])).to.equal("2027-05-01");
+        expect(end([nodes], [root, renewed, soon])).to.equal("2027-05-01");
+        expect(end([nodes, soon], [renewed])).to.equal("2027-02-01");
+        // Nobody is led to it.
+        const others = await identity("others", { ca: true, to: "2027-01-01" });
+        expect(end([leaf, intermediate], [others, root])).to.equal("2027-06-01");
+    });
+
+    describe("have a private key that", () => {
+        const RSA = { modulusLength: 2048 };
+        const refused = (chainPem: string, privateKey: string): string => {
+            try {
+                privateKeyFor(chainPem, privateKey);
+                return "taken";
+            } catch (error) {
+                return (error as Error).message;
+            }
+        };
+        const message = (
+            found: string,
+            allowed = "one private key in PEM, without a passphrase: PKCS#8, PKCS#1 or SEC1",
+        ) => `snowplow-emr-encryption:certificatePrivateKey\n    found:   ${found}\n    allowed: ${allowed}`;
+        const pem = (key: KeyObject, options: object) =>
+            String(key.export({ type: "pkcs8", format: "pem", ...options } as never));
+
+        it("is taken as PKCS#8 and SEC1, and becomes PKCS#8", () => {
+            for (const type of ["pkcs8", "sec1"] as const) {
+                expect(privateKeyFor(chainOf(leaf, intermediate), leaf.key(type))).to.equal(
+                    leaf.key("pkcs8"),
+                );
+            }
+        });
+
+        it("is taken as PKCS#1, whatever its line ends, and becomes PKCS#8", async () => {
+            const rsa = {
+                name: "RSASSA-PKCS1-v1_5",
+                hash: "SHA-256",
+                publicExponent: new Uint8Array([1, 0, 1]),
+            };
+            const nodes = await identity("nodes", {
+                issuer: root,
+                keys: await generateKeys({ ...rsa, modulusLength: 2048 }),
+            });
+            const key = nodes.key("pkcs1");
+            expect(key).to.match(/^-----BEGIN RSA PRIVATE KEY-----/);
+            expect(privateKeyFor(nodes.certificate, key)).to.equal(nodes.key("pkcs8"));
+            expect(privateKeyFor(nodes.certificate, key.replaceAll("\n", "\r\n"))).to.equal(
+                nodes.key("pkcs8"),
+            );
+        });
+
+        it("is that of the nodes' certificate, not of another in the chain", () => {
+            expect(refused(chainOf(leaf, intermediate), intermediate.key("pkcs8"))).to.equal(
+                message(
+                    "a key of another certificate",
+                    "that of the first certificate in certificates.chainPem",
+                ),
+            );
+        });
+
+        it("is there, whole, once, and without a passphrase", () => {
+            const key = leaf.key("pkcs8");
+            const encrypted = pem(createPrivateKey(key), { cipher: "aes-256-cbc", passphrase: "secret" });
+            const { privateKey } = generateKeyPairSync("rsa", RSA);
+            const old = pem(privateKey, { type: "pkcs1", cipher: "aes-128-cbc", passphrase: "secret" });
+            const passphrase = message(
+                "a private key with a passphrase",
+                "one private key in PEM, without a passphrase: PKCS#8, PKCS#1 or SEC1 (openssl pkey -in key.pem takes it off)",
+            );
+            expect(refused(leaf.certificate, leaf.certificate)).to.equal(message("no private key"));
+            expect(refused(leaf.certificate, key + key)).to.equal(message("2 private keys"));
+            expect(refused(leaf.certificate, key.slice(0, 100))).to.equal(
+                message("a private key that cannot be read"),
+            );
+            expect(refused(leaf.certificate, encrypted)).to.equal(passphrase);
+            expect(old).to.include("Proc-Type");
+            expect(refused(leaf.certificate, old)).to.equal(passphrase);
+        });
+
+        it("is of a kind that Java's TLS takes", () => {
+            const allowed = "an RSA key from 2048 bits on, or an EC key";
+            for (const [key, found] of [
+                [generateKeyPairSync("ed25519"), "a key of the kind ed25519"],
+                [generateKeyPairSync("rsa", { modulusLength: 1024 }), "an RSA key of 1024 bits"],
+                [generateKeyPairSync("ec", { namedCurve: "secp256k1" }), "an EC key on secp256k1"],
+            ] as const) {
+                expect(refused(leaf.certificate, pem(key.privateKey, {}))).to.equal(message(found, allowed));
+            }
+        });
+
+        it("shows in no message, wherever it is broken", () => {
+            const key = leaf.key("pkcs8");
+            fc.assert(
+                fc.property(fc.nat({ max: key.length }), fc.string({ maxLength: 4 }), (at, text) => {
+                    const told = refused(intermediate.certificate, key.slice(0, at) + text + key.slice(at));
+                    expect(parts(key).filter((part) => told.includes(part))).to.deep.equal([]);
+                }),
+                { numRuns: 100 },
+            );
+        });
+    });
+});
+
+/** Any 12 characters of a key's base64. */
+function parts(key: string): readonly string[] {
+    const body = key.split("\n").slice(1, -2).join("");
+    return Array.from({ length: body.length - 12 }, (_, index) => body.slice(index, index + 12));
+}

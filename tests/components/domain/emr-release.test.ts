@@ -1,0 +1,216 @@
+import { expect } from "chai";
+import {
+    anySwitchOn,
+    atLeast,
+    type EncryptionSwitches,
+    formatRelease,
+    parseRelease,
+    type Release,
+    releaseRefusals,
+    releaseWarnings,
+    supportsImdsV2Only,
+} from "../../../components/domain/emr-release";
+
+const OFF: EncryptionSwitches = {
+    atRestS3: false,
+    atRestLocalDisks: false,
+    inTransit: false,
+    requireImdsV2: false,
+};
+const SWITCHES = ["atRestS3", "atRestLocalDisks", "inTransit", "requireImdsV2"] as const;
+
+const switchesOn = (...names: readonly (keyof EncryptionSwitches)[]): EncryptionSwitches => ({
+    ...OFF,
+    ...Object.fromEntries(names.map((name) => [name, true])),
+});
+
+describe("releases", () => {
+    for (const [text, parsed] of [
+        ["5.29.0", [5, 29, 0]],
+        ["0.0.0", [0, 0, 0]],
+        ["999.10.100", [999, 10, 100]],
+    ] as const) {
+        it(`are read and written: ${text}`, () => {
+            expect(parseRelease(text)).to.deep.equal(parsed);
+            expect(formatRelease(parsed)).to.equal(text);
+        });
+    }
+
+    for (const text of [
+        "",
+        "5",
+        "5.9",
+        "5.29.0.1",
+        "emr-5.29.0",
+        "5.29.x",
+        "05.29.0",
+        "5.029.0",
+        "5.29.00",
+        "5.29.0 ",
+        "5.29.0\n",
+        "-5.29.0",
+        "5.1000.0",
+    ]) {
+        it(`are not read from ${JSON.stringify(text)}`, () => {
+            expect(parseRelease(text)).to.equal(undefined);
+        });
+    }
+
+    it("are compared number by number, not as texts", () => {
+        const gate: Release = [5, 24, 1];
+        const later: readonly Release[] = [
+            [5, 24, 1],
+            [5, 24, 2],
+            [5, 25, 0],
+            [5, 100, 0],
+            [6, 0, 0],
+            [10, 0, 0],
+        ];
+        const earlier: readonly Release[] = [
+            [5, 24, 0],
+            [5, 23, 9],
+            [5, 9, 9],
+            [4, 99, 99],
+        ];
+        expect(later.filter((release) => !atLeast(release, gate))).to.deep.equal([]);
+        expect(earlier.filter((release) => atLeast(release, gate))).to.deep.equal([]);
+    });
+});
+
+describe("supportsImdsV2Only", () => {
+    for (const [text, supported] of [
+        ["4.99.0", false],
+        ["5.23.0", false],
+        ["5.23.1", true],
+        ["5.23.2", false],
+        ["5.24.0", false],
+        ["5.27.0", false],
+        ["5.27.1", true],
+        ["5.28.0", false],
+        ["5.29.0", false],
+        ["5.31.1", false],
+        ["5.32.0", true],
+        ["5.36.0", true],
+        ["6.0.0", false],
+        ["6.1.1", false],
+        ["6.2.0", true],
+        ["7.0.0", true],
+    ] as const) {
+        it(`is ${supported} of ${text}`, () => {
+            expect(supportsImdsV2Only(release(text))).to.equal(supported);
+        });
+    }
+});
+
+describe("anySwitchOn", () => {
+    it("is false when all are off, and true as soon as one is on", () => {
+        expect(anySwitchOn(OFF)).to.equal(false);
+        expect(SWITCHES.map((name) => anySwitchOn(switchesOn(name)))).to.deep.equal([true, true, true, true]);
+    });
+});
+
+const NO_SECURITY_CONFIGURATIONS =
+    "4.8.0 or later: earlier releases have no security configurations, so nothing on the cluster would be encrypted";
+const NO_PRIVATE_SUBNETS =
+    "4.2.0 or later: earlier releases do not start in a private subnet (network.internetAccess: nat)";
+const NO_IMDS_V2 =
+    "5.23.1, 5.27.1, 5.32.0 and later 5.x, 6.2.0 and later, while encryption.requireImdsV2 is true: on other releases a cluster without IMDSv1 dies at its start";
+
+describe("releaseRefusals", () => {
+    for (const name of SWITCHES.slice(0, 3)) {
+        it(`refuse ${name} alone before security configurations`, () => {
+            expect(releaseRefusals([4, 7, 99], switchesOn(name), false)).to.deep.equal([
+                NO_SECURITY_CONFIGURATIONS,
+            ]);
+            expect(releaseRefusals([4, 8, 0], switchesOn(name), false)).to.deep.equal([]);
+        });
+    }
+
+    it("refuse private subnets before 4.2.0, whatever is switched on", () => {
+        expect(releaseRefusals([4, 1, 99], OFF, true)).to.deep.equal([NO_PRIVATE_SUBNETS]);
+        expect(releaseRefusals([4, 1, 99], OFF, false)).to.deep.equal([]);
+        expect(releaseRefusals([4, 2, 0], OFF, true)).to.deep.equal([]);
+    });
+
+    it("refuse requireImdsV2 where a cluster without IMDSv1 does not start", () => {
+        const imdsV2 = switchesOn("requireImdsV2");
+        for (const text of ["5.29.0", "5.31.1", "6.1.0"]) {
+            expect(releaseRefusals(release(text), imdsV2, true)).to.deep.equal([NO_IMDS_V2]);
+        }
+        for (const text of ["5.23.1", "5.27.1", "5.32.0", "6.2.0"]) {
+            expect(releaseRefusals(release(text), imdsV2, true)).to.deep.equal([]);
+        }
+    });
+
+    it("say all at once", () => {
+        expect(releaseRefusals([3, 11, 0], switchesOn(...SWITCHES), true)).to.deep.equal([
+            NO_SECURITY_CONFIGURATIONS,
+            NO_PRIVATE_SUBNETS,
+            NO_IMDS_V2,
+        ]);
+    });
+
+    it("refuse nothing on the default release, with everything on that it can do", () => {
+        const all = switchesOn("atRestS3", "atRestLocalDisks", "inTransit");
+        expect(releaseRefusals([5, 29, 0], all, true)).to.deep.equal([]);
+    });
+});
+
+describe("releaseWarnings", () => {
+    const imdsV2 = switchesOn("requireImdsV2");
+
+    it("are none when all is on and the release can do all", () => {
+        expect(releaseWarnings([5, 32, 0], switchesOn(...SWITCHES))).to.deep.equal([]);
+    });
+
+    it("name Spark's weaker RPC before 5.9.0, in transit alone", () => {
+        const warning =
+            "EMR 5.8.99: Spark's RPC is protected by SASL with DIGEST-MD5; it is encrypted with AES-256 from 5.9.0 on.";
+        const inTransit: EncryptionSwitches = { ...imdsV2, inTransit: true };
+        expect(releaseWarnings([5, 8, 99], inTransit)).to.deep.equal([warning]);
+        expect(releaseWarnings([5, 9, 0], inTransit)).to.deep.equal([]);
+        expect(releaseWarnings([5, 8, 99], imdsV2)).to.deep.equal([]);
+    });
+
+    it("name the root volumes before 5.24.0, at rest on local disks alone", () => {
+        const warning =
+            "EMR 5.23.99: the nodes' root volumes stay unencrypted; EBS encryption covers them from 5.24.0 on, and EmrEtlRunner cannot pass a custom AMI.";
+        const localDisks: EncryptionSwitches = { ...imdsV2, atRestLocalDisks: true };
+        expect(releaseWarnings([5, 23, 99], localDisks)).to.deep.equal([warning]);
+        expect(releaseWarnings([5, 24, 0], localDisks)).to.deep.equal([]);
+        expect(releaseWarnings([5, 23, 99], imdsV2)).to.deep.equal([]);
+    });
+
+    it("name IMDSv1 while it is on: how to turn it off here, or on which releases that works", () => {
+        expect(releaseWarnings([5, 32, 0], OFF)).to.deep.equal([
+            "EMR 5.32.0: the nodes' metadata service answers IMDSv1 too; encryption.requireImdsV2 turns it off.",
+        ]);
+        expect(releaseWarnings([5, 31, 0], OFF)).to.deep.equal([
+            "EMR 5.31.0: the nodes' metadata service answers IMDSv1 too; it can be turned off on 5.23.1, 5.27.1, 5.32.0 and later 5.x, 6.2.0 and later.",
+        ]);
+    });
+
+    it("name the jobs that are built for Spark 2 from 6.0.0 on", () => {
+        const warning =
+            "EMR 6.0.0: EmrEtlRunner's enrich and shred jobs are built for Spark 2, which ends with EMR 5.x.";
+        expect(releaseWarnings([6, 0, 0], imdsV2)).to.deep.equal([warning]);
+        expect(releaseWarnings([5, 99, 99], imdsV2)).to.deep.equal([]);
+    });
+
+    it("say all at once", () => {
+        const all = switchesOn("atRestS3", "atRestLocalDisks", "inTransit");
+        expect(releaseWarnings([5, 8, 0], all)).to.deep.equal([
+            "EMR 5.8.0: Spark's RPC is protected by SASL with DIGEST-MD5; it is encrypted with AES-256 from 5.9.0 on.",
+            "EMR 5.8.0: the nodes' root volumes stay unencrypted; EBS encryption covers them from 5.24.0 on, and EmrEtlRunner cannot pass a custom AMI.",
+            "EMR 5.8.0: the nodes' metadata service answers IMDSv1 too; it can be turned off on 5.23.1, 5.27.1, 5.32.0 and later 5.x, 6.2.0 and later.",
+        ]);
+    });
+});
+
+function release(text: string): Release {
+    const parsed = parseRelease(text);
+    if (!parsed) {
+        throw new Error(`${text} is no release`);
+    }
+    return parsed;
+}

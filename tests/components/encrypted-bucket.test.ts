@@ -1,0 +1,146 @@
+import { expect } from "chai";
+import { EncryptedBucket, type EncryptedBucketArgs } from "../../components/encrypted-bucket";
+import { bucketPolicy } from "../../components/policies/bucket";
+import type { Run } from "../../testing/mock-engine";
+import { resourceInputs, resourceLines } from "../support/golden";
+import { registration, run } from "../support/run";
+
+const COMPONENT = "snowplow-emr-encryption:s3:EncryptedBucket";
+const BUCKET = "snowplow-dev-data-placeholder";
+const ARN = `arn:aws:s3:::${BUCKET}`;
+const PARTS = {
+    encryption:
+        "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration data-encryption",
+    lifecycle: "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration data-lifecycle",
+    ownership: "aws:s3/bucketOwnershipControls:BucketOwnershipControls data-ownership",
+    policy: "aws:s3/bucketPolicy:BucketPolicy data-policy",
+    publicAccess: "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock data-public-access",
+};
+const VERSIONING = "aws:s3/bucketVersioning:BucketVersioning data-versioning";
+
+function bucket(args: Partial<EncryptedBucketArgs> = {}): Promise<Run> {
+    return run(() => {
+        const { bucket, arn } = new EncryptedBucket("data", {
+            bucketPrefix: "snowplow-dev-data-",
+            tags: { stack: "tag" },
+            ...args,
+        });
+        return { bucket, arn };
+    });
+}
+
+const lines = ({ protect = false, versioned = false } = {}) => [
+    `aws:s3/bucket:Bucket data < data${protect ? ", protect" : ""}, ignoreChanges bucketPrefix`,
+    ...Object.values(PARTS).map((part) => `${part} < data, deletedWith data`),
+    ...(versioned ? [`${VERSIONING} < data, deletedWith data`] : []),
+    `${COMPONENT} data < snowplow-emr-encryption-dev`,
+];
+
+const ABORT = {
+    id: "abort-abandoned-uploads",
+    status: "Enabled",
+    filter: {},
+    abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
+};
+
+const INPUTS = {
+    "aws:s3/bucket:Bucket data": {
+        bucketPrefix: "snowplow-dev-data-",
+        forceDestroy: false,
+        tags: { stack: "tag" },
+    },
+    [PARTS.encryption]: {
+        bucket: BUCKET,
+        rules: [
+            {
+                applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" },
+                blockedEncryptionTypes: ["SSE-C"],
+            },
+        ],
+    },
+    [PARTS.publicAccess]: {
+        bucket: BUCKET,
+        blockPublicAcls: true,
+        blockPublicPolicy: true,
+        ignorePublicAcls: true,
+        restrictPublicBuckets: true,
+    },
+    [PARTS.ownership]: { bucket: BUCKET, rule: { objectOwnership: "BucketOwnerEnforced" } },
+    [PARTS.policy]: { bucket: BUCKET, policy: JSON.stringify(bucketPolicy(ARN, "AES256")) },
+    [PARTS.lifecycle]: { bucket: BUCKET, rules: [ABORT] },
+};
+
+describe("EncryptedBucket", () => {
+    it("is encrypted and closed when nothing else is said, and keeps its data", async () => {
+        const result = await bucket();
+        expect(resourceLines(result)).to.have.members(lines());
+        expect(resourceInputs(result)).to.deep.equal(INPUTS);
+        expect(result.outputs).to.deep.equal({ bucket: BUCKET, arn: ARN });
+        expect(registration(result, COMPONENT, "data").outputs).to.deep.equal({ bucket: BUCKET, arn: ARN });
+    });
+
+    it("protects the bucket itself, not its parts", async () => {
+        const result = await bucket({ protect: true });
+        expect(resourceLines(result)).to.have.members(lines({ protect: true }));
+        expect(resourceInputs(result)).to.deep.equal(INPUTS);
+    });
+
+    it("keeps noncurrent versions for a while, told to S3 once versioning is on", async () => {
+        const result = await bucket({ noncurrentDays: 30 });
+        expect(resourceLines(result)).to.have.members(lines({ versioned: true }));
+        expect(resourceInputs(result)).to.deep.equal({
+            ...INPUTS,
+            [VERSIONING]: { bucket: BUCKET, versioningConfiguration: { status: "Enabled" } },
+            [PARTS.lifecycle]: {
+                bucket: BUCKET,
+                rules: [
+                    ABORT,
+                    {
+                        id: "expire-noncurrent-versions",
+                        status: "Enabled",
+                        filter: {},
+                        noncurrentVersionExpiration: { noncurrentDays: 30 },
+                        expiration: { expiredObjectDeleteMarker: true },
+                    },
+                ],
+            },
+        });
+        const [type = "", name = ""] = PARTS.lifecycle.split(" ");
+        expect(registration(result, type, name).dependencies).to.have.members(["data", "data-versioning"]);
+    });
+
+    it("lets objects expire", async () => {
+        const result = await bucket({ expireDays: 90 });
+        expect(resourceLines(result)).to.have.members(lines());
+        expect(resourceInputs(result)).to.deep.equal({
+            ...INPUTS,
+            [PARTS.lifecycle]: {
+                bucket: BUCKET,
+                rules: [ABORT, { id: "expire", status: "Enabled", filter: {}, expiration: { days: 90 } }],
+            },
+        });
+    });
+
+    it("accepts another SSE header, ACLs and emptying where it is told to", async () => {
+        const result = await bucket({
+            acceptedSse: "aws:kms",
+            objectOwnership: "BucketOwnerPreferred",
+            forceDestroy: true,
+        });
+        expect(resourceLines(result)).to.have.members(lines());
+        expect(resourceInputs(result)).to.deep.equal({
+            ...INPUTS,
+            "aws:s3/bucket:Bucket data": { ...INPUTS["aws:s3/bucket:Bucket data"], forceDestroy: true },
+            [PARTS.ownership]: { bucket: BUCKET, rule: { objectOwnership: "BucketOwnerPreferred" } },
+            [PARTS.policy]: { bucket: BUCKET, policy: JSON.stringify(bucketPolicy(ARN, "aws:kms")) },
+        });
+    });
+
+    it("sets the policy after the public access block: S3 refuses both at the same time", async () => {
+        const [type = "", name = ""] = PARTS.policy.split(" ");
+        expect(registration(await bucket(), type, name).dependencies).to.have.members([
+            "data",
+            "data-public-access",
+        ]);
+    });
+});

@@ -1,0 +1,58 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { expect } from "chai";
+import { bucketPolicy } from "../../../components/policies/bucket";
+
+describe("bucketPolicy", () => {
+    it("is what docs/existing.md has for those who add it themselves", () => {
+        const doc = readFileSync(path.join(__dirname, "..", "..", "..", "docs", "existing.md"), "utf8");
+        const statements = /```json\n(\[[\s\S]*?)```/.exec(doc)?.[1] ?? "[]";
+        expect(JSON.parse(statements)).to.deep.equal(
+            bucketPolicy("arn:aws:s3:::my-archive", "AES256").Statement,
+        );
+    });
+
+    for (const sse of ["AES256", "aws:kms"] as const) {
+        it(`refuses plain HTTP, other headers than ${sse} (no header passes) and customers' keys`, () => {
+            expect(bucketPolicy("arn:aws:s3:::data", sse)).to.deep.equal({
+                Version: "2012-10-17",
+                Statement: [
+                    {
+                        Sid: "DenyPlainHttp",
+                        Effect: "Deny",
+                        Principal: "*",
+                        Action: "s3:*",
+                        Resource: ["arn:aws:s3:::data", "arn:aws:s3:::data/*"],
+                        Condition: { Bool: { "aws:SecureTransport": "false" } },
+                    },
+                    {
+                        Sid: "DenyOtherEncryption",
+                        Effect: "Deny",
+                        Principal: "*",
+                        Action: "s3:PutObject",
+                        Resource: "arn:aws:s3:::data/*",
+                        Condition: {
+                            Null: { "s3:x-amz-server-side-encryption": "false" },
+                            StringNotEquals: { "s3:x-amz-server-side-encryption": sse },
+                        },
+                    },
+                    {
+                        Sid: "DenyCustomerProvidedKeys",
+                        Effect: "Deny",
+                        Principal: "*",
+                        Action: "s3:PutObject",
+                        Resource: "arn:aws:s3:::data/*",
+                        Condition: {
+                            Null: { "s3:x-amz-server-side-encryption-customer-algorithm": "false" },
+                        },
+                    },
+                ],
+            });
+        });
+    }
+
+    it("allows nothing: access is the roles' own policies' to give", () => {
+        const { Statement } = bucketPolicy("arn:aws:s3:::data", "AES256");
+        expect(Statement.map(({ Effect }) => Effect)).to.deep.equal(["Deny", "Deny", "Deny"]);
+    });
+});

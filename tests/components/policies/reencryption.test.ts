@@ -1,0 +1,68 @@
+import { expect } from "chai";
+import { LOCATIONS, type ResolvedLocation } from "../../../components/domain/locations";
+import { reencryptionRolePolicy, reencryptionRoleTrust } from "../../../components/policies/reencryption";
+
+const resolved = (path: string, ...folders: ResolvedLocation["folders"]): readonly ResolvedLocation[] =>
+    LOCATIONS.filter((row) => row.path === path).map((row) => ({ ...row, folders }));
+
+describe("the re-encryption role", () => {
+    it("is for S3 Batch Operations", () => {
+        expect(reencryptionRoleTrust()).to.deep.equal({
+            Version: "2012-10-17",
+            Statement: [
+                {
+                    Sid: "BatchOperations",
+                    Effect: "Allow",
+                    Principal: { Service: "batchoperations.s3.amazonaws.com" },
+                    Action: "sts:AssumeRole",
+                },
+            ],
+        });
+    });
+
+    it("copies within the locations, deletes nothing, and writes its reports below the logs", () => {
+        const policy = reencryptionRolePolicy([
+            ...resolved("raw.in", { bucket: "one", prefix: "" }, { bucket: "two", prefix: "raw/" }),
+            ...resolved("raw.archive", { bucket: "two", prefix: "archive/" }),
+            ...resolved("log", { bucket: "logs", prefix: "emr/" }),
+        ]);
+        expect(policy).to.deep.equal({
+            Version: "2012-10-17",
+            Statement: [
+                {
+                    Sid: "ListObjects",
+                    Effect: "Allow",
+                    Action: ["s3:ListBucket", "s3:PutInventoryConfiguration"],
+                    Resource: ["arn:aws:s3:::one", "arn:aws:s3:::two", "arn:aws:s3:::logs"],
+                },
+                {
+                    Sid: "CopyInPlace",
+                    Effect: "Allow",
+                    Action: [
+                        "s3:GetObject",
+                        "s3:GetObjectAcl",
+                        "s3:GetObjectTagging",
+                        "s3:GetObjectVersion",
+                        "s3:GetObjectVersionAcl",
+                        "s3:GetObjectVersionTagging",
+                        "s3:PutObject",
+                        "s3:PutObjectAcl",
+                        "s3:PutObjectTagging",
+                    ],
+                    Resource: [
+                        "arn:aws:s3:::one/*",
+                        "arn:aws:s3:::two/raw/*",
+                        "arn:aws:s3:::two/archive/*",
+                        "arn:aws:s3:::logs/emr/*",
+                    ],
+                },
+                {
+                    Sid: "ManifestsAndReports",
+                    Effect: "Allow",
+                    Action: ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"],
+                    Resource: ["arn:aws:s3:::logs/emr/encrypt-existing/*"],
+                },
+            ],
+        });
+    });
+});
