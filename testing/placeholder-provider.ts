@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { NAMESPACE, type Settings } from "../components/config";
+import type { ResolvedArgs } from "../components/args";
+import { NAMESPACE } from "../components/config";
 import { wildcardDomains } from "../components/domain/certificate-chain";
 import { EMR_TAG } from "../components/domain/naming";
 import { arn, internalDomain, type Region } from "../components/domain/region";
@@ -38,7 +39,7 @@ export function placeholderProvider(region: string): Provider {
 }
 
 /** What the stack config says of the network, or of the certificates. */
-function askedFor<Key extends "network" | "certificates">(key: Key): Partial<Settings[Key]> {
+function askedFor<Key extends "network" | "certificates">(key: Key): Partial<ResolvedArgs[Key]> {
     return new pulumi.Config(NAMESPACE).getObject(key) ?? {};
 }
 

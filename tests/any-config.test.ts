@@ -3,13 +3,8 @@ import path from "node:path";
 import { expect } from "chai";
 import fc from "fast-check";
 import { loadProgram } from "../commands/render";
-import {
-    PRIVATE_KEY,
-    parseSettings,
-    type Settings,
-    SettingsError,
-    type StackInput,
-} from "../components/config";
+import type { ResolvedArgs } from "../components/args";
+import { PRIVATE_KEY, parseSettings, SettingsError, type StackInput } from "../components/config";
 import { renderEmrEtlRunnerConfig } from "../components/domain/emr-etl-runner-config";
 import { resolveLocations } from "../components/domain/locations";
 import type { Provider, Registration, Run } from "../testing/mock-engine";
@@ -134,16 +129,16 @@ const stackToRun = fc.oneof(
 );
 
 /** Only the account that the program runs in tells whether a key is another's: it is refused then. */
-function bidsForAnothersKey({ encryption, spot }: Settings): boolean {
+function bidsForAnothersKey({ encryption, spot }: ResolvedArgs): boolean {
     return spot && encryption.kmsKeyArn !== null && !encryption.kmsKeyArn.includes(`:${ACCOUNT_ID}:`);
 }
 
-function settingsOf(stack: AnyStack): Settings {
+function settingsOf(stack: AnyStack): ResolvedArgs {
     return parseSettings(inputOf(stack));
 }
 
 /** @throws whatever is neither: nobody could mend it. */
-function settingsOrProblems(input: StackInput): Settings | undefined {
+function settingsOrProblems(input: StackInput): ResolvedArgs | undefined {
     try {
         return parseSettings(input);
     } catch (error) {
@@ -167,7 +162,7 @@ function isFrozen(value: unknown): boolean {
 }
 
 /** The config.yml, as index.ts has it rendered. */
-function rendered(settings: Settings, given: AnyStack): string {
+function rendered(settings: ResolvedArgs, given: AnyStack): string {
     const { stack, region, mode, prefix, emrEtlRunner, locations } = settings;
     const { kmsKeyArn, ...switches } = settings.encryption;
     const generated = (name: string) => `${prefix}-${name}${PLACEHOLDER}`;

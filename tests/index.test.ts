@@ -14,14 +14,14 @@ import { expectGolden, resourceLines } from "./support/golden";
 import { MINIMAL, REGION, registration, run, runStack, type TestOptions } from "./support/run";
 import { holdsPrivateKey } from "./support/secrets";
 
-type Settings = Readonly<Record<string, unknown>>;
+type ResolvedArgs = Readonly<Record<string, unknown>>;
 
 const EMR_TAG = "for-use-with-amazon-emr-managed-policies";
 const STACK_TAG = "snowplow-emr-stack";
 const ALL_OFF = { atRestS3: false, atRestLocalDisks: false, inTransit: false };
 const KMS_KEY = "arn:aws:kms:eu-west-2:111122223333:key/1234abcd";
 
-const batch = (emr: Settings = {}, s3: Settings = {}, format = "thrift") => ({
+const batch = (emr: ResolvedArgs = {}, s3: ResolvedArgs = {}, format = "thrift") => ({
     emrEtlRunner: { collectors: { format }, aws: { emr, s3 } },
 });
 const streamEnrich = (stream: string) => ({
@@ -66,7 +66,7 @@ const EXISTING = {
 
 interface Case {
     readonly region: Region;
-    readonly settings: Settings;
+    readonly settings: ResolvedArgs;
     /** Default: a name that is in no other word. */
     readonly stack?: string;
 }
@@ -167,8 +167,8 @@ function names(registrations: readonly Registration[]): readonly string[] {
     return registrations.map(({ name }) => name).sort();
 }
 
-function tagsOf({ tags = {} }: Settings): Settings {
-    return tags as Settings;
+function tagsOf({ tags = {} }: ResolvedArgs): ResolvedArgs {
+    return tags as ResolvedArgs;
 }
 
 /** Every text below a value, keys included; secrets apart. */
@@ -585,7 +585,7 @@ describe("the whole program", () => {
             for (const run of runs.values()) {
                 const { outputs, title } = run;
                 const inBatch = !title.startsWith("stream-enrich");
-                const location = (key: string) => (outputs.buckets as Settings)[key] ?? null;
+                const location = (key: string) => (outputs.buckets as ResolvedArgs)[key] ?? null;
                 const { aws, collectors } = config(run);
                 expect(aws.emr, title).to.deep.include({
                     jobflow_role: outputs.jobflowRole,

@@ -1,43 +1,21 @@
 import * as pulumi from "@pulumi/pulumi";
 import { isConfigSecret } from "@pulumi/pulumi/runtime/config";
+import type { ResolvedArgs } from "../args";
 import { describe, formatPath, isMissing, Problems, valueAt } from "../args/errors";
 import { checkExisting, checkReplaced, endsSoonAt } from "../args/existing-rules";
 import { jobflowGrants } from "../args/jobflow-grants";
 import { locationsOf, modeOf } from "../args/locations";
 import { checkRules } from "../args/rules";
-import { type StackConfig, stackConfig } from "../args/schema";
+import { stackConfig } from "../args/schema";
 import { textProblems } from "../args/unreadable-text";
-import { parseRelease, type Release, releaseWarnings } from "../domain/emr-release";
-import type { Location, Mode } from "../domain/locations";
+import { parseRelease, releaseWarnings } from "../domain/emr-release";
 import { physicalPrefix } from "../domain/naming";
 import { isRegion, REGIONS, type Region } from "../domain/region";
-import type { JobflowGrants } from "../policies/emr-roles";
 import { isNear, templateHint } from "./explain";
 import { checkOwnedKeys } from "./owned-keys";
 import { parseShape } from "./shape";
 
 export { SettingsError } from "../args/errors";
-
-/** The stack config as the program uses it: checked, complete, frozen, and with what follows from it. */
-export interface Settings extends StackConfig {
-    readonly stack: string;
-    readonly region: Region;
-    /** What every physical name begins with: `snowplow-<slug>`. */
-    readonly prefix: string;
-    readonly mode: Mode;
-    /** The locations of this mode, in the order of EmrEtlRunner's config.yml. */
-    readonly locations: readonly Location[];
-    readonly release: Release;
-    /** Whether CloudFront writes the raw events: its log delivery needs a bucket that takes ACLs. */
-    readonly cloudfrontCollector: boolean;
-    /** Whether instances may be Spot ones. */
-    readonly spot: boolean;
-    readonly jobflowGrants: JobflowGrants;
-    /** `certificates.remindTopicArn`, unless its time is over: EventBridge Scheduler takes none that is. */
-    readonly remindTopicArn: string | null;
-    /** What works, but protects less than it could. */
-    readonly warnings: readonly string[];
-}
 
 /** What Pulumi knows of the stack. */
 export interface StackInput {
@@ -74,7 +52,7 @@ const MAX_DEFAULT_TAGS = 10;
  * Reads and checks the stack config of the running program.
  * @throws SettingsError with every problem there is.
  */
-export function readSettings(): Settings {
+export function readSettings(): ResolvedArgs {
     const aws = new pulumi.Config("aws");
     const all = Object.entries(pulumi.runtime.allConfig());
     const own = all
@@ -103,7 +81,7 @@ function parseJson(text: string | undefined): unknown {
  * Checks a stack config as a whole.
  * @throws SettingsError with every problem there is.
  */
-export function parseSettings(input: StackInput): Settings {
+export function parseSettings(input: StackInput): ResolvedArgs {
     // What is encrypted is not looked at: no message may show a part of it.
     const encrypted = input.encryptedKeys.filter((key) => Object.hasOwn(stackConfig.shape, key));
     const misnamed = Object.keys(input.config).filter((key) => meantKeys(key, input.config[key]).length > 0);

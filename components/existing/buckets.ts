@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
+import type { ResolvedArgs } from "../args";
 import type { Path } from "../args/errors";
 import { bucketsPath } from "../args/locations";
-import type { Settings } from "../config";
 import { bucketPolicy } from "../policies/bucket";
 import { documentDifferences } from "../policies/document";
 import { bucketArn } from "../policies/s3-access";
@@ -16,7 +16,7 @@ export interface BucketFacts {
 }
 
 /** The buckets of existing locations, each once, with where the stack config names them first. */
-function existingBuckets({ locations }: Settings): ReadonlyMap<string, Path> {
+function existingBuckets({ locations }: ResolvedArgs): ReadonlyMap<string, Path> {
     const placed = locations.flatMap((location) =>
         location.managed
             ? []
@@ -28,7 +28,7 @@ function existingBuckets({ locations }: Settings): ReadonlyMap<string, Path> {
     return new Map(placed.reverse());
 }
 
-export async function lookUpBuckets(settings: Settings): Promise<readonly BucketFacts[]> {
+export async function lookUpBuckets(settings: ResolvedArgs): Promise<readonly BucketFacts[]> {
     const { encryptExistingBuckets, policiesOnExistingBuckets } = settings.storage;
     const changed = [...encryptExistingBuckets, ...policiesOnExistingBuckets];
     return Promise.all(
@@ -62,7 +62,7 @@ async function lookUpPolicy(bucket: string): Promise<string | Unanswered | undef
 }
 
 /** What cannot work: a bucket of another region or of nobody, settings of another account's, a policy over another. */
-export function checkBuckets(settings: Settings, buckets: readonly BucketFacts[]): readonly Finding[] {
+export function checkBuckets(settings: ResolvedArgs, buckets: readonly BucketFacts[]): readonly Finding[] {
     const paths = existingBuckets(settings);
     const { encryptExistingBuckets, policiesOnExistingBuckets } = settings.storage;
     return buckets.flatMap((facts) => [

@@ -1,5 +1,5 @@
 import type * as aws from "@pulumi/aws";
-import type { Settings } from "../config";
+import type { ResolvedArgs } from "../args";
 import { alternativeNames, isForNodesOf } from "../domain/certificate-chain";
 import { domainNames, internalDomain } from "../domain/region";
 import { type Finding, isAnswer, noAnswer, type Unanswered } from "./lookup";
@@ -19,7 +19,7 @@ export interface Hostnames {
 const PATH = ["network", "existing", "vpcId"];
 
 /** Nodes accept one another by the names that their certificate carries, unless the stack config allows others. */
-export function checkHostnames(settings: Settings, dhcpOptions: DhcpFacts): readonly Finding[] {
+export function checkHostnames(settings: ResolvedArgs, dhcpOptions: DhcpFacts): readonly Finding[] {
     const { certificates, encryption, network } = settings;
     if (!encryption.inTransit) {
         return [];
@@ -66,7 +66,7 @@ export function checkHostnames(settings: Settings, dhcpOptions: DhcpFacts): read
 }
 
 /** Of a network that was found fit; undefined: it is the stack's own, with the names of AWS's. */
-export function hostnamesOf(settings: Settings, dhcpOptions: DhcpFacts): Hostnames {
+export function hostnamesOf(settings: ResolvedArgs, dhcpOptions: DhcpFacts): Hostnames {
     const { encryption, network, region } = settings;
     const usual = internalDomain(region);
     if (!encryption.inTransit || dhcpOptions === undefined || !isAnswer(dhcpOptions)) {
@@ -95,7 +95,7 @@ const UNSEEN =
 
 /** Whether nodes' certificate carries their names, of which Linux takes several; undefined: nobody here knows. */
 function carriesNames(
-    { certificates: { archive, chainPem }, region }: Settings,
+    { certificates: { archive, chainPem }, region }: ResolvedArgs,
     domains: readonly string[],
 ): boolean | undefined {
     if (archive !== null) {
@@ -106,7 +106,7 @@ function carriesNames(
     );
 }
 
-function neededDomain({ certificates, region }: Settings): string {
+function neededDomain({ certificates, region }: ResolvedArgs): string {
     return certificates.chainPem === null
         ? `the domain name ${internalDomain(region)}`
         : "a domain name that certificates.chainPem is for";

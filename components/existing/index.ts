@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
+import type { ResolvedArgs } from "../args";
 import { formatPath } from "../args/errors";
-import { NAMESPACE, type Settings, SettingsError } from "../config";
+import { NAMESPACE, SettingsError } from "../config";
 import type { ExistingRole } from "../emr-roles";
 import { bucketWarnings, checkBuckets, lookUpBuckets } from "./buckets";
 import { hostnamesOf } from "./hostnames";
@@ -28,7 +29,7 @@ export interface Existing {
  * it must be, nothing has been made.
  * @throws SettingsError with every finding there is.
  */
-export async function lookUpExisting(settings: Settings): Promise<Existing> {
+export async function lookUpExisting(settings: ResolvedArgs): Promise<Existing> {
     const caller = aws.getCallerIdentity();
     const [{ accountId }, network, key, serviceRole, jobflowRole, buckets, topic] = await Promise.all([
         caller,

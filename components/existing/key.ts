@@ -1,11 +1,11 @@
 import * as aws from "@pulumi/aws";
-import type { Settings } from "../config";
+import type { ResolvedArgs } from "../args";
 import { existingKeyStatements } from "../policies/key";
 import { ask, type Finding, isAnswer, noAnswer, type Unanswered } from "./lookup";
 
 export type KeyFacts = aws.kms.GetKeyResult | Unanswered;
 
-export async function lookUpKey({ encryption }: Settings): Promise<KeyFacts | undefined> {
+export async function lookUpKey({ encryption }: ResolvedArgs): Promise<KeyFacts | undefined> {
     return encryption.kmsKeyArn === null ? undefined : ask(aws.kms.getKey({ keyId: encryption.kmsKeyArn }));
 }
 
@@ -13,7 +13,7 @@ const PATH = ["encryption", "kmsKeyArn"];
 
 /** Whether disks and archives can be encrypted under the key. */
 export function checkKey(
-    { encryption: { kmsKeyArn }, spot }: Settings,
+    { encryption: { kmsKeyArn }, spot }: ResolvedArgs,
     accountId: string,
     key: KeyFacts,
 ): readonly Finding[] {

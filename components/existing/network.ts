@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
+import type { ResolvedArgs } from "../args";
 import type { Path } from "../args/errors";
-import type { Settings } from "../config";
 import { isPrivateRange, PRIVATE_RANGES, parseCidr } from "../domain/cidr";
 import { EMR_TAG, STACK_TAG, type Tags } from "../domain/naming";
 import { EMR_GROUP_NAMES } from "../emr-security-groups";
@@ -31,7 +31,7 @@ interface GroupFacts {
 /** The AWS provider's name for a VPC without DHCP options. */
 const NO_DHCP_OPTIONS = "default";
 
-export async function lookUpNetwork(settings: Settings): Promise<NetworkFacts | undefined> {
+export async function lookUpNetwork(settings: ResolvedArgs): Promise<NetworkFacts | undefined> {
     const { existing } = settings.network;
     if (existing === null) {
         return undefined;
@@ -48,7 +48,7 @@ export async function lookUpNetwork(settings: Settings): Promise<NetworkFacts | 
     return { vpc, dhcpOptions, subnets, groups };
 }
 
-async function lookUpGroups({ network, stack }: Settings, vpcId: string): Promise<GroupFacts> {
+async function lookUpGroups({ network, stack }: ResolvedArgs, vpcId: string): Promise<GroupFacts> {
     const named = [
         { name: "vpc-id", values: [vpcId] },
         { name: "group-name", values: EMR_GROUP_NAMES[network.internetAccess] },
@@ -81,7 +81,7 @@ async function lookUpSubnet(id: string, vpc: aws.ec2.GetVpcResult | Unanswered):
 const EXISTING = ["network", "existing"];
 
 /** Whatever would keep a cluster from starting there, or from being encrypted. */
-export function checkNetwork(settings: Settings, facts: NetworkFacts): readonly Finding[] {
+export function checkNetwork(settings: ResolvedArgs, facts: NetworkFacts): readonly Finding[] {
     const { existing } = settings.network;
     if (existing === null) {
         return [];
@@ -95,7 +95,11 @@ export function checkNetwork(settings: Settings, facts: NetworkFacts): readonly 
     ];
 }
 
-function checkVpc(settings: Settings, id: string, { vpc, dhcpOptions }: NetworkFacts): readonly Finding[] {
+function checkVpc(
+    settings: ResolvedArgs,
+    id: string,
+    { vpc, dhcpOptions }: NetworkFacts,
+): readonly Finding[] {
     const path = [...EXISTING, "vpcId"];
     if (!isAnswer(vpc)) {
         return [
@@ -119,7 +123,12 @@ function checkVpc(settings: Settings, id: string, { vpc, dhcpOptions }: NetworkF
     ];
 }
 
-function checkSubnet(settings: Settings, vpcId: string, facts: SubnetFacts, path: Path): readonly Finding[] {
+function checkSubnet(
+    settings: ResolvedArgs,
+    vpcId: string,
+    facts: SubnetFacts,
+    path: Path,
+): readonly Finding[] {
     const { id, subnet } = facts;
     if (!isAnswer(subnet)) {
         return [noAnswer(path, id, subnet, "ec2:DescribeSubnets")];
@@ -148,7 +157,7 @@ function checkSubnet(settings: Settings, vpcId: string, facts: SubnetFacts, path
 }
 
 function checkGroups(
-    settings: Settings,
+    settings: ResolvedArgs,
     emrSecurityGroups: "use" | "create",
     groups: NetworkFacts["groups"],
 ): readonly Finding[] {
@@ -172,7 +181,12 @@ function checkGroups(
 }
 
 /** AmazonEMRServicePolicy_v2 lets EMR use nothing without it. */
-function checkTag({ region }: Settings, id: string, tags: Tags | undefined, path: Path): readonly Finding[] {
+function checkTag(
+    { region }: ResolvedArgs,
+    id: string,
+    tags: Tags | undefined,
+    path: Path,
+): readonly Finding[] {
     return Object.entries(EMR_TAG)
         .filter(([key, value]) => tags?.[key] !== value)
         .map(([key, value]) => ({

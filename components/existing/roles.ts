@@ -1,5 +1,5 @@
 import * as aws from "@pulumi/aws";
-import type { Settings } from "../config";
+import type { ResolvedArgs } from "../args";
 import { lets, SERVICES } from "../policies/emr-roles";
 import { ask, type Finding, isAnswer, noAnswer, type Unanswered } from "./lookup";
 
@@ -10,13 +10,13 @@ export interface RoleFacts {
     readonly profile?: aws.iam.GetInstanceProfileResult | Unanswered;
 }
 
-export async function lookUpServiceRole({ access }: Settings): Promise<RoleFacts | undefined> {
+export async function lookUpServiceRole({ access }: ResolvedArgs): Promise<RoleFacts | undefined> {
     return access.serviceRole === null
         ? undefined
         : { role: await ask(aws.iam.getRole({ name: access.serviceRole.existing })) };
 }
 
-export async function lookUpJobflowRole({ access }: Settings): Promise<RoleFacts | undefined> {
+export async function lookUpJobflowRole({ access }: ResolvedArgs): Promise<RoleFacts | undefined> {
     if (access.jobflowRole === null) {
         return undefined;
     }
@@ -30,7 +30,7 @@ export async function lookUpJobflowRole({ access }: Settings): Promise<RoleFacts
 
 /** Whether EMR, or the nodes, can take the role. What it allows is not looked at: see `requiredPolicies`. */
 export function checkRole(
-    { access }: Settings,
+    { access }: ResolvedArgs,
     which: keyof typeof SERVICES,
     { role, profile }: RoleFacts,
 ): readonly Finding[] {

@@ -1,7 +1,7 @@
 import type * as aws from "@pulumi/aws";
+import type { ResolvedArgs } from "../args";
 import type { Path } from "../args/errors";
 import { waysOut } from "../checks/default-routes";
-import type { Settings } from "../config";
 import { type Finding, isAnswer, noAnswer, type Unanswered } from "./lookup";
 
 /** What AWS says of a subnet's routes. */
@@ -14,7 +14,7 @@ export interface RouteFacts {
 type Route = aws.types.output.ec2.GetRouteTableRoute;
 
 /** A way to the internet leads to S3 too. Gateway endpoints would, but the AWS provider leaves their routes out. */
-export function checkRoutes({ network }: Settings, facts: RouteFacts, path: Path): readonly Finding[] {
+export function checkRoutes({ network }: ResolvedArgs, facts: RouteFacts, path: Path): readonly Finding[] {
     const { id, routeTable } = facts;
     if (!isAnswer(routeTable)) {
         return [noAnswer(path, `the routes of ${id}`, routeTable, "ec2:DescribeRouteTables")];

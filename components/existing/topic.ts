@@ -1,5 +1,5 @@
 import * as aws from "@pulumi/aws";
-import type { Settings } from "../config";
+import type { ResolvedArgs } from "../args";
 import { arn } from "../domain/region";
 import { topicAccount } from "../policies/renewal-reminder";
 import { ask, type Finding, isAnswer, noAnswer, type Unanswered } from "./lookup";
@@ -10,7 +10,7 @@ const PATH = ["certificates", "remindTopicArn"];
 
 /** Whether another account's topic is there, nobody can look up from here. */
 export async function lookUpTopic(
-    { remindTopicArn }: Settings,
+    { remindTopicArn }: ResolvedArgs,
     accountId: string,
 ): Promise<TopicFacts | undefined> {
     const name = remindTopicArn?.split(":").at(-1);
@@ -27,7 +27,7 @@ export function checkTopic(topic: TopicFacts): readonly Finding[] {
 }
 
 /** What another account must grant. In the stack's own, the role's policy is enough, for an encrypted topic too. */
-export function topicWarnings({ remindTopicArn }: Settings, accountId: string): readonly string[] {
+export function topicWarnings({ remindTopicArn }: ResolvedArgs, accountId: string): readonly string[] {
     if (remindTopicArn === null || topicAccount(remindTopicArn) === accountId) {
         return [];
     }

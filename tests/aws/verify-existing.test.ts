@@ -19,17 +19,17 @@ import { reset } from "./moto";
 const EMR_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonEMRServicePolicy_v2";
 const EMR_TAG = "for-use-with-amazon-emr-managed-policies";
 
-type Settings = Readonly<Record<string, unknown>>;
+type ResolvedArgs = Readonly<Record<string, unknown>>;
 
 /** CloudFront's format has no core-site of EmrEtlRunner's own. */
 const emrEtlRunner = { collectors: { format: "cloudfront" } };
 
 /** What is the user's own, of what another stack made: it is as fit as can be, and not this one's. */
-function networkOf({ outputs: { vpcId, subnetIds } }: Deployed, existing: Settings = {}) {
+function networkOf({ outputs: { vpcId, subnetIds } }: Deployed, existing: ResolvedArgs = {}) {
     return { network: { existing: { vpcId, subnetIds, emrSecurityGroups: "use", ...existing } } };
 }
 
-function everythingOf(theirs: Deployed, existing?: Settings): Settings {
+function everythingOf(theirs: Deployed, existing?: ResolvedArgs): ResolvedArgs {
     const { outputs } = theirs;
     return {
         emrEtlRunner,
@@ -45,7 +45,7 @@ function everythingOf(theirs: Deployed, existing?: Settings): Settings {
 
 interface Defect {
     readonly title: string;
-    readonly settings: (theirs: Deployed) => Settings;
+    readonly settings: (theirs: Deployed) => ResolvedArgs;
     readonly plant: (theirs: Deployed) => Promise<unknown>;
     readonly findings: (theirs: Deployed) => readonly Finding[];
 }
@@ -190,8 +190,8 @@ describe("verify beside what is the user's own, in moto", function () {
 
     before(reset);
 
-    const theirsToBe = (settings?: Settings) => deployed(settings, { stack: "theirs", tls });
-    const beside = (settings: Settings) => deployed(settings, { tls });
+    const theirsToBe = (settings?: ResolvedArgs) => deployed(settings, { stack: "theirs", tls });
+    const beside = (settings: ResolvedArgs) => deployed(settings, { tls });
 
     for (const internetAccess of ["nat", "public"]) {
         it(`finds nothing wrong with a sound stack in a network of theirs: ${internetAccess}`, async () => {

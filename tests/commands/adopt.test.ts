@@ -9,8 +9,9 @@ import { parse as parseYaml, stringify } from "yaml";
 import { type Adopted, adopt, adoptCommand } from "../../commands/adopt";
 import { repeatedKeys, TAG, UnreadableError, withoutTags } from "../../commands/config-yml";
 import { renderedFiles, renderStack } from "../../commands/render";
+import type { ResolvedArgs } from "../../components/args";
 import { valueAt } from "../../components/args/errors";
-import { parseSettings, type Settings } from "../../components/config";
+import { parseSettings } from "../../components/config";
 import { renderEmrEtlRunnerConfig } from "../../components/domain/emr-etl-runner-config";
 import { resolveLocations } from "../../components/domain/locations";
 import { anyStack, makeOwnCertificate } from "../support/arbitrary-config";
@@ -675,7 +676,7 @@ function leafWays(
 }
 
 /** Nothing where it is no stack without the other objects. */
-function settingsOf(stack: string, region: string, emrEtlRunner: unknown): Settings | undefined {
+function settingsOf(stack: string, region: string, emrEtlRunner: unknown): ResolvedArgs | undefined {
     const config = { emrEtlRunner };
     try {
         return parseSettings({ stack, region, defaultTags: undefined, config, encryptedKeys: [] });
@@ -684,7 +685,7 @@ function settingsOf(stack: string, region: string, emrEtlRunner: unknown): Setti
     }
 }
 
-function render({ stack, region, mode, prefix, emrEtlRunner, locations }: Settings): string {
+function render({ stack, region, mode, prefix, emrEtlRunner, locations }: ResolvedArgs): string {
     const text = renderEmrEtlRunnerConfig({
         stack,
         region,

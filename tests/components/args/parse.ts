@@ -1,11 +1,12 @@
+import type { ResolvedArgs } from "../../../components/args";
 import type { Problem } from "../../../components/args/errors";
-import { parseSettings, type Settings, SettingsError, type StackInput } from "../../../components/config";
+import { parseSettings, SettingsError, type StackInput } from "../../../components/config";
 
 /** The six objects, or some of them. */
 export type Config = Readonly<Record<string, unknown>>;
 
 /** Parses a stack config; the rest is a stack `dev` in `eu-west-1`, unless said otherwise. */
-export function parse(config: Config, input: Partial<StackInput> = {}): Settings {
+export function parse(config: Config, input: Partial<StackInput> = {}): ResolvedArgs {
     return parseSettings({
         stack: "dev",
         region: "eu-west-1",

@@ -1,6 +1,6 @@
 import type * as aws from "@pulumi/aws";
 import { expect } from "chai";
-import type { Settings } from "../../../components/config";
+import type { ResolvedArgs } from "../../../components/args";
 import {
     checkHostnames,
     type DhcpFacts,
@@ -25,7 +25,7 @@ const chains: Record<string, Config> = {};
 const chain = (names: string) => ({ certificates: chains[names], certificatePrivateKey: "" });
 
 /** A stack in a VPC of the user's, in stream-enrich mode unless `others` say something else. */
-function settings(existing: Config = {}, others: Config = {}, region = "eu-west-1"): Settings {
+function settings(existing: Config = {}, others: Config = {}, region = "eu-west-1"): ResolvedArgs {
     const config = {
         ...stream(),
         network: { existing: { vpcId: VPC, subnetIds: [SUBNET], ...existing } },
@@ -70,7 +70,7 @@ describe("nodes' names in a VPC of the user's", () => {
 
     function fits(
         title: string,
-        asked: () => Settings,
+        asked: () => ResolvedArgs,
         dhcpOptions: DhcpFacts,
         hostnames = CHECKED,
         domain: string = DOMAIN,
@@ -160,7 +160,7 @@ describe("nodes' names in a VPC of the user's", () => {
     describe("are refused", () => {
         const refused = (
             title: string,
-            asked: () => Settings,
+            asked: () => ResolvedArgs,
             dhcpOptions: DhcpFacts,
             found: string,
             ...remedy: readonly string[]

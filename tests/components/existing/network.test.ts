@@ -1,6 +1,6 @@
 import type * as aws from "@pulumi/aws";
 import { expect } from "chai";
-import type { Settings } from "../../../components/config";
+import type { ResolvedArgs } from "../../../components/args";
 import { Unanswered } from "../../../components/existing/lookup";
 import { checkNetwork, lookUpNetwork, type NetworkFacts } from "../../../components/existing/network";
 import { type Answers, answer, lookUp, refuse, SUBNET, SUBNET_2, VPC } from "../../support/existing-aws";
@@ -80,7 +80,7 @@ function facts({
     };
 }
 
-function finds(title: string, asked: Settings, found: NetworkFacts, ...told: readonly object[]): void {
+function finds(title: string, asked: ResolvedArgs, found: NetworkFacts, ...told: readonly object[]): void {
     it(title, () => {
         expect(checkNetwork(asked, found)).to.deep.equal(told);
     });
@@ -343,7 +343,7 @@ describe("lookUpNetwork", () => {
         mapPublicIpOnLaunch: true,
         tags: EMR_TAG,
     });
-    const look = (asked: Settings, answers?: Answers) => lookUp(() => lookUpNetwork(asked), answers);
+    const look = (asked: ResolvedArgs, answers?: Answers) => lookUp(() => lookUpNetwork(asked), answers);
 
     it("asks nothing where the stack makes its own", async () => {
         expect(await look(parse(batch()))).to.deep.equal({ facts: undefined, calls: [] });

@@ -8,7 +8,7 @@ import { type Answers, existingAws, refuse, SUBNET, SUBNET_2, VPC } from "../../
 import { expectGolden, resourceInputs, resourceLines } from "../../support/golden";
 import { REGION, run, runStack } from "../../support/run";
 
-type Settings = Readonly<Record<string, unknown>>;
+type ResolvedArgs = Readonly<Record<string, unknown>>;
 
 const ACCOUNT = "000000000000";
 const OTHERS = "444455556666";
@@ -22,8 +22,8 @@ const OF_THE_RELEASE =
 const BOUNDARY = `arn:aws:iam::${ACCOUNT}:policy/team/boundary`;
 
 /** CloudFront's format has no core-site of EmrEtlRunner's own. */
-const emrEtlRunner = (aws: Settings = {}) => ({ collectors: { format: "cloudfront" }, aws });
-const existingNetwork = (existing: Settings = {}, network: Settings = {}) => ({
+const emrEtlRunner = (aws: ResolvedArgs = {}) => ({ collectors: { format: "cloudfront" }, aws });
+const existingNetwork = (existing: ResolvedArgs = {}, network: ResolvedArgs = {}) => ({
     ...network,
     existing: { vpcId: VPC, subnetIds: [SUBNET, SUBNET_2], ...existing },
 });
@@ -65,7 +65,7 @@ const EVERYTHING = {
 };
 
 interface Mode {
-    readonly settings: Settings;
+    readonly settings: ResolvedArgs;
     readonly answers?: Answers;
 }
 
@@ -772,7 +772,7 @@ describe("a stack beside what is the user's own", () => {
 
 describe("a stack beside what does not fit", () => {
     /** What the program throws, and what it has registered by then. */
-    async function refusal(settings: Settings, answers: Answers, preview = false) {
+    async function refusal(settings: ResolvedArgs, answers: Answers, preview = false) {
         const { provider, events } = existingAws(answers);
         const thrown: unknown[] = [];
         const config = Object.entries({ "aws:region": REGION, ...settings }).map(([key, value]) => [

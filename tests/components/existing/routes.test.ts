@@ -1,6 +1,6 @@
 import type * as aws from "@pulumi/aws";
 import { expect } from "chai";
-import type { Settings } from "../../../components/config";
+import type { ResolvedArgs } from "../../../components/args";
 import { Unanswered } from "../../../components/existing/lookup";
 import { checkRoutes, type RouteFacts, routeWarnings } from "../../../components/existing/routes";
 import { answer, SUBNET, SUBNET_2, VPC } from "../../support/existing-aws";
@@ -13,7 +13,7 @@ const REST = "every cluster's bootstrap fetches from Maven Central";
 const UNSEEN =
     "no way to the internet (0.0.0.0/0) was seen, nor so to S3. If no VPN or Direct Connect gateway propagates one, no cluster gets past its bootstrap; verify sees those routes.";
 
-function settings(internetAccess: string, existing: Config = {}): Settings {
+function settings(internetAccess: string, existing: Config = {}): ResolvedArgs {
     const network = { internetAccess, existing: { vpcId: VPC, subnetIds: [SUBNET, SUBNET_2], ...existing } };
     return parse({ ...batch(), network });
 }
@@ -36,7 +36,7 @@ const TO_INTERNET = { gatewayId: "igw-1" };
 const TO_TRANSIT = { transitGatewayId: "tgw-1" };
 
 describe("the routes of a subnet of the user's", () => {
-    const finds = (title: string, asked: Settings, found: RouteFacts, ...told: readonly object[]) =>
+    const finds = (title: string, asked: ResolvedArgs, found: RouteFacts, ...told: readonly object[]) =>
         it(title, () => {
             expect(checkRoutes(asked, found, PATH)).to.deep.equal(told);
         });
