@@ -1,0 +1,43 @@
+import { strFromU8, unzipSync } from "fflate";
+import { NAMESPACE } from "../../components/config";
+import { Secret } from "../../testing/mock-engine";
+
+/** Descriptions are prose; a digest is a hash over names. */
+const SKIPPED_KEYS = ["description", "policyDigest"];
+
+/** Each value below an object that is not an object itself, as JSON, by its path. */
+export function leaves(
+    value: unknown,
+    text: (value: string) => string = (same) => same,
+    path = "",
+): ReadonlyMap<string, string> {
+    if (value instanceof Secret) {
+        return leaves(value.value, text, `${path}[secret]`);
+    }
+    if (/\bcontentBase64(\[secret\])?$/.test(path) && typeof value === "string") {
+        return leaves(unzip(value), text, path);
+    }
+    if (typeof value !== "object" || value === null || Object.keys(value).length === 0) {
+        return new Map([
+            [path, JSON.stringify(typeof value === "string" ? text(normalise(value)) : value) ?? ""],
+        ]);
+    }
+    return new Map(
+        Object.entries(value)
+            .filter(([key, below]) => below !== undefined && !SKIPPED_KEYS.includes(key))
+            .sort(([a], [b]) => (a < b ? -1 : 1))
+            .flatMap(([key, below]) => [...leaves(below, text, path === "" ? key : `${path}.${key}`)]),
+    );
+}
+
+/** The stack's tag value, with the project or without it; the archive's name in S3, a hash over certificates. */
+function normalise(text: string): string {
+    return text
+        .replaceAll(`${NAMESPACE}/`, "")
+        .replaceAll(/certificates\/[0-9a-f]{32}\.zip/g, "certificates/<hash>.zip");
+}
+
+function unzip(base64: string): Readonly<Record<string, string>> {
+    const files = Object.entries(unzipSync(Buffer.from(base64, "base64")));
+    return Object.fromEntries(files.map(([name, bytes]) => [name, strFromU8(bytes)]));
+}
