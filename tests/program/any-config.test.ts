@@ -2,13 +2,13 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
 import fc from "fast-check";
-import { loadProgram } from "../commands/render";
-import type { ResolvedArgs } from "../components/args";
-import { PRIVATE_KEY, parseSettings, SettingsError, type StackInput } from "../components/config";
-import { renderEmrEtlRunnerConfig } from "../components/domain/emr-etl-runner-config";
-import { resolveLocations } from "../components/domain/locations";
-import type { Provider, Registration, Run } from "../testing/mock-engine";
-import { ACCOUNT_ID, PLACEHOLDER, placeholderProvider } from "../testing/placeholder-provider";
+import { loadProgram } from "../../commands/render";
+import type { ResolvedArgs } from "../../components/args";
+import { PRIVATE_KEY, parseSettings, SettingsError, type StackInput } from "../../components/config";
+import { renderEmrEtlRunnerConfig } from "../../components/domain/emr-etl-runner-config";
+import { resolveLocations } from "../../components/domain/locations";
+import type { Provider, Registration, Run } from "../../testing/mock-engine";
+import { ACCOUNT_ID, PLACEHOLDER, placeholderProvider } from "../../testing/placeholder-provider";
 import {
     type AnyStack,
     almostAnyStack,
@@ -16,16 +16,16 @@ import {
     anyStackInput,
     inputOf,
     makeOwnCertificate,
-} from "./support/arbitrary-config";
+} from "../support/arbitrary-config";
 import {
     configProblems,
     programProblems,
     roleArn,
     THEIR_PATH,
     takesAnyHostname,
-} from "./support/emr-etl-runner-contract";
-import { findings } from "./support/policy-pack";
-import { run } from "./support/run";
+} from "../support/emr-etl-runner-contract";
+import { findings } from "../support/policy-pack";
+import { run } from "../support/run";
 
 /** How many stacks the whole program runs for, each twice: `npm run test:long` asks for 1,000. */
 const RUNS = Number(process.env.RUNS ?? 15);
@@ -249,7 +249,7 @@ interface Setting {
 
 /** Every setting there is, out of the schema that editors are given. */
 function settings(): readonly Setting[] {
-    const file = path.join(__dirname, "..", "docs", "stack.schema.json");
+    const file = path.join(__dirname, "..", "..", "docs", "stack.schema.json");
     const schema = JSON.parse(readFileSync(file, "utf8")) as SchemaNode;
     const tags = { way: ["aws:defaultTags", "tags"], values: [undefined, "any"] }; // Not for the schema to say.
     return [tags, ...settingsBelow(schema.properties?.config ?? {}, [])];

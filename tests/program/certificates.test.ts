@@ -10,10 +10,10 @@ import { checkServerIdentity, connect, createServer, type SecureVersion } from "
 import * as tls from "@pulumi/tls";
 import { expect } from "chai";
 import { fromBufferPromise } from "yauzl";
-import { NodeCertificates } from "../components/node-certificates";
-import { type Run, Secret } from "../testing/mock-engine";
-import { MINIMAL, registration, run, runStack } from "./support/run";
-import { TlsProvider } from "./support/tls-provider";
+import { NodeCertificates } from "../../components/node-certificates";
+import { type Run, Secret } from "../../testing/mock-engine";
+import { MINIMAL, registration, run, runStack } from "../support/run";
+import { TlsProvider } from "../support/tls-provider";
 
 /** As AWS's DNS names nodes, written out: the program has its own idea of it. */
 const DOMAINS = { "us-east-1": "ec2.internal", "eu-central-1": "eu-central-1.compute.internal" } as const;

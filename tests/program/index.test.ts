@@ -1,18 +1,18 @@
 import path from "node:path";
 import { expect } from "chai";
 import { parse } from "yaml";
-import { loadProgram } from "../commands/render";
-import { readStackFile } from "../commands/stack-file";
-import { SettingsError } from "../components/config";
-import type { ResolvedLocation } from "../components/domain/locations";
-import { internalDomain, REGIONS, type Region } from "../components/domain/region";
-import { documentDigest } from "../components/policies/document";
-import { jobflowRolePolicy } from "../components/policies/emr-roles";
-import { type Provider, type Registration, type Run, Secret } from "../testing/mock-engine";
-import { ACCOUNT_ID, PLACEHOLDER, placeholderProvider } from "../testing/placeholder-provider";
-import { expectGolden, resourceLines } from "./support/golden";
-import { MINIMAL, REGION, registration, run, runStack, type TestOptions } from "./support/run";
-import { holdsPrivateKey } from "./support/secrets";
+import { loadProgram } from "../../commands/render";
+import { readStackFile } from "../../commands/stack-file";
+import { SettingsError } from "../../components/config";
+import type { ResolvedLocation } from "../../components/domain/locations";
+import { internalDomain, REGIONS, type Region } from "../../components/domain/region";
+import { documentDigest } from "../../components/policies/document";
+import { jobflowRolePolicy } from "../../components/policies/emr-roles";
+import { type Provider, type Registration, type Run, Secret } from "../../testing/mock-engine";
+import { ACCOUNT_ID, PLACEHOLDER, placeholderProvider } from "../../testing/placeholder-provider";
+import { expectGolden, resourceLines } from "../support/golden";
+import { MINIMAL, REGION, registration, run, runStack, type TestOptions } from "../support/run";
+import { holdsPrivateKey } from "../support/secrets";
 
 type ResolvedArgs = Readonly<Record<string, unknown>>;
 
@@ -250,7 +250,7 @@ describe("the whole program", () => {
             ["prod", "us-east-1"],
         ];
         for (const [stack, region] of shipped) {
-            const { config } = readStackFile(path.join(__dirname, ".."), stack);
+            const { config } = readStackFile(path.join(__dirname, "..", ".."), stack);
             const result = await run(loadProgram, { stack, config });
             runs.set(stack, { ...result, title: stack, stack, prefix: `snowplow-${stack}`, region });
         }

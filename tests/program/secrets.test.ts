@@ -2,12 +2,12 @@ import { generateKeyPairSync } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { zipSync } from "fflate";
-import { NAMESPACE, PRIVATE_KEY } from "../components/config";
-import type { Provider, Run } from "../testing/mock-engine";
-import { certificateAuthority } from "./support/authority";
-import { MINIMAL, REGION, runStack } from "./support/run";
-import { found, readable, revealed, type Sought, soughtKey, soughtText } from "./support/secrets";
-import { TlsProvider } from "./support/tls-provider";
+import { NAMESPACE, PRIVATE_KEY } from "../../components/config";
+import type { Provider, Run } from "../../testing/mock-engine";
+import { certificateAuthority } from "../support/authority";
+import { MINIMAL, REGION, runStack } from "../support/run";
+import { found, readable, revealed, type Sought, soughtKey, soughtText } from "../support/secrets";
+import { TlsProvider } from "../support/tls-provider";
 
 /** As AWS writes them; those of its documentation, changed. */
 const CREDENTIALS = {

@@ -1,12 +1,12 @@
 import path from "node:path";
 import { expect } from "chai";
-import { loadProgram } from "../commands/render";
-import { readStackFile } from "../commands/stack-file";
-import type { Registration, Run } from "../testing/mock-engine";
-import { PLACEHOLDER } from "../testing/placeholder-provider";
-import { existingAws, SUBNET, VPC } from "./support/existing-aws";
-import { findings, type JudgeOptions } from "./support/policy-pack";
-import { MINIMAL, REGION, registration, run as runProgram, runStack } from "./support/run";
+import { loadProgram } from "../../commands/render";
+import { readStackFile } from "../../commands/stack-file";
+import type { Registration, Run } from "../../testing/mock-engine";
+import { PLACEHOLDER } from "../../testing/placeholder-provider";
+import { existingAws, SUBNET, VPC } from "../support/existing-aws";
+import { findings, type JudgeOptions } from "../support/policy-pack";
+import { MINIMAL, REGION, registration, run as runProgram, runStack } from "../support/run";
 
 const BUCKET = "aws:s3/bucket:Bucket";
 const ACCOUNT = "000000000000";
@@ -215,7 +215,7 @@ describe("the policy pack", () => {
 
     for (const stack of ["dev", "prod"]) {
         it(`finds nothing in the ${stack} stack that is shipped`, async () => {
-            const { config, problems } = readStackFile(path.join(__dirname, ".."), stack);
+            const { config, problems } = readStackFile(path.join(__dirname, "..", ".."), stack);
             expect(problems).to.deep.equal([]);
             expect(findings(await runProgram(loadProgram, { stack, config }), { stack })).to.deep.equal([]);
         });
