@@ -195,10 +195,9 @@ function runOnce(keys: Keys): Promise<Run> {
 
 /** What differs: `+ Type name`, `- Type name`, or `~ Type name: inputs`, with `protect` among the inputs. */
 function difference(before: Run, after: Run): readonly string[] {
-    const [old, present] = [before, after].map(
-        ({ registrations }) =>
-            new Map(registrations.filter(({ custom }) => custom).map((item) => [label(item), item])),
-    ) as [Map<string, Registration>, Map<string, Registration>];
+    const resources = ({ registrations }: Run) =>
+        new Map(registrations.filter(({ custom }) => custom).map((item) => [label(item), item]));
+    const [old, present] = [resources(before), resources(after)];
     const changed = [...present].flatMap(([name, item]) => {
         const previous = old.get(name);
         const inputs = previous ? changedInputs(previous, item) : [];
@@ -217,10 +216,8 @@ function label({ type, name, retainOnDelete }: Registration): string {
 }
 
 function changedInputs(before: Registration, after: Registration): readonly string[] {
-    const [old, present] = [before, after].map(({ inputs, protect }) => ({ ...inputs, protect })) as [
-        Keys,
-        Keys,
-    ];
+    const compared = ({ inputs, protect }: Registration): Keys => ({ ...inputs, protect });
+    const [old, present] = [compared(before), compared(after)];
     return Object.keys({ ...old, ...present })
         .filter((key) => JSON.stringify(old[key]) !== JSON.stringify(present[key]))
         .sort();

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 /**
  * Decides like IAM over identity policies, a resource's own policy and a request, for what this program's documents
- * use: whatever else a document holds (NotPrincipal, another operator, a policy variable) is refused, not ignored.
+ * use: whatever else a document holds (NotAction, another operator, a policy variable) is refused, not ignored.
  * Permissions boundaries, session policies and an organization's policies are left out: they only take away.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
@@ -85,17 +85,9 @@ const statement = z
                 z.strictObject({ AWS: texts.default([]), Service: texts.default([]) }),
             ])
             .optional(),
-        Action: texts.optional(),
-        NotAction: texts.optional(),
+        Action: texts,
         Resource: texts.optional(),
-        NotResource: texts.optional(),
         Condition: z.record(z.string(), z.record(z.string(), texts)).default({}),
-    })
-    .refine(({ Action, NotAction }) => (Action === undefined) !== (NotAction === undefined), {
-        error: "either Action or NotAction",
-    })
-    .refine(({ Resource, NotResource }) => Resource === undefined || NotResource === undefined, {
-        error: "either Resource or NotResource",
     })
     .superRefine(({ Condition }, problems) => {
         for (const operator of Object.keys(Condition).filter((name) => !(name in OPERATORS))) {
@@ -106,7 +98,7 @@ const statement = z
 type Statement = z.output<typeof statement>;
 
 const document = z.strictObject({
-    Version: z.literal("2012-10-17"), // The older one knows no variables, not even `${*}`.
+    Version: z.literal("2012-10-17"),
     Id: z.string().optional(),
     Statement: z.union([z.array(statement), statement.transform((one) => [one])]),
 });
@@ -126,8 +118,8 @@ export function trustPolicy(text: string): Policy {
     return read(text, (found) => found.Principal !== undefined && !hasResource(found));
 }
 
-function hasResource({ Resource, NotResource }: Statement): boolean {
-    return (Resource ?? NotResource) !== undefined;
+function hasResource({ Resource }: Statement): boolean {
+    return Resource !== undefined;
 }
 
 function read(text: string, isOfItsKind: (statement: Statement) => boolean): Policy {
@@ -142,14 +134,10 @@ function read(text: string, isOfItsKind: (statement: Statement) => boolean): Pol
 
 // Statements
 
-function covers({ Action, NotAction, Resource, NotResource }: Statement, action: string, resource: string) {
-    const isAction = (pattern: string) => matches(pattern.toLowerCase(), action.toLowerCase());
-    const isResource = (pattern: string) => matches(pattern, resource);
+function covers({ Action, Resource }: Statement, action: string, resource: string): boolean {
     return (
-        (Action?.some(isAction) ?? true) &&
-        !NotAction?.some(isAction) &&
-        (Resource?.some(isResource) ?? true) &&
-        !NotResource?.some(isResource)
+        Action.some((pattern) => matches(pattern.toLowerCase(), action.toLowerCase())) &&
+        (Resource?.some((pattern) => matches(pattern, resource)) ?? true)
     );
 }
 
@@ -210,9 +198,6 @@ function callerKeys(caller: Caller): Context {
 
 // Patterns
 
-/** The three variables that stand for characters; all others depend on the request. */
-const CHARACTER = /\$\{([*?$])\}/g;
-
 const compiled = new Map<string, RegExp>();
 
 /** `*` is any text and `?` any one character, over colons and slashes. */
@@ -223,7 +208,7 @@ function matches(pattern: string, text: string): boolean {
 }
 
 function compile(pattern: string): RegExp {
-    const parts = pattern.split(/(\$\{[*?$]\}|[*?])/).map((part) => {
+    const parts = pattern.split(/([*?])/).map((part) => {
         if (part === "*") {
             return ".*";
         }
@@ -232,11 +217,12 @@ function compile(pattern: string): RegExp {
     return new RegExp(`^${parts.join("")}$`, "s");
 }
 
+/** No variables: what they stand for depends on the request. */
 function literal(text: string): string {
-    if (text.replace(CHARACTER, "").includes("${")) {
+    if (text.includes("${")) {
         throw new Error(`unknown variable in ${text}`);
     }
-    return text.replace(CHARACTER, "$1");
+    return text;
 }
 
 /** Each of the six parts by itself: a wildcard does not reach over a colon, but in the last part. */
