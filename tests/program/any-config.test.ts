@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import path from "node:path";
 import { expect } from "chai";
 import fc from "fast-check";
 import { loadProgram } from "../../commands/render";
@@ -26,9 +24,13 @@ import {
 } from "../support/emr-etl-runner-contract";
 import { findings } from "../support/policy-pack";
 import { run } from "../support/run";
+import { stackFileKeys } from "../support/stack-file-keys";
 
 /** How many stacks the whole program runs for, each twice: `npm run test:long` asks for 1,000. */
 const RUNS = Number(process.env.RUNS ?? 15);
+
+/** What the tags are is not for the schema to say. */
+const DEFAULT_TAGS = { way: ["aws:defaultTags", "tags"], values: [undefined, "any"] };
 
 describe("any stack config", () => {
     const { warn } = console;
@@ -64,7 +66,7 @@ describe("any stack config", () => {
                 ),
                 [`snowplow-emr-encryption:${PRIVATE_KEY}`]: stack.privateKey && { secure: stack.privateKey },
             }));
-            const missing = settings().flatMap(({ way, values }) => {
+            const missing = [...stackFileKeys(), DEFAULT_TAGS].flatMap(({ way, values }) => {
                 const found = new Set<string | undefined>(
                     stacks.map((stack) => JSON.stringify(valueAt(stack, way))),
                 );
@@ -230,43 +232,6 @@ function sorted({ registrations }: Run): readonly unknown[] {
     return registrations
         .toSorted((a, b) => (key(a) < key(b) ? -1 : 1))
         .map((entry) => ({ ...entry, dependencies: entry.dependencies.toSorted() }));
-}
-
-/** A part of the stack file's JSON Schema. */
-interface SchemaNode {
-    readonly properties?: Readonly<Record<string, SchemaNode>>;
-    readonly anyOf?: readonly SchemaNode[];
-    readonly type?: string;
-    readonly enum?: readonly unknown[];
-    readonly description?: string;
-}
-
-/** A setting, and what of it a test must have seen: JSON texts, undefined for none, `any` for any but null. */
-interface Setting {
-    readonly way: readonly string[];
-    readonly values: readonly (string | undefined)[];
-}
-
-/** Every setting there is, out of the schema that editors are given. */
-function settings(): readonly Setting[] {
-    const file = path.join(__dirname, "..", "..", "docs", "stack.schema.json");
-    const schema = JSON.parse(readFileSync(file, "utf8")) as SchemaNode;
-    const tags = { way: ["aws:defaultTags", "tags"], values: [undefined, "any"] }; // Not for the schema to say.
-    return [tags, ...settingsBelow(schema.properties?.config ?? {}, [])];
-}
-
-function settingsBelow(node: SchemaNode, way: readonly string[]): readonly Setting[] {
-    const forms = node.anyOf ?? [node];
-    const properties = forms.find((form) => form.properties)?.properties;
-    if (properties) {
-        return Object.entries(properties).flatMap(([key, below]) => settingsBelow(below, [...way, key]));
-    }
-    const few = forms.flatMap((form) => form.enum ?? (form.type === "boolean" ? [true, false] : []));
-    const nulls = forms.some(({ type }) => type === "null") ? ["null"] : [];
-    // What the stack owns may be there as null; only the deployed stack knows most of it.
-    const any = node.description?.startsWith("The stack's own") ? "null" : "any";
-    const none = way.join() === "aws:region" ? [] : [undefined];
-    return [{ way, values: [...none, ...nulls, any, ...few.map((value) => JSON.stringify(value))] }];
 }
 
 function valueAt(root: unknown, way: readonly string[]): unknown {

@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import path from "node:path";
 import { expect } from "chai";
 import { NAMESPACE, PRIVATE_KEY } from "../../components/config";
 import { internalDomain } from "../../components/domain/region";
@@ -7,134 +5,120 @@ import type { Provider, Registration, Run } from "../../testing/mock-engine";
 import { placeholderProvider } from "../../testing/placeholder-provider";
 import { certificateAuthority } from "../support/authority";
 import { REGION, runStack } from "../support/run";
+import { stackFileKeys } from "../support/stack-file-keys";
 
 /** Dotted keys of the stack config with their values; undefined: omitted. */
 type Keys = Readonly<Record<string, unknown>>;
 
-/** The keys of the second run, and of the first where the key is not omitted there. */
+/** The keys of the second run, and of the first. */
 type Change = readonly [after: Keys, before?: Keys];
 
 const S3 = "emrEtlRunner.aws.s3.buckets";
 const EMR = "emrEtlRunner.aws.emr";
-const ROLE = { existing: "my-role" };
 const POLICY = "arn:aws:iam::111122223333:policy/extra";
-const ALL_OFF = { "encryption.atRestS3": false, "encryption.inTransit": false };
-const NETWORK = { vpcId: "vpc-0123456789abcdef0", subnetIds: ["subnet-0123456789abcdef0"] };
-const LOGS = { [`${S3}.raw.in`]: ["s3://my-logs/eu"] };
+const TOPIC = { "certificates.remindTopicArn": `arn:aws:sns:${REGION}:000000000000:alarms` };
+const kmsKey = (account: string) => `arn:aws:kms:${REGION}:${account}:key/1234abcd`;
+
+/** Each key with a value other than the minimal stack has. */
+const ADDED: Keys = {
+    "network.cidrBlock": "10.65.0.0/20",
+    "network.internetAccess": "public",
+    "network.existing": { vpcId: "vpc-0123456789abcdef0", subnetIds: ["subnet-0123456789abcdef0"] },
+    "encryption.atRestS3": false,
+    "encryption.atRestLocalDisks": false,
+    "encryption.inTransit": false,
+    "encryption.kmsKeyArn": kmsKey("000000000000"),
+    "certificates.validityDays": 180,
+    "certificates.renewBeforeDays": 30,
+    "certificates.generation": 2,
+    "certificates.archive": "s3://my-certificates/nodes.zip",
+    ...TOPIC,
+    "storage.protect": false,
+    "storage.existingKmsKeyArns": [kmsKey("111122223333")],
+    "storage.logRetentionDays": 30,
+    "storage.reencryption": true,
+    "access.readLocations": ["s3://my-enrichments/maxmind"],
+    "access.dynamodbTables": ["duplicates"],
+    "access.ssmParameters": ["/redshift/password"],
+    "access.policyArns": [POLICY],
+    "access.permissionsBoundary": POLICY,
+    "access.path": "/data/",
+    "access.serviceRole": { existing: "my-role" },
+    "access.jobflowRole": { existing: "my-role" },
+    [`${S3}.assets`]: "s3://my-assets",
+    [`${S3}.jsonpath_assets`]: "s3://my-jsonpaths",
+    [`${S3}.log`]: "s3://my-data/log",
+    [`${S3}.raw.in`]: ["s3://my-data/in"],
+    [`${S3}.raw.processing`]: "s3://my-data/processing",
+    [`${S3}.raw.archive`]: "s3://my-data/raw",
+    [`${S3}.enriched.good`]: "s3://my-data/good",
+    [`${S3}.enriched.bad`]: "s3://my-data/bad",
+    [`${S3}.enriched.errors`]: "s3://my-data/errors",
+    [`${S3}.enriched.archive`]: "s3://my-data/enriched",
+    [`${S3}.shredded.good`]: "s3://my-data/shredded-good",
+    [`${S3}.shredded.bad`]: "s3://my-data/shredded-bad",
+    [`${S3}.shredded.errors`]: "s3://my-data/shredded-errors",
+    [`${S3}.shredded.archive`]: "s3://my-data/shredded",
+    "emrEtlRunner.aws.s3.consolidate_shredded_output": false,
+    [`${EMR}.ami_version`]: "5.36.1",
+    [`${EMR}.ec2_key_name`]: "my-key",
+    [`${EMR}.bootstrap`]: ["s3://my-scripts/boot.sh"],
+    [`${EMR}.bootstrap_failure_tries`]: 1,
+    [`${EMR}.configuration`]: { spark: { maximizeResourceAllocation: "true" } },
+    [`${EMR}.additional_info`]: "{}",
+    [`${EMR}.jobflow.job_name`]: "ETL",
+    [`${EMR}.jobflow.master_instance_type`]: "m5.large",
+    [`${EMR}.jobflow.core_instance_count`]: 3,
+    [`${EMR}.jobflow.core_instance_type`]: "m5.large",
+    [`${EMR}.jobflow.core_instance_bid`]: 0.05,
+    [`${EMR}.jobflow.core_instance_ebs`]: { volume_size: 100, volume_type: "gp2" },
+    [`${EMR}.jobflow.task_instance_count`]: 1,
+    [`${EMR}.jobflow.task_instance_type`]: "m5.large",
+    [`${EMR}.jobflow.task_instance_bid`]: 0.05,
+    "emrEtlRunner.collectors.format": "cloudfront",
+    "emrEtlRunner.enrich.versions.spark_enrich": "1.19.0",
+    "emrEtlRunner.enrich.output_compression": "NONE",
+    "emrEtlRunner.storage.versions.rdb_loader": "0.18.0",
+    "emrEtlRunner.storage.versions.rdb_shredder": "0.17.0",
+    "emrEtlRunner.monitoring.tags": { team: "data" },
+    "emrEtlRunner.monitoring.logging.level": "INFO",
+    "emrEtlRunner.monitoring.snowplow": { method: "get", collector: "example.com", app_id: "emr" },
+};
+
 const zones = (...letters: readonly string[]) => ({
     "network.availabilityZones": letters.map((letter) => REGION + letter),
 });
+const OTHERS_OFF = { "encryption.atRestS3": false, "encryption.inTransit": false };
+const IMDS_V2 = { [`${EMR}.ami_version`]: "5.36.1" };
+const EXISTING = { [`${S3}.raw.in`]: ["s3://my-data/in"] };
+const ERRORS = { [`${S3}.enriched.errors`]: "managed", [`${S3}.shredded.errors`]: "managed" };
 
-/** Each of the stack's settings, changed once; the title is its key, what follows a colon only tells rows apart. */
+/** One change of each key; what follows a colon tells changes of the same key apart. */
 const CHANGES: Readonly<Record<string, Change>> = {
-    "network.cidrBlock": [{ "network.cidrBlock": "10.65.0.0/20" }],
+    ...Object.fromEntries(Object.entries(ADDED).map(([key, value]) => [key, [{ [key]: value }]])),
     "network.availabilityZones: one more": [zones("a", "b"), zones("a")],
     "network.availabilityZones: one less": [zones("a"), zones("a", "b")],
     "network.availabilityZones: another order": [zones("b", "a"), zones("a", "b")],
-    "network.internetAccess": [{ "network.internetAccess": "public" }],
-    "network.existing": [{ "network.existing": NETWORK }],
-    "encryption.atRestS3": [{ "encryption.atRestS3": false }],
-    "encryption.atRestLocalDisks": [{ "encryption.atRestLocalDisks": false }],
     "encryption.atRestLocalDisks: the last switch": [
-        { ...ALL_OFF, "encryption.atRestLocalDisks": false },
-        ALL_OFF,
+        { ...OTHERS_OFF, "encryption.atRestLocalDisks": false },
+        OTHERS_OFF,
     ],
-    "encryption.inTransit": [{ "encryption.inTransit": false }],
-    "encryption.requireImdsV2": [
-        { "encryption.requireImdsV2": true, [`${EMR}.ami_version`]: "5.36.1" },
-        { [`${EMR}.ami_version`]: "5.36.1" },
+    "encryption.requireImdsV2": [{ ...IMDS_V2, "encryption.requireImdsV2": true }, IMDS_V2],
+    "storage.encryptExistingBuckets": [
+        EXISTING,
+        { ...EXISTING, "storage.encryptExistingBuckets": ["my-data"] },
     ],
-    "encryption.kmsKeyArn": [{ "encryption.kmsKeyArn": `arn:aws:kms:${REGION}:000000000000:key/1234abcd` }],
-    "certificates.validityDays": [{ "certificates.validityDays": 180 }],
-    "certificates.renewBeforeDays": [{ "certificates.renewBeforeDays": 30 }],
-    "certificates.generation": [{ "certificates.generation": 2 }],
-    "certificates.archive": [{ "certificates.archive": "s3://my-certificates/nodes.zip" }],
-    "certificates.remindTopicArn": [
-        { "certificates.remindTopicArn": `arn:aws:sns:${REGION}:000000000000:alarms` },
-    ],
-    "storage.protect": [{ "storage.protect": false }],
-    "storage.encryptExistingBuckets": [LOGS, { ...LOGS, "storage.encryptExistingBuckets": ["my-logs"] }],
     "storage.policiesOnExistingBuckets": [
-        LOGS,
-        { ...LOGS, "storage.policiesOnExistingBuckets": ["my-logs"] },
+        EXISTING,
+        { ...EXISTING, "storage.policiesOnExistingBuckets": ["my-data"] },
     ],
-    "storage.existingKmsKeyArns": [
-        { "storage.existingKmsKeyArns": [`arn:aws:kms:${REGION}:111122223333:key/1234abcd`] },
-    ],
-    "storage.logRetentionDays": [{ "storage.logRetentionDays": 30 }],
-    "storage.reencryption": [{ "storage.reencryption": true }],
-    "access.readLocations": [{ "access.readLocations": ["s3://my-enrichments/maxmind"] }],
-    "access.dynamodbTables": [{ "access.dynamodbTables": ["duplicates"] }],
-    "access.ssmParameters": [{ "access.ssmParameters": ["/redshift/password"] }],
-    "access.policyArns": [{ "access.policyArns": [POLICY] }],
-    "access.permissionsBoundary": [{ "access.permissionsBoundary": POLICY }],
-    "access.path": [{ "access.path": "/data/" }],
-    "access.serviceRole": [{ "access.serviceRole": ROLE }],
-    "access.jobflowRole": [{ "access.jobflowRole": ROLE }],
-    [`${S3}.assets`]: [{ [`${S3}.assets`]: "s3://my-assets" }],
-    [`${S3}.jsonpath_assets`]: [{ [`${S3}.jsonpath_assets`]: "s3://my-jsonpaths" }],
-    [`${S3}.raw.in`]: [LOGS],
-    ...Object.fromEntries(
-        [
-            "log",
-            ...["raw.processing", "raw.archive"],
-            ...["enriched.good", "enriched.bad", "enriched.archive", "enriched.errors"],
-            ...["shredded.good", "shredded.bad", "shredded.archive", "shredded.errors"],
-        ].map((location) => [`${S3}.${location}`, [{ [`${S3}.${location}`]: `s3://my-data/${location}` }]]),
-    ),
     [`${S3}.enriched.stream`]: [
         { [`${S3}.enriched.stream`]: "managed", "emrEtlRunner.collectors.format": undefined },
     ],
-    "emrEtlRunner.aws.s3.consolidate_shredded_output": [
-        { "emrEtlRunner.aws.s3.consolidate_shredded_output": false },
-    ],
-    [`${EMR}.ami_version`]: [{ [`${EMR}.ami_version`]: "5.36.1" }],
     [`${EMR}.ami_version: with root volumes`]: [{}, { [`${EMR}.ami_version`]: "5.23.0" }],
-    [`${EMR}.ec2_key_name`]: [{ [`${EMR}.ec2_key_name`]: "my-key" }],
-    [`${EMR}.bootstrap`]: [{ [`${EMR}.bootstrap`]: ["s3://my-scripts/boot.sh"] }],
-    [`${EMR}.jobflow.job_name`]: [{ [`${EMR}.jobflow.job_name`]: "ETL" }],
-    [`${EMR}.jobflow.master_instance_type`]: [{ [`${EMR}.jobflow.master_instance_type`]: "m5.large" }],
-    [`${EMR}.jobflow.core_instance_count`]: [{ [`${EMR}.jobflow.core_instance_count`]: 3 }],
-    [`${EMR}.jobflow.core_instance_type`]: [{ [`${EMR}.jobflow.core_instance_type`]: "m5.large" }],
-    [`${EMR}.jobflow.core_instance_bid`]: [{ [`${EMR}.jobflow.core_instance_bid`]: 0.05 }],
-    [`${EMR}.jobflow.core_instance_ebs`]: [
-        { [`${EMR}.jobflow.core_instance_ebs`]: { volume_size: 100, volume_type: "gp2" } },
-    ],
-    [`${EMR}.jobflow.task_instance_count`]: [{ [`${EMR}.jobflow.task_instance_count`]: 1 }],
-    [`${EMR}.jobflow.task_instance_type`]: [{ [`${EMR}.jobflow.task_instance_type`]: "m5.large" }],
-    [`${EMR}.jobflow.task_instance_bid`]: [{ [`${EMR}.jobflow.task_instance_bid`]: 0.05 }],
-    [`${EMR}.bootstrap_failure_tries`]: [{ [`${EMR}.bootstrap_failure_tries`]: 1 }],
-    [`${EMR}.configuration`]: [
-        { [`${EMR}.configuration`]: { spark: { maximizeResourceAllocation: "true" } } },
-    ],
-    [`${EMR}.additional_info`]: [{ [`${EMR}.additional_info`]: "{}" }],
-    "emrEtlRunner.collectors.format": [{ "emrEtlRunner.collectors.format": "cloudfront" }],
-    "emrEtlRunner.enrich.versions.spark_enrich": [{ "emrEtlRunner.enrich.versions.spark_enrich": "1.19.0" }],
     "emrEtlRunner.enrich.continue_on_unexpected_error": [
-        {
-            "emrEtlRunner.enrich.continue_on_unexpected_error": true,
-            [`${S3}.enriched.errors`]: "managed",
-            [`${S3}.shredded.errors`]: "managed",
-        },
-        { [`${S3}.enriched.errors`]: "managed", [`${S3}.shredded.errors`]: "managed" },
-    ],
-    "emrEtlRunner.enrich.output_compression": [{ "emrEtlRunner.enrich.output_compression": "NONE" }],
-    "emrEtlRunner.storage.versions": [
-        {
-            "emrEtlRunner.storage.versions.rdb_loader": "0.18.0",
-            "emrEtlRunner.storage.versions.rdb_shredder": "0.17.0",
-        },
-    ],
-    "emrEtlRunner.monitoring": [
-        {
-            "emrEtlRunner.monitoring.tags": { team: "data" },
-            "emrEtlRunner.monitoring.logging.level": "INFO",
-            "emrEtlRunner.monitoring.snowplow": {
-                method: "get",
-                collector: "collector.example.com",
-                app_id: "emr-etl-runner",
-            },
-        },
+        { ...ERRORS, "emrEtlRunner.enrich.continue_on_unexpected_error": true },
+        ERRORS,
     ],
 };
 
@@ -223,23 +207,6 @@ function changedInputs(before: Registration, after: Registration): readonly stri
         .sort();
 }
 
-/** Every key that a stack file may set, from the schema that editors use; keys that the stack owns are omitted. */
-function settableKeys(node: SchemaNode, parents: readonly string[] = []): readonly string[] {
-    const properties = [node, ...(node.anyOf ?? [])].find((form) => form.properties)?.properties;
-    if (node.description?.startsWith("The stack's own")) {
-        return [];
-    }
-    return properties
-        ? Object.entries(properties).flatMap(([key, below]) => settableKeys(below, [...parents, key]))
-        : [parents.join(".").replace(`${NAMESPACE}:`, "")];
-}
-
-interface SchemaNode {
-    readonly description?: string;
-    readonly properties?: Readonly<Record<string, SchemaNode>>;
-    readonly anyOf?: readonly SchemaNode[];
-}
-
 const ARCHIVE = "BucketObjectv2 certificates-archive (retained)";
 const CONFIGURATION = "SecurityConfiguration security-configuration (retained)";
 const NEW_ARCHIVE = [`~ ${ARCHIVE}: contentBase64, key`, `~ ${CONFIGURATION}: configuration`];
@@ -273,13 +240,12 @@ describe("a change of one setting", () => {
         );
 
     it("is tested for every key of the stack file", () => {
-        const schema = JSON.parse(
-            readFileSync(path.join(__dirname, "../../docs/stack.schema.json"), "utf8"),
-        ) as SchemaNode;
         const tested = Object.keys(CHANGES).map((title) => title.split(":")[0]);
         const elsewhere = ["aws:", "certificates.chainPem", "certificates.trustedPem", PRIVATE_KEY];
         expect(
-            settableKeys(schema.properties?.config ?? {})
+            stackFileKeys()
+                .filter(({ owned }) => !owned)
+                .map(({ way }) => way.join(".").replace(`${NAMESPACE}:`, ""))
                 .filter((key) => !tested.some((known) => key === known || key.startsWith(`${known}.`)))
                 .filter((key) => !elsewhere.some((known) => key.startsWith(known))),
         ).to.deep.equal([]);
@@ -338,7 +304,7 @@ describe("a change of one setting", () => {
             /^(BucketObjectv2|SecurityConfiguration|BucketServerSideEncryptionConfiguration storage-existing)/;
         expect([...new Set(Object.values(touching(types)).flat())].sort()).to.deep.equal([
             `- ${ARCHIVE}`,
-            "- BucketServerSideEncryptionConfiguration storage-existing-my-logs (retained)",
+            "- BucketServerSideEncryptionConfiguration storage-existing-my-data (retained)",
             `- ${CONFIGURATION}`,
             // Never other contents under the same key: running clusters still read the old archive.
             `~ ${ARCHIVE}: contentBase64, key`,
@@ -463,8 +429,7 @@ describe("a renewal of the nodes' certificate", () => {
     });
 
     it("moves the reminder", async () => {
-        const topic = { "certificates.remindTopicArn": `arn:aws:sns:${REGION}:000000000000:alarms` };
-        expect(difference(await runOnce(topic), await runWith(topic, renewing))).to.deep.equal(
+        expect(difference(await runOnce(TOPIC), await runWith(TOPIC, renewing))).to.deep.equal(
             [...NEW_ARCHIVE, "~ Schedule renewal-reminder: scheduleExpression, target"].sort(),
         );
     });

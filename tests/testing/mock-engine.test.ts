@@ -8,9 +8,12 @@ import { outline, REGION, registration, run, type TestOptions } from "../support
 const BUCKET = "aws:s3/bucket:Bucket";
 
 /** What a run failed with: a message, so that a run that went well fails the comparison. */
-async function failure(program: () => Record<string, unknown>, options?: TestOptions): Promise<string> {
+async function failure(
+    program: () => Record<string, unknown> | undefined,
+    options?: TestOptions,
+): Promise<string> {
     try {
-        await run(program, options);
+        await run(() => program() ?? {}, options);
         return "nothing failed";
     } catch (error) {
         return error instanceof Error ? error.message : String(error);
@@ -36,96 +39,86 @@ class Parent extends pulumi.ComponentResource {
 
 describe("the mock engine", () => {
     describe("fails with the error of", () => {
-        it("the program itself", async () => {
-            expect(
-                await failure(() => {
-                    throw new Error("from the program");
-                }),
-            ).to.equal("from the program");
-        });
-
-        it("a provider, though nobody asks for the resource's outputs, and the first of several", async () => {
-            expect(
-                await failure(
-                    () => {
-                        new aws.s3.Bucket("one");
-                        new aws.s3.Bucket("two");
-                        return {};
-                    },
-                    { provider: REFUSING },
-                ),
-            ).to.equal("no one");
-        });
-
-        it("a provider whose answer the rest of the program waits for", async () => {
-            const program = () => {
-                const bucket = new aws.s3.Bucket("one");
-                new aws.s3.BucketPolicy("policy", { bucket: bucket.id, policy: bucket.arn });
-                return { arn: bucket.arn };
-            };
-            expect(await failure(program, { provider: REFUSING })).to.equal("no one");
-        });
-
-        it("two resources of one type and name, as an engine does", async () => {
-            expect(
-                await failure(() => {
+        const rejection = (message: string) => () => {
+            throw new Error(message);
+        };
+        const failures: readonly (readonly [
+            of: string,
+            program: () => Record<string, unknown> | undefined,
+            message: string,
+            provider?: Provider,
+        ])[] = [
+            ["the program itself", rejection("from the program"), "from the program"],
+            [
+                "a provider, though nobody asks for the resource's outputs, and the first of several",
+                () => {
+                    new aws.s3.Bucket("one");
+                    new aws.s3.Bucket("two");
+                    return undefined;
+                },
+                "no one",
+                REFUSING,
+            ],
+            [
+                "a provider whose answer the rest of the program waits for",
+                () => {
+                    const bucket = new aws.s3.Bucket("one");
+                    new aws.s3.BucketPolicy("policy", { bucket: bucket.id, policy: bucket.arn });
+                    return { arn: bucket.arn };
+                },
+                "no one",
+                REFUSING,
+            ],
+            [
+                "two resources of one type and name, as an engine does",
+                () => {
                     new aws.s3.Bucket("data");
                     new aws.s3.Bucket("data");
-                    return {};
-                }),
-            ).to.match(/^Duplicate resource URN 'urn:pulumi:.*aws:s3\/bucket:Bucket::data'/);
-        });
-
-        it("an apply that nobody awaits", async () => {
-            expect(
-                await failure(() => {
+                    return undefined;
+                },
+                "Duplicate resource URN 'urn:pulumi:dev::snowplow-emr-encryption::pulumi:pulumi:Stack$aws:s3/bucket:Bucket::data'; try giving it a unique name",
+            ],
+            [
+                "an apply that nobody awaits",
+                () => {
                     new aws.s3.Bucket("data").arn.apply((arn) => expect(arn).to.equal("another"));
-                    return {};
-                }),
-            ).to.equal("expected 'arn:aws:s3:::undefinedplaceholder' to equal 'another'");
-        });
-
-        it("an asynchronous apply that nobody awaits", async () => {
-            expect(
-                await failure(() => {
+                    return undefined;
+                },
+                "expected 'arn:aws:s3:::undefinedplaceholder' to equal 'another'",
+            ],
+            [
+                "an asynchronous apply that nobody awaits",
+                () => {
                     pulumi.output(1).apply(async () => {
                         await Promise.resolve();
                         throw new Error("a turn later");
                     });
-                    return {};
-                }),
-            ).to.equal("a turn later");
-        });
-
-        it("an output of the stack", async () => {
-            expect(
-                await failure(() => ({
-                    exported: pulumi.output(1).apply(() => {
-                        throw new Error("from an output");
-                    }),
-                })),
-            ).to.equal("from an output");
-        });
-
-        it("a promise that nobody awaits", async () => {
-            expect(
-                await failure(() => {
-                    void Promise.reject(new Error("floating"));
-                    return {};
-                }),
-            ).to.equal("floating");
-        });
-
-        it("an invoke that nobody has faked, awaited or not", async () => {
-            const message = "nobody answers aws:index/getRegion:getRegion";
-            expect(await failure(() => ({ region: aws.getRegionOutput().region }))).to.equal(message);
-            expect(
-                await failure(() => {
-                    void aws.getRegion();
-                    return {};
-                }),
-            ).to.equal(message);
-        });
+                    return undefined;
+                },
+                "a turn later",
+            ],
+            [
+                "an output of the stack",
+                () => ({ exported: pulumi.output(1).apply(rejection("from an output")) }),
+                "from an output",
+            ],
+            ["a promise that nobody awaits", () => void Promise.reject(new Error("floating")), "floating"],
+            [
+                "an invoke that nobody has faked",
+                () => ({ region: aws.getRegionOutput().region }),
+                "nobody answers aws:index/getRegion:getRegion",
+            ],
+            [
+                "an invoke that nobody has faked, nor awaits",
+                () => void aws.getRegion(),
+                "nobody answers aws:index/getRegion:getRegion",
+            ],
+        ];
+        for (const [what, program, message, provider] of failures) {
+            it(what, async () => {
+                expect(await failure(program, { provider })).to.equal(message);
+            });
+        }
     });
 
     it("forgets a failure with the run that it belongs to", async () => {
