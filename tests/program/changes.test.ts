@@ -211,7 +211,7 @@ const ARCHIVE = "BucketObjectv2 certificates-archive (retained)";
 const CONFIGURATION = "SecurityConfiguration security-configuration (retained)";
 const NEW_ARCHIVE = [`~ ${ARCHIVE}: contentBase64, key`, `~ ${CONFIGURATION}: configuration`];
 
-describe("a change of one setting", () => {
+describe("pulumi up after a change of one setting", () => {
     const { warn } = console;
     const differences = new Map<string, readonly string[]>();
 
@@ -239,7 +239,7 @@ describe("a change of one setting", () => {
                 .filter(([, lines]) => lines.length > 0),
         );
 
-    it("is tested for every key of the stack file", () => {
+    it("is tested with every key of the stack file", () => {
         const tested = Object.keys(CHANGES).map((title) => title.split(":")[0]);
         const elsewhere = ["aws:", "certificates.chainPem", "certificates.trustedPem", PRIVATE_KEY];
         expect(
@@ -262,7 +262,7 @@ describe("a change of one setting", () => {
         });
     });
 
-    it("replaces the key never, and drops it only for an existing one", () => {
+    it("replaces the key never, and drops it only for an existing key", () => {
         expect(touching(/^Key /)).to.deep.equal({
             "encryption.kmsKeyArn": ["- Key key"],
             "storage.protect": ["~ Key key: protect"],
@@ -299,7 +299,7 @@ describe("a change of one setting", () => {
         });
     });
 
-    it("retains every archive, security configuration and existing bucket's encryption that it replaces or drops", () => {
+    it("retains every archive and security configuration that it replaces or drops, and the encryption of existing buckets", () => {
         const types =
             /^(BucketObjectv2|SecurityConfiguration|BucketServerSideEncryptionConfiguration storage-existing)/;
         expect([...new Set(Object.values(touching(types)).flat())].sort()).to.deep.equal([
@@ -313,7 +313,7 @@ describe("a change of one setting", () => {
         ]);
     });
 
-    it("of a switch changes the security configuration alone", () => {
+    it("changes only the security configuration for a switch", () => {
         const configuration = [`~ ${CONFIGURATION}: configuration`];
         expect(touching(/^/, /^encryption\.(?!kmsKeyArn)/)).to.deep.equal({
             "encryption.atRestS3": configuration,
@@ -324,7 +324,7 @@ describe("a change of one setting", () => {
         });
     });
 
-    it("of zones moves no other zone's subnet, and keeps the address that Redshift lets in", () => {
+    it("moves no other zone's subnet when zones change, and keeps the NAT gateway's address", () => {
         const subnet = ["RouteTableAssociation network-nodes-b-routes", "Subnet network-nodes-b"];
         expect(touching(/^/, /^network\.availabilityZones/)).to.deep.equal({
             "network.availabilityZones: one more": subnet.map((name) => `+ ${name}`),
@@ -334,7 +334,7 @@ describe("a change of one setting", () => {
         });
     });
 
-    it("from nat to public keeps the subnets of the nodes", () => {
+    it("keeps the nodes' subnets from nat to public", () => {
         expect(of("network.internetAccess")).to.deep.equal([
             "- Eip network-nat-address",
             "- NatGateway network-nat",
@@ -351,7 +351,7 @@ describe("a change of one setting", () => {
         ]);
     });
 
-    it("of the generation makes a new private key under the same authority", () => {
+    it("makes a new private key under the same authority for another generation", () => {
         expect(of("certificates.generation")).to.deep.equal([
             "+ PrivateKey certificates-node-key-2",
             "- PrivateKey certificates-node-key-1",
@@ -362,7 +362,7 @@ describe("a change of one setting", () => {
         ]);
     });
 
-    it("of a grant changes the jobflow role's policy alone", () => {
+    it("changes only the jobflow role's policy for a grant", () => {
         const policy = ["~ RolePolicy roles-jobflow-policy: policy"];
         const grants =
             /^access\.(readLocations|dynamodbTables|ssmParameters|policyArns)|existingKmsKeyArns|assets$|bootstrap$|errors$/;
@@ -380,7 +380,7 @@ describe("a change of one setting", () => {
         });
     });
 
-    it("of EmrEtlRunner's own settings changes no resource, but for these", () => {
+    it("changes no resource for EmrEtlRunner's own settings, but for these", () => {
         const spot = ["~ Key key: policy", "~ RolePolicy roles-service-policy: policy"];
         expect(touching(/^/, /^emrEtlRunner\.(?!aws\.s3\.buckets)/)).to.deep.equal({
             // Only where the new release, other than the old one, encrypts root volumes.
@@ -393,7 +393,7 @@ describe("a change of one setting", () => {
         });
     });
 
-    it("from the stack's certificate to an existing one keeps the bucket of the archives", async () => {
+    it("keeps the bucket of the archives when an existing certificate takes over", async () => {
         const authority = await certificateAuthority("acme");
         const { chain, privateKey } = await authority.issue([`*.${internalDomain(REGION)}`]);
         const after = await runWith({
@@ -412,7 +412,7 @@ describe("a change of one setting", () => {
     });
 });
 
-describe("a renewal of the nodes' certificate", () => {
+describe("pulumi up in the last days of the nodes' certificate", () => {
     const { warn } = console;
     const renewing = issuing("2030-01-02T03:04:05Z");
 
