@@ -77,7 +77,10 @@ const texts = z.union([z.string(), z.array(z.string()).min(1)]).transform((value
 
 const statement = z
     .strictObject({
-        Sid: z.string().optional(),
+        Sid: z
+            .string()
+            .regex(/^[A-Za-z0-9]+$/)
+            .optional(),
         Effect: z.enum(["Allow", "Deny"]),
         Principal: z
             .union([
@@ -100,7 +103,15 @@ type Statement = z.output<typeof statement>;
 const document = z.strictObject({
     Version: z.literal("2012-10-17"),
     Id: z.string().optional(),
-    Statement: z.union([z.array(statement), statement.transform((one) => [one])]),
+    Statement: z
+        .union([z.array(statement), statement.transform((one) => [one])])
+        .refine(
+            (statements) =>
+                new Set(statements.map(({ Sid }, index) => Sid ?? index)).size === statements.length,
+            {
+                error: "a Sid is there twice",
+            },
+        ),
 });
 
 /** A policy of a user or a role: it says nothing of principals. */

@@ -3,30 +3,29 @@ import { bucketPolicy } from "../../../components/policies/bucket";
 import { documentDifferences, documentDigest } from "../../../components/policies/document";
 
 describe("documentDigest", () => {
-    it("is SHA-256 over the document without white space", () => {
+    it("is the SHA-256 of the document without white space", () => {
         const digest = "52279714d77bcfad953e90e091f01cf2b8df980cb4c43eea600ce15103933a2c";
         expect(documentDigest('{"Version":"2012-10-17"}')).to.equal(digest);
         expect(documentDigest('{ "Version" :\n "2012-10-17" }')).to.equal(digest);
     });
 
-    it("tells two documents apart", () => {
+    it("differs for different documents", () => {
         expect(documentDigest('{"Version":"2012-10-17"}')).not.to.equal(
             documentDigest('{"Version":"2008-10-17"}'),
         );
     });
 });
 
-/** The statements of a bucket's policy, to be spelled otherwise. */
 const OURS = bucketPolicy("arn:aws:s3:::data", "AES256");
 const STATEMENTS: readonly Readonly<Record<string, unknown>>[] = OURS.Statement.map((one) => ({ ...one }));
 const [PLAIN_HTTP = {}, ENCRYPTION = {}, KEYS = {}] = STATEMENTS;
 
-/** Each statement with another spelling of a key. */
+/** All statements with one property written in another form. */
 const each = (key: string, spell: (value: unknown) => unknown) =>
     STATEMENTS.map((statement) => ({ ...statement, [key]: spell(statement[key]) }));
 const listed = (value: unknown) => [value].flat();
 
-/** Keys in another order, and a list for each text, as deep as it goes. */
+/** The same value with its keys in reverse order and every string in a list. */
 function respelled(value: unknown): unknown {
     return typeof value === "string"
         ? [value]
@@ -42,46 +41,58 @@ describe("documentDifferences", () => {
         documentDifferences(OURS, JSON.stringify({ Version: "2012-10-17", Statement }));
     const SIDS = ["DenyPlainHttp", "DenyOtherEncryption", "DenyCustomerProvidedKeys"];
     const others = SIDS.map((sid) => `another ${sid}`);
-    const THEIRS = { Sid: "LetOthersIn", Effect: "Allow" };
+    const FOREIGN = { Sid: "LetOthersIn", Effect: "Allow" };
 
     for (const [title, statements] of [
-        ["it is as it was written", STATEMENTS],
-        ["it is in another order", STATEMENTS.toReversed()],
-        ["its resources are", each("Resource", (value) => listed(value).toReversed())],
-        ["an action stands in a list", each("Action", listed)],
-        ["everybody is an account", each("Principal", () => ({ AWS: "*" }))],
-        ["everybody stands in a list", each("Principal", () => ({ AWS: ["*"] }))],
-        ["its conditions are spelled otherwise", each("Condition", respelled)],
-        ["a statement is there twice", [...STATEMENTS, PLAIN_HTTP]],
+        ["the document is as written", STATEMENTS],
+        ["its statements are in another order", STATEMENTS.toReversed()],
+        ["its resources are in another order", each("Resource", (value) => listed(value).toReversed())],
+        ["a single action stands in a list", each("Action", listed)],
+        ["the principal * is written as an account", each("Principal", () => ({ AWS: "*" }))],
+        ["the principal * stands in a list", each("Principal", () => ({ AWS: ["*"] }))],
+        ["its conditions have another order and lists", each("Condition", respelled)],
+        ["a statement occurs twice", [...STATEMENTS, PLAIN_HTTP]],
     ] as const) {
-        it(`has none where ${title}`, () => {
+        it(`are none where ${title}`, () => {
             expect(differences(statements)).to.deep.equal([]);
         });
     }
 
-    it("has none where the one statement stands in no list", () => {
+    it("are none where the only statement stands outside of a list", () => {
         const alone = { ...OURS, Statement: OURS.Statement.slice(0, 1) };
         expect(documentDifferences(alone, JSON.stringify({ Statement: PLAIN_HTTP }))).to.deep.equal([]);
     });
 
     for (const [title, statements, ...told] of [
-        ["nothing is there", undefined, ...SIDS.map((sid) => `without ${sid}`)],
-        ["some are not", [PLAIN_HTTP, KEYS], "without DenyOtherEncryption"],
-        ["one is besides", [...STATEMENTS, THEIRS], "LetOthersIn besides"],
-        ["one without a name is", [...STATEMENTS, { Effect: "Allow" }], "a statement without a Sid besides"],
-        ["one lets in", [{ ...PLAIN_HTTP, Effect: "Allow" }, ENCRYPTION, KEYS], "another DenyPlainHttp"],
+        ["all statements are missing", undefined, ...SIDS.map((sid) => `without ${sid}`)],
+        ["one statement is missing", [PLAIN_HTTP, KEYS], "without DenyOtherEncryption"],
+        ["there is an additional statement", [...STATEMENTS, FOREIGN], "LetOthersIn besides"],
         [
-            "one of a name is another",
+            "there is an additional statement without a Sid",
+            [...STATEMENTS, { Effect: "Allow" }],
+            "a statement without a Sid besides",
+        ],
+        [
+            "a statement allows instead of denying",
+            [{ ...PLAIN_HTTP, Effect: "Allow" }, ENCRYPTION, KEYS],
+            "another DenyPlainHttp",
+        ],
+        [
+            "another statement has the same Sid",
             [...STATEMENTS, { ...KEYS, Effect: "Allow" }],
             "another DenyCustomerProvidedKeys",
         ],
-        ["they are for others", each("Principal", () => ({ AWS: "arn:aws:iam::1:root" })), ...others],
-        ["they are for others' users", each("Principal", () => ({ CanonicalUser: "*" })), ...others],
-        ["they deny more", each("Action", (action) => [action, "s3:DeleteObject"]), ...others],
-        ["they are for less", each("Resource", () => "arn:aws:s3:::data/raw/*"), ...others],
-        ["they are always so", each("Condition", () => undefined), ...others],
+        [
+            "the principal is another account",
+            each("Principal", () => ({ AWS: "arn:aws:iam::1:root" })),
+            ...others,
+        ],
+        ["the principal is a canonical user", each("Principal", () => ({ CanonicalUser: "*" })), ...others],
+        ["they deny another action", each("Action", (action) => [action, "s3:DeleteObject"]), ...others],
+        ["they cover fewer objects", each("Resource", () => "arn:aws:s3:::data/raw/*"), ...others],
+        ["they have no condition", each("Condition", () => undefined), ...others],
     ] as readonly (readonly [string, unknown, ...string[]])[]) {
-        it(`has those where ${title}`, () => {
+        it(`are reported where ${title}`, () => {
             expect(differences(statements)).to.deep.equal(told);
         });
     }

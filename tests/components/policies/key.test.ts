@@ -1,5 +1,11 @@
 import { expect } from "chai";
-import { keyGrants, keyPolicy, keysThroughS3, keyUse } from "../../../components/policies/key";
+import {
+    existingKeyStatements,
+    keyGrants,
+    keyPolicy,
+    keysThroughS3,
+    keyUse,
+} from "../../../components/policies/key";
 
 const ACCOUNT = "111122223333";
 const KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234";
@@ -17,56 +23,85 @@ const SPOT_ROLE = {
     "aws:PrincipalArn":
         "arn:aws:iam::111122223333:role/aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot",
 };
+const FOR_AWS = { "kms:GrantIsForAWSResource": "true" };
+const SPOT = [
+    {
+        Sid: "SpotUsesKey",
+        Effect: "Allow",
+        Principal: "*",
+        Action: USE,
+        Resource: "*",
+        Condition: { StringEquals: SPOT_ROLE },
+    },
+    {
+        Sid: "SpotGrantsKey",
+        Effect: "Allow",
+        Principal: "*",
+        Action: "kms:CreateGrant",
+        Resource: "*",
+        Condition: { StringEquals: SPOT_ROLE, Bool: FOR_AWS },
+    },
+];
 
 describe("keyPolicy", () => {
-    it("hands control to IAM, and names no role", () => {
+    it("delegates to IAM and names no role", () => {
         expect(keyPolicy(ACCOUNT, false)).to.deep.equal({ Version: "2012-10-17", Statement: [DELEGATION] });
     });
 
-    it("lets the account's Spot role in, by condition: it may not exist yet", () => {
+    it("lets the account's Spot role use the key with a bid, by a condition: the role may not exist yet", () => {
         expect(keyPolicy(ACCOUNT, true)).to.deep.equal({
             Version: "2012-10-17",
-            Statement: [
-                DELEGATION,
-                {
-                    Sid: "SpotUsesKey",
-                    Effect: "Allow",
-                    Principal: "*",
-                    Action: USE,
-                    Resource: "*",
-                    Condition: { StringEquals: SPOT_ROLE },
-                },
-                {
-                    Sid: "SpotGrantsKey",
-                    Effect: "Allow",
-                    Principal: "*",
-                    Action: "kms:CreateGrant",
-                    Resource: "*",
-                    Condition: { StringEquals: SPOT_ROLE, Bool: { "kms:GrantIsForAWSResource": "true" } },
-                },
-            ],
+            Statement: [DELEGATION, ...SPOT],
         });
     });
 });
 
-describe("the use of a key", () => {
-    it("is all that LUKS and EBS need, without a condition", () => {
+describe("existingKeyStatements", () => {
+    const FOREIGN = "arn:aws:kms:eu-west-1:444455556666:key/1234";
+
+    it("are none for a key of the same account, which delegates to IAM", () => {
+        expect(existingKeyStatements(KEY, ACCOUNT, false)).to.equal(undefined);
+    });
+
+    it("let the Spot role use this account's key with a bid, as the stack's own key does", () => {
+        expect(existingKeyStatements(KEY, ACCOUNT, true)).to.deep.equal(SPOT);
+    });
+
+    // KMS refuses a principal that does not exist yet, such as a role before the first `up`.
+    it("let this account as a whole use another account's key", () => {
+        const account = { AWS: "arn:aws:iam::111122223333:root" };
+        expect(existingKeyStatements(FOREIGN, ACCOUNT, false)).to.deep.equal([
+            { Sid: "AccountUsesKey", Effect: "Allow", Principal: account, Action: USE, Resource: "*" },
+            {
+                Sid: "AccountGrantsKey",
+                Effect: "Allow",
+                Principal: account,
+                Action: "kms:CreateGrant",
+                Resource: "*",
+                Condition: { Bool: FOR_AWS },
+            },
+        ]);
+    });
+});
+
+describe("keyUse and keyGrants", () => {
+    it("allow the actions that LUKS and EBS need, without a condition", () => {
         expect(keyUse(KEY)).to.deep.equal({ Sid: "UseKey", Effect: "Allow", Action: USE, Resource: KEY });
     });
 
-    it("is granted on in a statement of its own, to AWS's resources only", () => {
+    it("allow grants to AWS resources only, in a separate statement", () => {
         expect(keyGrants(KEY)).to.deep.equal({
             Sid: "GrantKeyToAwsResources",
             Effect: "Allow",
             Action: "kms:CreateGrant",
             Resource: KEY,
-            Condition: { Bool: { "kms:GrantIsForAWSResource": "true" } },
+            Condition: { Bool: FOR_AWS },
         });
     });
 });
 
 describe("keysThroughS3", () => {
-    it("decrypts with the user's keys, through S3 of the region alone", () => {
+    it("allows decryption with existing keys, through S3 of the region only", () => {
         expect(keysThroughS3([KEY, `${KEY}5`], "eu-west-1")).to.deep.equal([
             {
                 Sid: "DecryptExistingObjects",
@@ -78,7 +113,7 @@ describe("keysThroughS3", () => {
         ]);
     });
 
-    it("is no statement without keys", () => {
+    it("is empty without keys", () => {
         expect(keysThroughS3([], "eu-west-1")).to.deep.equal([]);
     });
 });

@@ -27,7 +27,7 @@ const policy = (locations: readonly ResolvedLocation[]) =>
         jobflowRoleArn: JOBFLOW_ROLE,
     });
 
-/** What does not depend on locations. */
+/** The statements that do not depend on locations. */
 const EMR_AND_IAM = [
     {
         Sid: "LaunchClusters",
@@ -105,7 +105,7 @@ const document = (...statements: readonly object[]) => ({
 });
 
 describe("operatorPolicy", () => {
-    it("allows in batch mode what EmrEtlRunner itself calls, in managed locations", () => {
+    it("allows what EmrEtlRunner calls in batch mode with managed locations", () => {
         expect(policy(managed("batch"))).to.deep.equal(
             document(
                 list(0, "dev-collector", ["raw/*"]),
@@ -116,7 +116,7 @@ describe("operatorPolicy", () => {
         );
     });
 
-    it("allows the same in stream-enrich mode, with the stream for the raw events", () => {
+    it("allows what EmrEtlRunner calls in stream-enrich mode with managed locations", () => {
         expect(policy(managed("stream-enrich"))).to.deep.equal(
             document(
                 list(0, "dev-collector", ["enriched/stream/*"]),
@@ -127,7 +127,7 @@ describe("operatorPolicy", () => {
         );
     });
 
-    it("lists a whole bucket where an existing location is one, and of the log bucket RDB Loader's folder alone", () => {
+    it("lists a whole bucket where an existing location is one, but only RDB Loader's folder in the log bucket", () => {
         const locations = [
             ...existing("raw.in", { bucket: "eu", prefix: "" }, { bucket: "us", prefix: "collector/" }),
             ...existing("raw.archive", { bucket: "archive", prefix: "" }),
@@ -142,36 +142,9 @@ describe("operatorPolicy", () => {
             ),
         );
     });
-
-    it("has Sids that IAM takes, each once, and no bare * but where there is nothing to name", () => {
-        for (const mode of ["batch", "stream-enrich"] as const) {
-            const { Statement } = policy([
-                ...managed(mode),
-                ...existing("raw.in", { bucket: "eu", prefix: "" }),
-            ]);
-            const sids = Statement.map(({ Sid }) => Sid);
-            expect(new Set(sids).size).to.equal(sids.length);
-            expect(sids.filter((sid) => !/^[A-Za-z0-9]+$/.test(sid))).to.deep.equal([]);
-            const everywhere = Statement.filter(({ Resource = "*" }) => [Resource].flat().includes("*"));
-            expect(everywhere.map(({ Action }) => Action)).to.deep.equal([
-                "elasticmapreduce:RunJobFlow",
-                "elasticmapreduce:ListClusters",
-            ]);
-        }
-    });
-
-    it("gives the operator neither the key nor events: what EmrEtlRunner does not call", () => {
-        const { Statement } = policy(managed("batch"));
-        const actions = Statement.flatMap(({ Action }) => Action);
-        expect(actions.filter((action) => /^(kms|ec2|ssm|dynamodb):/.test(action))).to.deep.equal([]);
-        const objects = Statement.filter(({ Action }) =>
-            [Action].flat().some((name) => /Object$/.test(name)),
-        );
-        expect(objects.map(({ Sid }) => Sid)).to.deep.equal(["MoveRdbLoaderLogs"]);
-    });
 });
 
-/** All locations of a mode in buckets of the stack. */
+/** All locations of a mode in managed buckets. */
 function managed(mode: Mode): readonly ResolvedLocation[] {
     return LOCATIONS.filter(({ modes }) => modes.includes(mode)).map((row) => ({
         ...row,
@@ -179,7 +152,7 @@ function managed(mode: Mode): readonly ResolvedLocation[] {
     }));
 }
 
-/** A location in folders of the user's own. */
+/** A location in existing folders. */
 function existing(path: LocationPath, ...folders: readonly S3Folder[]): readonly ResolvedLocation[] {
     return LOCATIONS.filter((row) => row.path === path).map((row) => ({ ...row, folders }));
 }

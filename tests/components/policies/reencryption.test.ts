@@ -6,7 +6,7 @@ const resolved = (path: string, ...folders: ResolvedLocation["folders"]): readon
     LOCATIONS.filter((row) => row.path === path).map((row) => ({ ...row, folders }));
 
 describe("the re-encryption role", () => {
-    it("is for S3 Batch Operations", () => {
+    it("is assumed by S3 Batch Operations", () => {
         expect(reencryptionRoleTrust()).to.deep.equal({
             Version: "2012-10-17",
             Statement: [
@@ -20,7 +20,7 @@ describe("the re-encryption role", () => {
         });
     });
 
-    it("copies within the locations, deletes nothing, and writes its reports below the logs", () => {
+    it("copies objects in the locations, deletes none, and writes its reports below `log`", () => {
         const policy = reencryptionRolePolicy([
             ...resolved("raw.in", { bucket: "one", prefix: "" }, { bucket: "two", prefix: "raw/" }),
             ...resolved("raw.archive", { bucket: "two", prefix: "archive/" }),

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { reminderRolePolicy, reminderRoleTrust } from "../../../components/policies/renewal-reminder";
 
-describe("the reminder's role", () => {
-    it("is for schedules of this account and region alone", () => {
+describe("the reminder role", () => {
+    it("is assumed by schedules of this account and region only", () => {
         expect(reminderRoleTrust("111122223333", "eu-west-1")).to.deep.equal({
             Version: "2012-10-17",
             Statement: [
@@ -23,7 +23,7 @@ describe("the reminder's role", () => {
         });
     });
 
-    it("may publish to the one topic, and use keys of its account for that alone", () => {
+    it("publishes to one topic, and uses keys of the topic's account for that only", () => {
         const topic = "arn:aws:sns:eu-west-1:444455556666:pipeline-alarms";
         expect(reminderRolePolicy(topic, "eu-west-1")).to.deep.equal({
             Version: "2012-10-17",

@@ -1,7 +1,6 @@
 import { expect } from "chai";
 import type { Access, S3Folder } from "../../../components/domain/locations";
-import type { Statement } from "../../../components/policies/document";
-import { bucketArn, emrfsStatements, listInside, objectArn } from "../../../components/policies/s3-access";
+import { emrfsStatements, listInside } from "../../../components/policies/s3-access";
 
 const READ = ["s3:GetObject", "s3:GetObjectTagging", "s3:GetObjectVersion"];
 const WRITE = [
@@ -36,7 +35,7 @@ const allow = (sid: string, action: string | readonly string[], ...objects: read
 });
 
 describe("emrfsStatements", () => {
-    it("look for each folder on the way to a location, and leave markers where something changes", () => {
+    it("allow EMRFS to look for each parent folder of a location, and to write markers where it changes objects", () => {
         expect(emrfsStatements([at("data", "raw/processing/", "read-write-delete")])).to.deep.equal([
             lookAt("data"),
             list(0, "data", [
@@ -60,7 +59,7 @@ describe("emrfsStatements", () => {
         ]);
     });
 
-    it("change nothing of what is only read", () => {
+    it("change nothing in a folder that is only read", () => {
         expect(emrfsStatements([at("data", "maxmind/", "read")])).to.deep.equal([
             lookAt("data"),
             list(0, "data", ["maxmind", "maxmind/", "maxmind_$folder$", "maxmind/*"]),
@@ -69,7 +68,7 @@ describe("emrfsStatements", () => {
         ]);
     });
 
-    it("list all of a bucket that is a location as a whole", () => {
+    it("list the whole bucket where it is the location", () => {
         expect(emrfsStatements([at("logs", "", "read-delete")])).to.deep.equal([
             lookAt("logs"),
             list(0, "logs"),
@@ -78,7 +77,7 @@ describe("emrfsStatements", () => {
         ]);
     });
 
-    it("look for nothing on the way to a bucket's root", () => {
+    it("look for no parent folder of a bucket's root", () => {
         expect(emrfsStatements([at("jars", "", "read")])).to.deep.equal([
             lookAt("jars"),
             list(0, "jars"),
@@ -86,7 +85,7 @@ describe("emrfsStatements", () => {
         ]);
     });
 
-    it("are grouped by bucket and by kind of access, each thing named once, in the order of the locations", () => {
+    it("are grouped by bucket and by access, without duplicates, in the order of the locations", () => {
         const statements = emrfsStatements([
             at("in", "a/", "read-delete"),
             at("data", "good/", "read-write-delete"),
@@ -123,7 +122,7 @@ describe("emrfsStatements", () => {
         ]);
     });
 
-    it("lift the listing's condition for a bucket that is a location as a whole, whatever else lies in it", () => {
+    it("list a bucket without a condition where it is a location, whatever other locations it holds", () => {
         const statements = emrfsStatements([at("data", "a/", "read"), at("data", "", "read-write")]);
         expect(statements.find(({ Sid }) => Sid === "ListFolders0")).to.deep.equal(list(0, "data"));
     });
@@ -144,42 +143,13 @@ describe("listInside", () => {
             ["a/x/", "b/y/", "a/z/"],
             [inside(0, "a", ["x/*", "z/*"]), inside(1, "b", ["y/*"])],
         ],
-        ["a bucket that is a location as a whole", ["a/", "a/x/"], [inside(0, "a")]],
-        ["nothing of nothing", [], []],
+        ["a whole bucket that is a location", ["a/", "a/x/"], [inside(0, "a")]],
+        ["nothing without folders", [], []],
     ] satisfies readonly (readonly [string, readonly string[], readonly object[]])[]) {
         it(`lists ${title}`, () => {
             expect(listInside(folders.map(folder))).to.deep.equal(statements);
         });
     }
-});
-
-describe("ARNs", () => {
-    it("name buckets and objects", () => {
-        expect(bucketArn("data")).to.equal("arn:aws:s3:::data");
-        expect(objectArn({ bucket: "data", prefix: "raw/" }, "*")).to.equal("arn:aws:s3:::data/raw/*");
-        expect(objectArn({ bucket: "data", prefix: "" }, "*")).to.equal("arn:aws:s3:::data/*");
-    });
-});
-
-describe("S3 statements", () => {
-    it("have Sids that IAM takes, each once, and name a bucket in each resource", () => {
-        const accesses = (["read", "read-delete", "read-write", "read-write-delete"] as const).flatMap(
-            (access) => ["", "a/", "a/b/"].map((prefix) => at(`bucket-${access}`, prefix, access)),
-        );
-        const documents: readonly (readonly Statement[])[] = [
-            emrfsStatements(accesses),
-            listInside(accesses.map((access) => access.folder)),
-        ];
-        for (const statements of documents) {
-            const sids = statements.map(({ Sid }) => Sid);
-            expect(new Set(sids).size).to.equal(sids.length);
-            expect(sids.filter((sid) => !/^[A-Za-z0-9]+$/.test(sid))).to.deep.equal([]);
-            const resources = statements.flatMap(({ Resource = [] }) => Resource);
-            expect(
-                resources.filter((resource) => !resource.startsWith("arn:aws:s3:::bucket-read")),
-            ).to.deep.equal([]);
-        }
-    });
 });
 
 function folder(text: string): S3Folder {
