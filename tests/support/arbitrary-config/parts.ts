@@ -1,0 +1,150 @@
+import fc from "fast-check";
+import { ACCOUNT_ID } from "../../../testing/placeholder-provider";
+import { certificateDays, cidrBlock, existingNetwork, releases } from "./dependent";
+import { emr, format, jobflow, monitoring, OWNED, software } from "./emr-etl-runner";
+import { locations, PLACES } from "./locations";
+import { REGIONS } from "./regions";
+import { dictionary, drawnFrom, orEmpty, tagKey } from "./strings";
+import {
+    account,
+    bucketName,
+    count,
+    distinct,
+    keyId,
+    nullable,
+    policyArn,
+    roleName,
+    s3Url,
+    segment,
+    some,
+    url,
+    version,
+} from "./values";
+
+export const parts = fc.record({
+    stack: fc.oneof(
+        { withCrossShrink: true },
+        fc.constantFrom(
+            "dev",
+            "prod",
+            "0123",
+            "1e3",
+            "-",
+            "..",
+            "_",
+            "null",
+            "yes",
+            "A_very-long.stack-name",
+        ),
+        drawnFrom("aZ09-_.", 1, 30),
+        drawnFrom("aZ09-_.", 100, 100),
+    ),
+    region: fc.constantFrom(...REGIONS),
+    defaultTags: fc.oneof(
+        { withCrossShrink: true },
+        { weight: 3, arbitrary: fc.constant(undefined) },
+        fc.constantFrom(null, {}, { tags: null }),
+        dictionary(tagKey, orEmpty(256), 10).map((tags) => ({ tags })),
+    ),
+    /** How an object without keys is written. */
+    empty: fc.constantFrom("left out", "null", "{}"),
+    network: some({ cidrBlock, internetAccess: fc.constantFrom("nat", "public") }),
+    existingNetwork: fc.oneof(
+        { withCrossShrink: true },
+        { weight: 2, arbitrary: fc.constant(undefined) },
+        { weight: 1, arbitrary: fc.constant(null) },
+        { weight: 3, arbitrary: existingNetwork },
+    ),
+    otherDomain: fc.constantFrom("corp.example", "compute.internal", ""),
+    zones: fc.option(fc.shuffledSubarray([..."abcdefghijklmn"]), { nil: undefined }),
+    encryption: fc.oneof(
+        { withCrossShrink: true },
+        some({
+            atRestS3: fc.boolean(),
+            atRestLocalDisks: fc.boolean(),
+            inTransit: fc.boolean(),
+            requireImdsV2: fc.boolean(),
+        }),
+        fc.constant({ atRestS3: false, atRestLocalDisks: false, inTransit: false }),
+    ),
+    kmsKey: fc.option(
+        nullable(
+            fc.tuple(fc.oneof(fc.constant(ACCOUNT_ID), account), keyId).map((names) => names.join(":key/")),
+        ),
+        { nil: undefined },
+    ),
+    /** The stack's certificates, or existing ones in one of two forms. */
+    certificateSource: fc.oneof(
+        { withCrossShrink: true },
+        { weight: 3, arbitrary: fc.constantFrom("own", "own, with nulls") },
+        { weight: 2, arbitrary: fc.constantFrom("chain", "archive") },
+    ),
+    archive: fc
+        .tuple(bucketName, fc.array(segment, { maxLength: 2 }), segment)
+        // No location's bucket has a name of this end.
+        .map(([bucket, path, name]) => `${url(`${bucket.slice(0, 20)}-zip`, path, true)}${name}.zip`),
+    certificateDays,
+    certificates: some({ generation: count(1) }),
+    /** As an account and the topic's name. */
+    topic: fc.option(nullable(fc.tuple(account, drawnFrom("aZ09_-", 1, 8))), { nil: undefined }),
+    storage: some({
+        protect: fc.boolean(),
+        logRetentionDays: fc.integer({ min: 1, max: 36_500 }),
+        reencryption: fc.boolean(),
+    }),
+    kmsKeys: fc.option(distinct(fc.tuple(account, keyId).map((names) => names.join(":key/"))), {
+        nil: undefined,
+    }),
+    encryptExisting: fc.option(fc.array(fc.boolean(), { maxLength: PLACES }), { nil: undefined }),
+    policiesOnExisting: fc.option(fc.array(fc.boolean(), { maxLength: PLACES }), { nil: undefined }),
+    access: some({
+        readLocations: distinct(s3Url),
+        dynamodbTables: distinct(drawnFrom("aZ09_.-", 3, 12)),
+        ssmParameters: distinct(
+            fc
+                .tuple(
+                    fc.constantFrom("", "/"),
+                    fc.array(drawnFrom("aZ09_.-", 1, 4), { minLength: 1, maxLength: 2 }),
+                )
+                .map(([start, path]) => start + path.join("/")),
+        ),
+        policyArns: distinct(policyArn, 10),
+        permissionsBoundary: nullable(policyArn),
+        path: fc.oneof(
+            fc.constant("/"),
+            fc
+                .array(drawnFrom("aZ09_+=,.@-", 1, 4), { minLength: 1, maxLength: 3 })
+                .map((names) => `/${names.join("/")}/`),
+        ),
+        serviceRole: nullable(fc.record({ existing: roleName }, { noNullPrototype: true })),
+        jobflowRole: nullable(fc.record({ existing: roleName }, { noNullPrototype: true })),
+    }),
+    batch: fc.boolean(),
+    locations,
+    releases,
+    owned: some({
+        accessKey: OWNED,
+        secretKey: OWNED,
+        s3Region: OWNED,
+        emrRegion: OWNED,
+        encrypted: OWNED,
+        elasticsearch: OWNED,
+        stackTag: fc.constant("rendered"),
+    }),
+    buckets: some({ assets: s3Url, jsonpath_assets: nullable(s3Url) }),
+    s3: some({ consolidate_shredded_output: nullable(fc.boolean()) }),
+    writtenRelease: fc.boolean(),
+    emr,
+    software,
+    jobflow,
+    format,
+    noFormat: fc.constantFrom(undefined, null),
+    sparkEnrich: some({ spark_enrich: version }),
+    enrich: some({ continue_on_unexpected_error: nullable(fc.boolean()) }),
+    compression: fc.constantFrom(undefined, "GZIP", "NONE"),
+    storageVersions: some({ rdb_loader: version, rdb_shredder: version }),
+    monitoring,
+    logging: some({ level: fc.constantFrom("DEBUG", "INFO") }),
+});
+
+export type Parts = typeof parts extends fc.Arbitrary<infer T> ? T : never;

@@ -1,0 +1,113 @@
+import fc from "fast-check";
+
+/** Strings that YAML, ERB or Ruby could read as something else. */
+const fragment = fc.constantFrom(
+    ...[
+        "<%",
+        "<%%",
+        "<%=",
+        "%>",
+        "%%>",
+        "<",
+        "%",
+        "<%= ENV.fetch('AWS_SNOWPLOW_SECRET_KEY') %>",
+        "<%= `id` %>",
+    ],
+    ...["<<", "\n", "\n\n", "\t", " ", "  ", "\\", "\\n", '"', "'", "#", " #", ": ", ":", "- ", "? ", ", "],
+    ...["&a", "*a", "!", "!ruby/object:Object ", "---", "\n---\n", "...", "|", ">", "@", "`", "{", "["],
+    ...["\u00a0", "\u2028", "\u2029", "\ufeff", "\ud7ff", "\ue000", "\ufffd", "😀", "é", "e\u0301"],
+);
+
+const word = fc.constantFrom(
+    ...[
+        "=",
+        "yes",
+        "No",
+        "on",
+        "OFF",
+        "y",
+        "true",
+        "null",
+        "~",
+        "5.9",
+        "5.30",
+        "0123",
+        "0x1f",
+        "0b11",
+        "0o7",
+    ],
+    ...[
+        "1_000",
+        "1e3",
+        "12:30",
+        ":x",
+        "2018-01-01",
+        ".inf",
+        "-.NaN",
+        "!!str",
+        "constructor",
+        "toString",
+        "0",
+    ],
+    ...["ADD HERE.", "managed", "-", "--- a", "=begin"],
+);
+
+/** A character that Ruby's YAML reader keeps: not a control character, noncharacter or surrogate. */
+const character = fc
+    .oneof(
+        { weight: 8, arbitrary: fc.integer({ min: 0x20, max: 0x7e }) },
+        { weight: 1, arbitrary: fc.constantFrom(0x09, 0x0a) },
+        { weight: 2, arbitrary: fc.integer({ min: 0xa0, max: 0xd7ff }) },
+        { weight: 1, arbitrary: fc.integer({ min: 0xe000, max: 0xfdcf }) },
+        { weight: 1, arbitrary: fc.integer({ min: 0xfdf0, max: 0xfffd }) },
+        { weight: 1, arbitrary: fc.integer({ min: 0x1_0000, max: 0x10_ffff }) },
+    )
+    .filter((codePoint) => (codePoint & 0xfffe) !== 0xfffe)
+    .map((codePoint) => String.fromCodePoint(codePoint));
+
+export function text(maxLength: number): fc.Arbitrary<string> {
+    const short = fc.string({ unit: fc.oneof(character, fragment), minLength: 1, maxLength: 8 });
+    return fc
+        .oneof(
+            { weight: 4, arbitrary: short },
+            { weight: 2, arbitrary: word },
+            // Longer than any line that a YAML writer leaves on one line.
+            {
+                weight: 1,
+                arbitrary: fc.tuple(short, fc.integer({ min: 2, max: 300 })).map(([t, n]) => t.repeat(n)),
+            },
+        )
+        .filter(({ length }) => length <= maxLength);
+}
+
+export const orEmpty = (maxLength: number) =>
+    fc.oneof(fc.constant(""), { arbitrary: text(maxLength), weight: 8 });
+
+/** `<<` and `__proto__` are refused. */
+export const key = (maxLength: number) =>
+    text(maxLength).filter((name) => name !== "<<" && name !== "__proto__");
+
+export function dictionary<T>(keys: fc.Arbitrary<string>, values: fc.Arbitrary<T>, maxKeys = 4) {
+    return fc.dictionary(keys, values, { maxKeys, noNullPrototype: true });
+}
+
+export const tagKey = key(128).filter((name) => !/^aws:/i.test(name));
+
+/** JSON of strings that every reader keeps. */
+export const jsonText = fc
+    .tuple(
+        fc.oneof(
+            fc.constantFrom(null, true, 0, -1.5e300),
+            text(400),
+            fc.array(text(40), { maxLength: 3 }),
+            dictionary(text(40), text(40)),
+        ),
+        fc.constantFrom(undefined, 1, "\t"),
+    )
+    .map(([value, indent]) => JSON.stringify(value, undefined, indent));
+
+export function drawnFrom(characters: string, minLength: number, maxLength: number): fc.Arbitrary<string> {
+    return fc.string({ unit: fc.constantFrom(...characters), minLength, maxLength });
+}
+
+export const onOneLine = text(200).map((value) => value.replaceAll("\n", " "));
