@@ -1,0 +1,125 @@
+import { X509Certificate } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
+import { type Registration, Secret } from "../../../testing/mock-engine";
+import { PLACEHOLDER, PLACEHOLDER_TIME } from "../../../testing/placeholder-provider";
+import { internalDomain } from "../arbitrary-config";
+import { mayRead, mayUseKey } from "./access";
+import { keyArn, type Made, resources } from "./made";
+import { atLeast, HOSTNAME_VERIFIER, type Rule, takesAnyHostname } from "./rules";
+
+export const ENCRYPTION_RULES: Readonly<Record<string, Rule<Made>>> = {
+    "4.3.4 security configuration": ({ yml, run, security, switches }) => {
+        const { EncryptionConfiguration: encryption = {} } = security;
+        const atRest = encryption.AtRestEncryptionConfiguration;
+        const named = yml.aws.emr.security_configuration;
+        const made = resources(run, "aws:emr/securityConfiguration:SecurityConfiguration");
+        return {
+            "not the one that was made": !isDeepStrictEqual(
+                made.map(({ inputs }) => `${inputs.namePrefix}${PLACEHOLDER}`),
+                named === null ? [] : [named],
+            ),
+            "not the output": run.outputs.securityConfigurationName !== named,
+            "at rest in S3": (atRest?.S3EncryptionConfiguration !== undefined) !== switches.atRestS3,
+            "at rest on local disks":
+                (atRest?.LocalDiskEncryptionConfiguration !== undefined) !== switches.atRestLocalDisks,
+            "at rest":
+                (encryption.EnableAtRestEncryption === true) !==
+                (switches.atRestS3 || switches.atRestLocalDisks),
+            "in transit":
+                (encryption.EnableInTransitEncryption === true) !== switches.inTransit ||
+                (encryption.InTransitEncryptionConfiguration !== undefined) !== switches.inTransit,
+        };
+    },
+    "4.3.5 local disks": (made) => {
+        const { run, release, security, switches, roles, existing } = made;
+        const disks =
+            security.EncryptionConfiguration?.AtRestEncryptionConfiguration?.LocalDiskEncryptionConfiguration;
+        const uses = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncryptFrom", "kms:GenerateDataKey"];
+        const forAws = { "kms:GrantIsForAWSResource": "true" };
+        const archives = resources(run, "aws:s3/bucketObjectv2:BucketObjectv2");
+        return {
+            "not under the key":
+                switches.atRestLocalDisks &&
+                !isDeepStrictEqual(disks, {
+                    EncryptionKeyProviderType: "AwsKms",
+                    AwsKmsKey: keyArn(made),
+                    ...(atLeast(release, 5, 24) && { EnableEbsEncryption: true }),
+                }),
+            "another key in the outputs": run.outputs.kmsKeyArn !== keyArn(made),
+            "another key for the archive": archives.some(({ inputs }) => inputs.kmsKeyId !== keyArn(made)),
+            "no key, or one too many":
+                resources(run, "aws:kms/key:Key").length !== (existing.keyArn ? 0 : 1) ||
+                resources(run, "aws:kms/alias:Alias").length !== (existing.keyArn ? 0 : 1),
+            "a role may not use the key": Object.values(roles).some((role) =>
+                uses.some((action) => !mayUseKey(made, role, action)),
+            ),
+            "the service role may not grant it": !mayUseKey(made, roles.service, "kms:CreateGrant", forAws),
+        };
+    },
+    "4.3.6 in transit": (made) => {
+        const { run, region, release, security, switches, roles, existing, given } = made;
+        const domain = internalDomain(region);
+        const requested = resources(run, "tls:index/certRequest:CertRequest").map(
+            ({ inputs }) => inputs.dnsNames,
+        );
+        const options = resources(run, "aws:ec2/vpcDhcpOptions:VpcDhcpOptions").map(
+            ({ inputs }) => inputs.domainName,
+        );
+        const tls =
+            security.EncryptionConfiguration?.InTransitEncryptionConfiguration?.TLSCertificateConfiguration;
+        const uploads = resources(run, "aws:s3/bucketObjectv2:BucketObjectv2");
+        const [archive] = existing.archive
+            ? [existing.archive]
+            : uploads.map(({ inputs }) => `s3://${inputs.bucket}/${inputs.key}`);
+        const object = String(archive).replace(/^s3:\/\//, "arn:aws:s3:::");
+        const issued = run.registrations.filter(({ type }) => type.startsWith("tls:"));
+        const { certificateExpiresAt: end } = run.outputs;
+        return {
+            "another domain in the certificate": !isDeepStrictEqual(
+                requested,
+                existing.archive || existing.chain ? [] : [[`*.${domain}`]],
+            ),
+            "a certificate in addition to the existing one":
+                Boolean(existing.archive || existing.chain) && issued.some(isNodes),
+            "another domain in the VPC": !isDeepStrictEqual(options, existing.network ? [] : [domain]),
+            "not PEM": switches.inTransit && tls?.CertificateProviderType !== "PEM",
+            "another archive": switches.inTransit && tls?.S3Object !== archive,
+            "an archive in addition to the existing one": uploads.length !== (existing.archive ? 0 : 1),
+            "an archive in plain": uploads.some(({ inputs }) => !(inputs.contentBase64 instanceof Secret)),
+            "a role cannot read the archive": Object.values(roles).some(
+                (role) => !mayRead(made, role, object),
+            ),
+            "another end": existing.archive
+                ? end !== null
+                : existing.chain
+                  ? end !== new Date(new X509Certificate(existing.chain).validTo).toISOString()
+                  : end !== PLACEHOLDER_TIME,
+            "no warning of SASL":
+                switches.inTransit &&
+                !atLeast(release, 5, 9) &&
+                !String(run.outputs.warnings).includes("5.9.0"),
+            "no warning of names":
+                String(run.outputs.warnings).includes(HOSTNAME_VERIFIER) !== takesAnyHostname(given),
+        };
+    },
+    "4.3.7 what EmrEtlRunner cannot use": ({ security, switches }) => {
+        const atRest = security.EncryptionConfiguration?.AtRestEncryptionConfiguration;
+        return {
+            Kerberos: security.AuthenticationConfiguration !== undefined,
+            "another S3 mode than SSE-S3":
+                switches.atRestS3 &&
+                !isDeepStrictEqual(atRest?.S3EncryptionConfiguration, { EncryptionMode: "SSE-S3" }),
+            IMDSv2: !isDeepStrictEqual(
+                security.InstanceMetadataServiceConfiguration,
+                switches.requireImdsV2
+                    ? { MinimumInstanceMetadataServiceVersion: 2, HttpPutResponseHopLimit: 1 }
+                    : undefined,
+            ),
+        };
+    },
+};
+
+/** Whether a TLS resource is for the nodes; the others are for the SSH key pair. */
+function isNodes({ name }: Registration): boolean {
+    return !name.startsWith("ssh-");
+}

@@ -1,0 +1,64 @@
+import { isDeepStrictEqual } from "node:util";
+import { PLACEHOLDER } from "../../../testing/placeholder-provider";
+import { BUCKETS, MANAGED, type Read, type Rule, valueAt } from "./rules";
+
+export const S3_RULES: Readonly<Record<string, Rule<Read>>> = {
+    "4.3.1 stream-enrich mode": ({ yml, given }) => {
+        const { raw, enriched } = yml.aws.s3.buckets;
+        const stream = enriched.stream !== null;
+        return {
+            "the mode is not the one asked for": stream !== Boolean(valueAt(given.config, STREAM)),
+            raw: stream && raw !== null,
+            collectors: stream && yml.collectors !== null,
+            "enriched.bad": stream && enriched.bad !== null,
+            "not GZIP": stream && yml.enrich.output_compression !== "GZIP",
+        };
+    },
+    "4.3.2 batch mode": ({ yml }) => {
+        const { raw, enriched } = yml.aws.s3.buckets;
+        const batch = enriched.stream === null;
+        return {
+            "no raw": batch && raw === null,
+            "no format": batch && yml.collectors === null,
+            "no spark_enrich": batch && yml.enrich.versions === null,
+            "no enriched.bad": batch && enriched.bad === null,
+        };
+    },
+    "4.3.3 encrypted": ({ yml }) => ({ "not true": yml.aws.s3.buckets.encrypted !== true }),
+    "4.3.12 locations": ({ yml, locations }) => {
+        const folders = Object.values(locations).flat();
+        const { assets, jsonpath_assets } = yml.aws.s3.buckets;
+        const urls = [...folders, assets, ...(yml.aws.emr.bootstrap ?? []), jsonpath_assets ?? assets];
+        const prefixed = ["raw.processing", "enriched.good", "shredded.good"];
+        return {
+            "no S3 URL, or a dot in a bucket": urls.some((url) => !S3_URL.test(url)),
+            "no folder": folders.some((url) => !url.endsWith("/")),
+            "a bucket's root": prefixed.some((path) =>
+                locations[path]?.some((url) => /^s3:\/\/[^/]*\/?$/.test(url)),
+            ),
+            "one in another": folders.some((url, index) =>
+                folders.some((outer, other) => other !== index && url.startsWith(outer)),
+            ),
+        };
+    },
+    "managed locations": ({ given, locations }) => {
+        const others = Object.entries(MANAGED).filter(([path, folder]) => {
+            const value = valueAt(given.config, [...BUCKETS, ...path.split(".")]) ?? "managed";
+            const there = locations[path] ?? [];
+            const url = `s3://${prefix(given.stack)}-${folder.replace("/", `-${PLACEHOLDER}/`)}`;
+            return value === "managed" && there.length > 0 && !isDeepStrictEqual(there, [url]);
+        });
+        return { [`elsewhere: ${others.join(", ")}`]: others.length > 0 };
+    },
+};
+
+const S3_URL = /^s3:\/\/[a-z0-9][a-z0-9-]{1,61}[a-z0-9](\/[^/*?]+)*\/?$/;
+const STREAM = [...BUCKETS, "enriched", "stream"];
+
+/** The prefix of all names in AWS: at most 16 characters of the stack's name, lower-case letters, digits and hyphens. */
+function prefix(stack: string): string {
+    const words = stack.toLowerCase().match(/[a-z0-9]+/g) ?? [];
+    return ["snowplow", words.join("-").slice(0, 16).replace(/-$/, "")]
+        .filter((word) => word !== "")
+        .join("-");
+}
