@@ -1,20 +1,13 @@
 import { expect } from "chai";
-import fc from "fast-check";
-import { parse as parseYaml } from "yaml";
-import { textProblems } from "../../../components/args/unreadable-text";
 import type { StackInput } from "../../../components/config";
 import {
     type EmrEtlRunnerConfigArgs,
     renderEmrEtlRunnerConfig,
 } from "../../../components/domain/emr-etl-runner-config";
 import { resolveLocations } from "../../../components/domain/locations";
+import { fileProblems, load } from "../../support/emr-etl-runner-contract";
 import { expectGolden } from "../../support/golden";
 import { batch, type Config, parse, stream } from "../args/parse";
-
-const ENVIRONMENT = {
-    AWS_SNOWPLOW_ACCESS_KEY: "an-access-key",
-    AWS_SNOWPLOW_SECRET_KEY: "a/secret+key=",
-};
 
 const DEPLOYED = {
     jobflowRole: "snowplow-dev-jobflow-1",
@@ -24,11 +17,11 @@ const DEPLOYED = {
     securityConfiguration: "snowplow-dev-security-1",
 } as const;
 
-/** The least of config in batch mode, as EmrEtlRunner gets it. */
+/** The config.yml of the smallest stack config in batch mode, as EmrEtlRunner reads it. */
 const BATCH = {
     aws: {
-        access_key_id: ENVIRONMENT.AWS_SNOWPLOW_ACCESS_KEY,
-        secret_access_key: ENVIRONMENT.AWS_SNOWPLOW_SECRET_KEY,
+        access_key_id: "an access key",
+        secret_access_key: "a secret key",
         s3: {
             region: "eu-west-1",
             buckets: {
@@ -108,7 +101,7 @@ const BATCH = {
     },
 };
 
-/** The least of config in stream-enrich mode: what EmrEtlRunner would throw away is not there. */
+/** The same in stream-enrich mode, without the parts that EmrEtlRunner rejects there. */
 const STREAM = {
     ...BATCH,
     aws: {
@@ -130,7 +123,7 @@ const STREAM = {
     collectors: null,
 };
 
-/** Whatever a user can write, none of it a default. */
+/** Every key that a user can write, none with its default. */
 const EVERYTHING = {
     aws: {
         s3: {
@@ -202,7 +195,7 @@ const EVERYTHING = {
     },
 };
 
-/** Folders end with a slash; all else arrives as it was written, beside what the stack owns. */
+/** Folders end with a slash; everything else arrives as written, next to the keys that the stack owns. */
 const EVERYTHING_LOADED = {
     aws: {
         ...BATCH.aws,
@@ -245,31 +238,23 @@ const EVERYTHING_LOADED = {
 };
 
 describe("config.yml", () => {
-    for (const [name, config, loaded] of [
-        ["batch", batch(), BATCH],
-        ["stream-enrich", stream(), STREAM],
-        ["everything", { emrEtlRunner: EVERYTHING }, EVERYTHING_LOADED],
+    for (const [title, config, loaded] of [
+        ["the defaults in batch mode", batch(), BATCH],
+        ["the defaults in stream-enrich mode", stream(), STREAM],
+        ["every key that a user can write", { emrEtlRunner: EVERYTHING }, EVERYTHING_LOADED],
     ] as const) {
-        it(`is to EmrEtlRunner what it should be, whole: ${name}`, () => {
-            expect(load(render(config))).to.deep.equal(loaded);
-        });
-
-        it(`is as it was: ${name}`, () => {
-            expectGolden(`config.${name}.yml`, render(config));
-        });
-
-        it(`has texts in double quotes, on one line each, and none of a kind that Ruby guesses: ${name}`, () => {
-            expect(unexpectedLines(render(config))).to.deep.equal([]);
+        it(`gives EmrEtlRunner ${title}, in a file that every reader reads alike`, () => {
+            const file = render(config);
+            expect(load(file)).to.deep.equal(loaded);
+            expect(fileProblems(file)).to.deep.equal([]);
         });
     }
 
-    it("says null, never an empty text, for what is unset", () => {
-        for (const config of [batch(), stream()]) {
-            expect(render(config)).to.not.match(/""|''/);
-        }
+    it("has its comment, its order of keys and its quotes", () => {
+        expectGolden("config.everything.yml", render({ emrEtlRunner: EVERYTHING }));
     });
 
-    it("says null for what the user sets to null, and for a security configuration that there is none of", () => {
+    it("has null where the user writes null, and without a security configuration", () => {
         const nothing = batch({
             aws: {
                 emr: {
@@ -299,12 +284,12 @@ describe("config.yml", () => {
         });
     });
 
-    it("takes neither raw nor collectors into stream-enrich mode, even when they are handed over", () => {
+    it("omits raw and collectors in stream-enrich mode, even if they are passed", () => {
         const settings = parse(batch()).emrEtlRunner;
         expect(load(render(stream(), {}, { settings }))).to.deep.equal(STREAM);
     });
 
-    it("keeps the stack's own tags, whatever the user's say", () => {
+    it("keeps the stack's tags if the user's tags have the same keys", () => {
         const { emrEtlRunner: settings } = parse(batch());
         const tags = {
             "snowplow-emr-stack": "other",
@@ -322,7 +307,7 @@ describe("config.yml", () => {
         });
     });
 
-    it("names the stack in its first line, in the job's name and in the tag, as a text", () => {
+    it("names the stack in its first line, in the job's name and in the tag, as a string", () => {
         const text = render(batch(), { stack: "0123" });
         expect(text.split("\n", 1)).to.deep.equal([
             "# EmrEtlRunner's config.yml for the stack 0123, by snowplow-emr-encryption. Render it again after each `pulumi up`.",
@@ -354,163 +339,13 @@ describe("config.yml", () => {
         });
     });
 
-    it("has << in quotes, which the YAML package would write bare", () => {
+    it("quotes <<, which the YAML package would write plain", () => {
         const text = render(batch({ monitoring: { tags: { merge: "<<" } } }));
         expect(text.split("\n").filter((line) => line.includes("<<"))).to.deep.equal(['    "merge": "<<"']);
     });
-
-    it("reads the two credentials from the environment, and runs nothing else", () => {
-        expect(liveTags(render(batch()))).to.deep.equal([
-            "<%= ENV.fetch('AWS_SNOWPLOW_ACCESS_KEY') %>",
-            "<%= ENV.fetch('AWS_SNOWPLOW_SECRET_KEY') %>",
-        ]);
-        expect(() => erb("<%= `id` %>")).to.throw("<%= `id` %>");
-        expect(() => erb("<% x")).to.throw("<% x");
-    });
 });
 
-describe("a user's text in config.yml", () => {
-    /** Whatever YAML, ERB or Ruby could take for something else. */
-    const fragment = fc.constantFrom(
-        ...["<%", "<%%", "<%=", "%>", "%%>", "<", "%", "<%= ENV.fetch('AWS_SNOWPLOW_SECRET_KEY') %>"],
-        ...[
-            "<<",
-            "\n",
-            "\n\n",
-            "\t",
-            " ",
-            "  ",
-            "\\",
-            "\\n",
-            '"',
-            "'",
-            "#",
-            " #",
-            ": ",
-            ":",
-            "- ",
-            "? ",
-            ", ",
-        ],
-        ...["&a", "*a", "!", "!ruby/object:Object ", "---", "...", "\n---\n", "|", ">", "@", "`", "{", "["],
-        ...["\u00a0", "\u2028", "\u2029", "\ufeff", "\ud7ff", "\ue000", "\ufffd", "😀", "é", "e\u0301"],
-    );
-    const word = fc.constantFrom(
-        ...["<<", "=", "yes", "No", "on", "OFF", "y", "true", "null", "~", "5.9", "5.30", "0123", "0x1f"],
-        ...["0b11", "1_000", "1e3", "12:30", ":x", "2018-01-01", ".inf", "-.NaN", "!!str", "constructor"],
-    );
-    const character = fc
-        .oneof(
-            fc.string({ unit: "binary", minLength: 1, maxLength: 1 }),
-            fc.string({ minLength: 1, maxLength: 1 }),
-        )
-        .filter((text) => textProblems(text, []).length === 0);
-    const text = (maxLength: number) =>
-        fc
-            .oneof(
-                {
-                    arbitrary: fc.string({ unit: fc.oneof(fragment, character), minLength: 1, maxLength: 8 }),
-                    weight: 3,
-                },
-                word,
-            )
-            .filter(({ length }) => length <= maxLength);
-    const orEmpty = (maxLength: number) =>
-        fc.oneof({ arbitrary: text(maxLength), weight: 9 }, fc.constant(""));
-    const key = (maxLength: number) =>
-        text(maxLength).filter((name) => textProblems({ [name]: "" }, []).length === 0);
-    const dictionary = <T>(keys: fc.Arbitrary<string>, values: fc.Arbitrary<T>) =>
-        fc.dictionary(keys, values, { maxKeys: 4, noNullPrototype: true });
-
-    const texts = fc.record({
-        jobName: text(1000),
-        keyName: text(255),
-        tags: dictionary(
-            key(128).filter((name) => !/^aws:/i.test(name)),
-            orEmpty(256),
-        ),
-        configuration: dictionary(key(1000), dictionary(key(1000), orEmpty(1000))),
-        additionalInfo: fc
-            .tuple(fc.constantFrom("", "\n", "\t"), text(1000))
-            .map(([space, value]) => space + JSON.stringify({ [value]: value })),
-        collector: text(1000),
-        appId: text(1000),
-        format: text(1000).map((value) => `json/com.acme/${value.replaceAll("\n", " ")}`),
-    });
-
-    it("arrives as it was in each field that takes one, quoted, on one line, and never as live ERB", () => {
-        fc.assert(
-            fc.property(texts, (given) => {
-                const snowplow = {
-                    method: "get",
-                    collector: given.collector,
-                    app_id: given.appId,
-                    protocol: null,
-                    port: null,
-                };
-                const { emr } = BATCH.aws;
-                const config = batch({
-                    aws: {
-                        emr: {
-                            ec2_key_name: given.keyName,
-                            jobflow: { job_name: given.jobName },
-                            configuration: given.configuration,
-                            additional_info: given.additionalInfo,
-                        },
-                    },
-                    collectors: { format: given.format },
-                    monitoring: { tags: given.tags, snowplow },
-                });
-                const rendered = render(config);
-                expect(load(rendered)).to.deep.equal({
-                    ...BATCH,
-                    aws: {
-                        ...BATCH.aws,
-                        emr: {
-                            ...emr,
-                            ec2_key_name: given.keyName,
-                            jobflow: { ...emr.jobflow, job_name: given.jobName },
-                            configuration: given.configuration,
-                            additional_info: given.additionalInfo,
-                        },
-                    },
-                    collectors: { format: given.format },
-                    monitoring: {
-                        ...BATCH.monitoring,
-                        tags: { ...given.tags, ...BATCH.monitoring.tags },
-                        snowplow,
-                    },
-                });
-                expect(unexpectedLines(rendered)).to.deep.equal([]);
-                expect(liveTags(rendered)).to.have.length(2);
-            }),
-            { numRuns: 150 },
-        );
-    });
-
-    it("is a number only where EmrEtlRunner wants one", () => {
-        const bid = fc.double({ min: 0.0001, max: 10_000, noNaN: true });
-        fc.assert(
-            fc.property(bid, fc.integer({ min: 1 }), (bid, count) => {
-                const jobflow = { core_instance_bid: bid, core_instance_count: count };
-                const { emr } = BATCH.aws;
-                expect(load(render(batch({ aws: { emr: { jobflow } } })))).to.deep.equal({
-                    ...BATCH,
-                    aws: { ...BATCH.aws, emr: { ...emr, jobflow: { ...emr.jobflow, ...jobflow } } },
-                });
-            }),
-            {
-                numRuns: 50,
-                examples: [
-                    [0.0001, 1],
-                    [10_000, Number.MAX_SAFE_INTEGER],
-                ],
-            },
-        );
-    });
-});
-
-/** Renders a stack config as index.ts does once all else is deployed. */
+/** Renders a stack config as the program does once everything else is deployed. */
 function render(
     config: Config,
     input: Partial<StackInput> = {},
@@ -527,44 +362,4 @@ function render(
         keyName: emrEtlRunner.aws.emr.ec2_key_name ?? DEPLOYED.keyName,
         ...args,
     });
-}
-
-/** As EmrEtlRunner reads the file: ERB first, then YAML 1.1. */
-function load(text: string): unknown {
-    return parseYaml(erb(text), { version: "1.1" });
-}
-
-const ERB = /<%%|<%[\s\S]*?%>|<%/g;
-
-/** What Ruby's ERB does with a text, as long as it asks for nothing but an environment variable. */
-function erb(text: string): string {
-    const variables = new Map(Object.entries(ENVIRONMENT));
-    return text.replace(ERB, (token) => {
-        const value = variables.get(/^<%= ENV\.fetch\('(\w+)'\) %>$/.exec(token)?.[1] ?? "");
-        if (token !== "<%%" && value === undefined) {
-            throw new Error(`live ERB: ${text.slice(text.indexOf(token))}`);
-        }
-        return value ?? "<%";
-    });
-}
-
-function liveTags(text: string): readonly string[] {
-    return (text.match(ERB) ?? []).filter((token) => token !== "<%%");
-}
-
-/**
- * Lines of other forms than these: a key that is ours, or any text in double quotes; a text in double quotes, a
- * number, a boolean or null. To Ruby, U+0085, U+2028 and U+2029 end lines, too.
- */
-function unexpectedLines(text: string): readonly string[] {
-    const quoted = String.raw`"(?:[^"\\\u0085\u2028\u2029\ufeff]|\\.)*"`;
-    const key = `(?:${quoted}|[a-z][a-z0-9_]*):`;
-    const value = String.raw`(?:${quoted}|-?\d+(?:\.\d+)?|true|false|null|\[\]|\{\})`;
-    const line = new RegExp(`^ *(?:${key}|${key} ${value}|- ${value})$`);
-    const [comment, ...lines] = text.split("\n");
-    return [
-        ...(comment?.startsWith("# ") ? [] : [`${comment}`]),
-        ...lines.slice(0, -1).filter((candidate) => !line.test(candidate)),
-        ...lines.slice(-1).filter((last) => last !== ""),
-    ];
 }

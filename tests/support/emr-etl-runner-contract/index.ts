@@ -5,4 +5,5 @@
  */
 export { roleArn, THEIR_PATH } from "./made";
 export { configProblems, programProblems } from "./problems";
+export { fileProblems, load } from "./reader";
 export { takesAnyHostname } from "./rules";
