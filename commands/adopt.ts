@@ -3,36 +3,32 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { Document, isMap, isScalar, Scalar, visit } from "yaml";
-import {
-    describe,
-    formatPath,
-    isOnTheWay,
-    type Path,
-    type Problem,
-    redact,
-    valueAt,
-} from "../components/args/errors";
-import { stackConfig } from "../components/args/schema";
-import { NAMESPACE, parseSettings, SettingsError } from "../components/config";
-import { isNear, SchemaGuide, suggest } from "../components/config/explain";
-import { ownedKeys } from "../components/config/owned-keys";
+import { OWNED_KEYS } from "../components/args/emr-etl-runner";
+import { isNear, nearest } from "../components/args/nearest";
+import { environment } from "../components/args/schema";
+import { SchemaGuide } from "../components/args/schema-guide";
+import { NAMESPACE, parseConfig, stackFileReport } from "../components/config";
+import { type ArgumentError, formatPath, InvalidArguments, type Path } from "../components/domain/errors";
 import { LOCATIONS, parseS3Url } from "../components/domain/locations";
 import { EMR_TAG, STACK_TAG } from "../components/domain/naming";
-import { isTree, readConfig, repeatedKeys, TAG, type Tree, UnreadableError, withoutTags } from "./config-yml";
+import { valueAt } from "../components/domain/value-at";
+import { isTree, readConfig, repeatedKeys, TAG, type Tree, withoutTags } from "./config-yml";
+import { redact } from "./credentials";
 import { SCHEMA_FILE } from "./schema";
-import { readStackFile } from "./stack-file";
+import { isWithin, joinErrors, readStackFile } from "./stack-file";
+import { decodeUtf8 } from "./yaml-error";
 
 /** A stack file for an EmrEtlRunner that is running already, and what in it its owner has yet to decide. */
 export interface Adopted {
     readonly stackFile: string;
-    readonly problems: readonly Problem[];
+    readonly errors: readonly ArgumentError[];
 }
 
 /** What was not taken as it is: `left` and `changed` are told in the stack file, `open` is its owner's to decide. */
 interface Notes {
     readonly left: string[];
     readonly changed: string[];
-    readonly open: Problem[];
+    readonly open: ArgumentError[];
 }
 
 /** The stack file for a config.yml of EmrEtlRunner 0.33 or later; nothing in it is run. */
@@ -40,7 +36,7 @@ export function adopt(text: string, file: string, stack: string): Adopted {
     const config = readConfig(text, file);
     const notes: Notes = { left: [], changed: [], open: [] };
     const region = regionOf(config, notes);
-    const rules = rulesFor(config, stack);
+    const rules = rulesFor(config);
     const taken = (take(config, [], { ...rules, notes }) ?? {}) as Tree;
     notes.left.push(
         ...repeatedKeys(text, file).map(
@@ -50,9 +46,9 @@ export function adopt(text: string, file: string, stack: string): Adopted {
     );
     const stackFile = write(region, withWhatIsAbsent(taken, notes), config, notes);
     const found = check(stackFile, stack).filter(
-        (problem) => !notes.open.some((outer) => isOnTheWay(outer.path, problem.path)),
+        (error) => !notes.open.some((outer) => isWithin(error.path, outer.path)),
     );
-    return { stackFile, problems: [...notes.open, ...found] };
+    return { stackFile, errors: [...notes.open, ...found] };
 }
 
 // What is taken
@@ -61,11 +57,6 @@ interface Rules {
     /** What stays out, by its place, and why. */
     readonly leave: ReadonlyMap<string, string>;
     readonly isCredential: (name: string, text: string) => boolean;
-}
-
-/** What a key of config.yml is called in the stack file. */
-function placeOf(way: Path): string {
-    return formatPath(NAMESPACE, ["emrEtlRunner", ...way]);
 }
 
 /** Keys of old versions, which EmrEtlRunner has read over since: their samples from 0.17 on have no others. */
@@ -78,7 +69,7 @@ const FORMER: Readonly<Record<string, string>> = {
     "storage.targets": "since 0.25 targets are files of their own, for --targets",
 };
 
-function rulesFor(config: Tree, stack: string): Rules {
+function rulesFor(config: Tree): Rules {
     const { access_key_id: id, secret_access_key: secret } = config.aws as Tree;
     // AWS has none that are shorter.
     const own = [id, secret].filter((key) => typeof key === "string" && key.length >= 16) as string[];
@@ -94,55 +85,33 @@ function rulesFor(config: Tree, stack: string): Rules {
             looksLikeCredential(name, text) || own.some((key) => !key.includes(TAG) && text.includes(key)),
         leave: new Map([
             ...unknownKeys(config),
-            ...ownedKeys({ stack, region: undefined, prefix: "" }, {}).map(
-                ({ path: key, because }) => [placeOf(key.split(".")), because] as const,
-            ),
-            ...["s3", "emr"].map((key) => [placeOf(["aws", key, "region"]), "aws:region is it"] as const),
+            ...Object.entries(OWNED_KEYS),
             ...[...Object.keys(EMR_TAG), STACK_TAG].map(
-                (tag) => [placeOf(["monitoring", "tags", tag]), "the stack sets it"] as const,
+                (tag) => [`monitoring.tags.${tag}`, "the stack sets it"] as const,
             ),
             ...(stream === null ? [] : streamHasNone).map(
-                (key) =>
-                    [
-                        placeOf(key.split(".")),
-                        "enriched.stream means stream-enrich mode, which has none",
-                    ] as const,
+                (key) => [key, "enriched.stream means stream-enrich mode, which has none"] as const,
             ),
         ]),
     };
 }
 
 function unknownKeys(config: Tree): readonly (readonly [string, string])[] {
-    const guide = new SchemaGuide(stackConfig);
-    const issues = stackConfig.safeParse({ emrEtlRunner: config }).error?.issues ?? [];
+    const guide = new SchemaGuide();
+    const issues = environment.safeParse({ emrEtlRunner: config }).error?.issues ?? [];
     return issues.flatMap((issue) =>
         issue.code !== "unrecognized_keys"
             ? []
             : issue.keys.map((key) => {
                   const [, ...below] = issue.path as Path;
-                  const way = [...below, key];
-                  const near = guide
-                      .knownKeys(issue.path as Path)
-                      .filter((known) => isNear(key, known, 0.25));
-                  const unread = `EmrEtlRunner reads no such key${near.length > 0 ? `; ${suggest(key, near)}` : ""}`;
-                  return [placeOf(way), FORMER[way.join(".")] ?? unread] as const;
+                  const place = formatPath([...below, key]);
+                  const near = nearest(key, guide.allKeys(issue.path as Path));
+                  const meant = near && isNear(key, near, 0.25) ? `; did you mean ${near}?` : "";
+                  return [place, FORMER[place] ?? `EmrEtlRunner reads no such key${meant}`] as const;
               }),
     );
 }
 
-function problemsOf(run: () => unknown): readonly Problem[] {
-    try {
-        run();
-        return [];
-    } catch (error) {
-        if (error instanceof SettingsError) {
-            return error.problems;
-        }
-        throw error;
-    }
-}
-
-/** As the settings' messages know them: they leave credentials out of themselves. */
 function looksLikeCredential(name: string, text: string): boolean {
     const line = `${name}: ${text}`;
     return redact(line) !== line;
@@ -153,7 +122,7 @@ type Context = Rules & { readonly notes: Notes };
 /** A value for the stack file, without what stays out of it; undefined where nothing is left. */
 function take(value: unknown, way: Path, context: Context): unknown {
     const { leave, notes } = context;
-    const because = leave.get(placeOf(way));
+    const because = leave.get(formatPath(way));
     if (because !== undefined && value !== null) {
         notes.left.push(`${shown(way, context)}: ${because}`);
         return undefined;
@@ -182,12 +151,13 @@ function take(value: unknown, way: Path, context: Context): unknown {
 function isOpen(text: string, way: Path, context: Context): boolean {
     const { notes, isCredential } = context;
     const name = String(way.findLast((part) => typeof part === "string"));
-    const place = placeOf(way.map((part) => hidden(part, context)));
+    const place = ["emrEtlRunner", ...way.map((part) => hidden(part, context))];
     if (isCredential(name, text) || isCredential("", name)) {
         notes.open.push({
+            code: "credential",
             path: place,
-            found: "what looks like a credential: it was left out",
-            allowed: "no credential: it would be written in plain to config.yml",
+            found: "what looks like a credential, which was omitted",
+            fix: "keep it out: config.yml would hold it in plain text",
         });
         return true;
     }
@@ -195,9 +165,10 @@ function isOpen(text: string, way: Path, context: Context): boolean {
         return false;
     }
     notes.open.push({
+        code: "erb-value",
         path: place,
-        found: `an ERB tag, which was not run: ${describe(withoutTags(text.includes(TAG) ? text : name))}`,
-        allowed: `what it gives: ${new SchemaGuide(stackConfig).allowed(["emrEtlRunner", ...way])}`,
+        found: `an ERB tag, which was not run: ${JSON.stringify(withoutTags(text.includes(TAG) ? text : name))}`,
+        expected: `the value it gives: ${new SchemaGuide().expected(["emrEtlRunner", ...way])}`,
     });
     return true;
 }
@@ -213,10 +184,7 @@ function inS3(text: string, way: Path, context: Context): string {
 }
 
 function shown(way: Path, rules: Rules): string {
-    return formatPath(
-        "",
-        way.map((part) => hidden(part, rules)),
-    ).slice(1);
+    return formatPath(way.map((part) => hidden(part, rules)));
 }
 
 /** Keys are anybody's too. */
@@ -230,16 +198,17 @@ function regionOf(config: Tree, { open }: Notes): string | undefined {
         .map((key) => valueAt(config, ["aws", key, "region"]))
         .filter((value) => typeof value === "string");
     const [region, other = region] = texts.filter((text) => /^[a-z]{2}(-[a-z]+)+-\d$/.test(text));
+    const error = { code: "region-of-config-yml", path: ["aws:region"] } as const;
     if (region === undefined && texts.length > 0) {
         const found = texts.join().includes(TAG)
             ? "an ERB tag, which was not run"
-            : "a text that is no region";
-        open.push({ path: "aws:region", found, allowed: "the region of buckets and clusters" });
+            : "a string that is not a region";
+        open.push({ ...error, found, expected: "the region of buckets and clusters" });
     } else if (other !== region) {
         open.push({
-            path: "aws:region",
+            ...error,
             found: `${region} in aws.s3.region and ${other} in aws.emr.region`,
-            allowed: "one region for buckets and clusters",
+            expected: "one region for buckets and clusters",
         });
     }
     return region;
@@ -266,7 +235,8 @@ const ABSENT = [
 
 function withWhatIsAbsent(taken: Tree, { open, changed }: Notes): Tree {
     const isAbsent = (way: readonly string[]) =>
-        valueAt(taken, way) === undefined && !open.some((problem) => isOnTheWay(placeOf(way), problem.path));
+        valueAt(taken, way) === undefined &&
+        !open.some(({ path: place }) => isWithin(place, ["emrEtlRunner", ...way]));
     const buckets = ["aws", "s3", "buckets"];
     const mode = isAbsent([...buckets, "enriched", "stream"]) ? "batch" : "stream-enrich";
     for (const { path: location, modes, optional } of LOCATIONS) {
@@ -323,6 +293,7 @@ function write(region: string | undefined, taken: Tree, config: Tree, notes: Not
 }
 
 function header({ left, changed, open }: Notes): readonly string[] {
+    const { formatPath: format } = stackFileReport("");
     const section = (title: string, lines: readonly string[]) =>
         lines.length === 0 ? [] : ["", title, ...lines.map((line) => `  ${line}`)];
     return [
@@ -331,7 +302,10 @@ function header({ left, changed, open }: Notes): readonly string[] {
         "From a config.yml, by `npm run adopt`.",
         ...section(
             "Yours to write in:",
-            open.map(({ path: place, found, allowed }) => `${place}: found ${found}; allowed: ${allowed}`),
+            open.map(
+                ({ path: place, found, expected, fix }) =>
+                    `${format(place)}: found: ${found}; ${expected === undefined ? `fix: ${fix}` : `expected: ${expected}`}`,
+            ),
         ),
         ...section("Left out:", left),
         ...section("Written otherwise:", changed),
@@ -377,24 +351,36 @@ function escapeBreaks(text: string): string {
 }
 
 /** Reads the stack file as the program would. */
-function check(stackFile: string, stack: string): readonly Problem[] {
+function check(stackFile: string, stack: string): readonly ArgumentError[] {
     const folder = mkdtempSync(path.join(tmpdir(), "adopt-"));
     try {
         writeFileSync(path.join(folder, `Pulumi.${stack}.yaml`), stackFile);
-        const { config, problems } = readStackFile(folder, stack);
-        const found = problemsOf(() =>
-            parseSettings({
+        const file = readStackFile(folder, stack);
+        const found = errorsOf(() =>
+            parseConfig({
+                project: NAMESPACE,
                 stack,
-                region: config["aws:region"],
+                region: file.config["aws:region"],
                 defaultTags: undefined,
-                config: { emrEtlRunner: JSON.parse(config[`${NAMESPACE}:emrEtlRunner`] ?? "{}") },
+                config: { emrEtlRunner: JSON.parse(file.config[`${NAMESPACE}:emrEtlRunner`] ?? "{}") },
                 encryptedKeys: [],
             }),
         );
-        const known = problems.map((problem) => problem.path);
-        return [...problems, ...found.filter((problem) => !known.some((k) => isOnTheWay(k, problem.path)))];
+        return joinErrors(file, found);
     } finally {
         rmSync(folder, { recursive: true });
+    }
+}
+
+function errorsOf(run: () => unknown): readonly ArgumentError[] {
+    try {
+        run();
+        return [];
+    } catch (error) {
+        if (error instanceof InvalidArguments) {
+            return error.errors;
+        }
+        throw error;
     }
 }
 
@@ -408,9 +394,12 @@ ERB tags are not run. What was left out, and why, stands at the top of the file.
   --to FILE   write it to a new file instead. Without it, "npm run -s" keeps npm's own lines out of the
               output.
 
-Exit code: 0, the stack file is valid; 1, it is printed or written, with problems on stderr to be mended by
+Exit code: 0, the stack file is valid; 1, it is printed or written, with errors on stderr to fix by
 hand; 2, nothing could be read, or written.
 `;
+
+/** What the command's arguments ask for cannot be done. */
+class UsageError extends Error {}
 
 interface Ended {
     readonly code: 0 | 1 | 2;
@@ -426,17 +415,18 @@ export function adoptCommand(args: readonly string[]): Ended {
             return { code: 0, stdout: HELP, stderr: "" };
         }
         if (file === undefined || others.length > 0) {
-            throw new UnreadableError(
-                `found ${positionals.length} files; allowed: one config.yml\n\n${HELP}`.trimEnd(),
+            throw new UsageError(
+                `found: ${positionals.length} files; expected: one config.yml\n\n${HELP}`.trimEnd(),
             );
         }
         if (!/^[\w.-]+$/.test(values.stack)) {
-            throw new UnreadableError(
-                `--stack: found ${describe(values.stack)}; allowed: a stack's name, such as prod`,
+            throw new UsageError(
+                `--stack: found: ${JSON.stringify(values.stack)}; expected: the name of a stack, such as prod`,
             );
         }
-        const { stackFile, problems } = adopt(readText(file), file, values.stack);
-        const stderr = problems.length === 0 ? "" : `${new SettingsError(problems, values.stack).message}\n`;
+        const { stackFile, errors } = adopt(readText(file), file, values.stack);
+        const report = stackFileReport(values.stack, () => stackFile);
+        const stderr = errors.length === 0 ? "" : `${new InvalidArguments(errors, report).message}\n`;
         if (values.to !== undefined) {
             writeNew(values.to, stackFile);
         }
@@ -446,7 +436,7 @@ export function adoptCommand(args: readonly string[]): Ended {
             stderr,
         };
     } catch (error) {
-        if (error instanceof UnreadableError) {
+        if (error instanceof UsageError || error instanceof InvalidArguments) {
             return { code: 2, stdout: "", stderr: `${error.message}\n` };
         }
         throw error;
@@ -465,7 +455,7 @@ function readArguments(args: readonly string[]) {
             },
         });
     } catch (error) {
-        throw new UnreadableError(`${(error as Error).message}\n\n${HELP}`.trimEnd(), { cause: error });
+        throw new UsageError(`${(error as Error).message}\n\n${HELP}`.trimEnd(), { cause: error });
     }
 }
 
@@ -476,7 +466,7 @@ function writeNew(file: string, text: string): void {
     } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
         const found = code === "EEXIST" ? "a file that is there" : `an error (${code})`;
-        throw new UnreadableError(`--to ${file}: found ${found}; allowed: a new file`, { cause: error });
+        throw new UsageError(`--to ${file}: found: ${found}; expected: a new file`, { cause: error });
     }
 }
 
@@ -487,17 +477,11 @@ function readText(file: string): string {
     } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
         const found = code === "ENOENT" ? "nothing" : code === "EISDIR" ? "a folder" : `an error (${code})`;
-        throw new UnreadableError(`${file}: found ${found}; allowed: EmrEtlRunner's config.yml`, {
+        throw new UsageError(`${file}: found: ${found}; expected: EmrEtlRunner's config.yml`, {
             cause: error,
         });
     }
-    try {
-        return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    } catch (error) {
-        throw new UnreadableError(`${file}: found bytes that are no UTF-8; allowed: a text in UTF-8`, {
-            cause: error,
-        });
-    }
+    return decodeUtf8(file, bytes);
 }
 
 if (require.main === module) {

@@ -14,7 +14,7 @@ export interface ActiveCluster {
     readonly name: string;
     readonly state: string;
     /** The value of the stack's tag; undefined where it carries none. */
-    readonly stack: string | undefined;
+    readonly stackTag: string | undefined;
     readonly securityConfiguration: string | undefined;
     /** The subnet that it runs in; while EMR has not chosen yet, those that it may choose from. */
     readonly subnetIds: readonly string[];
@@ -41,8 +41,8 @@ export async function activeClusters(emr: EMRClient): Promise<readonly ActiveClu
 }
 
 /** Those of a stack. */
-export async function activeClustersOf(emr: EMRClient, stack: string): Promise<readonly ActiveCluster[]> {
-    return (await activeClusters(emr)).filter((cluster) => cluster.stack === stack);
+export async function activeClustersOf(emr: EMRClient, stackTag: string): Promise<readonly ActiveCluster[]> {
+    return (await activeClusters(emr)).filter((cluster) => cluster.stackTag === stackTag);
 }
 
 async function describe(emr: EMRClient, id: string): Promise<ActiveCluster> {
@@ -54,7 +54,7 @@ async function describe(emr: EMRClient, id: string): Promise<ActiveCluster> {
         id,
         name: Cluster?.Name ?? "",
         state: Cluster?.Status?.State ?? "",
-        stack: Cluster?.Tags?.find(({ Key }) => Key === STACK_TAG)?.Value,
+        stackTag: Cluster?.Tags?.find(({ Key }) => Key === STACK_TAG)?.Value,
         securityConfiguration: Cluster?.SecurityConfiguration,
         subnetIds: Ec2SubnetId ? [Ec2SubnetId] : RequestedEc2SubnetIds,
     };

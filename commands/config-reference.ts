@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { stackConfig } from "../components/args/schema";
+import { environment } from "../components/args/schema";
 
 /** The part of a JSON Schema that the reference shows. */
 interface SchemaNode {
@@ -11,7 +11,7 @@ interface SchemaNode {
 
 /** Every key of the stack config with its default, as Markdown: a heading and a table for each object. */
 export function configReference(): string {
-    const { properties } = z.toJSONSchema(stackConfig, { io: "input" }) as SchemaNode;
+    const { properties } = z.toJSONSchema(environment, { io: "input" }) as SchemaNode;
     return Object.entries(properties ?? {})
         .map(([object, node]) => {
             const rows = leaves(node, []).map(

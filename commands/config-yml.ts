@@ -1,8 +1,7 @@
 import { type Document, isPair, isScalar, isSeq, parseDocument, visit } from "yaml";
-import { type Path, valueAt } from "../components/args/errors";
-
-/** What a config.yml is where it is none, with the place. */
-export class UnreadableError extends Error {}
+import { InvalidArguments, type Path } from "../components/domain/errors";
+import { valueAt } from "../components/domain/value-at";
+import { checkAliases, errorAt, yamlError } from "./yaml-error";
 
 export type Tree = Readonly<Record<string, unknown>>;
 
@@ -13,23 +12,23 @@ const ESCAPE = "\ufdd1";
 
 /**
  * Reads EmrEtlRunner's config.yml as Ruby does: YAML 1.1, ERB before it. No tag is run: each stands as `TAG`s.
- * @throws UnreadableError
+ * @throws InvalidArguments
  */
 export function readConfig(text: string, file: string): Tree {
-    const document = readDocument(text, file);
-    let config: unknown;
-    try {
-        config = document.toJS();
-    } catch {
-        throw new UnreadableError(
-            `${file}: found an alias that cannot be followed; allowed: one of an anchor before it`,
-        );
-    }
+    const config = readDocument(text, file).toJS() as unknown;
     const missing = ["s3", "emr"].filter((key) => !isTree(valueAt(config, ["aws", key])));
     if (!isTree(config) || missing.length > 0) {
-        const found = isTree(config) ? `nothing below aws.${missing.join(" and aws.")}` : "no keys";
-        throw new UnreadableError(
-            `${file}: found ${found}; allowed: the config.yml of EmrEtlRunner 0.33 or later`,
+        const found = isTree(config) ? `no keys below aws.${missing.join(" and aws.")}` : "no keys";
+        throw new InvalidArguments(
+            [
+                {
+                    code: "not-a-config-yml",
+                    path: [],
+                    found,
+                    expected: "the config.yml of EmrEtlRunner 0.33 or later",
+                },
+            ],
+            { subject: file, formatPath: () => "the whole file" },
         );
     }
     return config;
@@ -37,7 +36,7 @@ export function readConfig(text: string, file: string): Tree {
 
 /**
  * Where a key stands again, for each time: Ruby takes the last, and so does `readConfig`.
- * @throws UnreadableError
+ * @throws InvalidArguments
  */
 export function repeatedKeys(text: string, file: string): readonly Path[] {
     const repeated: Path[] = [];
@@ -74,15 +73,15 @@ function nameOf(key: unknown): string {
 function readDocument(text: string, file: string): Document.Parsed {
     const document = parseDocument(maskErb(text, file), {
         version: "1.1",
-        prettyErrors: false, // They would show the lines around, and what they hold.
+        prettyErrors: false, // Those quote the file.
         uniqueKeys: false, // Ruby takes the last.
         customTags: (tags) => tags.filter((tag) => typeof tag !== "object" || !RUBYS_OWN.test(tag.tag)),
     });
     const [error] = document.errors;
     if (error) {
-        const what = error.code.toLowerCase().replaceAll("_", " ");
-        throw unreadable(file, text, error.pos[0], `what is no YAML (${what})`, "YAML");
+        throw yamlError(file, text, error);
     }
+    checkAliases(file, text, document);
     visit(document, {
         Scalar: (key, node) => {
             const plain = node.type === "PLAIN" ? (node.source ?? "") : "";
@@ -113,21 +112,12 @@ function maskErb(text: string, file: string): string {
         if (tag.startsWith("<%=")) {
             return TAG.repeat(tag.length);
         }
-        const found = tag === "<%" ? "<% without %>" : "<% … %>, Ruby that says which lines there are";
-        throw unreadable(
-            file,
-            text,
-            offset,
-            found,
-            "values as <%= … %>; nothing is run here: take the tag out, and the lines that it would",
-        );
+        throw errorAt(file, text, offset, {
+            code: "erb-line",
+            found: tag === "<%" ? "<% without %>" : "<% … %>, Ruby that decides which lines there are",
+            fix: "delete the tag, and the lines that it would leave out: adopt runs no Ruby and reads <%= … %> only",
+        });
     });
-}
-
-function unreadable(file: string, text: string, offset: number, found: string, allowed: string) {
-    const before = text.slice(0, offset).split("\n");
-    const place = `line ${before.length}, column ${(before.at(-1) ?? "").length + 1}`;
-    return new UnreadableError(`${file}: found ${found}; allowed: ${allowed} (${place})`);
 }
 
 export function isTree(value: unknown): value is Tree {

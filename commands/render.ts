@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { isOnTheWay } from "../components/args/errors";
-import { NAMESPACE, SettingsError } from "../components/config";
+import { NAMESPACE } from "../components/config";
+import { InvalidArguments } from "../components/domain/errors";
 import { type Registration, type Run, runProgram, Secret } from "../testing/mock-engine";
 import { CALLER_IDENTITY, PLACEHOLDER, placeholderProvider } from "../testing/placeholder-provider";
-import { readStackFile } from "./stack-file";
+import { joinErrors, readStackFile } from "./stack-file";
 
 /** What `render` writes into `build/<stack>/`. */
 interface Rendered {
@@ -15,10 +15,11 @@ interface Rendered {
 
 /**
  * Runs the whole program for a stack file, without an engine.
- * @throws SettingsError with every problem of the stack file.
+ * @throws InvalidArguments with the errors of the stack file and of the program's current phase.
  */
-export async function renderStack(folder: string, stack: string): Promise<Run> {
-    const { config, secretKeys, problems } = readStackFile(folder, stack);
+export async function renderStack(directory: string, stack: string): Promise<Run> {
+    const stackFile = readStackFile(directory, stack);
+    const { config, secretKeys, errors, report } = stackFile;
     try {
         const run = await runProgram(loadProgram, {
             project: NAMESPACE,
@@ -28,22 +29,14 @@ export async function renderStack(folder: string, stack: string): Promise<Run> {
             unreadableKeys: secretKeys,
             provider: placeholderProvider(config["aws:region"] ?? ""),
         });
-        if (problems.length > 0) {
-            throw new SettingsError([], stack);
+        if (errors.length > 0) {
+            throw new InvalidArguments([], report);
         }
         return run;
     } catch (error) {
-        if (!(error instanceof SettingsError)) {
-            throw error;
-        }
-        const known = problems.map(({ path }) => path);
-        throw new SettingsError(
-            [
-                ...problems,
-                ...error.problems.filter(({ path }) => !known.some((outer) => isOnTheWay(outer, path))),
-            ],
-            stack,
-        );
+        throw error instanceof InvalidArguments
+            ? new InvalidArguments(joinErrors(stackFile, error.errors), report)
+            : error;
     }
 }
 
@@ -93,7 +86,7 @@ export function resourceTree(
 async function main([stack = "dev", ...others]: readonly string[]): Promise<void> {
     if (others.length > 0 || !/^[\w.-]+$/.test(stack)) {
         throw new Error(
-            `found "${[stack, ...others].join(" ")}"; allowed: the name of one stack, as in npm run render -- prod`,
+            `found: "${[stack, ...others].join(" ")}"; expected: the name of one stack, as in npm run render -- prod`,
         );
     }
     const folder = process.cwd();
@@ -107,8 +100,8 @@ async function main([stack = "dev", ...others]: readonly string[]): Promise<void
     const resources = run.registrations.filter(({ custom }) => custom).length;
     console.log(resourceTree(run.registrations).join("\n"));
     console.log(`\n${resources} resources. Names with "${PLACEHOLDER}" are known once they are deployed.`);
-    if (run.invokes.some((token) => token !== CALLER_IDENTITY)) {
-        console.log("What is yours already was not looked at: `npx pulumi preview` does that.");
+    if (run.invokes.some(({ token }) => token !== CALLER_IDENTITY)) {
+        console.log("Existing resources were not checked: `npx pulumi preview` checks them.");
     }
     console.log(`\n${files["config.yml"]}`);
     console.log(`Written to build/${stack}: ${Object.keys(files).join(", ")}`);

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { z } from "zod";
-import { stackConfig } from "../components/args/schema";
+import { environment } from "../components/args/schema";
 import { NAMESPACE, PRIVATE_KEY } from "../components/config";
 import { REGIONS } from "../components/domain/region";
 import { withReference } from "./config-reference";
@@ -10,7 +10,7 @@ export const SCHEMA_FILE = "docs/stack.schema.json";
 
 /** The JSON Schema of a stack file, from the schema that the program checks it with. */
 export function stackFileSchema(): unknown {
-    const { $schema, properties } = z.toJSONSchema(stackConfig, { io: "input" });
+    const { $schema, properties } = z.toJSONSchema(environment, { io: "input" });
     const own = Object.entries(properties ?? {}).map(([key, value]) => [`${NAMESPACE}:${key}`, value]);
     return {
         $schema,

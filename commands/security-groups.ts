@@ -28,8 +28,8 @@ export function hasEmrsName({ GroupName = "" }: SecurityGroup): boolean {
 }
 
 /** Whether the stack made it: what EMR makes, no stack knows. */
-export function isStacks({ Tags = [] }: SecurityGroup, stack: string): boolean {
-    return Tags.some(({ Key, Value }) => Key === STACK_TAG && Value === stack);
+export function isStacks({ Tags = [] }: SecurityGroup, stackTag: string): boolean {
+    return Tags.some(({ Key, Value }) => Key === STACK_TAG && Value === stackTag);
 }
 
 /** The network interfaces in a VPC that are in one of some of its groups. */

@@ -1,19 +1,8 @@
 import { readFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { z } from "zod";
-import { REGIONS } from "../components/domain/region";
+import { forCommands } from "../components/domain/for-commands";
 import { isTree } from "./config-yml";
-
-const bucketTerms = z.object({
-    acceptedSse: z.enum(["AES256", "aws:kms"]),
-    objectOwnership: z.enum(["BucketOwnerEnforced", "BucketOwnerPreferred"]),
-    versioned: z.boolean(),
-});
-
-const attachedPolicies = z.object({
-    managedPolicyArns: z.array(z.string()),
-    policyDigest: z.string(),
-});
 
 /** The outputs of index.ts that commands go by; there may be more. */
 const stackOutputs = z.object({
@@ -31,47 +20,7 @@ const stackOutputs = z.object({
     kmsKeyArn: z.string(),
     buckets: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
     certificateExpiresAt: z.string().nullable(),
-    forCommands: z.object({
-        stack: z.string(),
-        region: z.enum(REGIONS),
-        accountId: z.string(),
-        prefix: z.string(),
-        /** An S3 URL. */
-        certificateArchive: z.string(),
-        managedBuckets: z.record(z.string(), bucketTerms),
-        encryptedExistingBuckets: z.array(z.string()),
-        policiesOnExistingBuckets: z.array(z.string()),
-        /** What the cluster may decrypt with besides. */
-        existingKmsKeyArns: z.array(z.string()),
-        /** Of the roles that the stack made. */
-        rolePolicies: z.object({
-            serviceRole: attachedPolicies.optional(),
-            jobflowRole: attachedPolicies.optional(),
-            reencryptionRole: attachedPolicies.optional(),
-            reminderRole: attachedPolicies.optional(),
-        }),
-        /** Null without `storage.reencryption`. */
-        reencryptionRoleArn: z.string().nullable(),
-        /** Null without `certificates.remindTopicArn`. */
-        reminderSchedule: z
-            .object({
-                name: z.string(),
-                /** In UTC. */
-                expression: z.string(),
-                topicArn: z.string(),
-                roleArn: z.string(),
-            })
-            .nullable(),
-        internetAccess: z.enum(["nat", "public"]),
-        /** What the nodes' names end with, as their certificate has it. */
-        nodeDomain: z.string(),
-        ownsNetwork: z.boolean(),
-        /** EMR's default ones. */
-        ownsSecurityGroups: z.boolean(),
-        ownsKey: z.boolean(),
-        /** Whether Pulumi refuses to delete data buckets and the stack's own key. */
-        protect: z.boolean(),
-    }),
+    forCommands,
 });
 
 export type StackOutputs = z.output<typeof stackOutputs>;

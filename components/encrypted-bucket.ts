@@ -1,55 +1,49 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { BucketSpec } from "./domain/for-commands";
 import type { Tags } from "./domain/naming";
-import { bucketPolicy, type SseHeader } from "./policies/bucket";
+import { bucketPolicy } from "./policies/bucket";
 
-/** A multipart upload that nobody completes is invisible, and costs. */
+/** Incomplete multipart uploads cost storage, and no listing of objects shows them. */
 const ABANDONED_UPLOAD_DAYS = 7;
 
 export interface EncryptedBucketArgs {
     /** The start of the bucket's name; the rest is generated. */
     readonly bucketPrefix: string;
-    /** The one value of the SSE header that uploads may carry. Default `AES256`. */
-    readonly acceptedSse?: SseHeader;
-    /** Who owns uploaded objects. Default `BucketOwnerEnforced`: no ACLs. */
-    readonly objectOwnership?: "BucketOwnerEnforced" | "BucketOwnerPreferred";
-    /** Keep deleted and overwritten objects this many days. Default: no versioning. */
+    /** The only accepted value of the SSE header. @default `AES256` */
+    readonly acceptedSse?: BucketSpec["acceptedSse"];
+    /** The owner of uploaded objects. @default `BucketOwnerEnforced`, which turns ACLs off */
+    readonly objectOwnership?: BucketSpec["objectOwnership"];
+    /** The number of days to keep deleted and overwritten objects. @default no versioning */
     readonly noncurrentDays?: number;
-    /** Objects expire after this many days. Default: never. */
+    /** The number of days after which objects expire. @default never */
     readonly expireDays?: number;
-    /** Pulumi refuses to delete the bucket. Default false. */
+    /** Whether Pulumi refuses to delete the bucket. @default false */
     readonly protect?: boolean;
-    /** The bucket is emptied when it is deleted. Default false. */
+    /** Whether a deletion of the bucket deletes its objects as well. @default false */
     readonly forceDestroy?: boolean;
     readonly tags: Tags;
 }
 
-/** What is asked of a bucket: `verify` looks whether it is still so. */
-export interface BucketTerms {
-    readonly acceptedSse: SseHeader;
-    readonly objectOwnership: "BucketOwnerEnforced" | "BucketOwnerPreferred";
-    readonly versioned: boolean;
-}
-
-/** A bucket that holds encrypted objects only, closed to the public and to plain HTTP. */
+/** A bucket with SSE-S3 or SSE-KMS for every object, closed to the public and to plain HTTP. */
 export class EncryptedBucket extends pulumi.ComponentResource {
     /** The bucket's name. */
     public readonly bucket: pulumi.Output<string>;
     public readonly arn: pulumi.Output<string>;
-    public readonly terms: BucketTerms;
+    public readonly spec: BucketSpec;
 
     constructor(name: string, args: EncryptedBucketArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("snowplow-emr-encryption:s3:EncryptedBucket", name, {}, opts);
+        super("snowplow-emr-encryption:index:EncryptedBucket", name, {}, opts);
         const { acceptedSse = "AES256", objectOwnership = "BucketOwnerEnforced", noncurrentDays } = args;
         const versioned = noncurrentDays !== undefined;
 
         const bucket = new aws.s3.Bucket(
             name,
             { bucketPrefix: args.bucketPrefix, forceDestroy: args.forceDestroy ?? false, tags: args.tags },
-            // An imported bucket has no prefix, and keeps its name.
+            // An imported bucket has no prefix and keeps its name.
             { parent: this, protect: args.protect ?? false, ignoreChanges: ["bucketPrefix"] },
         );
-        // The parts go with the bucket: a destroy that fails on a bucket with data must not have stripped it.
+        // `deletedWith`: a destroy that fails on a bucket with objects must not remove its encryption or its policy first.
         const part = { parent: this, deletedWith: bucket };
 
         new aws.s3.BucketServerSideEncryptionConfiguration(
@@ -90,7 +84,7 @@ export class EncryptedBucket extends pulumi.ComponentResource {
                 bucket: bucket.bucket,
                 policy: pulumi.jsonStringify(bucket.arn.apply((arn) => bucketPolicy(arn, acceptedSse))),
             },
-            // S3 refuses two changes of a bucket's access at the same time.
+            // S3 refuses concurrent changes of a bucket's access.
             { ...part, dependsOn: [publicAccess] },
         );
         const versioning = versioned
@@ -110,12 +104,12 @@ export class EncryptedBucket extends pulumi.ComponentResource {
 
         this.bucket = bucket.bucket;
         this.arn = bucket.arn;
-        this.terms = { acceptedSse, objectOwnership, versioned };
+        this.spec = { acceptedSse, objectOwnership, versioned };
         this.registerOutputs({ bucket: this.bucket, arn: this.arn });
     }
 }
 
-/** Each for the whole bucket: an empty filter. */
+/** An empty filter applies a rule to the whole bucket. */
 function lifecycleRules({ noncurrentDays, expireDays }: EncryptedBucketArgs) {
     const rule = { status: "Enabled", filter: {} };
     return [

@@ -1,25 +1,33 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Tags } from "./domain/naming";
-import { keyPolicy } from "./policies/key";
+import type { Statement } from "./policies/document";
+import { existingKeyStatements, keyPolicy } from "./policies/key";
 
 export interface EncryptionKeyArgs {
-    readonly accountId: pulumi.Input<string>;
+    readonly accountId: string;
     /** The start of the alias: `alias/<prefix>-…`. */
     readonly prefix: string;
-    /** Pulumi refuses to delete the key. */
+    /** Whether Pulumi refuses to delete the key. */
     readonly protect: boolean;
-    /** Whether Spot instances must be able to use it. */
+    /** Whether Spot instances must be able to use the key. */
     readonly spot: boolean;
     readonly tags: Tags;
 }
 
-/** The customer-managed key behind the nodes' disks and the certificate archives. */
-export class EncryptionKey extends pulumi.ComponentResource {
+/** A KMS key, created or existing. */
+export interface KmsKey {
+    readonly arn: pulumi.Output<string>;
+    /** The statements that the policy of an existing key must have; undefined where it needs none. */
+    readonly requiredStatements?: readonly Statement[];
+}
+
+/** The customer managed key that encrypts the nodes' disks and the certificate archives. */
+export class EncryptionKey extends pulumi.ComponentResource implements KmsKey {
     public readonly arn: pulumi.Output<string>;
 
     constructor(name: string, args: EncryptionKeyArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("snowplow-emr-encryption:kms:EncryptionKey", name, {}, opts);
+        super("snowplow-emr-encryption:index:EncryptionKey", name, {}, opts);
 
         const key = new aws.kms.Key(
             name,
@@ -29,12 +37,10 @@ export class EncryptionKey extends pulumi.ComponentResource {
                 customerMasterKeySpec: "SYMMETRIC_DEFAULT",
                 enableKeyRotation: true,
                 deletionWindowInDays: 30,
-                policy: pulumi.jsonStringify(
-                    pulumi.output(args.accountId).apply((accountId) => keyPolicy(accountId, args.spot)),
-                ),
+                policy: pulumi.jsonStringify(keyPolicy(args.accountId, args.spot)),
                 tags: args.tags,
             },
-            // What a lost key has encrypted is lost: only running clusters' disks, but those at once.
+            // Without the key, the disks of running clusters and the certificate archives cannot be read.
             { parent: this, protect: args.protect },
         );
         new aws.kms.Alias(
@@ -45,5 +51,13 @@ export class EncryptionKey extends pulumi.ComponentResource {
 
         this.arn = key.arn;
         this.registerOutputs({ arn: this.arn });
+    }
+
+    /** An existing key, of this account or another one. Its policy is not changed. */
+    static existing(arn: string, { accountId, spot }: Pick<EncryptionKeyArgs, "accountId" | "spot">): KmsKey {
+        return {
+            arn: pulumi.output(arn),
+            requiredStatements: existingKeyStatements(arn, accountId, spot),
+        };
     }
 }

@@ -3,32 +3,42 @@ import * as pulumi from "@pulumi/pulumi";
 import { NAT_SLOT, slotCidr, ZONELESS_SLOT, zoneSlot } from "./domain/cidr";
 import { EMR_TAG, type Tags } from "./domain/naming";
 import { internalDomain, type Region } from "./domain/region";
+import { EmrSecurityGroups } from "./emr-security-groups";
+import { ExistingNetwork, type ExistingNetworkArgs } from "./existing-network";
 
 const ANYWHERE = "0.0.0.0/0";
 
 export interface NetworkArgs {
     readonly region: Region;
-    /** From /16 to /24; always cut into 16 slots. */
+    /** The VPC's range, from /16 to /24; it is always cut into 16 slots for subnets. */
     readonly cidrBlock: string;
-    /** One subnet in each; empty: one subnet, in a zone of AWS's choice. Clusters run in the first. */
+    /** One subnet for nodes in each zone; if empty, one subnet in a zone that AWS chooses. Clusters run in the first. */
     readonly availabilityZones: readonly string[];
     /** `nat`: private subnets behind one NAT gateway. `public`: public addresses, no NAT. */
     readonly internetAccess: "nat" | "public";
     readonly tags: Tags;
 }
 
-/** A VPC whose DNS gives the nodes the very names that their certificate carries. */
-export class Network extends pulumi.ComponentResource {
-    public readonly vpcId: pulumi.Output<string>;
+/** The network of the clusters, created or existing. */
+export interface ClusterNetwork {
+    readonly vpcId: pulumi.Input<string>;
     /** The subnet that EmrEtlRunner's clusters run in. */
+    readonly clusterSubnetId: pulumi.Input<string>;
+    /** All subnets for nodes, `clusterSubnetId` first. */
+    readonly subnetIds: readonly pulumi.Input<string>[];
+    /** The source addresses of connections to Redshift. Empty where each node has a public address or nothing is known. */
+    readonly egressIps: readonly pulumi.Input<string>[];
+}
+
+/** A VPC for the clusters. Its DNS gives the nodes the names that their certificate carries. */
+export class Network extends pulumi.ComponentResource implements ClusterNetwork {
+    public readonly vpcId: pulumi.Output<string>;
     public readonly clusterSubnetId: pulumi.Output<string>;
-    /** All subnets for nodes, that one first. */
     public readonly subnetIds: pulumi.Output<string>[];
-    /** Where connections to Redshift come from; empty in public mode, where each node has an address of its own. */
     public readonly egressIps: pulumi.Output<string>[];
 
     constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("snowplow-emr-encryption:network:Network", name, {}, opts);
+        super("snowplow-emr-encryption:index:Network", name, {}, opts);
         const tags = { ...args.tags, ...EMR_TAG };
 
         const vpc = new aws.ec2.Vpc(
@@ -45,7 +55,7 @@ export class Network extends pulumi.ComponentResource {
         const gateway = new aws.ec2.InternetGateway(
             `${name}-internet-gateway`,
             { vpcId: vpc.id, tags: args.tags },
-            // The provider would move the gateway from the old VPC to the new one, and find it in use.
+            // The provider would move the gateway to the new VPC while the old one still uses it.
             { parent: this, replaceOnChanges: ["vpcId"] },
         );
 
@@ -88,6 +98,12 @@ export class Network extends pulumi.ComponentResource {
                 { parent: this },
             );
         }
+        const { internetAccess } = args;
+        new EmrSecurityGroups(
+            `${name}-security-groups`,
+            { vpcId: vpc.id, internetAccess, tags: args.tags },
+            { parent: this },
+        );
 
         this.vpcId = vpc.id;
         this.clusterSubnetId = subnets[0].subnet.id;
@@ -101,7 +117,16 @@ export class Network extends pulumi.ComponentResource {
         });
     }
 
-    /** Any other domain name, and the nodes' host names do not match their certificate. */
+    /** An existing VPC. On request EMR's default security groups are created in it, and nothing else. */
+    static existing(
+        name: string,
+        args: ExistingNetworkArgs,
+        opts?: pulumi.ComponentResourceOptions,
+    ): ClusterNetwork {
+        return new ExistingNetwork(name, args, opts);
+    }
+
+    /** The DHCP options that name the nodes. With another domain name, their certificate would not match. */
     private nameNodes(name: string, args: NetworkArgs, vpc: aws.ec2.Vpc): void {
         const options = new aws.ec2.VpcDhcpOptions(
             `${name}-dhcp-options`,
@@ -119,7 +144,7 @@ export class Network extends pulumi.ComponentResource {
         );
     }
 
-    /** The same subnets in both modes: only where their route leads and who gets a public address differs. */
+    /** The subnets are the same in both modes; only the target of their route and the public addresses differ. */
     private nodeSubnets(
         name: string,
         args: NetworkArgs,
@@ -147,7 +172,7 @@ export class Network extends pulumi.ComponentResource {
         return first ? [first, ...others] : [nodeSubnet("nodes", ZONELESS_SLOT)];
     }
 
-    /** One gateway, in the zone of EmrEtlRunner's subnet. Its address survives a change of zone. */
+    /** One NAT gateway, in the zone of the cluster subnet. Its address survives a change of zone. */
     private natGateway(
         name: string,
         args: NetworkArgs,
@@ -163,7 +188,7 @@ export class Network extends pulumi.ComponentResource {
                 availabilityZone: nodes.availabilityZone,
                 tags: args.tags,
             },
-            // In another zone it has the same range: created first, the new one would overlap with the old.
+            // A subnet in another zone takes the same range: if it were created first, AWS would refuse the overlap.
             { parent: this, deleteBeforeReplace: true },
         );
         const routes = new aws.ec2.RouteTable(
@@ -189,7 +214,7 @@ export class Network extends pulumi.ComponentResource {
         const nat = new aws.ec2.NatGateway(
             `${name}-nat`,
             { subnetId: subnet.id, allocationId: address.allocationId, tags: args.tags },
-            // Created first, the new gateway would find the address taken.
+            // If the new gateway were created first, its address would still be in use.
             { parent: this, deleteBeforeReplace: true, dependsOn: [route, association] },
         );
         return { gateway: nat, address: address.publicIp };

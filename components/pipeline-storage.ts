@@ -1,37 +1,45 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { BucketSpec } from "./domain/for-commands";
 import { type Location, type ResolvedLocation, resolveLocations } from "./domain/locations";
-import { bucketPrefix, type ManagedBucket, type Tags } from "./domain/naming";
-import { type BucketTerms, EncryptedBucket } from "./encrypted-bucket";
+import { bucketPrefix, type ManagedBucket } from "./domain/naming";
+import { EncryptedBucket } from "./encrypted-bucket";
 import { bucketPolicy } from "./policies/bucket";
 import { bucketArn } from "./policies/s3-access";
+import { ReencryptionRole } from "./reencryption-role";
+import type { RoleSettings } from "./role";
 
-/** How long what was deleted or overwritten in the archive can be had back. */
+/** The time within which deleted and overwritten objects of the archive can be restored. */
 const ARCHIVE_NONCURRENT_DAYS = 30;
 
-export interface PipelineStorageArgs {
+export interface PipelineStorageArgs extends RoleSettings {
+    /** The start of every bucket's name. */
     readonly prefix: string;
     readonly locations: readonly Location[];
-    /** CloudFront writes its logs with an ACL: the managed collector bucket must take it. */
+    /** Whether the managed collector bucket accepts ACLs: CloudFront delivers its logs with one. */
     readonly collectorTakesAcls: boolean;
-    /** Pulumi refuses to delete the buckets. */
+    /** Whether Pulumi refuses to delete the buckets. */
     readonly protect: boolean;
+    /** Objects in the managed log bucket expire after this many days. */
     readonly logRetentionDays: number;
     /** Existing buckets whose default encryption is set to SSE-S3. */
     readonly encryptExistingBuckets: readonly string[];
-    /** Existing buckets, without a policy of their own, that get the one that managed buckets have. */
+    /** Existing buckets without a policy that get the policy of managed buckets. */
     readonly policiesOnExistingBuckets: readonly string[];
-    readonly tags: Tags;
+    /** Whether S3 Batch Operations gets a role for `encrypt-existing`. */
+    readonly reencryption: boolean;
 }
 
-/** EmrEtlRunner's locations: in buckets of the stack, or the user's own, which it never owns or deletes. */
+/** EmrEtlRunner's locations, in managed buckets or in existing ones, which are never deleted. */
 export class PipelineStorage extends pulumi.ComponentResource {
     public readonly locations: pulumi.Output<readonly ResolvedLocation[]>;
-    /** The managed buckets' names, with what is asked of each. */
-    public readonly managedBuckets: pulumi.Output<Readonly<Record<string, BucketTerms>>>;
+    /** The settings of the managed buckets, by name. */
+    public readonly managedBuckets: pulumi.Output<Readonly<Record<string, BucketSpec>>>;
+    /** Undefined without `reencryption`. */
+    public readonly reencryptionRole?: ReencryptionRole;
 
     constructor(name: string, args: PipelineStorageArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("snowplow-emr-encryption:s3:PipelineStorage", name, {}, opts);
+        super("snowplow-emr-encryption:index:PipelineStorage", name, {}, opts);
 
         const managed = new Set(
             args.locations.filter((location) => location.managed).map(({ bucket }) => bucket),
@@ -46,7 +54,7 @@ export class PipelineStorage extends pulumi.ComponentResource {
                     bucket,
                     rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }],
                 },
-                // The bucket is the user's: it stays encrypted when the stack goes.
+                // The bucket stays when the stack is destroyed, and must stay encrypted.
                 { parent: this, retainOnDelete: true },
             );
         }
@@ -63,8 +71,15 @@ export class PipelineStorage extends pulumi.ComponentResource {
             .all(Object.fromEntries([...buckets].map(([key, { bucket }]) => [key, bucket])))
             .apply((names) => resolveLocations(args.locations, (bucket) => String(names[bucket])));
         this.managedBuckets = pulumi
-            .all([...buckets.values()].map(({ bucket, terms }) => pulumi.output({ bucket, terms })))
-            .apply((all) => Object.fromEntries(all.map(({ bucket, terms }) => [bucket, terms])));
+            .all([...buckets.values()].map(({ bucket, spec }) => pulumi.output({ bucket, spec })))
+            .apply((all) => Object.fromEntries(all.map(({ bucket, spec }) => [bucket, spec])));
+        if (args.reencryption) {
+            this.reencryptionRole = new ReencryptionRole(
+                `${name}-reencryption`,
+                { ...args, locations: this.locations },
+                { parent: this },
+            );
+        }
         this.registerOutputs({ locations: this.locations, managedBuckets: this.managedBuckets });
     }
 
@@ -85,7 +100,7 @@ export class PipelineStorage extends pulumi.ComponentResource {
                     own,
                 );
             case "pipeline":
-                // No versions: EmrEtlRunner moves by copying and deleting, and the bucket would grow without bound.
+                // Not versioned: EmrEtlRunner moves objects by copy and delete, so a versioned bucket would grow without bound.
                 return new EncryptedBucket(name, shared, own);
             case "archive":
                 return new EncryptedBucket(name, { ...shared, noncurrentDays: ARCHIVE_NONCURRENT_DAYS }, own);

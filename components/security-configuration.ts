@@ -1,8 +1,10 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { anySwitchOn, atLeast, type EncryptionSwitches, GATES, type Release } from "./domain/emr-release";
+import { anySwitchOn, type EncryptionSwitches, type Release } from "./domain/emr-release";
+import { securityConfigurationDocument } from "./domain/security-configuration";
 
 export interface SecurityConfigurationArgs {
+    /** The start of the security configuration's name. */
     readonly prefix: string;
     readonly switches: EncryptionSwitches;
     readonly release: Release;
@@ -11,17 +13,17 @@ export interface SecurityConfigurationArgs {
     readonly certificateArchive: pulumi.Input<string>;
 }
 
-/** The EMR security configuration: immutable, so every change makes a new one, with a new name. */
+/** The EMR security configuration. It is immutable: every change creates another one with another name. */
 export class SecurityConfiguration extends pulumi.ComponentResource {
-    /** What config.yml names; null where all switches are off, and there is nothing to say. */
+    /** The name for config.yml; null where all switches are off, and no security configuration exists. */
     public readonly name: pulumi.Output<string | null>;
-    /** What it says, as EMR's JSON; null likewise. */
+    /** The document as JSON; null where all switches are off. */
     public readonly configuration: pulumi.Output<string | null>;
 
     constructor(name: string, args: SecurityConfigurationArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("snowplow-emr-encryption:emr:SecurityConfiguration", name, {}, opts);
+        super("snowplow-emr-encryption:index:SecurityConfiguration", name, {}, opts);
 
-        const configuration = anySwitchOn(args.switches) ? this.document(args) : undefined;
+        const configuration = anySwitchOn(args.switches) ? documentJson(args) : undefined;
         const resource =
             configuration &&
             new aws.emr.SecurityConfiguration(
@@ -36,64 +38,13 @@ export class SecurityConfiguration extends pulumi.ComponentResource {
         this.configuration = pulumi.output(configuration ?? null);
         this.registerOutputs({ name: this.name, configuration: this.configuration });
     }
-
-    private document(args: SecurityConfigurationArgs): pulumi.Output<string> {
-        return pulumi.jsonStringify(
-            pulumi
-                .all([args.keyArn, args.certificateArchive])
-                .apply(([keyArn, certificateArchive]) =>
-                    securityConfiguration({ ...args, keyArn, certificateArchive }),
-                ),
-        );
-    }
 }
 
-/** The document over plain values. */
-export interface SecurityConfigurationDocumentArgs {
-    readonly switches: EncryptionSwitches;
-    readonly release: Release;
-    readonly keyArn: string;
-    readonly certificateArchive: string;
-}
-
-/**
- * EMR's JSON, with only the parts that are on, always in the same order.
- * @see https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-create-security-configuration.html
- */
-export function securityConfiguration(args: SecurityConfigurationDocumentArgs) {
-    const { atRestS3, atRestLocalDisks, inTransit, requireImdsV2 } = args.switches;
-    const atRest = atRestS3 || atRestLocalDisks;
-    return {
-        EncryptionConfiguration: {
-            EnableInTransitEncryption: inTransit,
-            EnableAtRestEncryption: atRest,
-            ...(inTransit && {
-                InTransitEncryptionConfiguration: {
-                    TLSCertificateConfiguration: {
-                        CertificateProviderType: "PEM",
-                        S3Object: args.certificateArchive,
-                    },
-                },
-            }),
-            ...(atRest && {
-                AtRestEncryptionConfiguration: {
-                    ...(atRestS3 && { S3EncryptionConfiguration: { EncryptionMode: "SSE-S3" } }),
-                    ...(atRestLocalDisks && {
-                        LocalDiskEncryptionConfiguration: {
-                            EncryptionKeyProviderType: "AwsKms",
-                            AwsKmsKey: args.keyArn,
-                            // The root volume too, and visible to EC2; earlier releases refuse the key.
-                            ...(atLeast(args.release, GATES.ebsEncryption) && { EnableEbsEncryption: true }),
-                        },
-                    }),
-                },
-            }),
-        },
-        ...(requireImdsV2 && {
-            InstanceMetadataServiceConfiguration: {
-                MinimumInstanceMetadataServiceVersion: 2,
-                HttpPutResponseHopLimit: 1,
-            },
-        }),
-    };
+function documentJson(args: SecurityConfigurationArgs): pulumi.Output<string> {
+    const { keyArn, certificateArchive } = args;
+    return pulumi.jsonStringify(
+        pulumi
+            .output({ keyArn, certificateArchive })
+            .apply((known) => securityConfigurationDocument({ ...args, ...known })),
+    );
 }

@@ -4,18 +4,22 @@ import * as tls from "@pulumi/tls";
 import type { Tags } from "./domain/naming";
 
 export interface SshKeyPairArgs {
+    /** The start of the key pair's name. */
     readonly prefix: string;
     readonly tags: Tags;
 }
 
-/**
- * The EC2 key pair that EmrEtlRunner cannot do without. Nobody needs to log in: the private key stays in the state.
- */
-export class SshKeyPair extends pulumi.ComponentResource {
+/** An EC2 key pair, created or existing. */
+export interface KeyPair {
+    readonly keyName: pulumi.Output<string>;
+}
+
+/** The EC2 key pair, without which EmrEtlRunner launches no cluster. The private key stays in the stack's state. */
+export class SshKeyPair extends pulumi.ComponentResource implements KeyPair {
     public readonly keyName: pulumi.Output<string>;
 
     constructor(name: string, args: SshKeyPairArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("snowplow-emr-encryption:ec2:SshKeyPair", name, {}, opts);
+        super("snowplow-emr-encryption:index:SshKeyPair", name, {}, opts);
 
         const key = new tls.PrivateKey(`${name}-key`, { algorithm: "RSA", rsaBits: 4096 }, { parent: this });
         const pair = new aws.ec2.KeyPair(
@@ -26,5 +30,10 @@ export class SshKeyPair extends pulumi.ComponentResource {
 
         this.keyName = pair.keyName;
         this.registerOutputs({ keyName: this.keyName });
+    }
+
+    /** An existing key pair of the stack's region. */
+    static existing(keyName: string): KeyPair {
+        return { keyName: pulumi.output(keyName) };
     }
 }

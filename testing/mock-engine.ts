@@ -16,6 +16,8 @@ export interface Registration {
     readonly inputs: Readonly<Record<string, unknown>>;
     /** The parent's logical name. */
     readonly parent: string | undefined;
+    /** The logical name of the explicit provider; undefined for the default one. */
+    readonly provider: string | undefined;
     readonly protect: boolean;
     readonly retainOnDelete: boolean;
     readonly deleteBeforeReplace: boolean;
@@ -67,10 +69,17 @@ export interface RunOptions {
     readonly preview?: boolean;
 }
 
+/** An invoke of a provider's function. */
+export interface Invoke {
+    readonly token: string;
+    /** The logical name of the explicit provider; undefined for the default one. */
+    readonly provider: string | undefined;
+}
+
 export interface Run {
     readonly registrations: readonly Registration[];
-    /** The tokens of the invokes, in their order. */
-    readonly invokes: readonly string[];
+    /** In their order. */
+    readonly invokes: readonly Invoke[];
     /** The stack's outputs; what is not known in a preview is undefined. */
     readonly outputs: Readonly<Record<string, unknown>>;
     readonly secretOutputs: readonly string[];
@@ -104,11 +113,11 @@ export async function runProgram(
     );
     pulumi.runtime.setAllConfig({ ...options.config }, [...(options.secretKeys ?? [])]);
     recorder.listen();
-    const { requireSecret } = pulumi.Config.prototype;
-    pulumi.Config.prototype.requireSecret = function (this: pulumi.Config, key: string) {
+    const { getSecret } = pulumi.Config.prototype;
+    pulumi.Config.prototype.getSecret = function (this: pulumi.Config, key: string) {
         const unreadable = options.unreadableKeys?.includes(`${this.name}:${key}`);
-        return unreadable ? unknownSecret() : requireSecret.call(this, key);
-    } as typeof requireSecret;
+        return unreadable ? unknownSecret() : getSecret.call(this, key);
+    } as typeof getSecret;
     process.on("unhandledRejection", recorder.fail);
     try {
         let outputs: Record<string, unknown> = {};
@@ -128,7 +137,7 @@ export async function runProgram(
         throw error;
     } finally {
         Error.stackTraceLimit = stackTraceLimit;
-        pulumi.Config.prototype.requireSecret = requireSecret;
+        pulumi.Config.prototype.getSecret = getSecret;
         process.off("unhandledRejection", recorder.fail);
     }
 }
@@ -148,7 +157,7 @@ function laterRejections(): Promise<void> {
 /** Listens to one program's registrations. */
 class Recorder {
     readonly registrations: Registration[] = [];
-    readonly invokes: string[] = [];
+    readonly invokes: Invoke[] = [];
     private readonly byUrn = new Map<string, Registration>();
     private failure: { readonly error: unknown } | undefined;
     private tellFailure: () => void = () => undefined;
@@ -213,8 +222,8 @@ class Recorder {
         return this.guard(() => this.options.provider.create(type, name, inputs));
     }
 
-    call({ token, inputs }: pulumi.runtime.MockCallArgs): Promise<Record<string, unknown>> {
-        this.invokes.push(token);
+    call({ token, inputs, provider }: pulumi.runtime.MockCallArgs): Promise<Record<string, unknown>> {
+        this.invokes.push({ token, provider: providerName(provider) });
         return this.guard(() => this.options.provider.call(token, inputs));
     }
 
@@ -242,13 +251,13 @@ class Recorder {
     }
 
     private read(request: RegisterResourceRequest): Registration {
-        const nameOf = (urn: string) => (urn === "" ? undefined : urn.split("::").slice(3).join("::"));
         return {
             type: request.getType(),
             name: request.getName(),
             custom: request.getCustom(),
             inputs: decode(request.getObject()?.toJavaScript() ?? {}) as Record<string, unknown>,
             parent: nameOf(request.getParent()),
+            provider: providerName(request.getProvider()),
             protect: request.getProtect() ?? false,
             retainOnDelete: request.getRetainondelete() ?? false,
             deleteBeforeReplace: request.getDeletebeforereplace(),
@@ -258,6 +267,16 @@ class Recorder {
             dependencies: request.getDependenciesList().map((urn) => nameOf(urn) ?? ""),
         };
     }
+}
+
+/** The logical name in a URN; undefined for an empty one. */
+function nameOf(urn: string): string | undefined {
+    return urn === "" ? undefined : urn.split("::").slice(3).join("::");
+}
+
+/** A provider is referred to by its URN and its id. */
+function providerName(reference = ""): string | undefined {
+    return nameOf(reference.split("::").slice(0, -1).join("::"));
 }
 
 interface Urn {

@@ -1,9 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ResolvedArgs } from "../components/args";
-import { NAMESPACE } from "../components/config";
+import { arn } from "../components/domain/arn";
 import { wildcardDomains } from "../components/domain/certificate-chain";
-import { EMR_TAG } from "../components/domain/naming";
-import { arn, internalDomain, type Region } from "../components/domain/region";
+import { EMR_TAG, NAMESPACE } from "../components/domain/naming";
+import { internalDomain, type Region } from "../components/domain/region";
 import { type Provider, Refusal } from "./mock-engine";
 
 /** Stands wherever only a deployment can know. */
@@ -38,20 +37,28 @@ export function placeholderProvider(region: string): Provider {
     };
 }
 
-/** What the stack config says of the network, or of the certificates. */
-function askedFor<Key extends "network" | "certificates">(key: Key): Partial<ResolvedArgs[Key]> {
-    return new pulumi.Config(NAMESPACE).getObject(key) ?? {};
+/** The parts of the stack config that decide how an existing network must be. */
+interface StackConfig {
+    readonly network: {
+        readonly internetAccess?: "nat" | "public";
+        readonly existing?: { readonly vpcId?: string };
+    };
+    readonly certificates: { readonly chainPem?: string };
 }
 
-/** Of the user's own VPC: AWS's, unless the user's own certificate is for others. */
+function stackConfig<Key extends keyof StackConfig>(key: Key): StackConfig[Key] {
+    return new pulumi.Config(NAMESPACE).getObject<StackConfig[Key]>(key) ?? {};
+}
+
+/** The domain name of an existing VPC: AWS's own, unless the certificate in the stack config is for another. */
 function domainName(region: Region): string {
-    const { chainPem } = askedFor("certificates");
+    const { chainPem } = stackConfig("certificates");
     const domains = chainPem ? wildcardDomains(chainPem) : [];
     const usual = internalDomain(region);
     return domains.includes(usual) ? usual : (domains[0] ?? usual);
 }
 
-/** What is there already, as it must be: nobody can look from here. */
+/** Existing resources as the stack needs them. */
 function answers(token: string, inputs: Inputs, region: string): State | undefined {
     switch (token) {
         case CALLER_IDENTITY:
@@ -76,7 +83,7 @@ function answers(token: string, inputs: Inputs, region: string): State | undefin
         case "aws:ec2/getSubnet:getSubnet":
             return {
                 id: inputs.id,
-                vpcId: askedFor("network").existing?.vpcId,
+                vpcId: stackConfig("network").existing?.vpcId,
                 cidrBlock: "10.0.0.0/20",
                 mapPublicIpOnLaunch: true,
                 tags: EMR_TAG,
@@ -88,7 +95,7 @@ function answers(token: string, inputs: Inputs, region: string): State | undefin
                     {
                         cidrBlock: "0.0.0.0/0",
                         gatewayId:
-                            askedFor("network").internetAccess === "public" ? `igw-${PLACEHOLDER}` : "",
+                            stackConfig("network").internetAccess === "public" ? `igw-${PLACEHOLDER}` : "",
                     },
                 ],
             };

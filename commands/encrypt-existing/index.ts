@@ -48,7 +48,7 @@ export async function encryptExisting(
     await checkAccount(clients, outputs);
     const live = liveAmong(chosen);
     if (live.length > 0) {
-        checkNoneRuns(live, await activeClustersOf(clients.emr, stack));
+        checkNoneRuns(live, await activeClustersOf(clients.emr, outputs.forCommands.stackTag));
     }
     const list = await LeftOutList.open(options.list);
     const batch = new BatchCopy(clients, streams, {

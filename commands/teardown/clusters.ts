@@ -41,11 +41,11 @@ const OWN: Whose = {
 };
 
 function isStacks(
-    { securityConfigurationName, forCommands: { stack } }: StackOutputs,
+    { securityConfigurationName, forCommands: { stackTag } }: StackOutputs,
     cluster: ActiveCluster,
 ): boolean {
     return (
-        cluster.stack === stack ||
+        cluster.stackTag === stackTag ||
         (cluster.securityConfiguration !== undefined &&
             cluster.securityConfiguration === securityConfigurationName)
     );
@@ -57,7 +57,7 @@ function others({ subnetIds, forCommands }: StackOutputs, cluster: ActiveCluster
     if (!forCommands.ownsNetwork || shared.length === 0) {
         return undefined;
     }
-    const tag = cluster.stack === undefined ? "no stack's tag" : `the tag of stack ${cluster.stack}`;
+    const tag = cluster.stackTag === undefined ? "no stack's tag" : `the tag of stack ${cluster.stackTag}`;
     return {
         uses: `carries ${tag}, but runs in this stack's network (${shared.join(", ")})`,
         first: "ask whoever launched it",

@@ -29,7 +29,7 @@ export async function securityGroupObstacles(
         return [];
     }
     const groups = await securityGroupsOf(ec2, vpcId);
-    const leftOver = groups.filter((group) => hasEmrsName(group) && !isStacks(group, forCommands.stack));
+    const leftOver = groups.filter((group) => hasEmrsName(group) && !isStacks(group, forCommands.stackTag));
     if (leftOver.length === 0) {
         return [];
     }

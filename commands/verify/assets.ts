@@ -1,7 +1,7 @@
 import { HeadObjectCommand } from "@aws-sdk/client-s3";
 import pMap from "p-map";
-import { valueAt } from "../../components/args/errors";
 import { hostedAssetsBucket, type Region } from "../../components/domain/region";
+import { valueAt } from "../../components/domain/value-at";
 import { AwsError, callIfThere } from "../aws";
 import { readConfig } from "../config-yml";
 import { type Check, type Context, judge, look } from "./check";

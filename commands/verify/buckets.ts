@@ -4,11 +4,9 @@ import {
     GetBucketVersioningCommand,
 } from "@aws-sdk/client-s3";
 import pMap from "p-map";
+import { bucketPolicyDifferences } from "../../components/checks/bucket";
+import type { BucketSpec } from "../../components/domain/for-commands";
 import { parseS3Url } from "../../components/domain/locations";
-import type { BucketTerms } from "../../components/encrypted-bucket";
-import { bucketPolicy, type SseHeader } from "../../components/policies/bucket";
-import { documentDifferences } from "../../components/policies/document";
-import { bucketArn } from "../../components/policies/s3-access";
 import { call, callIfThere } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
 import { type Check, type Context, judge, look } from "./check";
@@ -35,9 +33,9 @@ export async function bucketChecks({ clients, outputs }: Context): Promise<reado
     const { stack, region, managedBuckets, policiesOnExistingBuckets } = outputs.forCommands;
     const remedy = `npx pulumi up --refresh --stack ${stack}`;
     const managed = Object.entries(managedBuckets).map(
-        ([bucket, terms]) =>
+        ([bucket, spec]) =>
             () =>
-                managedBucketChecks({ s3, bucket, region, remedy }, terms),
+                managedBucketChecks({ s3, bucket, region, remedy }, spec),
     );
     const existing = existingBuckets(outputs).map(
         (bucket) => () => existingBucketChecks({ s3, bucket, region, remedy }, s3Control, outputs),
@@ -58,13 +56,13 @@ function existingBuckets({ buckets, forCommands }: StackOutputs): readonly strin
     return [...new Set(existing)].filter((bucket) => !(bucket in forCommands.managedBuckets));
 }
 
-async function managedBucketChecks(looked: Looked, terms: BucketTerms): Promise<readonly Check[]> {
+async function managedBucketChecks(looked: Looked, spec: BucketSpec): Promise<readonly Check[]> {
     return ifThere(looked, "failed", () => [
         managedEncryptionChecks(looked),
         publicAccessChecks(looked),
-        policyChecks(looked, terms.acceptedSse),
-        ownershipChecks(looked, terms),
-        versioningChecks(looked, terms),
+        policyChecks(looked, spec.acceptedSse),
+        ownershipChecks(looked, spec),
+        versioningChecks(looked, spec),
     ]);
 }
 
@@ -92,7 +90,7 @@ async function publicAccessChecks({ s3, bucket, remedy }: Looked): Promise<reado
 
 async function policyChecks(
     { s3, bucket, remedy }: Looked,
-    acceptedSse: SseHeader,
+    acceptedSse: BucketSpec["acceptedSse"],
 ): Promise<readonly Check[]> {
     const on = `bucket ${bucket}: policy`;
     const expected = "the stack's: no plain HTTP, no other encryption, no customer-provided keys";
@@ -103,7 +101,7 @@ async function policyChecks(
         const differences =
             answer?.Policy === undefined
                 ? ["none"]
-                : documentDifferences(bucketPolicy(bucketArn(bucket), acceptedSse), answer.Policy);
+                : bucketPolicyDifferences(bucket, acceptedSse, answer.Policy);
         const isOk = differences.length === 0;
         return judge({ on, expected, found: isOk ? "the stack's" : differences.join(", "), isOk, remedy });
     });
@@ -111,7 +109,7 @@ async function policyChecks(
 
 async function ownershipChecks(
     { s3, bucket, remedy }: Looked,
-    { objectOwnership }: BucketTerms,
+    { objectOwnership }: BucketSpec,
 ): Promise<readonly Check[]> {
     const on = `bucket ${bucket}: object ownership`;
     return look(on, objectOwnership, async () => {
@@ -129,7 +127,7 @@ async function ownershipChecks(
 /** Without versions what is deleted in the archive is lost; with them, what moves through the others stays, and costs. */
 async function versioningChecks(
     { s3, bucket, remedy }: Looked,
-    { versioned }: BucketTerms,
+    { versioned }: BucketSpec,
 ): Promise<readonly Check[]> {
     const on = `bucket ${bucket}: versioning`;
     const expected = versioned ? "Enabled" : "off";

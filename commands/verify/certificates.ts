@@ -1,5 +1,5 @@
 import { GetObjectCommand } from "@aws-sdk/client-s3";
-import { valueAt } from "../../components/args/errors";
+import { valueAt } from "../../components/domain/value-at";
 import { AwsError, callIfThere } from "../aws";
 import { readConfig } from "../config-yml";
 import type { StackOutputs } from "../stack-outputs";

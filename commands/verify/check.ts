@@ -1,3 +1,4 @@
+import type { Finding } from "../../components/checks/finding";
 import { AwsError, type Clients } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
 
@@ -34,6 +35,17 @@ export function judge({ isOk, otherwise = "failed", remedy, ...line }: Judgement
     return (isOk ?? line.found === line.expected)
         ? { status: "ok", ...line }
         : { status: otherwise, ...line, remedy };
+}
+
+/** Judges by findings that the look-ups before an `up` make too. By default, the remedy is what the first one says. */
+export function judgeFindings(
+    findings: readonly Finding[],
+    {
+        remedy = findings[0]?.fix ?? findings[0]?.expected ?? "",
+        ...line
+    }: Omit<Judgement, "isOk" | "remedy"> & { readonly remedy?: string },
+): Check {
+    return judge({ ...line, isOk: findings.length === 0, remedy });
 }
 
 /**

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
-import { describe, formatPath, type Path, redact, valueAt } from "../../components/args/errors";
-import { isTree, readConfig, TAG, type Tree, UnreadableError, withoutTags } from "../config-yml";
+import { formatPath, InvalidArguments, type Path } from "../../components/domain/errors";
+import { valueAt } from "../../components/domain/value-at";
+import { isTree, readConfig, TAG, type Tree, withoutTags } from "../config-yml";
+import { redact } from "../credentials";
 import { type Check, type Context, judge } from "./check";
 
 /** A config.yml as it was found. */
@@ -33,8 +35,9 @@ export function configChecks({ outputs }: Context, { file, text }: ConfigFile): 
     try {
         config = readConfig(text, file);
     } catch (error) {
-        if (error instanceof UnreadableError) {
-            return [judge({ on, expected: "readable", found: error.message, remedy })];
+        if (error instanceof InvalidArguments) {
+            const found = error.errors.map((each) => each.found).join("; ");
+            return [judge({ on, expected: "readable", found, remedy })];
         }
         throw error;
     }
@@ -56,7 +59,7 @@ export function configChecks({ outputs }: Context, { file, text }: ConfigFile): 
                 found: isTag
                     ? `${hide(withoutTags(value))}, which is not run here`
                     : wanted.has(field)
-                      ? hide(describe(value))
+                      ? hide(value === undefined ? "nothing" : JSON.stringify(value))
                       : "a value, which is not shown",
                 isOk: false,
                 otherwise: isTag || JOBS_OWN.test(field) ? "warning" : "failed",
@@ -88,7 +91,7 @@ function fieldsOf(value: unknown, way: Path = []): ReadonlyMap<string, unknown> 
     if (value === null || value === undefined) {
         return new Map();
     }
-    const name = formatPath("", way).slice(1);
+    const name = formatPath(way);
     const isUrl = typeof value === "string" && name.startsWith("aws.s3.buckets.");
     return new Map([[name, isUrl ? value.replace(/\/$/, "") : value]]);
 }

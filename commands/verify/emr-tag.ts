@@ -1,6 +1,7 @@
 import type { Tag } from "@aws-sdk/client-ec2";
+import { checkEmrTag } from "../../components/checks/emr-tag";
 import { EMR_TAG } from "../../components/domain/naming";
-import { type Check, judge } from "./check";
+import { type Check, judgeFindings } from "./check";
 
 interface Tagged {
     readonly id: string;
@@ -9,14 +10,14 @@ interface Tagged {
 }
 
 /** Whether AmazonEMRServicePolicy_v2 lets EMR use something of EC2's. */
-export function emrTagChecks(what: string, { id, region, tags = [] }: Tagged): readonly Check[] {
+export function emrTagChecks(what: string, { id, region, tags: list = [] }: Tagged): readonly Check[] {
+    const tags = Object.fromEntries(list.map(({ Key, Value }) => [Key, Value]));
     return Object.entries(EMR_TAG).map(([key, value]) => {
-        const found = tags.find(({ Key }) => Key === key)?.Value;
-        return judge({
+        const found = tags[key];
+        return judgeFindings(checkEmrTag({ id, region, tags }), {
             on: `${what}: tags`,
             expected: `${key}: ${value}`,
             found: found === undefined ? `no ${key}` : `${key}: ${found}`,
-            remedy: `aws ec2 create-tags --region ${region} --resources ${id} --tags Key=${key},Value=${value}`,
         });
     });
 }

@@ -2,15 +2,13 @@ import {
     DescribeKeyCommand,
     GetKeyRotationStatusCommand,
     type KeyMetadata,
-    type KeyState,
     type KMSClient,
 } from "@aws-sdk/client-kms";
+import { checkKeyKind, checkKeyState, KEY_SPEC, KEY_USAGE } from "../../components/checks/key";
+import { parseArn } from "../../components/domain/arn";
 import { call, callIfThere } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
-import { type Check, type Context, judge, look } from "./check";
-
-/** What a key must be for disks and archives. */
-const KIND = "SYMMETRIC_DEFAULT for ENCRYPT_DECRYPT";
+import { type Check, type Context, judge, judgeFindings, look } from "./check";
 
 /** The key behind the nodes' disks and the certificate archives. */
 export async function keyChecks({ clients: { kms }, outputs }: Context): Promise<readonly Check[]> {
@@ -19,7 +17,7 @@ export async function keyChecks({ clients: { kms }, outputs }: Context): Promise
     const region = judge({
         on: `${on}: region`,
         expected: forCommands.region,
-        found: kmsKeyArn.split(":")[3] ?? "",
+        found: parseArn(kmsKeyArn).region,
         remedy: `a key of ${forCommands.region} in encryption.kmsKeyArn: disks take no key of another region`,
     });
     if (region.status !== "ok") {
@@ -41,10 +39,10 @@ export async function keyChecks({ clients: { kms }, outputs }: Context): Promise
             });
         }
         return [
-            stateCheck(on, metadata, forCommands.region),
-            judge({
+            stateCheck(on, kmsKeyArn, metadata),
+            judgeFindings(checkKeyKind({ usage: metadata.KeyUsage, spec: metadata.KeySpec }), {
                 on: `${on}: kind`,
-                expected: KIND,
+                expected: `${KEY_SPEC} for ${KEY_USAGE}`,
                 found: `${metadata.KeySpec} for ${metadata.KeyUsage}`,
                 remedy: "another key in encryption.kmsKeyArn: LUKS and EBS take no other kind",
             }),
@@ -54,20 +52,11 @@ export async function keyChecks({ clients: { kms }, outputs }: Context): Promise
     return [region, ...looked];
 }
 
-function stateCheck(on: string, { Arn, KeyState, DeletionDate }: KeyMetadata, region: string): Check {
-    const key = `--region ${region} --key-id ${Arn}`;
-    const enable = `aws kms enable-key ${key}`;
-    const remedies: Partial<Record<KeyState, string>> = {
-        Disabled: enable,
-        PendingDeletion: `aws kms cancel-key-deletion ${key}, then ${enable}`,
-    };
-    return judge({
+function stateCheck(on: string, arn: string, { KeyState, DeletionDate }: KeyMetadata): Check {
+    return judgeFindings(checkKeyState({ arn, state: KeyState }), {
         on: `${on}: state`,
         expected: "Enabled",
         found: DeletionDate ? `${KeyState}, on ${DeletionDate.toISOString().slice(0, 10)}` : String(KeyState),
-        remedy:
-            (KeyState && remedies[KeyState]) ??
-            "an enabled key: https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html",
     });
 }
 
@@ -78,7 +67,7 @@ async function rotationChecks(
     { Origin, DeletionDate }: KeyMetadata,
 ): Promise<readonly Check[]> {
     // While a key waits for its deletion, KMS says that it does not rotate.
-    if (DeletionDate || kmsKeyArn.split(":")[4] !== accountId) {
+    if (DeletionDate || parseArn(kmsKeyArn).account !== accountId) {
         return [];
     }
     const line = { on: `key ${kmsKeyArn}: rotation`, expected: "on" };

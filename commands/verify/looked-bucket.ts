@@ -6,8 +6,9 @@ import {
     type S3Client,
     type ServerSideEncryptionRule,
 } from "@aws-sdk/client-s3";
+import { checkBucketRegion } from "../../components/checks/bucket";
 import { callIfThere } from "../aws";
-import { type Check, judge, look } from "./check";
+import { type Check, judge, judgeFindings, look } from "./check";
 
 /** A bucket, and what mends it where the stack sets it. */
 export interface Looked {
@@ -37,7 +38,13 @@ export async function ifThere(
             );
             isThere = head !== undefined;
             const found = head ? (head.BucketRegion ?? "unknown") : "no such bucket";
-            return judge({ on, expected: region, found, otherwise: head ? otherwise : "failed", remedy });
+            return judgeFindings(checkBucketRegion({ name: bucket, bucketRegion: found }, region), {
+                on,
+                expected: region,
+                found,
+                otherwise: head ? otherwise : "failed",
+                remedy,
+            });
         },
         otherwise,
     );

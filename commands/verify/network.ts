@@ -4,11 +4,13 @@ import {
     DescribeVpcsCommand,
     type EC2Client,
 } from "@aws-sdk/client-ec2";
+import { checkDomainNames } from "../../components/checks/domain-names";
+import { checkVpcDns } from "../../components/checks/vpc-dns";
 import { domainNames } from "../../components/domain/region";
 import { call, callIfThere } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
 import { acceptsAnyName, isInTransitOn } from "./certificates";
-import { type Check, type Context, judge, look } from "./check";
+import { type Check, type Context, judge, judgeFindings, look } from "./check";
 import { emrTagChecks } from "./emr-tag";
 import { subnetChecks } from "./subnets";
 
@@ -59,11 +61,9 @@ async function dnsChecks(ec2: EC2Client, { vpcId, forCommands }: StackOutputs): 
                 const answer = await call("ec2:DescribeVpcAttribute", vpcId, () =>
                     ec2.send(new DescribeVpcAttributeCommand({ VpcId: vpcId, Attribute: attribute })),
                 );
-                return judge({
-                    ...line,
-                    found: answer[key]?.Value ? "on" : "off",
-                    remedy: `aws ec2 modify-vpc-attribute --region ${forCommands.region} --vpc-id ${vpcId} --enable-${option}`,
-                });
+                const isOn = answer[key]?.Value;
+                const vpc = { id: vpcId, region: forCommands.region };
+                return judgeFindings(checkVpcDns(option, isOn, vpc), { ...line, found: isOn ? "on" : "off" });
             });
         }),
     );
@@ -96,13 +96,16 @@ async function nameChecks(
                 : await call("ec2:DescribeDhcpOptions", dhcpOptionsId, () =>
                       ec2.send(new DescribeDhcpOptionsCommand({ DhcpOptionsIds: [dhcpOptionsId] })),
                   );
-        const names = (options?.DhcpOptions?.[0]?.DhcpConfigurations ?? [])
+        const domains = (options?.DhcpOptions?.[0]?.DhcpConfigurations ?? [])
             .filter(({ Key }) => Key === "domain-name")
             .flatMap(({ Values = [] }) => Values.flatMap(({ Value = "" }) => domainNames(Value)));
-        return judge({
+        const findings = checkDomainNames(
+            options && { domains },
+            anyName ? undefined : (name) => name === domain,
+        );
+        return judgeFindings(findings, {
             ...line,
-            found: options ? names.join(" ") || "none" : "no DHCP options, so that nodes have no names",
-            isOk: options !== undefined && (anyName || names.includes(domain)),
+            found: options ? domains.join(" ") || "none" : (findings[0]?.found ?? ""),
             // An archive of the user's may carry other names: what is in it tells.
             otherwise: options && certificateExpiresAt === null ? "warning" : "failed",
             remedy: forCommands.ownsNetwork

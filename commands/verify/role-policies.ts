@@ -4,7 +4,8 @@ import {
     paginateListAttachedRolePolicies,
     paginateListRolePolicies,
 } from "@aws-sdk/client-iam";
-import { type AttachedPolicies, documentDigest } from "../../components/policies/document";
+import type { AttachedPolicies } from "../../components/domain/for-commands";
+import { documentDigest } from "../../components/policies/document";
 import { call } from "../aws";
 import { type Check, judge, look } from "./check";
 

@@ -4,17 +4,18 @@ import {
     GetRoleCommand,
     type IAMClient,
 } from "@aws-sdk/client-iam";
-import {
-    type AttachedPolicies,
-    documentDifferences,
-    type PolicyDocument,
-} from "../../components/policies/document";
-import { jobflowRoleTrust, lets, SERVICES, serviceRoleTrust } from "../../components/policies/emr-roles";
+import { documentDifferences } from "../../components/checks/document-differences";
+import { checkInstanceProfile } from "../../components/checks/instance-profile";
+import { checkTrust } from "../../components/checks/trust";
+import { parseArn } from "../../components/domain/arn";
+import type { AttachedPolicies } from "../../components/domain/for-commands";
+import type { PolicyDocument } from "../../components/policies/document";
+import { jobflowRoleTrust, SERVICES, serviceRoleTrust } from "../../components/policies/emr-roles";
 import { reencryptionRoleTrust } from "../../components/policies/reencryption";
 import { reminderRoleTrust } from "../../components/policies/renewal-reminder";
 import { callIfThere } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
-import { type Check, type Context, judge, look } from "./check";
+import { type Check, type Context, judge, judgeFindings, look } from "./check";
 import { rolePolicyChecks } from "./role-policies";
 
 const ABSENT = ["NoSuchEntity", "NoSuchEntityException"];
@@ -88,9 +89,9 @@ function rolesOf({ serviceRole, jobflowRole, forCommands }: StackOutputs): reado
     ];
 }
 
-/** Without its path: IAM takes none. */
+/** A role's name is the last part of its ARN, after its path. */
 function roleName(roleArn: string): string {
-    return roleArn.slice(roleArn.lastIndexOf("/") + 1);
+    return parseArn(roleArn).resource.replace(/^.*\//, "");
 }
 
 async function checkRole(iam: IAMClient, role: Role, remedy: string): Promise<readonly Check[]> {
@@ -125,7 +126,7 @@ function trustOf({ service, trust, policies }: Role, remedy: string, json = "{}"
         const expected = `${service} may take the role`;
         return {
             expected,
-            found: lets(json, service) ? expected : `${service} is not named`,
+            found: checkTrust(json, service).length === 0 ? expected : `${service} is not named`,
             remedy: `a trust policy that allows sts:AssumeRole to the service ${service}`,
         };
     }
@@ -141,11 +142,11 @@ async function checkProfile(iam: IAMClient, outputs: StackOutputs): Promise<read
         const answer = await callIfThere(ABSENT, "iam:GetInstanceProfile", name, () =>
             iam.send(new GetInstanceProfileCommand({ InstanceProfileName: name })),
         );
-        const inside = answer?.InstanceProfile?.Roles?.map(({ RoleName }) => RoleName).join(", ");
-        return judge({
+        const inside = answer?.InstanceProfile?.Roles?.[0]?.RoleName;
+        return judgeFindings(checkInstanceProfile(name, inside), {
             on,
             expected: name,
-            found: answer ? inside || "none" : "no such instance profile",
+            found: answer ? (inside ?? "none") : "no such instance profile",
             remedy: outputs.forCommands.rolePolicies.jobflowRole
                 ? restore(outputs)
                 : `an instance profile ${name} with the role ${name} in it: EMR finds the one by the other`,

@@ -2,14 +2,14 @@ import {
     type EC2Client,
     paginateDescribeRouteTables,
     paginateDescribeVpcEndpoints,
-    type Route,
     type RouteTable,
     type RouteTableAssociation,
+    type Route as SdkRoute,
 } from "@aws-sdk/client-ec2";
-import { waysOut } from "../../components/checks/default-routes";
+import { checkDefaultRoutes, defaultRoutes, type Route } from "../../components/checks/default-routes";
 import { call } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
-import { type Check, judge, look } from "./check";
+import { type Check, judge, judgeFindings, look } from "./check";
 
 const ANYWHERE = "0.0.0.0/0";
 
@@ -46,49 +46,42 @@ function tableOf(subnetId: string, tables: readonly RouteTable[]): RouteTable | 
 /** It leads to S3 too, and to all that a cluster's bootstrap fetches. */
 function checkWayOut(
     { forCommands: { stack, internetAccess, ownsNetwork } }: StackOutputs,
-    id: string,
+    subnetId: string,
     table: RouteTable | undefined,
 ): Check {
-    const routes = waysOutOf(table);
-    const fits = (route: Route) => {
-        const isPublic = route.GatewayId?.startsWith("igw-") === true;
-        return internetAccess === "public"
-            ? isPublic
-            : // In a VPC of the user's, a transit gateway or a firewall may be on the way.
-              !isPublic && (!ownsNetwork || route.NatGatewayId !== undefined);
-    };
+    const routes = (table?.Routes ?? []).map(routeOf);
+    const targets = new Set(defaultRoutes(routes).map(targetOf));
+    const routeTableId = table?.RouteTableId ?? "its route table";
+    const access = { internetAccess, natGatewayOnly: ownsNetwork };
     const way = internetAccess === "public" ? "an internet gateway" : "a NAT gateway";
-    return judge({
-        on: `subnet ${id}: route for ${ANYWHERE}`,
+    return judgeFindings(checkDefaultRoutes({ subnetId, routeTableId, routes }, access), {
+        on: `subnet ${subnetId}: route for ${ANYWHERE}`,
         expected: `to ${way}`,
-        found:
-            routes.length > 0
-                ? `to ${[...new Set(routes.map(targetOf))].join(" and ")}`
-                : "none, nor so to S3",
-        isOk: routes.length > 0 && routes.every((route) => route.State !== "blackhole" && fits(route)),
+        found: targets.size > 0 ? `to ${[...targets].join(" and ")}` : "none, nor so to S3",
         remedy: ownsNetwork
             ? `npx pulumi up --refresh --stack ${stack}`
-            : `a route to ${way} in ${table?.RouteTableId ?? "its route table"}: every cluster's bootstrap fetches from Maven Central`,
+            : `a route to ${way} in ${routeTableId}: every cluster's bootstrap fetches from Maven Central`,
     });
 }
 
-/**
- * Those of its own endpoint are for S3's prefix list, and lead nowhere else; what a gateway propagates is among the
- * others.
- */
-function waysOutOf(table: RouteTable | undefined): readonly Route[] {
-    const routes = (table?.Routes ?? []).filter(({ GatewayId }) => !GatewayId?.startsWith("vpce-"));
-    return waysOut(routes, ({ DestinationCidrBlock, DestinationPrefixListId, VpcPeeringConnectionId }) => ({
+function routeOf({
+    DestinationCidrBlock,
+    DestinationIpv6CidrBlock,
+    DestinationPrefixListId,
+    Origin,
+    State,
+    ...targets
+}: SdkRoute): Route {
+    return {
         range: DestinationCidrBlock,
         prefixList: DestinationPrefixListId,
-        isPeering: VpcPeeringConnectionId !== undefined,
-    }));
+        target: Object.values(targets).find((id) => typeof id === "string"),
+        isBlackhole: State === "blackhole",
+    };
 }
 
-function targetOf(route: Route): string {
-    const { DestinationCidrBlock, DestinationPrefixListId, Origin, State, ...targets } = route;
-    const target = Object.values(targets).find((id) => typeof id === "string") ?? "nothing";
-    return State === "blackhole" ? `${target}, which is gone` : target;
+function targetOf({ target = "nothing", isBlackhole }: Route): string {
+    return isBlackhole ? `${target}, which is gone` : target;
 }
 
 /** Without it, S3's traffic takes the NAT gateway: it works, and costs by the gigabyte. */

@@ -4,7 +4,7 @@ import {
     MASTER_TO_SERVICE,
     SERVICE_ACCESS,
     SERVICE_TO_NODES,
-} from "../../components/emr-security-groups";
+} from "../../components/domain/emr-security-groups";
 import { hasEmrsName, isStacks, securityGroupsOf } from "../security-groups";
 import type { StackOutputs } from "../stack-outputs";
 import { type Check, type Context, judge, look } from "./check";
@@ -61,7 +61,7 @@ function ownershipChecks(outputs: StackOutputs, groups: readonly SecurityGroup[]
             expected,
             found: !group
                 ? "no such group"
-                : isStacks(group, forCommands.stack)
+                : isStacks(group, forCommands.stackTag)
                   ? expected
                   : `${group.GroupId}, which does not carry the stack's tag`,
             remedy: `${restore(outputs)}${group ? `; if EMR made the group, before that: npm run -s teardown -- --yes` : ""}`,
@@ -72,7 +72,9 @@ function ownershipChecks(outputs: StackOutputs, groups: readonly SecurityGroup[]
 /** They keep the VPC from being deleted, and nodes in them have rules that nobody here has seen. */
 function checkLeftOver(outputs: StackOutputs, emrs: readonly SecurityGroup[]): Check {
     const known = new Set(defaultGroups(outputs, emrs));
-    const leftOver = emrs.filter((group) => !known.has(group) && !isStacks(group, outputs.forCommands.stack));
+    const leftOver = emrs.filter(
+        (group) => !known.has(group) && !isStacks(group, outputs.forCommands.stackTag),
+    );
     return judge({
         on: `VPC ${outputs.vpcId}: security groups that EMR made`,
         expected: "none",

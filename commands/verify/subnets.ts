@@ -1,7 +1,8 @@
 import { type EC2Client, paginateDescribeSubnets, type Subnet } from "@aws-sdk/client-ec2";
+import { checkPublicAddresses, checkSubnetVpc } from "../../components/checks/subnet";
 import { call } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
-import { type Check, judge, look } from "./check";
+import { type Check, judgeFindings, look } from "./check";
 import { emrTagChecks } from "./emr-tag";
 import { routeChecks } from "./routes";
 
@@ -29,7 +30,7 @@ function checkSubnet(
 ): readonly Check[] {
     const { region, stack, internetAccess, ownsNetwork, rolePolicies } = forCommands;
     const on = `subnet ${id}`;
-    const place = judge({
+    const place = judgeFindings(checkSubnetVpc({ id, vpcId: subnet?.VpcId }, vpcId), {
         on,
         expected: `in ${vpcId}`,
         found: subnet ? `in ${subnet.VpcId}` : "no such subnet",
@@ -44,11 +45,10 @@ function checkSubnet(
         place,
         ...(internetAccess === "public"
             ? [
-                  judge({
+                  judgeFindings(checkPublicAddresses({ id, region, isOn: subnet.MapPublicIpOnLaunch }), {
                       on: `${on}: public addresses for nodes`,
                       expected: "on",
                       found: subnet.MapPublicIpOnLaunch ? "on" : "off",
-                      remedy: `aws ec2 modify-subnet-attribute --region ${region} --subnet-id ${id} --map-public-ip-on-launch`,
                   }),
               ]
             : []),

@@ -1,51 +1,101 @@
 import { z } from "zod";
 import { parseRelease } from "../domain/emr-release";
 import { S3_URL, S3_URL_PATTERN } from "../domain/locations";
-import { distinct, field, section } from "./field";
+import { distinct, field, orNull, section, text } from "./field";
 
-/** The value of a location that the stack is to make, where leaving the line out does not already say so. */
+/** The value of a location that is to be managed although its default is to have none. */
 export const MANAGED = "managed";
 
-const COLLECTOR_FORMATS = "cloudfront, clj-tomcat, thrift, json/…/…, tsv/…/… or ndjson/…/…";
+/** The keys of config.yml that the stack sets, each with the reason for omitting it. */
+export const OWNED_KEYS = {
+    "aws.access_key_id":
+        "EmrEtlRunner reads it from the environment variable AWS_SNOWPLOW_ACCESS_KEY, and no file holds it",
+    "aws.secret_access_key":
+        "EmrEtlRunner reads it from the environment variable AWS_SNOWPLOW_SECRET_KEY, and no file holds it",
+    "aws.s3.region": "everything is in the region of aws:region",
+    "aws.s3.buckets.encrypted":
+        "every bucket is encrypted with SSE-S3, and s3-dist-cp must ask for the same (true)",
+    "aws.emr.region": "everything is in the region of aws:region",
+    "aws.emr.jobflow_role": "the stack creates this role; access.jobflowRole names an existing one",
+    "aws.emr.service_role": "the stack creates this role; access.serviceRole names an existing one",
+    "aws.emr.placement":
+        "clusters run in the stack's subnet (null); network.availabilityZones chooses the zone",
+    "aws.emr.ec2_subnet_id": "clusters run in the stack's subnet; network.existing names an existing one",
+    "aws.emr.security_configuration": "the stack creates the security configuration",
+    "aws.emr.software.hbase":
+        "EmrEtlRunner installs it on AMI 3 only, which has no security configurations (null)",
+    "aws.emr.software.lingual":
+        "EmrEtlRunner installs it on AMI 3 only, which has no security configurations (null)",
+    "storage.versions.hadoop_elasticsearch": "0.1.0 is the only version",
+} as const;
 
-const nonEmpty = z.string().min(1);
-const version = z.string().regex(/^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/);
-const instanceType = z.string().regex(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/);
-const s3Url = z.string().regex(S3_URL_PATTERN);
-const managedOrS3Url = z.string().regex(new RegExp(`^${MANAGED}$|${S3_URL_PATTERN.source}`));
-/** In USD. The least is for YAML 1.1, to which `1e-7` is a text. */
-const bid = z.number().min(0.0001).max(10_000).nullable();
-const count = (from: number) => z.int().min(from);
-const wholeNumber = (from: number) => `a whole number from ${from} on`;
-const threeNumbers = (example: string) => `three numbers, such as ${example}`;
+export type OwnedKey = keyof typeof OWNED_KEYS;
 
-/** Kept out of the schema's judgement: whether it may stand there at all depends on what the stack renders. */
-const owned = (what: string) =>
+/** Without a type: a rule accepts null and what the stack renders, and refuses anything else with the reason. */
+const owned = (key: OwnedKey) =>
     z
         .unknown()
         .optional()
-        .meta({ description: `The stack's own (${what}): leave this line out.` });
+        .meta({ description: `The stack sets it, omit this key: ${OWNED_KEYS[key]}.` });
 
-const location = (what: string) =>
+const nonEmpty = z.string().min(1);
+const s3Url = text(S3_URL_PATTERN);
+const managedOrS3Url = text(new RegExp(`^${MANAGED}$|${S3_URL_PATTERN.source}`))
+    .nullable()
+    .default(null);
+const collectorFormat = text(/^(cloudfront|clj-tomcat|thrift|(json|tsv|ndjson)\/[^/\n]+\/[^\n]+)$/).meta({
+    examples: ["cloudfront", "clj-tomcat", "thrift"],
+});
+const count = (from: number) => z.int().min(from);
+
+const integer = (from: number, byDefault: number, description: string) =>
+    field(count(from).default(byDefault), description, `an integer, at least ${from}`);
+
+const location = (description: string) =>
     field(
-        managedOrS3Url.nullable().default(null),
-        `${what} Left out: a bucket that the stack makes.`,
-        `${S3_URL}; or no such line, for a bucket that the stack makes`,
+        managedOrS3Url,
+        `${description} Omitted: a managed bucket.`,
+        `${S3_URL}; omit this key for a managed bucket`,
     );
 
-const errorsLocation = (what: string) =>
+const optionalLocation = (description: string, without: string) =>
     field(
-        managedOrS3Url.nullable().default(null),
-        `${what} Only jobs older than Spark Enrich write it.`,
-        `${S3_URL}; "${MANAGED}", for a bucket that the stack makes; or no such line, for none`,
+        managedOrS3Url,
+        description,
+        `${S3_URL}; "${MANAGED}" for a managed bucket; omit this key for ${without}`,
+    );
+
+const errorsLocation = (description: string) =>
+    optionalLocation(`${description} Only jobs older than Spark Enrich write it.`, "no location");
+
+const instanceType = (description: string) =>
+    field(
+        text(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/).default("m4.large"),
+        description,
+        "an EC2 instance type, such as m4.large",
+    );
+
+/** In USD. The minimum is for YAML 1.1, which reads `1e-7` as a string. */
+const bid = (nodes: string) =>
+    field(
+        orNull(z.number().min(0.0001).max(10_000)),
+        `The ${nodes} nodes' Spot bid in USD an hour. Omitted: on-demand.`,
+        "a number from 0.0001 to 10000; omit this key for on-demand",
+    );
+
+const version = (byDefault: string, description: string) =>
+    field(
+        text(/^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/).default(byDefault),
+        description,
+        `a version of three numbers, such as ${byDefault}`,
     );
 
 const raw = section(
     {
         in: field(
-            z.array(s3Url).min(1).nullable().default(null),
-            "Where the collector writes: one or more existing locations. Left out: a bucket that the stack makes.",
-            `a list (lines that begin with a hyphen) of at least one S3 URL; ${S3_URL}; or no such line, for a bucket that the stack makes`,
+            orNull(z.array(s3Url).min(1)),
+            "Where the collector writes: one or more existing locations. Omitted: a managed bucket.",
+            `a list of at least one S3 URL; ${S3_URL}; omit this key for a managed bucket`,
         ),
         processing: location("Raw events being processed."),
         archive: location("Raw events after processing."),
@@ -59,10 +109,9 @@ const enriched = section(
         bad: location("Batch mode only: events that failed enrichment."),
         errors: errorsLocation("Batch mode only: enrichment's own failures."),
         archive: location("Enriched events after loading."),
-        stream: field(
-            managedOrS3Url.nullable().default(null),
+        stream: optionalLocation(
             "What Snowplow's S3 Loader writes. Given, it means stream-enrich mode.",
-            `${S3_URL}; "${MANAGED}", for a bucket that the stack makes; or no such line, for batch mode`,
+            "batch mode",
         ),
     },
     "Enriched events.",
@@ -80,21 +129,21 @@ const shredded = section(
 
 const s3 = section(
     {
-        region: owned("aws:region"),
+        region: owned("aws.s3.region"),
         buckets: section(
             {
                 assets: field(
                     s3Url.default("s3://snowplow-hosted-assets"),
-                    "Where the jars come from. The bootstrap scripts come from Snowplow's own bucket in any case.",
+                    "Where the jars come from. The bootstrap scripts always come from Snowplow's own bucket.",
                     S3_URL,
                 ),
                 jsonpath_assets: field(
-                    s3Url.nullable().default(null),
+                    orNull(s3Url),
                     "Your own JSON paths.",
-                    `${S3_URL}; or no such line, for none`,
+                    `${S3_URL}; omit this key for none`,
                 ),
                 log: location("EMR's and RDB Loader's logs."),
-                encrypted: owned("true: an SSE-S3 header on s3-dist-cp"),
+                encrypted: owned("aws.s3.buckets.encrypted"),
                 raw,
                 enriched,
                 shredded,
@@ -102,73 +151,46 @@ const s3 = section(
             "EmrEtlRunner's locations.",
         ),
         consolidate_shredded_output: field(
-            z.boolean().nullable().default(null),
-            "Whether shredded files are combined on their way to S3. Left out: true in batch mode, false in stream-enrich mode.",
+            orNull(z.boolean()),
+            "Combine shredded files when they are copied to S3. Omitted: true in batch mode, false in stream-enrich mode.",
             "true or false",
         ),
     },
     "S3.",
 );
 
+const ebsVolume = z.strictObject({
+    volume_size: field(count(1), "In GB.", "an integer, at least 1"),
+    volume_type: field(
+        z.enum(["standard", "gp2", "io1"]),
+        "EBS volume type.",
+        "standard, gp2 or io1: EmrEtlRunner knows no other type",
+    ),
+    volume_iops: field(orNull(count(1)), "Used with io1 only.", "an integer, at least 1"),
+    ebs_optimized: field(orNull(z.boolean()), "Omitted: true, EmrEtlRunner's default.", "true or false"),
+});
+
 const jobflow = section(
     {
         job_name: field(
-            nonEmpty.nullable().default(null),
-            "The clusters' name; with a persistent jobflow it must be unique. Left out: Snowplow ETL and the stack's name.",
-            "a text that is not empty",
+            orNull(nonEmpty),
+            "The clusters' name; it must be unique with a persistent jobflow. Omitted: Snowplow ETL and the stack's name.",
+            "a string that is not empty",
         ),
-        master_instance_type: field(
-            instanceType.default("m4.large"),
-            "The master node's instance type.",
-            "an EC2 instance type, such as m4.large",
-        ),
-        core_instance_count: field(count(1).default(2), "How many core nodes.", wholeNumber(1)),
-        core_instance_type: field(
-            instanceType.default("m4.large"),
-            "The core nodes' instance type.",
-            "an EC2 instance type, such as m4.large",
-        ),
-        core_instance_bid: field(
-            bid.default(null),
-            "The core nodes' Spot bid in USD an hour. Left out: on-demand.",
-            "a number above 0 (from 0.0001 to 10000), or no such line, for on-demand",
-        ),
+        master_instance_type: instanceType("The master node's instance type."),
+        core_instance_count: integer(1, 2, "Number of core nodes."),
+        core_instance_type: instanceType("The core nodes' instance type."),
+        core_instance_bid: bid("core"),
         core_instance_ebs: field(
-            z
-                .strictObject({
-                    volume_size: field(count(1), "In GB.", wholeNumber(1)),
-                    volume_type: field(
-                        z.enum(["standard", "gp2", "io1"]),
-                        "EBS volume type.",
-                        "standard, gp2 or io1: EmrEtlRunner knows no other",
-                    ),
-                    volume_iops: field(
-                        count(1).nullable().default(null),
-                        "Used with io1 only.",
-                        wholeNumber(1),
-                    ),
-                    ebs_optimized: field(
-                        z.boolean().nullable().default(null),
-                        "Left out: EmrEtlRunner takes true.",
-                        "true or false",
-                    ),
-                })
+            ebsVolume
                 .nullable()
                 .default({ volume_size: 100, volume_type: "gp2", volume_iops: 400, ebs_optimized: false }),
             "An EBS volume for each core node; null for none.",
-            "an object with volume_size, volume_type, volume_iops and ebs_optimized; or null, for no volume",
+            "an object with volume_size, volume_type, volume_iops and ebs_optimized; null for no volume",
         ),
-        task_instance_count: field(count(0).default(0), "How many task nodes.", wholeNumber(0)),
-        task_instance_type: field(
-            instanceType.default("m4.large"),
-            "The task nodes' instance type.",
-            "an EC2 instance type, such as m4.large",
-        ),
-        task_instance_bid: field(
-            bid.default(null),
-            "The task nodes' Spot bid in USD an hour. Left out: on-demand.",
-            "a number above 0 (from 0.0001 to 10000), or no such line, for on-demand",
-        ),
+        task_instance_count: integer(0, 0, "Number of task nodes."),
+        task_instance_type: instanceType("The task nodes' instance type."),
+        task_instance_bid: bid("task"),
     },
     "The cluster.",
 );
@@ -181,36 +203,33 @@ const emr = section(
                 .refine((text) => parseRelease(text) !== undefined)
                 .default("5.29.0"),
             "The EMR release.",
-            `${threeNumbers("5.29.0")}, without emr-`,
+            "a release of three numbers, such as 5.29.0, without emr-",
         ),
-        region: owned("aws:region"),
-        jobflow_role: owned("its own role, which EMR takes by the instance profile's name"),
-        service_role: owned("its own role"),
-        placement: owned("null: clusters run in the stack's subnet"),
-        ec2_subnet_id: owned("its own subnet"),
+        region: owned("aws.emr.region"),
+        jobflow_role: owned("aws.emr.jobflow_role"),
+        service_role: owned("aws.emr.service_role"),
+        placement: owned("aws.emr.placement"),
+        ec2_subnet_id: owned("aws.emr.ec2_subnet_id"),
         ec2_key_name: field(
-            nonEmpty.max(255).nullable().default(null),
-            "An EC2 key pair for logging in. Left out: the stack makes one, since EmrEtlRunner cannot do without.",
-            "the name of an EC2 key pair in the stack's region; or no such line, for one that the stack makes",
+            orNull(nonEmpty.max(255)),
+            "An EC2 key pair for logging in. Omitted: a managed one, since EmrEtlRunner requires a key pair.",
+            "the name of an EC2 key pair in the stack's region; omit this key for a managed one",
         ),
-        security_configuration: owned("its own security configuration"),
+        security_configuration: owned("aws.emr.security_configuration"),
         bootstrap: field(
             distinct(s3Url.regex(/[^/]$/)).nullable().default([]),
             "Your own bootstrap scripts.",
             "a list of S3 URLs of scripts, s3://bucket/path/script.sh, each once",
         ),
         software: section(
-            {
-                hbase: owned("null: EmrEtlRunner installs it on AMI 3 only"),
-                lingual: owned("null: as hbase"),
-            },
+            { hbase: owned("aws.emr.software.hbase"), lingual: owned("aws.emr.software.lingual") },
             "EmrEtlRunner's optional software.",
         ),
         jobflow,
-        bootstrap_failure_tries: field(
-            count(1).default(3),
-            "How often a cluster that dies at its start is launched; 1 for the first run.",
-            wholeNumber(1),
+        bootstrap_failure_tries: integer(
+            1,
+            3,
+            "How often a cluster that fails while it starts is launched; 1 for the first run.",
         ),
         configuration: field(
             z
@@ -221,12 +240,12 @@ const emr = section(
                     spark: { maximizeResourceAllocation: "true" },
                 }),
             "EMR's configuration classifications.",
-            'classifications with their properties, each value a text, such as spark: { maximizeResourceAllocation: "true" }',
+            'classifications with their properties, each value a string, such as spark: { maximizeResourceAllocation: "true" }',
         ),
         additional_info: field(
-            z.string().refine(isJson).nullable().default(null),
+            orNull(z.string().refine(isJson)),
             "JSON for EMR's additional features.",
-            "a text that is valid JSON",
+            "a string of valid JSON",
         ),
     },
     "EMR.",
@@ -241,17 +260,55 @@ function isJson(text: string): boolean {
     }
 }
 
+const tracking = z.strictObject({
+    method: field(z.enum(["get", "post"]), "How events are sent.", "get or post"),
+    collector: field(nonEmpty, "The collector's host name.", "a host name"),
+    app_id: field(nonEmpty, "The app_id of the events.", "a string that is not empty"),
+    protocol: field(orNull(z.enum(["http", "https"])), "Omitted: http.", "http or https"),
+    port: field(
+        orNull(count(1).max(65_535)),
+        "Omitted: the protocol's default port.",
+        "an integer from 1 to 65535",
+    ),
+});
+
+const monitoring = section(
+    {
+        tags: field(
+            z.record(nonEmpty.max(128), z.string().max(256)).nullable().default({}),
+            "Tags for the clusters, in addition to the stack's own.",
+            "names of at most 128 characters, each with a string of at most 256 characters",
+        ),
+        logging: section(
+            {
+                level: field(
+                    z.enum(["DEBUG", "INFO"]).default("DEBUG"),
+                    "The log level.",
+                    "DEBUG or INFO: RDB Loader refuses other levels",
+                ),
+            },
+            "Logging.",
+        ),
+        snowplow: field(
+            orNull(tracking),
+            "EmrEtlRunner's own Snowplow tracking.",
+            "an object with method, collector and app_id; omit this key for no tracking",
+        ),
+    },
+    "Monitoring.",
+);
+
 /**
- * EmrEtlRunner's own config.yml, whatever of it the stack does not own, field by field as its contracts.rb checks it
- * and, where RDB Loader reads the same file more strictly, as RDB Loader does.
+ * The keys of EmrEtlRunner's config.yml, as its contracts.rb checks them and, where RDB Loader reads the same file
+ * more strictly, as RDB Loader does.
  * @see https://github.com/snowplow/emr-etl-runner: lib/snowplow-emr-etl-runner/contracts.rb, config/config.yml.sample
  */
 export const emrEtlRunner = section(
     {
         aws: section(
             {
-                access_key_id: owned("the environment variable AWS_SNOWPLOW_ACCESS_KEY"),
-                secret_access_key: owned("the environment variable AWS_SNOWPLOW_SECRET_KEY"),
+                access_key_id: owned("aws.access_key_id"),
+                secret_access_key: owned("aws.secret_access_key"),
                 s3,
                 emr,
             },
@@ -260,13 +317,9 @@ export const emrEtlRunner = section(
         collectors: section(
             {
                 format: field(
-                    z
-                        .string()
-                        .regex(/^(cloudfront|clj-tomcat|thrift|(json|tsv|ndjson)\/[^/\n]+\/[^\n]+)$/)
-                        .nullable()
-                        .default(null),
+                    orNull(collectorFormat),
                     "Batch mode only, and required there: what the collector writes.",
-                    COLLECTOR_FORMATS,
+                    "cloudfront, clj-tomcat, thrift, json/…/…, tsv/…/… or ndjson/…/…",
                 ),
             },
             "Batch mode only: the collector.",
@@ -274,13 +327,7 @@ export const emrEtlRunner = section(
         enrich: section(
             {
                 versions: section(
-                    {
-                        spark_enrich: field(
-                            version.default("1.18.0"),
-                            "Spark Enrich.",
-                            threeNumbers("1.18.0"),
-                        ),
-                    },
+                    { spark_enrich: version("1.18.0", "Spark Enrich.") },
                     "The enrich job's version.",
                 ),
                 continue_on_unexpected_error: field(
@@ -290,7 +337,7 @@ export const emrEtlRunner = section(
                 ),
                 output_compression: field(
                     z.enum(["NONE", "GZIP"]).default("GZIP"),
-                    "How enriched and shredded events are compressed; NONE for Postgres targets.",
+                    "Compression of enriched and shredded events; NONE for Postgres targets.",
                     "NONE or GZIP",
                 ),
             },
@@ -300,63 +347,16 @@ export const emrEtlRunner = section(
             {
                 versions: section(
                     {
-                        rdb_loader: field(version.default("0.17.0"), "RDB Loader.", threeNumbers("0.17.0")),
-                        rdb_shredder: field(
-                            version.default("0.16.0"),
-                            "RDB Shredder.",
-                            threeNumbers("0.16.0"),
-                        ),
-                        hadoop_elasticsearch: owned("0.1.0, the only one there is"),
+                        rdb_loader: version("0.17.0", "RDB Loader."),
+                        rdb_shredder: version("0.16.0", "RDB Shredder."),
+                        hadoop_elasticsearch: owned("storage.versions.hadoop_elasticsearch"),
                     },
                     "The storage jobs' versions.",
                 ),
             },
             "Storage.",
         ),
-        monitoring: section(
-            {
-                tags: field(
-                    z.record(nonEmpty.max(128), z.string().max(256)).nullable().default({}),
-                    "Tags for the clusters, besides the stack's own.",
-                    "names of at most 128 characters with texts of at most 256",
-                ),
-                logging: section(
-                    {
-                        level: field(
-                            z.enum(["DEBUG", "INFO"]).default("DEBUG"),
-                            "How much is logged.",
-                            "DEBUG or INFO: RDB Loader refuses others",
-                        ),
-                    },
-                    "Logging.",
-                ),
-                snowplow: field(
-                    z
-                        .strictObject({
-                            method: field(z.enum(["get", "post"]), "How events are sent.", "get or post"),
-                            collector: field(nonEmpty, "The collector's host name.", "a host name"),
-                            app_id: field(nonEmpty, "The app_id of the events.", "a text that is not empty"),
-                            protocol: field(
-                                z.enum(["http", "https"]).nullable().default(null),
-                                "Left out: http.",
-                                "http or https",
-                            ),
-                            port: field(
-                                count(1).max(65_535).nullable().default(null),
-                                "Left out: the protocol's own.",
-                                "a whole number from 1 to 65535",
-                            ),
-                        })
-                        .nullable()
-                        .default(null),
-                    "EmrEtlRunner's own Snowplow tracking.",
-                    "an object with method, collector and app_id; or no such line, for none",
-                ),
-            },
-            "Monitoring.",
-        ),
+        monitoring,
     },
-    "What you would write into EmrEtlRunner's config.yml, in its own words; a whole config.yml of yours may be pasted.",
+    "Keys of EmrEtlRunner's config.yml, in its own vocabulary; a whole config.yml may be pasted.",
 );
-
-export type EmrEtlRunnerSettings = z.output<typeof emrEtlRunner>;

@@ -1,31 +1,39 @@
 import { z } from "zod";
 
 /**
- * A field with its description (what an editor and the README show) and, in the words of an error message, what it
- * allows. Both go into the JSON Schema; `errorMessage` is what the editors' YAML servers print for a bad value.
+ * A field with a description, for editors and the README, and the values that it accepts, in the words of an error.
+ * Both go into the JSON Schema: editors' YAML servers print `errorMessage` for an invalid value.
  */
-export function field<T extends z.ZodType>(schema: T, description: string, allowed: string): T {
-    return schema.meta({ description, errorMessage: allowed }) as T;
+export function field<T extends z.ZodType>(schema: T, description: string, expected: string): T {
+    return schema.meta({ description, errorMessage: expected }) as T;
 }
 
-/**
- * An object whose keys are all known and all have defaults. Left out, or with nothing below it (as YAML reads a key
- * whose lines are all commented out), it is its defaults.
- */
+export const text = (pattern: RegExp) => z.string().regex(pattern, { abort: true });
+
+/** A value, or null for none, which is the default. */
+export const orNull = <T extends z.ZodType>(schema: T) => schema.nullable().default(null as never);
+
+export function flag(byDefault: boolean, description: string) {
+    return field(z.boolean().default(byDefault), description, "true or false");
+}
+
+/** An object of known keys with defaults. Omitted, null or empty, it is its defaults. */
 export function section<T extends z.ZodRawShape>(shape: T, description: string) {
     const object = z.strictObject(shape);
-    const usual = Object.keys(shape).filter(
+    const keys = Object.keys(shape).filter(
         (key) => (shape[key] as z.ZodType).meta()?.errorMessage !== undefined,
     );
-    const keys = usual.length === 1 ? `the key ${usual.join()}` : `the keys ${usual.join(", ")}`;
     return object
         .nullable()
         .prefault({} as never)
         .transform((value) => value ?? object.parse({}))
-        .meta({ description, errorMessage: `an object with ${keys}` });
+        .meta({
+            description,
+            errorMessage: `an object with the ${keys.length === 1 ? "key" : "keys"} ${keys.join(", ")}`,
+        });
 }
 
-/** A list that names nothing twice. */
+/** A list in which each item stands once. */
 export function distinct<T extends z.ZodType<string>>(item: T) {
     return z
         .array(item)

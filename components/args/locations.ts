@@ -6,12 +6,12 @@ import {
     parseS3Url,
     type S3Folder,
 } from "../domain/locations";
+import { valueAt } from "../domain/value-at";
 import { MANAGED } from "./emr-etl-runner";
-import { valueAt } from "./errors";
-import type { StackConfig } from "./schema";
+import type { Environment } from "./schema";
 
 /** `enriched.stream` decides, as it does in EmrEtlRunner. */
-export function modeOf(config: StackConfig): Mode {
+export function modeOf(config: Environment): Mode {
     return config.emrEtlRunner.aws.s3.buckets.enriched.stream === null ? "batch" : "stream-enrich";
 }
 
@@ -21,12 +21,12 @@ export function bucketsPath(path: LocationPath): readonly string[] {
 }
 
 /** What the user wrote for a location: S3 URLs, `managed`, or nothing (null). */
-export function locationValue(config: StackConfig, path: LocationPath): string | readonly string[] | null {
+export function locationValue(config: Environment, path: LocationPath): string | readonly string[] | null {
     return valueAt(config, bucketsPath(path)) as string | readonly string[] | null;
 }
 
 /** The mode's locations, managed or the user's own; optional ones only where the user asked for them. */
-export function locationsOf(config: StackConfig): readonly Location[] {
+export function locationsOf(config: Environment): readonly Location[] {
     const mode = modeOf(config);
     return LOCATIONS.filter(({ modes }) => modes.includes(mode)).flatMap((row): readonly Location[] => {
         const value = locationValue(config, row.path);

@@ -2,12 +2,12 @@ import { z } from "zod";
 import { isPrivateRange, PRIVATE_RANGES, parseCidr } from "../domain/cidr";
 import { S3_URL, S3_URL_PATTERN } from "../domain/locations";
 import { emrEtlRunner } from "./emr-etl-runner";
-import { distinct, field, section } from "./field";
+import { distinct, field, flag, orNull, section, text } from "./field";
 
 /** AWS's default quota of managed policies on one role. */
 const MANAGED_POLICIES_PER_ROLE = 10;
 
-/** A certificate authority lives 10 years and is renewed while a leaf still fits into them: half of them at most. */
+/** Half of the certificate authority's 10 years: it is renewed while a leaf certificate still fits into the rest. */
 const MAX_VALIDITY_DAYS = 1825;
 
 function isVpcCidr(text: string): boolean {
@@ -15,14 +15,48 @@ function isVpcCidr(text: string): boolean {
     return cidr !== undefined && cidr.prefixLength >= 16 && cidr.prefixLength <= 24 && isPrivateRange(cidr);
 }
 
-const kmsKeyArn = z.string().regex(/^arn:aws:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/);
-const policyArn = z.string().regex(/^arn:aws:iam::(aws|\d{12}):policy\/[\w+=,.@/-]+$/);
-const roleName = z.string().regex(/^[\w+=,.@-]{1,64}$/);
-const snsTopicArn = z.string().regex(/^arn:aws:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/); // FIFO topics end with `.fifo`.
-const bucketName = z.string().regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/);
+const s3Url = text(S3_URL_PATTERN);
+const kmsKeyArn = text(/^arn:aws:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/);
+const policyArn = text(/^arn:aws:iam::(aws|\d{12}):policy\/[\w+=,.@/-]+$/);
+const roleName = text(/^[\w+=,.@-]{1,64}$/);
+const snsTopicArn = text(/^arn:aws:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/); // FIFO topics end with `.fifo`.
+const bucketName = text(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/);
 
-/** What is in it is judged where its private key is at hand too. */
-const pem = z.string().regex(/-----BEGIN CERTIFICATE-----/);
+/** A rule checks the certificates themselves. */
+const pem = text(/-----BEGIN CERTIFICATE-----/);
+
+const days = (from: number, to: number, byDefault: number, description: string, below = "") =>
+    field(
+        z.int().min(from).max(to).default(byDefault),
+        description,
+        `an integer of days, from ${from} to ${to}${below}`,
+    );
+
+const list = (item: z.ZodType<string>, description: string, of: string, format = "") =>
+    field(distinct(item).default([]), description, `a list of ${of}, each once${format}`);
+
+const existingNetwork = z.strictObject({
+    vpcId: field(
+        text(/^vpc-[0-9a-f]{8,17}$/),
+        "The VPC's id.",
+        "the id of a VPC, such as vpc-0123456789abcdef0",
+    ),
+    subnetIds: field(
+        distinct(text(/^subnet-[0-9a-f]{8,17}$/)).min(1),
+        "Its subnets for nodes; clusters run in the first.",
+        "a list of at least one subnet id, such as [subnet-0123456789abcdef0], each once",
+    ),
+    emrSecurityGroups: field(
+        z.enum(["use", "create"]).default("use"),
+        "EMR's default security groups: use the existing ones, or those that EMR creates; or create the stack's own.",
+        "use (existing groups, or those that EMR creates) or create (the stack creates them)",
+    ),
+    allowHostnameMismatch: flag(false, "Nodes may have host names that their certificate does not contain."),
+    allowUnseenRoute: flag(
+        false,
+        "Subnets may have no visible route to the internet: a VPN or Direct Connect gateway propagates it.",
+    ),
+});
 
 const network = section(
     {
@@ -31,49 +65,20 @@ const network = section(
             "The VPC's range; it is always cut into 16 slots for subnets.",
             `a range from /16 to /24 inside ${PRIVATE_RANGES.join(", ")}, written with its first address, such as 10.64.0.0/20`,
         ),
-        availabilityZones: field(
-            distinct(z.string()).default([]),
-            "One subnet for nodes in each; clusters run in the first. Left out: one subnet, in a zone of AWS's choice.",
-            "a list of the region's zones, such as [eu-west-1a], each once",
+        availabilityZones: list(
+            z.string(),
+            "One subnet for nodes in each zone; clusters run in the first. Omitted: one subnet, in a zone that AWS chooses.",
+            "zones of the stack's region, such as [eu-west-1a]",
         ),
         internetAccess: field(
             z.enum(["nat", "public"]).default("nat"),
             "How nodes reach Maven Central and Iglu: nat (private subnets behind one NAT gateway) or public (cheaper: public addresses, no NAT).",
-            "nat or public; without internet no cluster gets past EmrEtlRunner's bootstrap",
+            "nat or public; without internet no cluster completes EmrEtlRunner's bootstrap",
         ),
         existing: field(
-            z
-                .strictObject({
-                    vpcId: field(
-                        z.string().regex(/^vpc-[0-9a-f]{8,17}$/),
-                        "Its id.",
-                        "the id of a VPC, such as vpc-0123456789abcdef0",
-                    ),
-                    subnetIds: field(
-                        distinct(z.string().regex(/^subnet-[0-9a-f]{8,17}$/)).min(1),
-                        "Its subnets for nodes; clusters run in the first.",
-                        "a list of at least one subnet id, such as [subnet-0123456789abcdef0], each once",
-                    ),
-                    emrSecurityGroups: field(
-                        z.enum(["use", "create"]).default("use"),
-                        "EMR's default security groups: those that are there, or that EMR makes; or the stack's own.",
-                        "use (those that are there, or that EMR makes) or create (the stack makes them)",
-                    ),
-                    allowHostnameMismatch: field(
-                        z.boolean().default(false),
-                        "Nodes may have names that their certificate does not carry.",
-                        "true or false",
-                    ),
-                    allowUnseenRoute: field(
-                        z.boolean().default(false),
-                        "Subnets may have no way to the internet that can be seen at an `up`: a VPN or Direct Connect gateway propagates it.",
-                        "true or false",
-                    ),
-                })
-                .nullable()
-                .default(null),
-            "A VPC of yours instead: `vpcId`, `subnetIds` (clusters run in the first), `emrSecurityGroups` (`use`, the default: those that are there, or that EMR makes; `create`: the stack's own), `allowHostnameMismatch` and `allowUnseenRoute` (false). `internetAccess` says which kind of subnets they are.",
-            "an object with vpcId, subnetIds, emrSecurityGroups, allowHostnameMismatch and allowUnseenRoute; or no such line, for a VPC that the stack makes",
+            orNull(existingNetwork),
+            "Your existing VPC: `vpcId`, `subnetIds` (clusters run in the first), `emrSecurityGroups` (`use`, the default: existing groups, or those that EMR creates; `create`: the stack's own), `allowHostnameMismatch` and `allowUnseenRoute` (false). `internetAccess` says which kind of subnets they are.",
+            "an object with vpcId, subnetIds, emrSecurityGroups, allowHostnameMismatch and allowUnseenRoute; omit this key for a managed VPC",
         ),
     },
     "The VPC that clusters run in.",
@@ -81,143 +86,135 @@ const network = section(
 
 const encryption = section(
     {
-        atRestS3: field(
-            z.boolean().default(true),
-            "SSE-S3 for what the cluster writes to S3 through EMRFS.",
-            "true or false",
+        atRestS3: flag(true, "SSE-S3 for what the cluster writes to S3 through EMRFS."),
+        atRestLocalDisks: flag(
+            true,
+            "Encrypt local disks under the stack's KMS key; from EMR 5.24.0 on the root volume too.",
         ),
-        atRestLocalDisks: field(
-            z.boolean().default(true),
-            "Local disks encrypted under the stack's KMS key; from EMR 5.24.0 on the root volume too.",
-            "true or false",
-        ),
-        inTransit: field(
-            z.boolean().default(true),
-            "TLS between the nodes, with the stack's own certificate.",
-            "true or false",
-        ),
-        requireImdsV2: field(
-            z.boolean().default(false),
-            "The nodes' metadata service answers version 2 only, where the release can.",
-            "true or false",
+        inTransit: flag(true, "TLS between the nodes, with the stack's own certificate."),
+        requireImdsV2: flag(
+            false,
+            "The nodes' metadata service answers version 2 only. Requires a release that supports it.",
         ),
         kmsKeyArn: field(
-            kmsKeyArn.nullable().default(null),
-            "A KMS key of yours instead of the stack's: symmetric, enabled, in the stack's region.",
-            "the ARN of a key (not of an alias) in the stack's region, arn:aws:kms:REGION:ACCOUNT:key/ID; or no such line, for a key that the stack makes",
+            orNull(kmsKeyArn),
+            "Your existing KMS key: symmetric, enabled, in the stack's region.",
+            "the ARN of a key (not of an alias) in the stack's region, arn:aws:kms:REGION:ACCOUNT:key/ID; omit this key for a managed one",
         ),
     },
-    "What the EMR security configuration turns on, each on its own.",
+    "The parts of the EMR security configuration, each on its own.",
 );
 
 const certificates = section(
     {
-        validityDays: field(
-            z.int().min(2).max(MAX_VALIDITY_DAYS).default(365),
-            "How long the nodes' certificate is valid, in days.",
-            `a whole number of days from 2 to ${MAX_VALIDITY_DAYS}`,
-        ),
-        renewBeforeDays: field(
-            z.int().min(1).max(MAX_VALIDITY_DAYS).default(60),
-            "An `up` in the last days of the certificate, this many, renews it; with `chainPem`, it warns.",
-            `a whole number of days from 1 to ${MAX_VALIDITY_DAYS}, below validityDays`,
+        validityDays: days(2, MAX_VALIDITY_DAYS, 365, "Validity of the nodes' certificate, in days."),
+        renewBeforeDays: days(
+            1,
+            MAX_VALIDITY_DAYS,
+            60,
+            "Renew the certificate when fewer than this many days remain; with `chainPem`, warn instead.",
+            ", below validityDays",
         ),
         generation: field(
             z.int().min(1).default(1),
-            "Raise it to replace private key, certificate and archive.",
-            "a whole number from 1 on",
+            "Increase it to replace private key, certificate and archive.",
+            "an integer, at least 1",
         ),
         archive: field(
-            z
-                .string()
-                .regex(S3_URL_PATTERN)
-                .regex(/\/[^/]+\.zip$/)
-                .nullable()
-                .default(null),
-            "An archive of yours instead, as EMR reads it; the roles may read just this object.",
-            "the S3 URL of a ZIP archive, such as s3://my-bucket/emr/certificates.zip; or no such line, for one that the stack makes",
+            orNull(s3Url.regex(/\/[^/]+\.zip$/)),
+            "Your existing archive, as EMR reads it; the roles may read only this object.",
+            "the S3 URL of a ZIP archive, such as s3://my-bucket/emr/certificates.zip; omit this key for a managed one",
         ),
         chainPem: field(
-            pem.nullable().default(null),
-            "A certificate of yours instead, leaf first; its private key is the secret `certificatePrivateKey`.",
-            "PEM certificates, the nodes' own first; or no such line, for one that the stack makes",
+            orNull(pem),
+            "Your existing certificate, leaf first; its private key is the secret `certificatePrivateKey`.",
+            "PEM certificates, the nodes' own first; omit this key for a managed one",
         ),
         trustedPem: field(
-            pem.nullable().default(null),
-            "With `chainPem`: the authorities that nodes trust.",
+            orNull(pem),
+            "With `chainPem`: the certificate authorities that nodes trust.",
             "PEM certificates of authorities; only together with chainPem",
         ),
         remindTopicArn: field(
-            snsTopicArn.nullable().default(null),
-            "An SNS topic of yours that is told when these last days begin.",
-            "the ARN of a standard topic (not FIFO) in the stack's region, arn:aws:sns:REGION:ACCOUNT:NAME; or no such line, for no reminder",
+            orNull(snsTopicArn),
+            "SNS topic to notify when the renewal window opens.",
+            "the ARN of a standard topic (not FIFO) in the stack's region, arn:aws:sns:REGION:ACCOUNT:NAME; omit this key for no reminder",
         ),
     },
-    "The certificates that nodes show one another.",
+    "The certificates that nodes present to each other.",
 );
 
 const storage = section(
     {
-        protect: field(
-            z.boolean().default(true),
-            "Pulumi refuses to delete data buckets and the KMS key.",
-            "true or false",
+        protect: flag(true, "Pulumi refuses to delete data buckets and the KMS key."),
+        encryptExistingBuckets: list(
+            bucketName,
+            "Buckets of existing locations whose default encryption is to be changed to SSE-S3.",
+            "names of buckets of existing locations",
         ),
-        encryptExistingBuckets: field(
-            distinct(bucketName).default([]),
-            "Buckets of existing locations whose default encryption is something else, to be set to SSE-S3.",
-            "a list of bucket names, each once, each the bucket of an existing location",
+        policiesOnExistingBuckets: list(
+            bucketName,
+            "Buckets of existing locations, without a bucket policy, that are to refuse plain HTTP and other encryption headers.",
+            "names of buckets of existing locations",
         ),
-        policiesOnExistingBuckets: field(
-            distinct(bucketName).default([]),
-            "Buckets of existing locations, without a bucket policy of their own, that are to refuse plain HTTP and other encryption headers.",
-            "a list of bucket names, each once, each the bucket of an existing location",
-        ),
-        existingKmsKeyArns: field(
-            distinct(kmsKeyArn).default([]),
+        existingKmsKeyArns: list(
+            kmsKeyArn,
             "KMS keys that existing objects are encrypted under: the cluster may decrypt with them, through S3.",
-            "a list of key ARNs (not aliases) of the stack's region, arn:aws:kms:REGION:ACCOUNT:key/ID, each once",
+            "ARNs of keys (not aliases) in the stack's region, arn:aws:kms:REGION:ACCOUNT:key/ID",
         ),
-        logRetentionDays: field(
-            z.int().min(1).max(36_500).default(90),
+        logRetentionDays: days(
+            1,
+            36_500,
+            90,
             "Objects in the managed log bucket expire after this many days.",
-            "a whole number of days from 1 to 36500",
         ),
-        reencryption: field(
-            z.boolean().default(false),
-            "A role for `encrypt-existing`: S3 Batch Operations may copy what is in the locations in place.",
-            "true or false",
+        reencryption: flag(
+            false,
+            "Create a role for `encrypt-existing`: S3 Batch Operations may copy the objects in the locations in place.",
         ),
     },
     "The buckets.",
 );
 
+const existingRole = (role: string, how: string) =>
+    field(
+        z
+            .strictObject({
+                existing: field(roleName, "The role's name.", "the name of an IAM role, without its path"),
+            })
+            .nullable()
+            .default(null),
+        `\`{ existing: NAME }\`: your existing ${role} (${how}); the output \`requiredPolicies\` lists what it needs.`,
+        "an object with the key existing, the name of a role; omit this key for a managed role",
+    );
+
 const access = section(
     {
-        readLocations: field(
-            distinct(z.string().regex(S3_URL_PATTERN)).default([]),
-            "What jobs read besides EmrEtlRunner's locations: enrichment data such as MaxMind's.",
-            `a list of S3 URLs, each once; ${S3_URL}`,
+        readLocations: list(
+            s3Url,
+            "Additional locations that jobs read: enrichment data such as MaxMind's.",
+            "S3 URLs",
+            `; ${S3_URL}`,
         ),
-        dynamodbTables: field(
-            distinct(z.string().regex(/^[\w.-]{3,255}$/)).default([]),
+        dynamodbTables: list(
+            text(/^[\w.-]{3,255}$/),
             "Tables of duplicate storage and of the processing manifest.",
-            "a list of table names, 3 to 255 of A-Z, a-z, 0-9, _ . and -, each once",
+            "table names, 3 to 255 of A-Z, a-z, 0-9, _ . and -",
         ),
-        ssmParameters: field(
-            distinct(z.string().regex(/^\/?[\w.-]+(\/[\w.-]+)*$/)).default([]),
+        ssmParameters: list(
+            text(/^\/?[\w.-]+(\/[\w.-]+)*$/),
             "Parameters that RDB Loader reads: the password of a target with `ec2ParameterStore`.",
-            "a list of parameter names, such as /snowplow/redshift-password, each once",
+            "parameter names, such as /snowplow/redshift-password",
         ),
         policyArns: field(
             distinct(policyArn).max(MANAGED_POLICIES_PER_ROLE).default([]),
-            "Managed policies to attach besides.",
+            "Additional managed policies to attach.",
             `a list of at most ${MANAGED_POLICIES_PER_ROLE} policy ARNs, arn:aws:iam::ACCOUNT:policy/NAME, each once`,
         ),
         permissionsBoundary: field(
-            policyArn.nullable().default(null),
-            "The permissions boundary of every role that the stack makes.",
-            "the ARN of a managed policy, arn:aws:iam::ACCOUNT:policy/NAME; or no such line, for none",
+            orNull(policyArn),
+            "The permissions boundary of every managed role.",
+            "the ARN of a managed policy, arn:aws:iam::ACCOUNT:policy/NAME; omit this key for none",
         ),
         path: field(
             z
@@ -225,33 +222,20 @@ const access = section(
                 .max(512)
                 .regex(/^\/([\w+=,.@-]+\/)*$/)
                 .default("/"),
-            "The IAM path of every role, instance profile and policy that the stack makes.",
+            "The IAM path of every managed role, instance profile and policy.",
             "an IAM path that begins and ends with a slash, such as /data/snowplow/",
         ),
-        serviceRole: existingRole("service role", "EMR takes it"),
+        serviceRole: existingRole("service role", "EMR assumes it"),
         jobflowRole: existingRole(
             "jobflow role",
-            "the nodes take it; its instance profile has the same name",
+            "the nodes assume it; its instance profile has the same name",
         ),
     },
     "What the jobflow role may do beyond EmrEtlRunner's own locations, and the roles themselves.",
 );
 
-function existingRole(role: string, how: string) {
-    return field(
-        z
-            .strictObject({
-                existing: field(roleName, "Its name.", "the name of an IAM role, without its path"),
-            })
-            .nullable()
-            .default(null),
-        `\`{ existing: NAME }\`: a ${role} of yours instead (${how}); what it needs is in the output \`requiredPolicies\`.`,
-        `an object with the key existing, the name of a role; or no such line, for a role that the stack makes`,
-    );
-}
-
-/** The stack config: six objects. Defaults and ranges are here and nowhere else. */
-export const stackConfig = z.strictObject({
+/** The six objects of the stack config. Defaults and ranges stand here and nowhere else. */
+export const environment = z.strictObject({
     network,
     encryption,
     certificates,
@@ -260,4 +244,10 @@ export const stackConfig = z.strictObject({
     emrEtlRunner,
 });
 
-export type StackConfig = z.output<typeof stackConfig>;
+/** What an importing program writes: every object, and every key with a default, may be omitted. */
+export type EnvironmentArgs = z.input<typeof environment>;
+
+export type Environment = z.output<typeof environment>;
+
+/** Rules compare with them, where only a value that differs from its default has a meaning. */
+export const DEFAULTS: Environment = environment.parse({});

@@ -1,21 +1,21 @@
 import { createHash } from "node:crypto";
 import { zipSync } from "fflate";
 
-/** What EMR reads from the archive, in PEM. */
+/** The three PEM files of the archive. */
 export interface CertificateArchiveContents {
     /** PKCS#8 (`BEGIN PRIVATE KEY`): EMR's TLS provider reads no other form. */
     readonly privateKey: string;
-    /** The nodes' certificate first, then whatever signed it, up to its authority. */
+    /** The nodes' certificate, then the certificates that signed it, in order. */
     readonly chain: string;
     /** The authorities that nodes trust. */
     readonly trusted: string;
 }
 
-/** ZIP knows local time only: built from local parts, the bytes are the same in every time zone. */
+/** ZIP stores local time: a date from local parts gives the same bytes in every time zone. */
 const FIXED_TIME = new Date(1980, 0, 1);
 
 /**
- * The archive as EMR reads it: exactly these three names at its root, uncompressed, the same bytes for the same PEMs.
+ * The archive as EMR reads it: exactly these three names at its root, uncompressed. The same PEMs give the same bytes.
  * @see https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-encryption-enable.html
  */
 export function certificateArchive({ privateKey, chain, trusted }: CertificateArchiveContents): Uint8Array {
@@ -30,8 +30,8 @@ export function certificateArchive({ privateKey, chain, trusted }: CertificateAr
 }
 
 /**
- * The archive's name in S3, new whenever a certificate is. It is made of the certificates alone: a hash over the
- * private key would make every output that names the archive secret.
+ * The archive's object key, a hash of the certificates: a new certificate has a new key. A hash over the private key would
+ * make every output that names the archive secret.
  */
 export function certificateArchiveKey({
     chain,
@@ -41,7 +41,7 @@ export function certificateArchiveKey({
     return `certificates/${hash.slice(0, 32)}.zip`;
 }
 
-/** PEM blocks one below the other. */
+/** Joins PEM blocks, each with a newline at its end. */
 export function pem(...blocks: readonly string[]): string {
     return blocks.map((block) => `${block.trimEnd()}\n`).join("");
 }

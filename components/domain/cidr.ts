@@ -1,33 +1,35 @@
-/** An IPv4 range: its first address as an unsigned 32-bit number, and its prefix length. */
+/** An IPv4 range. `address` is its first address as an unsigned 32-bit number. */
 export interface Cidr {
     readonly address: number;
     readonly prefixLength: number;
 }
 
-/** Every VPC is cut into this many equal slots, so that the number of zones in use moves none of them. */
+/** Every VPC is cut into this many equal slots, whatever the number of zones: adding a zone moves no subnet. */
 export const SLOTS = 16;
 
 const SLOT_BITS = Math.log2(SLOTS);
 
-/** The slots of subnets that belong to no zone; the ones before them are the zones', by letter. */
+/** The slots of subnets without a zone. The slots before them belong to zones, by letter. */
 export const NAT_SLOT = SLOTS - 2;
 export const ZONELESS_SLOT = SLOTS - 1;
 
-/** The letters that a zone can have: as many as there are slots left. */
+/** The letters of zones, one for each remaining slot. */
 export const ZONE_LETTERS = "abcdefghijklmn";
 
-/** The slot of a zone, from its letter alone: `eu-west-1a` has the first, whatever other zones are in use. */
+/** The slot of a zone follows from its letter only: `eu-west-1a` has the first. */
 export function zoneSlot(letter: string): number {
     const slot = letter.length === 1 ? ZONE_LETTERS.indexOf(letter) : -1;
     if (slot < 0) {
-        throw new RangeError(`"${letter}" is no zone letter: ${ZONE_LETTERS[0]} to ${ZONE_LETTERS.at(-1)}`);
+        throw new RangeError(
+            `"${letter}" is not a zone letter: ${ZONE_LETTERS[0]} to ${ZONE_LETTERS.at(-1)}`,
+        );
     }
     return slot;
 }
 
 /**
- * Reads `10.64.0.0/20`; nothing where the text is not a range, its address is not the range's first, or a number has
- * leading zeros: AWS would be given the text as it is.
+ * Parses `10.64.0.0/20`. Undefined if the string is not a range, if its address is not the range's first, or if a number
+ * has leading zeros: AWS receives the string as it is.
  */
 export function parseCidr(text: string): Cidr | undefined {
     const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(text);
@@ -39,7 +41,7 @@ export function parseCidr(text: string): Cidr | undefined {
         return undefined;
     }
     const cidr = { address: a * 2 ** 24 + b * 2 ** 16 + c * 2 ** 8 + d, prefixLength };
-    // Written again, numbers above 255 are others, and leading zeros are gone.
+    // Formatting changes numbers above 255 and removes leading zeros.
     return cidr.address % addresses(prefixLength) === 0 && formatCidr(cidr) === text ? cidr : undefined;
 }
 
@@ -67,8 +69,7 @@ export function contains(outer: Cidr, inner: Cidr): boolean {
 }
 
 /**
- * One of the 16 slots of a VPC's range. A VPC from /16 to /24 gives slots from /20 to /28: AWS's smallest subnet is
- * a /28.
+ * One of the 16 slots of a VPC's range. A VPC from /16 to /24 has slots from /20 to /28, AWS's smallest subnet.
  */
 export function slotCidr(vpc: string, slot: number): string {
     const range = parseCidr(vpc);

@@ -1,21 +1,20 @@
 import { Document, isMap, isScalar, Scalar, visit } from "yaml";
-import type { EmrEtlRunnerSettings } from "../args/emr-etl-runner";
 import { formatS3Url, type LocationPath, type Mode, type ResolvedLocation } from "./locations";
 import { EMR_TAG, STACK_TAG } from "./naming";
 import type { Region } from "./region";
 
 /**
- * The only live ERB in the file: an unset variable fails at once, with its own name, where `ENV[…]` gives nil and an
- * unreadable contract error.
+ * The only ERB tags in the file. With `ENV.fetch` an unset variable fails at once, with its name; `ENV[…]` would give nil
+ * and an unreadable contract error.
  */
 export const CREDENTIALS = {
     access_key_id: "<%= ENV.fetch('AWS_SNOWPLOW_ACCESS_KEY') %>",
     secret_access_key: "<%= ENV.fetch('AWS_SNOWPLOW_SECRET_KEY') %>",
 } as const;
 
-/** What is the same in every stack. */
+/** The values that are the same in every stack. */
 export const FIXED = {
-    /** An SSE-S3 header on s3-dist-cp: every bucket takes it, whatever the security configuration says. */
+    /** s3-dist-cp sends an SSE-S3 header, which every bucket accepts, whatever the security configuration says. */
     encrypted: true,
     /** A placement would override the subnet. */
     placement: null,
@@ -23,31 +22,59 @@ export const FIXED = {
     hadoop_elasticsearch: "0.1.0",
 } as const;
 
+/** The keys of config.yml that the user decides, as far as the renderer reads them. */
+export interface EmrEtlRunnerKeys {
+    readonly aws: {
+        readonly s3: {
+            readonly buckets: { readonly assets: string; readonly jsonpath_assets: string | null };
+            readonly consolidate_shredded_output: boolean | null;
+        };
+        readonly emr: {
+            readonly ami_version: string;
+            readonly bootstrap: readonly string[] | null;
+            readonly jobflow: { readonly job_name: string | null };
+            readonly bootstrap_failure_tries: number;
+            readonly configuration: Readonly<Record<string, Readonly<Record<string, string>>>> | null;
+            readonly additional_info: string | null;
+        };
+    };
+    readonly collectors: object;
+    readonly enrich: object;
+    readonly storage: { readonly versions: object };
+    readonly monitoring: {
+        readonly tags: Readonly<Record<string, string>> | null;
+        readonly logging: object;
+        readonly snowplow: object | null;
+    };
+}
+
 export interface EmrEtlRunnerConfigArgs {
     readonly stack: string;
+    /** The value of the stack's tag, which the clusters carry. */
+    readonly stackTag: string;
     readonly region: Region;
     readonly mode: Mode;
-    readonly settings: EmrEtlRunnerSettings;
+    readonly settings: EmrEtlRunnerKeys;
     readonly locations: readonly ResolvedLocation[];
-    /** Whether nodes must accept one another's certificate under any name. Default: no. */
+    /** Whether nodes accept a certificate with other host names. Default: false. */
     readonly anyHostname?: boolean;
     /** The instance profile's name, which is also the role's. */
     readonly jobflowRole: string;
     readonly serviceRole: string;
     readonly subnetId: string;
     readonly keyName: string;
-    /** Null where there is nothing to say in one. */
+    /** Null where no security configuration exists. */
     readonly securityConfiguration: string | null;
 }
 
 /**
- * EmrEtlRunner's config.yml. The file goes through ERB, then Ruby's YAML 1.1 reader: every text is in double quotes
- * and on one line, and `<%` in a value is written `<%%`, which ERB turns back.
+ * Renders EmrEtlRunner's config.yml. EmrEtlRunner reads it with ERB, then with Ruby's YAML 1.1 parser. So every string is
+ * in double quotes on one line, and `<%` in a value is written `<%%`, which ERB prints as `<%`.
  * @see https://github.com/snowplow/emr-etl-runner: lib/snowplow-emr-etl-runner/contracts.rb
  */
 export function renderEmrEtlRunnerConfig(args: EmrEtlRunnerConfigArgs): string {
     const { aws, ...others } = escapeErb(configTree(args));
-    // Not in the package's YAML 1.1: it writes `<<` bare. With every text in quotes, the versions do not differ.
+    // In YAML 1.1 mode the package writes `<<` without quotes. With all strings quoted, the versions do not differ.
     const document = new Document({ aws: { ...CREDENTIALS, ...aws }, ...others });
     visit(document, {
         Scalar: (key, node) => {
@@ -66,7 +93,7 @@ export function renderEmrEtlRunnerConfig(args: EmrEtlRunnerConfigArgs): string {
     return `# EmrEtlRunner's config.yml for the stack ${args.stack}, by snowplow-emr-encryption. Render it again after each \`pulumi up\`.\n${escapeForRuby(text)}`;
 }
 
-/** Keys that the user chose: `yes`, `5.9` and `:x` are no texts to Ruby unless quoted. */
+/** Quotes keys that the user chose: without quotes, `yes`, `5.9` and `:x` are not strings in Ruby. */
 function quoteKeys(node: unknown): void {
     if (!isMap(node)) {
         return;
@@ -143,8 +170,8 @@ function configTree({ settings, ...args }: EmrEtlRunnerConfigArgs) {
             versions: { ...storage.versions, hadoop_elasticsearch: FIXED.hadoop_elasticsearch },
         },
         monitoring: {
-            // The stack's own last: a user cannot take a cluster out of the stack.
-            tags: { ...monitoring.tags, ...EMR_TAG, [STACK_TAG]: args.stack },
+            // The stack's tags come last, so that no other tag replaces them.
+            tags: { ...monitoring.tags, ...EMR_TAG, [STACK_TAG]: args.stackTag },
             logging: monitoring.logging,
             snowplow: monitoring.snowplow,
         },
@@ -158,12 +185,12 @@ function urls(
     return (locations.find((row) => row.path === path)?.folders ?? []).map(formatS3Url);
 }
 
-/** Null where the mode has no such location: EmrEtlRunner crashes on an empty text. */
+/** Null where the mode has no such location: EmrEtlRunner crashes on an empty string. */
 function location(args: Pick<EmrEtlRunnerConfigArgs, "locations">, path: LocationPath): string | null {
     return urls(args, path)[0] ?? null;
 }
 
-/** ERB would run what follows `<%` on the operator's machine; it prints `<%%` as `<%`. */
+/** ERB would execute what follows `<%` on the operator's machine; it prints `<%%` as `<%`. */
 function escapeErb<T>(value: T): T {
     if (typeof value === "string") {
         return value.replaceAll("<%", "<%%") as T;
@@ -179,13 +206,13 @@ function escapeErb<T>(value: T): T {
     return value;
 }
 
-/** YAML 1.1 takes these for line breaks or for the start of a stream; all of them stand inside double quotes. */
+/** YAML 1.1 reads these characters as line breaks or as the start of a stream. All of them are inside double quotes. */
 function escapeForRuby(text: string): string {
     return text.replace(/[\u2028\u2029\ufeff]/g, (character) => `\\u${character.charCodeAt(0).toString(16)}`);
 }
 
-/** Hadoop's encrypted shuffle otherwise compares the certificate's names with the node's. */
-function withAnyHostname(configuration: EmrEtlRunnerSettings["aws"]["emr"]["configuration"]) {
+/** Without this property, Hadoop's encrypted shuffle compares the certificate's names with the node's host name. */
+function withAnyHostname(configuration: EmrEtlRunnerKeys["aws"]["emr"]["configuration"]) {
     return {
         ...configuration,
         "core-site": { ...configuration?.["core-site"], "hadoop.ssl.hostname.verifier": "ALLOW_ALL" },

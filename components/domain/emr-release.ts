@@ -1,24 +1,24 @@
-/** An EMR release, as `aws.emr.ami_version` writes it: three numbers, without `emr-`. */
+/** An EMR release: the three numbers of `aws.emr.ami_version`. */
 export type Release = readonly [major: number, minor: number, patch: number];
 
 /**
- * The releases from which on something works.
+ * The first release of each feature.
  * @see https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-create-security-configuration.html
  */
 export const GATES = {
     /** Private subnets. */
     privateSubnets: [4, 2, 0],
-    /** Security configurations at all. */
+    /** Security configurations. */
     securityConfiguration: [4, 8, 0],
-    /** Spark's own RPC encrypted with AES-256; before, SASL with DIGEST-MD5. */
+    /** AES-256 for Spark's RPC; earlier releases use SASL with DIGEST-MD5. */
     sparkRpcAes256: [5, 9, 0],
-    /** `EnableEbsEncryption`: EBS volumes, the root volume among them, through EC2. */
+    /** `EnableEbsEncryption`: encrypts EBS volumes, the root volume included, through EC2. */
     ebsEncryption: [5, 24, 0],
-    /** The first release that EmrEtlRunner's Spark 2 jobs are not built for. */
+    /** Spark 3, which EmrEtlRunner's Spark 2 jobs do not run on. */
     spark3: [6, 0, 0],
 } as const satisfies Record<string, Release>;
 
-/** Where an instance metadata service of version 2 alone is enough for a cluster to start. */
+/** The releases whose clusters start without IMDSv1. */
 export const IMDS_V2_RELEASES = "5.23.1, 5.27.1, 5.32.0 and later 5.x, 6.2.0 and later";
 
 export function parseRelease(text: string): Release | undefined {
@@ -39,7 +39,7 @@ export function atLeast(release: Release, gate: Release): boolean {
     return true;
 }
 
-/** Elsewhere, a cluster without IMDSv1 dies at its start. */
+/** On other releases, a cluster without IMDSv1 fails at startup. */
 export function supportsImdsV2Only(release: Release): boolean {
     const text = formatRelease(release);
     if (text === "5.23.1" || text === "5.27.1") {
@@ -48,7 +48,7 @@ export function supportsImdsV2Only(release: Release): boolean {
     return release[0] === 5 ? atLeast(release, [5, 32, 0]) : atLeast(release, [6, 2, 0]);
 }
 
-/** The switches that a release's gates are about; shapes as in the stack config's `encryption`. */
+/** What the security configuration turns on, as in the argument `encryption`. */
 export interface EncryptionSwitches {
     readonly atRestS3: boolean;
     readonly atRestLocalDisks: boolean;
@@ -56,7 +56,7 @@ export interface EncryptionSwitches {
     readonly requireImdsV2: boolean;
 }
 
-/** A security configuration exists when at least one of these is on. */
+/** Whether a security configuration exists: at least one switch is on. */
 export function anySwitchOn(switches: EncryptionSwitches): boolean {
     return switches.atRestS3 || switches.atRestLocalDisks || switches.inTransit || switches.requireImdsV2;
 }

@@ -1,12 +1,13 @@
 import { RunError } from "@pulumi/pulumi/errors"; // Alone: commands need nothing else of Pulumi, which is large.
+import type { ErrorCode } from "./error-codes";
 
 /** The path of an argument: keys of objects and positions in lists, such as `["network", "subnetIds", 0]`. */
 export type Path = readonly (string | number)[];
 
 /** One mistake in the arguments. */
 export interface ArgumentError {
-    /** What kind of mistake it is, in kebab-case: stable, whatever the sentences say. */
-    readonly code: string;
+    /** What kind of mistake it is: stable, whatever the sentences say. */
+    readonly code: ErrorCode;
     readonly path: Path;
     /** Never a value that may be a secret. */
     readonly found: string;

@@ -1,9 +1,9 @@
 import type { ManagedBucket } from "./naming";
 
-/** EmrEtlRunner's two ways of getting enriched events: it enriches raw ones itself, or Stream Enrich has done so. */
+/** EmrEtlRunner's two modes: it enriches raw events itself, or Stream Enrich has done so. */
 export type Mode = "batch" | "stream-enrich";
 
-/** What a principal may do with the objects of a location. Listing comes with each. */
+/** What a principal may do with the objects of a location. Each includes listing. */
 export type Access = "read" | "read-delete" | "read-write" | "read-write-delete";
 
 /** A location's key below `aws.s3.buckets` in config.yml. */
@@ -25,20 +25,20 @@ export type LocationPath =
 export interface LocationRow {
     readonly path: LocationPath;
     readonly modes: readonly Mode[];
-    /** Where it lives when it is managed. */
+    /** The bucket of the location if it is managed. */
     readonly bucket: ManagedBucket;
     readonly prefix: string;
-    /** What EmrEtlRunner's steps do there, with the jobflow role. */
+    /** What EmrEtlRunner's steps do there with the jobflow role. */
     readonly jobflow: Access;
-    /** EmrEtlRunner itself looks, with the operator's credentials, whether there is anything in it. */
+    /** EmrEtlRunner lists the location with the operator's credentials. */
     readonly operatorLists?: true;
-    /** EmrEtlRunner cannot resume from a run folder right at a bucket's root. */
+    /** The location cannot be a whole bucket: EmrEtlRunner does not resume from run folders at a bucket's root. */
     readonly needsPrefix?: true;
-    /** `null` in config.yml unless the user asks for it: only jobs older than Spark Enrich write there. */
+    /** `null` in config.yml by default: only jobs older than Spark Enrich write there. */
     readonly optional?: true;
 }
 
-/** The operator copies, reads and deletes RDB Loader's logs below `log` (emr_job.rb, `output_rdb_loader_logs`). */
+/** RDB Loader's logs below `log`: the operator copies, reads and deletes them (emr_job.rb, `output_rdb_loader_logs`). */
 export const RDB_LOADER_LOGS = "rdb-loader/";
 
 const both = ["batch", "stream-enrich"] as const;
@@ -46,9 +46,9 @@ const batch = ["batch"] as const;
 const stream = ["stream-enrich"] as const;
 
 /**
- * EmrEtlRunner's locations, from its contracts.rb (which there are), emr_job.rb (what its steps do with each, and
- * what it lists itself) and cli.rb. Deleting is allowed wherever steps write: what EMRFS and s3-dist-cp delete on
- * the way is not documented, and a step that fails after the load is worse. The archive bucket is versioned for it.
+ * EmrEtlRunner's locations. Sources: its contracts.rb (which locations exist), emr_job.rb (what its steps do with each,
+ * and what it lists itself) and cli.rb. Steps may delete wherever they write: no documentation says which temporary
+ * objects EMRFS and s3-dist-cp delete, and a step that fails after the load is worse. Hence the archive bucket is versioned.
  */
 export const LOCATIONS: readonly LocationRow[] = [
     {
@@ -148,16 +148,16 @@ export interface S3Folder {
     readonly prefix: string;
 }
 
-/** A location of this stack: the managed one of its row, or the user's own (several for `raw.in`). */
+/** A location of this stack, managed or existing (several folders for an existing `raw.in`). */
 export type Location = LocationRow &
     ({ readonly managed: true } | { readonly managed: false; readonly folders: readonly S3Folder[] });
 
-/** A location once its bucket's name is known: one folder each, but for an existing `raw.in`. */
+/** A location whose buckets' names are known. It has one folder, except for an existing `raw.in`. */
 export interface ResolvedLocation extends LocationRow {
     readonly folders: readonly S3Folder[];
 }
 
-/** The locations, once the names of managed buckets are known. */
+/** Fills in the names of managed buckets. */
 export function resolveLocations(
     locations: readonly Location[],
     bucketName: (bucket: ManagedBucket) => string,
@@ -169,22 +169,34 @@ export function resolveLocations(
     );
 }
 
+/** The S3 URL of each location, by path; a list for `raw.in`. */
+export function locationUrls(
+    locations: readonly ResolvedLocation[],
+): Readonly<Record<string, string | readonly string[]>> {
+    return Object.fromEntries(
+        locations.map(({ path, folders }) => {
+            const urls = folders.map(formatS3Url);
+            return [path, path === "raw.in" ? urls : (urls[0] ?? "")];
+        }),
+    );
+}
+
 export function formatS3Url({ bucket, prefix }: S3Folder): string {
     return `s3://${bucket}/${prefix}`;
 }
 
-/** What an S3 URL must look like here, in the words of an error message. */
+/** The accepted form of an S3 URL, for error messages. */
 export const S3_URL =
     "an S3 URL such as s3://my-bucket/folder (bucket: 3 to 63 of a-z, 0-9 and -, no dots; folder: letters, digits and - _ . = ! ' ( ))";
 
 /**
- * Refused too: wildcards, which would widen the IAM policies, and what Hadoop's paths cannot hold or would resolve
- * (`.` and `..` as folders).
+ * Excludes wildcards, which would widen the IAM policies, characters that Hadoop's paths cannot hold, and the folders `.`
+ * and `..`, which Hadoop would resolve.
  */
 export const S3_URL_PATTERN =
     /^s3:\/\/([a-z0-9][a-z0-9-]{1,61}[a-z0-9])(?:\/(?!(?:.*\/)?\.\.?(?:\/|$))((?:[\w.=!'()-]+\/)*)([\w.=!'()-]+)?)?$/;
 
-/** Reads `s3://bucket/prefix`, with or without a slash at the end; nothing where the text is no such URL. */
+/** Parses `s3://bucket/prefix`, with or without a slash at the end; undefined for any other string. */
 export function parseS3Url(text: string): S3Folder | undefined {
     const match = S3_URL_PATTERN.exec(text);
     if (!match?.[1]) {
@@ -194,7 +206,7 @@ export function parseS3Url(text: string): S3Folder | undefined {
     return { bucket: match[1], prefix: match[3] ? `${folder}${match[3]}/` : folder };
 }
 
-/** Whether one folder is the other, or lies in it: EmrEtlRunner would take the inner one's objects for the outer's. */
+/** Whether the folders are the same or one contains the other. */
 export function overlap(a: S3Folder, b: S3Folder): boolean {
     return a.bucket === b.bucket && (a.prefix.startsWith(b.prefix) || b.prefix.startsWith(a.prefix));
 }

@@ -1,17 +1,19 @@
-/** Longest slug: `snowplow-` + 16 + `-collector-` leaves the 26 characters that the AWS provider appends to a
- * bucket's prefix inside S3's 63 (the provider refuses a `bucketPrefix` over 37). */
+/** The namespace of the stack config, whatever the project is called. */
+export const NAMESPACE = "snowplow-emr-encryption";
+
+/** The maximum length of a slug: `snowplow-`, 16 characters and `-collector-` make 36, and the provider takes 37. */
 const SLUG_LENGTH = 16;
 
-/** What a logical name grows by when the AWS provider makes a physical one: 18 digits of time, 8 of a counter. */
+/** The AWS provider appends this many characters to a name prefix: 18 digits of time, and 8 of a counter. */
 export const GENERATED_SUFFIX_LENGTH = 26;
 
-/** The same as a pattern: the counter is hexadecimal. */
+/** The appended characters as a regular expression; the counter is hexadecimal. */
 export const GENERATED_SUFFIX_PATTERN = "\\d{18}[0-9a-f]{8}";
 
 /**
- * The start of every physical name that the stack chooses: `snowplow-<slug>`, the slug being the stack's name in
- * lower case, other characters than `[a-z0-9]` as single hyphens, at most 16 characters. Two stacks may share a
- * slug: what follows it is generated.
+ * The start of every physical name: `snowplow-<slug>`. The slug is the stack's name in lower case, with single hyphens in
+ * place of characters other than `[a-z0-9]`, at most 16 characters. Two stacks may share a slug: the rest of each name is
+ * generated.
  */
 export function physicalPrefix(stack: string): string {
     const slug = stack
@@ -23,7 +25,7 @@ export function physicalPrefix(stack: string): string {
     return slug === "" ? "snowplow" : `snowplow-${slug}`;
 }
 
-/** Where managed data lives. The certificates' bucket is not among them: EmrEtlRunner never touches it. */
+/** The buckets for EmrEtlRunner's managed locations. The bucket for certificates is not one of them. */
 export type ManagedBucket = "collector" | "pipeline" | "archive" | "logs";
 
 /** The prefix of a managed bucket's physical name; the AWS provider appends 26 characters. */
@@ -31,12 +33,12 @@ export function bucketPrefix(prefix: string, bucket: ManagedBucket | "certs"): s
     return `${prefix}-${bucket}-`;
 }
 
-/** The key of the tag that holds what belongs to one stack together, from the VPC to the clusters. */
+/** The key of the tag on all resources and clusters of a stack. */
 export const STACK_TAG = "snowplow-emr-stack";
 
 /**
- * The tag that AmazonEMRServicePolicy_v2 asks for on whatever EMR is to use or change: the cluster, its subnet, its
- * security groups and their VPC. The value is a string.
+ * The tag that AmazonEMRServicePolicy_v2 requires on whatever EMR uses or changes: the cluster, its subnet, its security
+ * groups and their VPC. The value is the string `true`.
  * @see https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-managed-iam-policies.html
  */
 export const EMR_TAG = { "for-use-with-amazon-emr-managed-policies": "true" } as const;

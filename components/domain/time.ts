@@ -2,7 +2,7 @@ export const HOURS_PER_DAY = 24;
 
 const DAY = HOURS_PER_DAY * 60 * 60 * 1000;
 
-/** So many times 24 hours earlier. */
+/** The time `days` times 24 hours earlier. */
 export function daysBefore(time: Date, days: number): Date {
     return new Date(time.getTime() - days * DAY);
 }

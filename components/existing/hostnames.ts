@@ -1,109 +1,99 @@
 import type * as aws from "@pulumi/aws";
 import type { ResolvedArgs } from "../args";
+import { checkDomainNames, type DhcpOptions } from "../checks/domain-names";
 import { alternativeNames, isForNodesOf } from "../domain/certificate-chain";
+import type { ArgumentError } from "../domain/errors";
 import { domainNames, internalDomain } from "../domain/region";
-import { type Finding, isAnswer, noAnswer, type Unanswered } from "./lookup";
+import { at, type FailedLookup, lookupFailed, succeeded } from "./lookup";
 
-/** What AWS says of a VPC's DHCP options; undefined: it has none. */
-export type DhcpFacts = aws.ec2.GetVpcDhcpOptionsResult | Unanswered | undefined;
+/** The DHCP options of a VPC; undefined if it has none. */
+export type DhcpFacts = aws.ec2.GetVpcDhcpOptionsResult | FailedLookup | undefined;
 
 /** What follows from the names of nodes and of their certificate. */
 export interface Hostnames {
     /** Whether nodes must accept a certificate under any name. */
     readonly any: boolean;
-    /** What the nodes' names end with, as their certificate has it; AWS's own where that is not known. */
+    /** What the nodes' names end with, as their certificate has it; AWS's own domain if that is not known. */
     readonly domain: string;
     readonly warnings: readonly string[];
 }
 
 const PATH = ["network", "existing", "vpcId"];
 
-/** Nodes accept one another by the names that their certificate carries, unless the stack config allows others. */
-export function checkHostnames(settings: ResolvedArgs, dhcpOptions: DhcpFacts): readonly Finding[] {
-    const { certificates, encryption, network } = settings;
-    if (!encryption.inTransit) {
+/** Nodes accept one another by the names in their certificate, unless the arguments allow other names. */
+export function checkHostnames(args: ResolvedArgs, dhcpOptions: DhcpFacts): readonly ArgumentError[] {
+    const { archive } = args.certificates;
+    if (!args.encryption.inTransit) {
         return [];
     }
-    if (dhcpOptions === undefined) {
-        return [
-            {
-                path: PATH,
-                found: "no DHCP options, so that nodes have no names",
-                remedy: `associate DHCP options with ${neededDomain(settings)} and AmazonProvidedDNS`,
-            },
-        ];
+    if (dhcpOptions !== undefined && !succeeded(dhcpOptions)) {
+        return [lookupFailed(PATH, "the VPC's DHCP options", dhcpOptions, "ec2:DescribeDhcpOptions")];
     }
-    if (!isAnswer(dhcpOptions)) {
-        return [noAnswer(PATH, "its DHCP options", dhcpOptions, "ec2:DescribeDhcpOptions")];
-    }
-    const domains = domainsIn(dhcpOptions);
-    if (network.existing?.allowHostnameMismatch || carriesNames(settings, domains) !== false) {
-        return [];
-    }
-    const found =
-        domains.length === 0 ? "no domain name" : `the domain name ${JSON.stringify(domains.join(" "))}`;
-    const theirs =
-        certificates.chainPem === null
-            ? `*.${internalDomain(settings.region)}`
-            : alternativeNames(certificates.chainPem);
+    const options = dhcpOptions && optionsOf(dhcpOptions);
+    const acceptsAny = archive !== null || args.network.existing?.allowHostnameMismatch;
+    const findings = checkDomainNames(
+        options,
+        acceptsAny ? undefined : (domain) => isInCertificate(args, domain),
+    );
+    return at(PATH, findings).map((error) =>
+        options === undefined
+            ? { ...error, fix: `associate DHCP options with ${neededDomain(args)} and AmazonProvidedDNS` }
+            : {
+                  ...error,
+                  found: `${error.found}, but the nodes' certificate is for ${certificateNames(args)}`,
+                  fix: waysToMatch(args, options.domains).join("; or "),
+              },
+    );
+}
+
+function waysToMatch(args: ResolvedArgs, domains: readonly string[]): readonly string[] {
     return [
-        {
-            path: PATH,
-            found: `DHCP options with ${found}, while the nodes' certificate is for ${theirs}`,
-            remedy: [
-                `DHCP options with ${neededDomain(settings)}`,
-                ...domains.slice(0, 1).map((domain) => `or a certificate of yours for *.${domain}`),
-                // Refused with thrift.
-                ...(settings.emrEtlRunner.collectors.format === "thrift"
-                    ? []
-                    : [
-                          "or network.existing.allowHostnameMismatch: true, and nodes accept the certificate under any name",
-                      ]),
-                "or encryption.inTransit: false",
-            ].join("; "),
-        },
+        `associate DHCP options with ${neededDomain(args)}`,
+        ...domains.slice(0, 1).map((domain) => `bring a certificate for *.${domain}`),
+        // The arguments refuse it with thrift.
+        ...(args.emrEtlRunner.collectors.format === "thrift"
+            ? []
+            : [
+                  "set network.existing.allowHostnameMismatch: true, and nodes accept the certificate under any name",
+              ]),
+        "set encryption.inTransit: false",
     ];
 }
 
-/** Of a network that was found fit; undefined: it is the stack's own, with the names of AWS's. */
-export function hostnamesOf(settings: ResolvedArgs, dhcpOptions: DhcpFacts): Hostnames {
-    const { encryption, network, region } = settings;
-    const usual = internalDomain(region);
-    if (!encryption.inTransit || dhcpOptions === undefined || !isAnswer(dhcpOptions)) {
+/** Of a network without errors; `dhcpOptions` is undefined for the stack's own network, with AWS's names. */
+export function hostnamesOf(args: ResolvedArgs, dhcpOptions: DhcpFacts): Hostnames {
+    const usual = internalDomain(args.region);
+    if (!args.encryption.inTransit || dhcpOptions === undefined || !succeeded(dhcpOptions)) {
         return { any: false, domain: usual, warnings: [] };
     }
-    const domains = domainsIn(dhcpOptions);
-    const carries = carriesNames(settings, domains);
-    const any = carries !== true && network.existing?.allowHostnameMismatch === true;
-    const isOdd = carries === undefined && !any && !domains.includes(usual);
+    const { domains } = optionsOf(dhcpOptions);
+    const isUnknown = args.certificates.archive !== null;
+    const carried = isUnknown ? undefined : domains.find((domain) => isInCertificate(args, domain));
+    const any = carried === undefined && args.network.existing?.allowHostnameMismatch === true;
+    const isUnusual = isUnknown && !any && !domains.includes(usual);
     return {
         any,
-        domain: domains.find((domain) => carriesNames(settings, [domain])) ?? usual,
+        domain: carried ?? usual,
         warnings: [
-            ...(any ? [`${carries === undefined ? UNKNOWN : OTHER} ${ANY}`] : []),
-            ...(isOdd ? [UNSEEN] : []),
+            ...(any ? [`${isUnknown ? UNKNOWN_NAMES : OTHER_NAMES} ${ANY_NAME}`] : []),
+            ...(isUnusual ? [UNUSUAL_DOMAIN] : []),
         ],
     };
 }
 
-const OTHER = "The nodes' names are not in their certificate:";
-const UNKNOWN = "Whether the nodes' names are in certificates.archive cannot be seen from here:";
-const ANY =
+const OTHER_NAMES = "The nodes' names are not in their certificate:";
+const UNKNOWN_NAMES = "It is not known whether the nodes' names are in certificates.archive:";
+const ANY_NAME =
     "Hadoop's encrypted shuffle accepts their certificate under any name (hadoop.ssl.hostname.verifier: ALLOW_ALL).";
-const UNSEEN =
-    "The VPC's DHCP options name another domain than AWS's own. Whether the certificate in certificates.archive carries it cannot be seen from here.";
+const UNUSUAL_DOMAIN =
+    "The VPC's DHCP options have another domain name than AWS's own. It is not known whether the certificate in certificates.archive carries it.";
 
-/** Whether nodes' certificate carries their names, of which Linux takes several; undefined: nobody here knows. */
-function carriesNames(
-    { certificates: { archive, chainPem }, region }: ResolvedArgs,
-    domains: readonly string[],
-): boolean | undefined {
-    if (archive !== null) {
-        return undefined;
-    }
-    return domains.some((domain) =>
-        chainPem === null ? domain === internalDomain(region) : isForNodesOf(domain, chainPem),
-    );
+function isInCertificate({ certificates: { chainPem }, region }: ResolvedArgs, domain: string): boolean {
+    return chainPem === null ? domain === internalDomain(region) : isForNodesOf(domain, chainPem);
+}
+
+function certificateNames({ certificates: { chainPem }, region }: ResolvedArgs): string {
+    return chainPem === null ? `*.${internalDomain(region)}` : alternativeNames(chainPem);
 }
 
 function neededDomain({ certificates, region }: ResolvedArgs): string {
@@ -112,7 +102,7 @@ function neededDomain({ certificates, region }: ResolvedArgs): string {
         : "a domain name that certificates.chainPem is for";
 }
 
-/** DHCP options without any leave the AWS provider's answer without it. */
-function domainsIn({ domainName }: Partial<aws.ec2.GetVpcDhcpOptionsResult>): readonly string[] {
-    return domainNames(domainName ?? "");
+/** The AWS provider's answer has no domain name if the options have none. */
+function optionsOf({ domainName }: Partial<aws.ec2.GetVpcDhcpOptionsResult>): DhcpOptions {
+    return { domains: domainNames(domainName ?? "") };
 }

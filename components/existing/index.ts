@@ -1,23 +1,22 @@
 import * as aws from "@pulumi/aws";
-import type { ResolvedArgs } from "../args";
-import { formatPath } from "../args/errors";
-import { NAMESPACE, SettingsError } from "../config";
-import type { ExistingRole } from "../emr-roles";
+import type * as pulumi from "@pulumi/pulumi";
+import { type Ambient, ARGUMENTS, type EnvironmentArgs, resolveArguments } from "../args";
+import { type ErrorReport, InvalidArguments } from "../domain/errors";
+import type { ExistingRole } from "../domain/existing-role";
 import { bucketWarnings, checkBuckets, lookUpBuckets } from "./buckets";
 import { hostnamesOf } from "./hostnames";
 import { checkKey, lookUpKey } from "./key";
-import { type Finding, isAnswer } from "./lookup";
-import { checkNetwork, lookUpNetwork } from "./network";
+import { succeeded } from "./lookup";
+import { checkNetwork, lookUpNetwork, routeWarnings } from "./network";
 import { checkRole, lookUpJobflowRole, lookUpServiceRole, type RoleFacts } from "./roles";
-import { routeWarnings } from "./routes";
 import { checkTopic, lookUpTopic, topicWarnings } from "./topic";
 
-/** What is there before the stack: looked up, and found fit. */
+/** Facts about the account, and about the existing resources that the arguments name: looked up and checked. */
 export interface Existing {
     readonly accountId: string;
     readonly serviceRole: ExistingRole | undefined;
     readonly jobflowRole: ExistingRole | undefined;
-    /** Whether nodes must accept a certificate under any name: theirs are not in it. */
+    /** Whether nodes must accept a certificate under any name, since it does not carry their names. */
     readonly anyHostname: boolean;
     /** What the nodes' names end with. */
     readonly nodeDomain: string;
@@ -25,41 +24,39 @@ export interface Existing {
 }
 
 /**
- * Looks up everything that the stack config names as existing, before the first resource: where something is not as
- * it must be, nothing has been made.
- * @throws SettingsError with every finding there is.
+ * Looks up every existing resource that the arguments name. Call it before the first resource: if a resource does not
+ * fit, nothing has been created.
+ * @param opts The provider or the parent of all look-ups.
+ * @throws InvalidArguments with all errors.
  */
-export async function lookUpExisting(settings: ResolvedArgs): Promise<Existing> {
-    const caller = aws.getCallerIdentity();
+export async function lookUpExisting(
+    given: EnvironmentArgs & Ambient,
+    opts?: pulumi.InvokeOptions,
+    report: ErrorReport = ARGUMENTS,
+): Promise<Existing> {
+    const args = resolveArguments(given, { report });
+    const caller = aws.getCallerIdentity({}, opts);
     const [{ accountId }, network, key, serviceRole, jobflowRole, buckets, topic] = await Promise.all([
         caller,
-        lookUpNetwork(settings),
-        lookUpKey(settings),
-        lookUpServiceRole(settings),
-        lookUpJobflowRole(settings),
-        lookUpBuckets(settings),
-        caller.then(({ accountId }) => lookUpTopic(settings, accountId)),
+        lookUpNetwork(args, opts),
+        lookUpKey(args, opts),
+        lookUpServiceRole(args, opts),
+        lookUpJobflowRole(args, opts),
+        lookUpBuckets(args, opts),
+        caller.then(({ accountId }) => lookUpTopic(args, accountId, opts)),
     ]);
-    const findings: readonly Finding[] = [
-        ...(network ? checkNetwork(settings, network) : []),
-        ...(key ? checkKey(settings, accountId, key) : []),
-        ...(serviceRole ? checkRole(settings, "serviceRole", serviceRole) : []),
-        ...(jobflowRole ? checkRole(settings, "jobflowRole", jobflowRole) : []),
-        ...checkBuckets(settings, buckets),
+    const errors = [
+        ...(network ? checkNetwork(args, network) : []),
+        ...(key ? checkKey(args, accountId, key) : []),
+        ...(serviceRole ? checkRole("serviceRole", serviceRole) : []),
+        ...(jobflowRole ? checkRole("jobflowRole", jobflowRole) : []),
+        ...checkBuckets(args, buckets),
         ...(topic ? checkTopic(topic) : []),
     ];
-    if (findings.length > 0) {
-        throw new SettingsError(
-            findings.map(({ path, found, remedy }) => ({
-                path: formatPath(NAMESPACE, path),
-                found,
-                allowed: remedy,
-                remedy: true,
-            })),
-            settings.stack,
-        );
+    if (errors.length > 0) {
+        throw new InvalidArguments(errors, report);
     }
-    const hostnames = hostnamesOf(settings, network?.dhcpOptions);
+    const hostnames = hostnamesOf(args, network?.dhcpOptions);
     return {
         accountId,
         serviceRole: roleOf(serviceRole),
@@ -70,11 +67,11 @@ export async function lookUpExisting(settings: ResolvedArgs): Promise<Existing> 
             ...hostnames.warnings,
             ...routeWarnings(network?.subnets ?? []),
             ...bucketWarnings(buckets),
-            ...topicWarnings(settings, accountId),
+            ...topicWarnings(args, accountId),
         ],
     };
 }
 
 function roleOf(facts: RoleFacts | undefined): ExistingRole | undefined {
-    return facts && isAnswer(facts.role) ? { name: facts.role.name, arn: facts.role.arn } : undefined;
+    return facts && succeeded(facts.role) ? { name: facts.role.name, arn: facts.role.arn } : undefined;
 }

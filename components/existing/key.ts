@@ -1,63 +1,57 @@
 import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
 import type { ResolvedArgs } from "../args";
+import { checkKeyKind, checkKeyManager, checkKeyState } from "../checks/key";
+import { parseArn } from "../domain/arn";
+import type { ArgumentError } from "../domain/errors";
 import { existingKeyStatements } from "../policies/key";
-import { ask, type Finding, isAnswer, noAnswer, type Unanswered } from "./lookup";
+import { at, type FailedLookup, lookup, lookupFailed, succeeded } from "./lookup";
 
-export type KeyFacts = aws.kms.GetKeyResult | Unanswered;
+export interface KeyFacts {
+    readonly arn: string;
+    readonly key: aws.kms.GetKeyResult | FailedLookup;
+}
 
-export async function lookUpKey({ encryption }: ResolvedArgs): Promise<KeyFacts | undefined> {
-    return encryption.kmsKeyArn === null ? undefined : ask(aws.kms.getKey({ keyId: encryption.kmsKeyArn }));
+export async function lookUpKey(
+    { encryption: { kmsKeyArn } }: ResolvedArgs,
+    opts?: pulumi.InvokeOptions,
+): Promise<KeyFacts | undefined> {
+    return kmsKeyArn === null
+        ? undefined
+        : { arn: kmsKeyArn, key: await lookup(aws.kms.getKey({ keyId: kmsKeyArn }, opts)) };
 }
 
 const PATH = ["encryption", "kmsKeyArn"];
 
-/** Whether disks and archives can be encrypted under the key. */
+/** Checks whether disks and archives can be encrypted under the key. */
 export function checkKey(
-    { encryption: { kmsKeyArn }, spot }: ResolvedArgs,
+    { spot }: ResolvedArgs,
     accountId: string,
-    key: KeyFacts,
-): readonly Finding[] {
-    if (spot && kmsKeyArn?.split(":")[4] !== accountId) {
+    { arn, key }: KeyFacts,
+): readonly ArgumentError[] {
+    const isOfThisAccount = parseArn(arn).account === accountId;
+    if (spot && !isOfThisAccount) {
         return [
             {
+                code: "key-of-another-account-with-spot",
                 path: PATH,
                 found: "a key of another account, with a Spot bid",
-                remedy: "a key of this account, or no bids: Spot's service-linked role would need a grant, which no key policy replaces",
+                fix: "name a key of this account, or omit the bids: Spot's service-linked role would need a grant, which no key policy replaces",
             },
         ];
     }
-    if (!isAnswer(key)) {
-        const finding = noAnswer(PATH, "the key", key, "kms:DescribeKey");
-        if (kmsKeyArn === null || kmsKeyArn.split(":")[4] === accountId) {
-            return [finding];
+    if (!succeeded(key)) {
+        const error = lookupFailed(PATH, "the key", key, "kms:DescribeKey");
+        if (isOfThisAccount) {
+            return [error];
         }
-        // Another account's: whoever may not look at it may not encrypt the archive under it either.
-        const statements = JSON.stringify(existingKeyStatements(kmsKeyArn, accountId, spot));
-        return [{ ...finding, remedy: `these statements in its policy: ${statements}` }];
+        // Credentials that may not read another account's key may not encrypt the archive under it either.
+        const statements = JSON.stringify(existingKeyStatements(arn, accountId, spot));
+        return [{ ...error, fix: `add these statements to the key's policy: ${statements}` }];
     }
-    const findings: Finding[] = [];
-    if (key.keyManager !== "CUSTOMER") {
-        findings.push({
-            path: PATH,
-            found: "a key that AWS manages",
-            remedy: "a key of yours (customer managed): the policy of AWS's own lets nobody grant EMR's roles its use",
-        });
-    }
-    if (!key.enabled) {
-        findings.push({ path: PATH, found: `a key that is ${key.keyState}`, remedy: "an enabled key" });
-    }
-    if (key.keyUsage !== "ENCRYPT_DECRYPT") {
-        findings.push({
-            path: PATH,
-            found: `a key for ${key.keyUsage}`,
-            remedy: "a key for ENCRYPT_DECRYPT",
-        });
-    } else if (key.keySpec !== "SYMMETRIC_DEFAULT") {
-        findings.push({
-            path: PATH,
-            found: `a key of the kind ${key.keySpec}`,
-            remedy: "a symmetric key (SYMMETRIC_DEFAULT): LUKS and EBS take no other",
-        });
-    }
-    return findings;
+    return at(PATH, [
+        ...checkKeyManager(key.keyManager),
+        ...checkKeyState({ arn, state: key.keyState }),
+        ...checkKeyKind({ usage: key.keyUsage, spec: key.keySpec }),
+    ]);
 }

@@ -1,46 +1,49 @@
-import type { Path } from "../args/errors";
+import type { Finding } from "../checks/finding";
+import type { ArgumentError, Path } from "../domain/errors";
 
-/** What stands in the way of using something that is there already. */
-export interface Finding {
-    /** Where the stack config names it. */
-    readonly path: Path;
-    readonly found: string;
-    /** A command, or what to do. */
-    readonly remedy: string;
-}
-
-/** Why AWS, asked what is there, says nothing: it is not there, or the credentials may not ask. */
-export class Unanswered {
+/** A look-up without an answer: the resource is missing, or the credentials may not read it. */
+export class FailedLookup {
     constructor(readonly reason: string) {}
 }
 
-/** What AWS answers. A refusal is an answer too: every finding is told in one go. */
-export async function ask<T>(question: Promise<T>): Promise<T | Unanswered> {
+/** Awaits an invoke. A failure is a result too, so that all of them are reported at once. */
+export async function lookup<T>(invoke: Promise<T>): Promise<T | FailedLookup> {
     try {
-        return await question;
+        return await invoke;
     } catch (error) {
-        return new Unanswered(oneLine(error instanceof Error ? error.message : String(error)));
+        return new FailedLookup(oneLine(error instanceof Error ? error.message : String(error)));
     }
 }
 
-export function isAnswer<T>(answer: T | Unanswered): answer is T {
-    return !(answer instanceof Unanswered);
+export function succeeded<T>(result: T | FailedLookup): result is T {
+    return !(result instanceof FailedLookup);
 }
 
-/** `permissions`: the IAM actions that asking takes. */
-export function noAnswer(path: Path, what: string, { reason }: Unanswered, permissions: string): Finding {
+/** @param permissions The IAM actions that the look-up takes. */
+export function lookupFailed(
+    path: Path,
+    subject: string,
+    { reason }: FailedLookup,
+    permissions: string,
+): ArgumentError {
     return {
+        code: "lookup-failed",
         path,
-        found: `no answer on ${what}: ${reason}`,
-        remedy: `name what is there, and let these credentials look it up (${permissions})`,
+        found: `no answer for ${subject}: ${reason}`,
+        fix: `name an existing resource, and give these credentials ${permissions}`,
     };
 }
 
-/** The engine tells the provider's errors as a list, with the invoke before them; AWS numbers its answers. */
+/** Findings at the argument that names the resource. */
+export function at(path: Path, findings: readonly Finding[]): readonly ArgumentError[] {
+    return findings.map((finding) => ({ ...finding, path }));
+}
+
+/** The engine puts the invoke before the provider's errors, and lists them; AWS numbers its answers. */
 function oneLine(message: string): string {
     return message
         .trim()
         .replace(/\s+/g, " ")
         .replace(/^.*\d+ errors? occurred: \* /, "")
-        .replace(/, (?:request|host) ?id: [^,)]*/gi, ""); // Each time another: warnings would never be the same.
+        .replace(/, (?:request|host) ?id: [^,)]*/gi, ""); // They differ in each run, and so would the warnings.
 }

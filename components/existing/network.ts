@@ -1,28 +1,34 @@
 import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
 import type { ResolvedArgs } from "../args";
-import type { Path } from "../args/errors";
-import { isPrivateRange, PRIVATE_RANGES, parseCidr } from "../domain/cidr";
+import { checkDefaultRoutes, defaultRoutes, type Route, type SubnetRoutes } from "../checks/default-routes";
+import { checkEmrTag } from "../checks/emr-tag";
+import type { Finding } from "../checks/finding";
+import { checkPublicAddresses, checkSubnetRange, checkSubnetVpc } from "../checks/subnet";
+import { checkVpcDns } from "../checks/vpc-dns";
+import { EMR_GROUP_NAMES } from "../domain/emr-security-groups";
+import type { ArgumentError, Path } from "../domain/errors";
 import { EMR_TAG, STACK_TAG, type Tags } from "../domain/naming";
-import { EMR_GROUP_NAMES } from "../emr-security-groups";
 import { checkHostnames, type DhcpFacts } from "./hostnames";
-import { ask, type Finding, isAnswer, noAnswer, type Unanswered } from "./lookup";
-import { checkRoutes, type RouteFacts } from "./routes";
+import { at, type FailedLookup, lookup, lookupFailed, succeeded } from "./lookup";
 
-/** What AWS says of a network that is the user's. */
+/** The AWS provider's answers about an existing network. */
 export interface NetworkFacts {
-    readonly vpc: aws.ec2.GetVpcResult | Unanswered;
-    /** Missing where the VPC has none, or is not known. */
+    readonly vpc: aws.ec2.GetVpcResult | FailedLookup;
+    /** Missing if the VPC has none, or is not known. */
     readonly dhcpOptions?: DhcpFacts;
     readonly subnets: readonly SubnetFacts[];
-    readonly groups: GroupFacts | Unanswered;
+    readonly groups: GroupFacts | FailedLookup;
 }
 
-interface SubnetFacts extends RouteFacts {
-    readonly subnet: aws.ec2.GetSubnetResult | Unanswered;
+export interface SubnetFacts {
+    readonly id: string;
+    readonly subnet: aws.ec2.GetSubnetResult | FailedLookup;
+    readonly routeTable: aws.ec2.GetRouteTableResult | FailedLookup;
 }
 
-/** The ids of the groups with EMR's default names: all, those with EMR's tag, and those of this stack. */
-interface GroupFacts {
+/** The ids of the groups with EMR's default names: all, those with EMR's tag, and those with this stack's tag. */
+export interface GroupFacts {
     readonly all: readonly string[];
     readonly tagged: readonly string[];
     readonly own: readonly string[];
@@ -31,167 +37,192 @@ interface GroupFacts {
 /** The AWS provider's name for a VPC without DHCP options. */
 const NO_DHCP_OPTIONS = "default";
 
-export async function lookUpNetwork(settings: ResolvedArgs): Promise<NetworkFacts | undefined> {
-    const { existing } = settings.network;
+export async function lookUpNetwork(
+    args: ResolvedArgs,
+    opts?: pulumi.InvokeOptions,
+): Promise<NetworkFacts | undefined> {
+    const { existing } = args.network;
     if (existing === null) {
         return undefined;
     }
     const [vpc, groups] = await Promise.all([
-        ask(aws.ec2.getVpc({ id: existing.vpcId })),
-        ask(lookUpGroups(settings, existing.vpcId)),
+        lookup(aws.ec2.getVpc({ id: existing.vpcId }, opts)),
+        lookup(lookUpGroups(args, existing.vpcId, opts)),
     ]);
-    const dhcpOptionsId = isAnswer(vpc) ? vpc.dhcpOptionsId : NO_DHCP_OPTIONS;
+    const dhcpOptionsId = succeeded(vpc) ? vpc.dhcpOptionsId : NO_DHCP_OPTIONS;
     const [dhcpOptions, subnets] = await Promise.all([
-        dhcpOptionsId === NO_DHCP_OPTIONS ? undefined : ask(aws.ec2.getVpcDhcpOptions({ dhcpOptionsId })),
-        Promise.all(existing.subnetIds.map((id) => lookUpSubnet(id, vpc))),
+        dhcpOptionsId === NO_DHCP_OPTIONS
+            ? undefined
+            : lookup(aws.ec2.getVpcDhcpOptions({ dhcpOptionsId }, opts)),
+        Promise.all(existing.subnetIds.map((id) => lookUpSubnet(id, vpc, opts))),
     ]);
     return { vpc, dhcpOptions, subnets, groups };
 }
 
-async function lookUpGroups({ network, stack }: ResolvedArgs, vpcId: string): Promise<GroupFacts> {
+async function lookUpGroups(
+    { network, stackTag }: ResolvedArgs,
+    vpcId: string,
+    opts: pulumi.InvokeOptions | undefined,
+): Promise<GroupFacts> {
     const named = [
         { name: "vpc-id", values: [vpcId] },
         { name: "group-name", values: EMR_GROUP_NAMES[network.internetAccess] },
     ];
     const withTags = async (tags: Tags) => {
         const tagged = Object.entries(tags).map(([key, value]) => ({ name: `tag:${key}`, values: [value] }));
-        return (await aws.ec2.getSecurityGroups({ filters: [...named, ...tagged] })).ids;
+        return (await aws.ec2.getSecurityGroups({ filters: [...named, ...tagged] }, opts)).ids;
     };
     const [all, tagged, own] = await Promise.all([
         withTags({}),
         withTags(EMR_TAG),
-        withTags({ [STACK_TAG]: stack }),
+        withTags({ [STACK_TAG]: stackTag }),
     ]);
     return { all, tagged, own };
 }
 
-/** A subnet without a route table of its own has the VPC's main one. */
-async function lookUpSubnet(id: string, vpc: aws.ec2.GetVpcResult | Unanswered): Promise<SubnetFacts> {
+/** A subnet without a route table of its own uses the VPC's main one. */
+async function lookUpSubnet(
+    id: string,
+    vpc: NetworkFacts["vpc"],
+    opts: pulumi.InvokeOptions | undefined,
+): Promise<SubnetFacts> {
     const [subnet, own] = await Promise.all([
-        ask(aws.ec2.getSubnet({ id })),
-        ask(aws.ec2.getRouteTable({ subnetId: id })),
+        lookup(aws.ec2.getSubnet({ id }, opts)),
+        lookup(aws.ec2.getRouteTable({ subnetId: id }, opts)),
     ]);
     const routeTable =
-        isAnswer(own) || !isAnswer(vpc)
+        succeeded(own) || !succeeded(vpc)
             ? own
-            : await ask(aws.ec2.getRouteTable({ routeTableId: vpc.mainRouteTableId }));
+            : await lookup(aws.ec2.getRouteTable({ routeTableId: vpc.mainRouteTableId }, opts));
     return { id, subnet, routeTable };
 }
 
 const EXISTING = ["network", "existing"];
 
-/** Whatever would keep a cluster from starting there, or from being encrypted. */
-export function checkNetwork(settings: ResolvedArgs, facts: NetworkFacts): readonly Finding[] {
-    const { existing } = settings.network;
+/** Checks whether clusters can start in the network, and be encrypted there. */
+export function checkNetwork(args: ResolvedArgs, facts: NetworkFacts): readonly ArgumentError[] {
+    const { existing } = args.network;
     if (existing === null) {
         return [];
     }
     return [
-        ...checkVpc(settings, existing.vpcId, facts),
+        ...checkVpc(args, existing.vpcId, facts),
         ...facts.subnets.flatMap((subnet, index) =>
-            checkSubnet(settings, existing.vpcId, subnet, [...EXISTING, "subnetIds", index]),
+            checkSubnet(args, existing.vpcId, subnet, [...EXISTING, "subnetIds", index]),
         ),
-        ...checkGroups(settings, existing.emrSecurityGroups, facts.groups),
+        ...checkGroups(args, existing.emrSecurityGroups, facts.groups),
     ];
 }
 
 function checkVpc(
-    settings: ResolvedArgs,
+    args: ResolvedArgs,
     id: string,
     { vpc, dhcpOptions }: NetworkFacts,
-): readonly Finding[] {
+): readonly ArgumentError[] {
     const path = [...EXISTING, "vpcId"];
-    if (!isAnswer(vpc)) {
-        return [
-            noAnswer(path, id, vpc, "ec2:DescribeVpcs, ec2:DescribeVpcAttribute, ec2:DescribeRouteTables"),
-        ];
+    const { region } = args;
+    if (!succeeded(vpc)) {
+        const permissions = "ec2:DescribeVpcs, ec2:DescribeVpcAttribute, ec2:DescribeRouteTables";
+        return [lookupFailed(path, id, vpc, permissions)];
     }
-    const dns = [
-        { is: vpc.enableDnsSupport, attribute: "dns-support" },
-        { is: vpc.enableDnsHostnames, attribute: "dns-hostnames" },
-    ];
     return [
-        ...dns
-            .filter(({ is }) => !is)
-            .map(({ attribute }) => ({
-                path,
-                found: `${id} without ${attribute}, so that nodes do not find one another by name`,
-                remedy: `aws ec2 modify-vpc-attribute --region ${settings.region} --vpc-id ${id} --enable-${attribute}`,
-            })),
-        ...checkHostnames(settings, dhcpOptions),
-        ...checkTag(settings, id, vpc.tags, path),
+        ...at(path, checkVpcDns("dns-support", vpc.enableDnsSupport, { id, region })),
+        ...at(path, checkVpcDns("dns-hostnames", vpc.enableDnsHostnames, { id, region })),
+        ...checkHostnames(args, dhcpOptions),
+        ...at(path, checkEmrTag({ id, region, tags: vpc.tags })),
     ];
 }
 
 function checkSubnet(
-    settings: ResolvedArgs,
+    { region, network }: ResolvedArgs,
     vpcId: string,
-    facts: SubnetFacts,
+    { id, subnet, routeTable }: SubnetFacts,
     path: Path,
+): readonly ArgumentError[] {
+    if (!succeeded(subnet)) {
+        return [lookupFailed(path, id, subnet, "ec2:DescribeSubnets")];
+    }
+    const { cidrBlock, mapPublicIpOnLaunch, tags } = subnet;
+    return [
+        ...at(path, checkSubnetVpc({ id, vpcId: subnet.vpcId }, vpcId)),
+        ...at(path, checkSubnetRange({ id, cidrBlock })),
+        ...(network.internetAccess === "public"
+            ? at(path, checkPublicAddresses({ id, region, isOn: mapPublicIpOnLaunch }))
+            : []),
+        ...(succeeded(routeTable)
+            ? at(path, checkRoutes(network, routesOf(id, routeTable)))
+            : [lookupFailed(path, `the routes of ${id}`, routeTable, "ec2:DescribeRouteTables")]),
+        ...at(path, checkEmrTag({ id, region, tags })),
+    ];
+}
+
+/** The AWS provider reports no propagated routes: the user may know better. */
+function checkRoutes(
+    { internetAccess, existing }: ResolvedArgs["network"],
+    routes: SubnetRoutes,
 ): readonly Finding[] {
-    const { id, subnet } = facts;
-    if (!isAnswer(subnet)) {
-        return [noAnswer(path, id, subnet, "ec2:DescribeSubnets")];
+    const findings = checkDefaultRoutes(routes, { internetAccess, natGatewayOnly: false });
+    if (defaultRoutes(routes.routes).length > 0 || internetAccess === "public") {
+        return findings;
     }
-    const { region, network } = settings;
-    const findings: Finding[] = [];
-    if (subnet.vpcId !== vpcId) {
-        findings.push({ path, found: `${id} in ${subnet.vpcId}`, remedy: `a subnet of ${vpcId}` });
-    }
-    const range = parseCidr(subnet.cidrBlock);
-    if (!range || !isPrivateRange(range)) {
-        findings.push({
-            path,
-            found: `${id} with ${subnet.cidrBlock === "" ? "no IPv4 range" : `the range ${subnet.cidrBlock}`}`,
-            remedy: `a subnet inside ${PRIVATE_RANGES.join(", ")}: EMR's nodes take addresses of no other`,
-        });
-    }
-    if (network.internetAccess === "public" && !subnet.mapPublicIpOnLaunch) {
-        findings.push({
-            path,
-            found: `${id} without public addresses for nodes, though network.internetAccess is public`,
-            remedy: `aws ec2 modify-subnet-attribute --region ${region} --subnet-id ${id} --map-public-ip-on-launch`,
-        });
-    }
-    return [...findings, ...checkRoutes(settings, facts, path), ...checkTag(settings, id, subnet.tags, path)];
+    return existing?.allowUnseenRoute
+        ? []
+        : findings.map((finding) => ({
+              ...finding,
+              fix: `${finding.fix}; or, if a VPN or Direct Connect gateway propagates the route, which the AWS provider does not report, set network.existing.allowUnseenRoute: true`,
+          }));
+}
+
+/** Of subnets without errors: those whose default route is not known. */
+export function routeWarnings(subnets: readonly SubnetFacts[]): readonly string[] {
+    return subnets.flatMap(({ id, routeTable }) =>
+        succeeded(routeTable) && defaultRoutes(routesOf(id, routeTable).routes).length === 0
+            ? [
+                  `${id}, route table ${routeTable.routeTableId}: there is no route for 0.0.0.0/0, neither to the internet nor to S3, except perhaps one that a VPN or Direct Connect gateway propagates. Without that, every cluster fails in its bootstrap. verify sees propagated routes.`,
+              ]
+            : [],
+    );
+}
+
+function routesOf(subnetId: string, { routeTableId, routes }: aws.ec2.GetRouteTableResult): SubnetRoutes {
+    return { subnetId, routeTableId, routes: routes.map(routeOf) };
+}
+
+/** A route has one destination and one target; the AWS provider has empty strings for all other kinds. */
+function routeOf({
+    cidrBlock,
+    ipv6CidrBlock,
+    destinationPrefixListId,
+    ...targets
+}: aws.types.output.ec2.GetRouteTableRoute): Route {
+    return {
+        range: cidrBlock || undefined,
+        prefixList: destinationPrefixListId || undefined,
+        target: Object.values(targets).find((target) => target !== ""),
+    };
 }
 
 function checkGroups(
-    settings: ResolvedArgs,
+    { region }: ResolvedArgs,
     emrSecurityGroups: "use" | "create",
     groups: NetworkFacts["groups"],
-): readonly Finding[] {
+): readonly ArgumentError[] {
     const path = [...EXISTING, "emrSecurityGroups"];
-    if (!isAnswer(groups)) {
-        return [noAnswer(path, "EMR's default security groups", groups, "ec2:DescribeSecurityGroups")];
+    if (!succeeded(groups)) {
+        return [lookupFailed(path, "EMR's default security groups", groups, "ec2:DescribeSecurityGroups")];
     }
     const { all, tagged, own } = groups;
     if (emrSecurityGroups === "use") {
         return all
             .filter((id) => !tagged.includes(id))
-            .flatMap((id) => checkTag(settings, id, undefined, path));
+            .flatMap((id) => at(path, checkEmrTag({ id, region, tags: undefined })));
     }
     return all
         .filter((id) => !own.includes(id))
         .map((id) => ({
+            code: "security-group-exists",
             path,
-            found: `${id}, which has the name of one of EMR's default groups, so that the stack cannot make its own`,
-            remedy: "emrSecurityGroups: use; or delete the group, once no cluster has it",
-        }));
-}
-
-/** AmazonEMRServicePolicy_v2 lets EMR use nothing without it. */
-function checkTag(
-    { region }: ResolvedArgs,
-    id: string,
-    tags: Tags | undefined,
-    path: Path,
-): readonly Finding[] {
-    return Object.entries(EMR_TAG)
-        .filter(([key, value]) => tags?.[key] !== value)
-        .map(([key, value]) => ({
-            path,
-            found: `${id} without the tag ${key}: "${value}", so that EMR may not use it`,
-            remedy: `aws ec2 create-tags --region ${region} --resources ${id} --tags Key=${key},Value=${value}`,
+            found: `${id} has the name of one of EMR's default groups, which blocks the stack's own group of that name`,
+            fix: "set emrSecurityGroups: use; or delete the group, once no cluster uses it",
         }));
 }

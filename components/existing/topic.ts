@@ -1,38 +1,47 @@
 import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
 import type { ResolvedArgs } from "../args";
-import { arn } from "../domain/region";
-import { topicAccount } from "../policies/renewal-reminder";
-import { ask, type Finding, isAnswer, noAnswer, type Unanswered } from "./lookup";
+import { arn, parseArn } from "../domain/arn";
+import type { ArgumentError } from "../domain/errors";
+import { type FailedLookup, lookup, lookupFailed, succeeded } from "./lookup";
 
-export type TopicFacts = aws.sns.GetTopicResult | Unanswered;
+export type TopicFacts = aws.sns.GetTopicResult | FailedLookup;
 
-const PATH = ["certificates", "remindTopicArn"];
-
-/** Whether another account's topic is there, nobody can look up from here. */
+/** Looks up a topic of this account. Another account's topic cannot be looked up from here. */
 export async function lookUpTopic(
     { remindTopicArn }: ResolvedArgs,
     accountId: string,
+    opts?: pulumi.InvokeOptions,
 ): Promise<TopicFacts | undefined> {
-    const name = remindTopicArn?.split(":").at(-1);
-    return remindTopicArn === null || name === undefined || topicAccount(remindTopicArn) !== accountId
-        ? undefined
-        : ask(aws.sns.getTopic({ name }));
+    if (remindTopicArn === null) {
+        return undefined;
+    }
+    const { account, resource } = parseArn(remindTopicArn);
+    return account === accountId ? lookup(aws.sns.getTopic({ name: resource }, opts)) : undefined;
 }
 
-/** A schedule is taken with any topic; that it reaches none would show months later, to nobody. */
-export function checkTopic(topic: TopicFacts): readonly Finding[] {
-    return isAnswer(topic)
+/** EventBridge Scheduler accepts a schedule with a missing topic: the reminder would be lost months later. */
+export function checkTopic(topic: TopicFacts): readonly ArgumentError[] {
+    return succeeded(topic)
         ? []
-        : [noAnswer(PATH, "the topic", topic, "sns:ListTopics, sns:ListTagsForResource")];
+        : [
+              lookupFailed(
+                  ["certificates", "remindTopicArn"],
+                  "the topic",
+                  topic,
+                  "sns:ListTopics, sns:ListTagsForResource",
+              ),
+          ];
 }
 
-/** What another account must grant. In the stack's own, the role's policy is enough, for an encrypted topic too. */
+/** What another account must grant. In this account the role's policy is enough, for an encrypted topic too. */
 export function topicWarnings({ remindTopicArn }: ResolvedArgs, accountId: string): readonly string[] {
-    if (remindTopicArn === null || topicAccount(remindTopicArn) === accountId) {
+    const owner = remindTopicArn === null ? accountId : parseArn(remindTopicArn).account;
+    if (owner === accountId) {
         return [];
     }
     const us = arn("iam", "", accountId, "root");
     return [
-        `${remindTopicArn} is a topic of account ${topicAccount(remindTopicArn)}, and this is ${accountId}: the reminder reaches it only if its policy allows ${us} sns:Publish, and, where it is encrypted under a key of that account's own, that key's policy kms:GenerateDataKey and kms:Decrypt.`,
+        `${remindTopicArn} is a topic of account ${owner}, and this is account ${accountId}: the reminder reaches it only if its policy allows sns:Publish to ${us}. If the topic is encrypted under a key of that account, the key's policy must allow kms:GenerateDataKey and kms:Decrypt too.`,
     ];
 }

@@ -1,13 +1,11 @@
+import type { BucketSpec } from "../domain/for-commands";
 import { type PolicyDocument, policyDocument } from "./document";
 
-/** The value of the `x-amz-server-side-encryption` header that a bucket accepts, besides none at all. */
-export type SseHeader = "AES256" | "aws:kms";
-
 /**
- * TLS only, and no other encryption than the bucket's own. A PutObject without any SSE header passes: Spark's bad
- * rows, RDB Loader's logs and EMR's own logs carry none, and the bucket's default encryption serves them.
+ * Denies plain HTTP and every encryption other than the bucket's own. A PutObject without an SSE header passes: Spark's
+ * bad rows, RDB Loader's logs and EMR's logs have none, and the bucket's default encryption applies to them.
  */
-export function bucketPolicy(bucketArn: string, acceptedSse: SseHeader): PolicyDocument {
+export function bucketPolicy(bucketArn: string, acceptedSse: BucketSpec["acceptedSse"]): PolicyDocument {
     const objects = `${bucketArn}/*`;
     return policyDocument(
         {

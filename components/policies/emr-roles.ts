@@ -1,28 +1,24 @@
+import { arn } from "../domain/arn";
 import type { ResolvedLocation, S3Folder } from "../domain/locations";
-import { arn, hostedAssetsBucket, type Region } from "../domain/region";
+import { hostedAssetsBucket, type Region } from "../domain/region";
 import { type PolicyDocument, policyDocument, type Statement } from "./document";
 import { keyGrants, keysThroughS3, keyUse } from "./key";
 import { bucketArn, emrfsStatements, objectArn } from "./s3-access";
 
-/** What the roles need to know of the stack's key and archives. */
+/** The key and the archives that the roles use. */
 export interface NodeSecrets {
     readonly keyArn: string;
-    /** The ARN of the certificate archives: a whole bucket's, where running clusters may still need replaced ones. */
+    /** The ARN pattern of the certificate archives, replaced ones included: running clusters may still read them. */
     readonly certificateArchives: string;
 }
 
-/** Who takes which role. */
+/** The service that assumes each role. */
 export const SERVICES = {
     serviceRole: "elasticmapreduce.amazonaws.com",
     jobflowRole: "ec2.amazonaws.com",
 } as const;
 
-/** Whether a trust policy, as JSON, lets a service in: whatever form it has, the service's name stands in it. */
-export function lets(trustPolicy: string, service: string): boolean {
-    return trustPolicy.includes(`"${service}"`);
-}
-
-/** EMR of this account and region alone may take the service role (no confused deputy). */
+/** Only EMR of this account and region may assume the service role, so that EMR is no confused deputy. */
 export function serviceRoleTrust(accountId: string, region: Region): PolicyDocument {
     return policyDocument({
         Sid: "EmrOfThisAccountAndRegion",
@@ -45,7 +41,7 @@ export function jobflowRoleTrust(): PolicyDocument {
     });
 }
 
-/** What AmazonEMRServicePolicy_v2 leaves out: passing a role that is not EMR's default, KMS, and Spot. */
+/** What AmazonEMRServicePolicy_v2 does not allow: passing a role of another name than EMR's default, KMS, and Spot. */
 export function serviceRolePolicy(
     args: NodeSecrets & {
         readonly jobflowRoleArn: string;
@@ -73,11 +69,11 @@ export function serviceRolePolicy(
     );
 }
 
-/** What the stack config grants beyond EmrEtlRunner's locations. */
+/** What the arguments grant the nodes beyond EmrEtlRunner's locations. */
 export interface JobflowGrants {
-    /** Read with listing: enrichment data, JSON paths, jars hosted elsewhere. */
+    /** Folders to read and list: enrichment data, JSON paths, jars. */
     readonly readFolders: readonly S3Folder[];
-    /** Read one by one: the user's bootstrap scripts; each prefix is a whole key, with a slash at its end. */
+    /** The user's bootstrap scripts. Each prefix is an object's key with a slash at its end. */
     readonly bootstrapScripts: readonly S3Folder[];
     readonly dynamodbTables: readonly string[];
     readonly ssmParameters: readonly string[];
@@ -90,7 +86,7 @@ export interface JobflowRolePolicyArgs extends NodeSecrets, JobflowGrants {
     readonly locations: readonly ResolvedLocation[];
 }
 
-/** What EmrEtlRunner's steps do, location by location, and what every cluster reads at its start. */
+/** What EmrEtlRunner's steps do in each location, and what every cluster reads when it starts. */
 export function jobflowRolePolicy(args: JobflowRolePolicyArgs): PolicyDocument {
     const hostedAssets = bucketArn(hostedAssetsBucket(args.region));
     const emrAssets = bucketArn(`${args.region}.elasticmapreduce`);

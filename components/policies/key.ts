@@ -1,8 +1,8 @@
-import { arn } from "../domain/region";
+import { arn, parseArn } from "../domain/arn";
 import { type PolicyDocument, policyDocument, type Statement } from "./document";
 
 /**
- * What LUKS and EBS encryption need of a key.
+ * What LUKS and EBS encryption call on a key.
  * @see https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-encryption-enable.html
  */
 const KEY_USE = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"];
@@ -11,7 +11,7 @@ export function keyUse(keyArn: string): Statement {
     return { Sid: "UseKey", Effect: "Allow", Action: KEY_USE, Resource: keyArn };
 }
 
-/** A statement of its own: the condition's key is absent from the calls of `keyUse`, and would make them fail. */
+/** A separate statement: the calls of `keyUse` do not carry the condition's key, and would be denied. */
 export function keyGrants(keyArn: string): Statement {
     return {
         Sid: "GrantKeyToAwsResources",
@@ -22,7 +22,7 @@ export function keyGrants(keyArn: string): Statement {
     };
 }
 
-/** Reading objects that other keys encrypted, through S3 alone. */
+/** Allows to read objects that other keys encrypt, through S3 only. */
 export function keysThroughS3(keyArns: readonly string[], region: string): readonly Statement[] {
     if (keyArns.length === 0) {
         return [];
@@ -39,11 +39,11 @@ export function keysThroughS3(keyArns: readonly string[], region: string): reado
 }
 
 /**
- * The key's own policy hands control to IAM: each role's inline policy grants the use. A key policy that named the
- * roles, whose policies name the key, would be a cycle.
+ * The key's policy delegates to IAM: each role's inline policy grants the use of the key. If the key's policy named the
+ * roles, the key and the roles would depend on each other.
  *
- * Spot instances are launched by a service-linked role that has no policy of ours. It is named by a condition: a
- * principal that does not exist yet makes KMS refuse the whole policy.
+ * A service-linked role, which no policy of ours reaches, launches Spot instances. A condition names it, because KMS
+ * refuses a policy with a principal that does not exist yet.
  * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/service-linked-roles-spot-instance-requests.html
  */
 export function keyPolicy(accountId: string, spot: boolean): PolicyDocument {
@@ -53,24 +53,23 @@ export function keyPolicy(accountId: string, spot: boolean): PolicyDocument {
             Effect: "Allow",
             Principal: { AWS: accountRoot(accountId) },
             Action: "kms:*",
-            Resource: "*", // In a key's policy: this key.
+            Resource: "*", // In a key policy, this key.
         },
         spot ? spotStatements(accountId) : [],
     );
 }
 
 /**
- * What the policy of a key that is not the stack's must say; undefined: nothing. In the stack's own account, IAM says
- * the rest, as long as the key's policy delegates to it. Another account's lets this one in as a whole, and IAM here
- * decides: the roles do not exist before the first `up`, and KMS refuses a principal that does not.
+ * The statements that the policy of an existing key must have; undefined if none. In the stack's account, IAM grants the
+ * rest, provided that the key's policy delegates to IAM. A key of another account must allow this account as a whole, and
+ * IAM decides here: the roles do not exist before the first `up`, and KMS refuses a principal that does not exist.
  */
 export function existingKeyStatements(
     keyArn: string,
     accountId: string,
     spot: boolean,
 ): readonly Statement[] | undefined {
-    const own = keyArn.split(":")[4] === accountId;
-    if (own) {
+    if (parseArn(keyArn).account === accountId) {
         return spot ? spotStatements(accountId) : undefined;
     }
     return usersStatements({ AWS: accountRoot(accountId) }, "Account", {});

@@ -1,6 +1,7 @@
+import { arn } from "../domain/arn";
 import { RDB_LOADER_LOGS, type ResolvedLocation } from "../domain/locations";
 import { EMR_TAG, STACK_TAG } from "../domain/naming";
-import { arn, type Region } from "../domain/region";
+import type { Region } from "../domain/region";
 import { type PolicyDocument, policyDocument } from "./document";
 import { createServiceLinkedRole, passRole } from "./emr-roles";
 import { listInside, objectArn } from "./s3-access";
@@ -8,20 +9,20 @@ import { listInside, objectArn } from "./s3-access";
 export interface OperatorPolicyArgs {
     readonly accountId: string;
     readonly region: Region;
-    /** The stack's name, as the value of its tag. */
-    readonly stack: string;
+    /** The value of the stack's tag, which its clusters carry. */
+    readonly stackTag: string;
     readonly locations: readonly ResolvedLocation[];
     readonly serviceRoleArn: string;
     readonly jobflowRoleArn: string;
 }
 
 /**
- * What EmrEtlRunner itself calls, with the keys of the user that runs it, held to clusters of this stack: who may
- * add a step to a cluster acts with the cluster's role.
+ * What EmrEtlRunner calls with the operator's credentials, limited to clusters of this stack: whoever adds a step to a
+ * cluster acts with the jobflow role.
  */
 export function operatorPolicy(args: OperatorPolicyArgs): PolicyDocument {
     const clusters = arn("elasticmapreduce", args.region, args.accountId, "cluster/*");
-    const launchTags = requestTags({ ...EMR_TAG, [STACK_TAG]: args.stack });
+    const launchTags = requestTags({ ...EMR_TAG, [STACK_TAG]: args.stackTag });
     const rdbLoaderLogs = args.locations
         .filter(({ path }) => path === "log")
         .flatMap(({ folders }) => folders)
@@ -34,12 +35,12 @@ export function operatorPolicy(args: OperatorPolicyArgs): PolicyDocument {
             Sid: "LaunchClusters",
             Effect: "Allow",
             Action: "elasticmapreduce:RunJobFlow",
-            Resource: "*", // There is no cluster yet: the tags that it will have are what can be asked for.
+            Resource: "*", // The cluster does not exist yet. The condition limits the call by the tags that it will have.
             Condition: { StringEquals: launchTags },
         },
         {
-            // RunJobFlow with tags asks for AddTags on `cluster/*`, to the letter: the cluster has no id yet. One
-            // character is enough for that, and for no cluster that there is: whoever could tag any cluster as the
+            // RunJobFlow with tags requests AddTags on the literal resource `cluster/*`, since the cluster has no id yet.
+            // The pattern `cluster/?` matches that, but no existing cluster: whoever could tag any cluster as the
             // stack's could add steps to it.
             Sid: "TagClustersAtLaunch",
             Effect: "Allow",
@@ -57,13 +58,13 @@ export function operatorPolicy(args: OperatorPolicyArgs): PolicyDocument {
                 "elasticmapreduce:TerminateJobFlows",
             ],
             Resource: clusters,
-            Condition: { StringEquals: { [`aws:ResourceTag/${STACK_TAG}`]: args.stack } },
+            Condition: { StringEquals: { [`aws:ResourceTag/${STACK_TAG}`]: args.stackTag } },
         },
         {
             Sid: "FindPersistentCluster",
             Effect: "Allow",
             Action: "elasticmapreduce:ListClusters",
-            Resource: "*", // It takes no resource.
+            Resource: "*", // ListClusters supports no resource.
         },
         passRole("PassServiceRole", args.serviceRoleArn, "elasticmapreduce.amazonaws.com"),
         passRole("PassJobflowRole", args.jobflowRoleArn, "ec2.amazonaws.com"),

@@ -2,12 +2,12 @@ import type { ResolvedLocation, S3Folder } from "../domain/locations";
 import { type PolicyDocument, policyDocument } from "./document";
 import { bucketArn, objectArn } from "./s3-access";
 
-/** Where the jobs' manifests and reports go, below the location `log`. */
+/** The folder for the jobs' manifests and reports, below the location `log`. */
 export const REENCRYPTION_REPORTS = "encrypt-existing/";
 
 /**
- * S3 Batch Operations. Without a condition on who asks, as AWS documents it: whoever makes a job must be allowed to
- * pass the role, and only users of this account can be.
+ * S3 Batch Operations may assume the role, without a condition, as AWS documents it: whoever creates a job must be
+ * allowed to pass the role, which only users of this account can be.
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/batch-ops-iam-role-policies.html
  */
 export function reencryptionRoleTrust(): PolicyDocument {
@@ -19,7 +19,7 @@ export function reencryptionRoleTrust(): PolicyDocument {
     });
 }
 
-/** To list what is not encrypted, to copy it onto itself, and to write what became of it; to delete nothing. */
+/** Allows to list unencrypted objects, copy each onto itself and write reports. It allows no deletion. */
 export function reencryptionRolePolicy(locations: readonly ResolvedLocation[]): PolicyDocument {
     const folders = locations.flatMap((location) => location.folders);
     const reports = locations
@@ -29,14 +29,14 @@ export function reencryptionRolePolicy(locations: readonly ResolvedLocation[]): 
         {
             Sid: "ListObjects",
             Effect: "Allow",
-            // S3 makes the manifest by an inventory of its own.
+            // S3 generates the manifest through an inventory configuration.
             Action: ["s3:ListBucket", "s3:PutInventoryConfiguration"],
             Resource: [...new Set(folders.map(({ bucket }) => bucketArn(bucket)))],
         },
         {
             Sid: "CopyInPlace",
             Effect: "Allow",
-            // Of versions too: in a bucket that keeps them, a manifest may name them.
+            // Versions as well: the manifest of a versioned bucket may name them.
             Action: [
                 "s3:GetObject",
                 "s3:GetObjectAcl",

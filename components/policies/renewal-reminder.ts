@@ -1,9 +1,10 @@
-import { arn, type Region } from "../domain/region";
+import { arn, parseArn } from "../domain/arn";
+import type { Region } from "../domain/region";
 import { type PolicyDocument, policyDocument } from "./document";
 
 /**
- * EventBridge Scheduler, for schedules of this account's default group alone (no confused deputy): the group is as
- * near as a role may name what it is for.
+ * EventBridge Scheduler may assume the role, for schedules of this account's default group only, so that it is no
+ * confused deputy. A trust policy can name a schedule group, but not a single schedule.
  * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
  */
 export function reminderRoleTrust(accountId: string, region: Region): PolicyDocument {
@@ -22,8 +23,8 @@ export function reminderRoleTrust(accountId: string, region: Region): PolicyDocu
 }
 
 /**
- * Publishing to one topic, encrypted or not. Which key a topic is encrypted under cannot be looked up by the AWS
- * provider, and may change: the condition holds the right to what SNS does for this topic.
+ * Allows to publish to one topic, encrypted or not. The AWS provider cannot look up the key of a topic, and the key may
+ * change; the condition limits the use of any key to this topic.
  * @see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
  */
 export function reminderRolePolicy(topicArn: string, region: Region): PolicyDocument {
@@ -33,7 +34,7 @@ export function reminderRolePolicy(topicArn: string, region: Region): PolicyDocu
             Sid: "EncryptForTopic",
             Effect: "Allow",
             Action: ["kms:Decrypt", "kms:GenerateDataKey"],
-            Resource: arn("kms", region, topicAccount(topicArn), "key/*"),
+            Resource: arn("kms", region, parseArn(topicArn).account, "key/*"),
             Condition: {
                 StringEquals: {
                     "kms:ViaService": `sns.${region}.amazonaws.com`,
@@ -42,8 +43,4 @@ export function reminderRolePolicy(topicArn: string, region: Region): PolicyDocu
             },
         },
     );
-}
-
-export function topicAccount(topicArn: string): string {
-    return topicArn.split(":")[4] ?? "";
 }

@@ -1,8 +1,8 @@
+import { arn } from "../domain/arn";
 import type { Access, S3Folder } from "../domain/locations";
-import { arn } from "../domain/region";
 import type { Statement } from "./document";
 
-/** A folder, and what is allowed there. */
+/** A folder and the access that a principal has to it. */
 export interface FolderAccess {
     readonly folder: S3Folder;
     readonly access: Access;
@@ -29,12 +29,12 @@ export function bucketArn(bucket: string): string {
 }
 
 /**
- * What EMRFS and s3-dist-cp need to work in these folders, grouped by kind of access and by bucket: IAM's limits are
- * tight.
+ * The statements that EMRFS and s3-dist-cp need for these folders, grouped by kind of access and by bucket, because IAM
+ * limits the length of a policy.
  *
- * EMRFS asks for each folder on the way as an object (`raw`), as a prefix (`raw/`) and as a marker (`raw_$folder$`),
- * and leaves such markers behind where it makes folders or empties them, in folders that it only deletes from too
- * (EmrEtlRunner skips them when it looks whether a location is empty: emr_job.rb).
+ * EMRFS requests each parent folder as an object (`raw`), as a prefix (`raw/`) and as a marker (`raw_$folder$`). It
+ * leaves markers in folders that it creates or empties, also where it only deletes objects. EmrEtlRunner ignores the
+ * markers when it checks whether a location is empty (emr_job.rb).
  */
 export function emrfsStatements(accesses: readonly FolderAccess[]): readonly Statement[] {
     const changed = accesses.filter(({ access }) => access !== "read").map(({ folder }) => folder);
@@ -76,7 +76,7 @@ export function emrfsStatements(accesses: readonly FolderAccess[]): readonly Sta
     ];
 }
 
-/** Listing, with or without versions, inside these folders and of the names on the way to them. */
+/** Allows to list objects and versions inside these folders, and the names of their parent folders. */
 function listStatement(sid: string, bucket: string, folders: readonly S3Folder[]): Statement {
     const statement: Statement = {
         Sid: sid,
@@ -85,9 +85,9 @@ function listStatement(sid: string, bucket: string, folders: readonly S3Folder[]
         Resource: bucketArn(bucket),
     };
     if (folders.some(({ prefix }) => prefix === "")) {
-        return statement; // The whole bucket is the location.
+        return statement; // The location is the whole bucket.
     }
-    const names = folders.flatMap(({ prefix }) => foldersOnTheWay(prefix));
+    const names = folders.flatMap(({ prefix }) => parentFolders(prefix));
     const prefixes = unique([
         ...names.flatMap((name) => [name, `${name}/`, `${name}_$folder$`]),
         ...folders.map(({ prefix }) => `${prefix}*`),
@@ -95,7 +95,7 @@ function listStatement(sid: string, bucket: string, folders: readonly S3Folder[]
     return { ...statement, Condition: { StringLike: { "s3:prefix": prefixes } } };
 }
 
-/** Listing as EmrEtlRunner itself does it: inside these folders, nothing else. */
+/** Allows to list objects inside these folders only, as EmrEtlRunner itself does. */
 export function listInside(folders: readonly S3Folder[]): readonly Statement[] {
     return [...groupBy(folders, ({ bucket }) => bucket)].map(([bucket, inBucket], index): Statement => {
         const statement: Statement = {
@@ -113,8 +113,8 @@ export function listInside(folders: readonly S3Folder[]): readonly Statement[] {
     });
 }
 
-/** `raw/processing/` is reached through `raw` and `raw/processing`. */
-function foldersOnTheWay(prefix: string): readonly string[] {
+/** Of `raw/processing/`: `raw` and `raw/processing`. */
+function parentFolders(prefix: string): readonly string[] {
     const parts = prefix.split("/").filter((part) => part !== "");
     return parts.map((_, index) => parts.slice(0, index + 1).join("/"));
 }
@@ -124,7 +124,7 @@ function folderArns(groups: Iterable<readonly S3Folder[]>, suffix: string): read
         [...groups]
             .flat()
             .flatMap(({ bucket, prefix }) =>
-                foldersOnTheWay(prefix).map((name) => `${bucketArn(bucket)}/${name}${suffix}`),
+                parentFolders(prefix).map((name) => `${bucketArn(bucket)}/${name}${suffix}`),
             ),
     );
 }
@@ -147,7 +147,7 @@ function unique(values: readonly string[]): readonly string[] {
     return [...new Set(values)];
 }
 
-/** Groups in the order of their first member: the documents must come out the same each time. */
+/** Groups in the order of their first member, so that a document is the same each time. */
 function groupBy<T, K>(values: readonly T[], key: (value: T) => K): ReadonlyMap<K, readonly T[]> {
     const groups = new Map<K, T[]>();
     for (const value of values) {

@@ -15,7 +15,7 @@ describe("a stack in moto", () => {
     it("has its buckets encrypted, its archive readable, its security configuration as registered", async () => {
         const stack = await deployStack();
         const { s3, emr } = stack.aws;
-        const Bucket = stack.id(BUCKET, "storage-pipeline");
+        const Bucket = stack.id(BUCKET, "emr-storage-pipeline");
         const { ServerSideEncryptionConfiguration } = await s3.send(
             new GetBucketEncryptionCommand({ Bucket }),
         );
@@ -31,7 +31,7 @@ describe("a stack in moto", () => {
         const { bucket, key, contentBase64, kmsKeyId } = registration(
             stack,
             ARCHIVE,
-            "certificates-archive",
+            "emr-certificates-archive",
         ).inputs;
         const archive = await s3.send(new GetObjectCommand({ Bucket: String(bucket), Key: String(key) }));
         expect(contentBase64).to.deep.equal(new Secret(await archive.Body?.transformToString("base64")));
@@ -53,8 +53,8 @@ describe("a stack in moto", () => {
         const names = async () =>
             (await one.aws.s3.send(new ListBucketsCommand({}))).Buckets?.map(({ Name }) => Name);
         expect(await names()).to.include.members([
-            one.id(BUCKET, "storage-archive"),
-            other.id(BUCKET, "storage-archive"),
+            one.id(BUCKET, "emr-storage-archive"),
+            other.id(BUCKET, "emr-storage-archive"),
         ]);
         await reset();
         expect(await names()).to.deep.equal([]);

@@ -80,7 +80,7 @@ describe("teardown of a stack in moto", () => {
                 JobFlowRole: String(stack.outputs.jobflowRole),
                 ServiceRole: String(stack.outputs.serviceRole),
                 SecurityConfiguration: String(stack.outputs.securityConfigurationName),
-                Tags: [{ Key: "snowplow-emr-stack", Value: "dev" }],
+                Tags: [{ Key: "snowplow-emr-stack", Value: "snowplow-emr-encryption/dev" }],
             }),
         );
         const cluster = { kind: "cluster", name: JobFlowId, removed: false };
@@ -98,7 +98,7 @@ describe("teardown of a stack in moto", () => {
     it("leaves a cluster that somebody launched into the network all that it has, the groups that EMR made too", async () => {
         const { ec2, emr } = stack.aws;
         const [subnet = ""] = stack.outputs.subnetIds as readonly string[];
-        const master = stack.id("aws:ec2/securityGroup:SecurityGroup", "emr-security-groups-master");
+        const master = stack.id("aws:ec2/securityGroup:SecurityGroup", "emr-network-security-groups-master");
         const { JobFlowId = "" } = await emr.send(
             new RunJobFlowCommand({
                 Name: "by hand",
@@ -237,7 +237,7 @@ describe("teardown of a stack in moto", () => {
                 PolicyArn: String(stack.outputs.operatorPolicyArn),
             }),
         );
-        const bucket = stack.id("aws:s3/bucket:Bucket", "storage-archive");
+        const bucket = stack.id("aws:s3/bucket:Bucket", "emr-storage-archive");
         await s3.send(new PutObjectCommand({ Bucket: bucket, Key: "raw/run=1/part-0", Body: "x" }));
         expect(await run({ yes: true, all: true })).to.deep.equal({
             exit: EXIT.attention,

@@ -73,11 +73,11 @@ const ASKED = {
 /** Moto changes no key by its ARN. */
 const keyId = (arn: string) => String(arn.split("/")[1]);
 const subnetOf = ({ subnetIds }: StackOutputs) => String(subnetIds[0]);
-const routesOf = (stack: Deployment) => stack.id("aws:ec2/routeTable:RouteTable", "network-nodes-routes");
+const routesOf = (stack: Deployment) => stack.id("aws:ec2/routeTable:RouteTable", "emr-network-nodes-routes");
 const groupOf = (stack: Deployment, name: string) =>
-    stack.id("aws:ec2/securityGroup:SecurityGroup", `emr-security-groups-${name}`);
+    stack.id("aws:ec2/securityGroup:SecurityGroup", `emr-network-security-groups-${name}`);
 const defaultGroupOf = (stack: Deployment) =>
-    stack.id("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", "network-default-security-group");
+    stack.id("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", "emr-network-default-security-group");
 const tcp = (port: number, peers: Omit<IpPermission, "IpProtocol">): IpPermission[] => [
     { IpProtocol: "tcp", FromPort: port, ToPort: port, ...peers },
 ];
@@ -387,7 +387,7 @@ const DEFECTS: readonly Defect[] = [
                     DestinationCidrBlock: ANYWHERE,
                     GatewayId: stack.id(
                         "aws:ec2/internetGateway:InternetGateway",
-                        "network-internet-gateway",
+                        "emr-network-internet-gateway",
                     ),
                 }),
             ),
@@ -395,7 +395,7 @@ const DEFECTS: readonly Defect[] = [
             [
                 "failed",
                 `subnet ${subnetOf(outputs)}: route for ${ANYWHERE}`,
-                `to ${stack.id("aws:ec2/internetGateway:InternetGateway", "network-internet-gateway")}`,
+                `to ${stack.id("aws:ec2/internetGateway:InternetGateway", "emr-network-internet-gateway")}`,
             ],
         ],
     },
@@ -404,14 +404,14 @@ const DEFECTS: readonly Defect[] = [
         plant: (stack) =>
             stack.aws.ec2.send(
                 new DeleteNatGatewayCommand({
-                    NatGatewayId: stack.id("aws:ec2/natGateway:NatGateway", "network-nat"),
+                    NatGatewayId: stack.id("aws:ec2/natGateway:NatGateway", "emr-network-nat"),
                 }),
             ),
         findings: (stack, outputs) => [
             [
                 "failed",
                 `subnet ${subnetOf(outputs)}: route for ${ANYWHERE}`,
-                `to ${stack.id("aws:ec2/natGateway:NatGateway", "network-nat")}, which is gone`,
+                `to ${stack.id("aws:ec2/natGateway:NatGateway", "emr-network-nat")}, which is gone`,
             ],
         ],
     },
@@ -422,7 +422,7 @@ const DEFECTS: readonly Defect[] = [
                 new DisassociateRouteTableCommand({
                     AssociationId: stack.id(
                         "aws:ec2/routeTableAssociation:RouteTableAssociation",
-                        "network-nodes-routes",
+                        "emr-network-nodes-routes",
                     ),
                 }),
             ),
@@ -431,7 +431,7 @@ const DEFECTS: readonly Defect[] = [
             [
                 "warning",
                 `VPC ${outputs.vpcId}: gateway endpoint com.amazonaws.${REGION}.s3`,
-                `${stack.id("aws:ec2/vpcEndpoint:VpcEndpoint", "network-s3")}, on other routes`,
+                `${stack.id("aws:ec2/vpcEndpoint:VpcEndpoint", "emr-network-s3")}, on other routes`,
             ],
         ],
     },
@@ -440,7 +440,7 @@ const DEFECTS: readonly Defect[] = [
         plant: (stack) =>
             stack.aws.ec2.send(
                 new DeleteVpcEndpointsCommand({
-                    VpcEndpointIds: [stack.id("aws:ec2/vpcEndpoint:VpcEndpoint", "network-s3")],
+                    VpcEndpointIds: [stack.id("aws:ec2/vpcEndpoint:VpcEndpoint", "emr-network-s3")],
                 }),
             ),
         findings: (_, { vpcId }) => [
@@ -450,7 +450,7 @@ const DEFECTS: readonly Defect[] = [
     {
         title: "an endpoint for S3 that is not on the nodes' routes",
         plant: (stack) => {
-            const VpcEndpointId = stack.id("aws:ec2/vpcEndpoint:VpcEndpoint", "network-s3");
+            const VpcEndpointId = stack.id("aws:ec2/vpcEndpoint:VpcEndpoint", "emr-network-s3");
             return stack.aws.ec2.send(
                 new ModifyVpcEndpointCommand({ VpcEndpointId, RemoveRouteTableIds: [routesOf(stack)] }),
             );
@@ -459,7 +459,7 @@ const DEFECTS: readonly Defect[] = [
             [
                 "warning",
                 `VPC ${vpcId}: gateway endpoint com.amazonaws.${REGION}.s3`,
-                `${stack.id("aws:ec2/vpcEndpoint:VpcEndpoint", "network-s3")}, on other routes`,
+                `${stack.id("aws:ec2/vpcEndpoint:VpcEndpoint", "emr-network-s3")}, on other routes`,
             ],
         ],
     },

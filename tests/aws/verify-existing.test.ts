@@ -51,7 +51,7 @@ interface Defect {
 }
 
 const groupOf = ({ stack }: Deployed) =>
-    stack.id("aws:ec2/securityGroup:SecurityGroup", "emr-security-groups-master");
+    stack.id("aws:ec2/securityGroup:SecurityGroup", "emr-network-security-groups-master");
 
 async function rename({ stack, outputs }: Deployed): Promise<void> {
     const { DhcpOptions } = await stack.aws.ec2.send(
@@ -156,7 +156,7 @@ const DEFECTS: readonly Defect[] = [
         plant: async (theirs) => {
             const others = theirs.stack.id(
                 "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
-                "network-default-security-group",
+                "emr-network-default-security-group",
             );
             for (const GroupId of [groupOf(theirs), others]) {
                 await theirs.stack.aws.ec2.send(

@@ -51,8 +51,8 @@ interface Defect {
     readonly findings: (planted: Planted) => readonly Finding[];
 }
 
-const ARCHIVE = "storage-archive";
-const PIPELINE = "storage-pipeline";
+const ARCHIVE = "emr-storage-archive";
+const PIPELINE = "emr-storage-pipeline";
 
 describe("verify of a stack in moto", function () {
     this.slow(10_000);
@@ -211,13 +211,13 @@ describe("verify of a stack in moto", function () {
     const defects: readonly Defect[] = [
         {
             title: "a bucket that is gone",
-            plant: (it) => it.s3.send(new DeleteBucketCommand({ Bucket: it.bucket("storage-logs") })),
+            plant: (it) => it.s3.send(new DeleteBucketCommand({ Bucket: it.bucket("emr-storage-logs") })),
             findings: (it) => [
-                ["failed", bucket("storage-logs", "region"), "no such bucket"],
+                ["failed", bucket("emr-storage-logs", "region"), "no such bucket"],
                 [
                     "failed",
-                    `location log, s3://${it.bucket("storage-logs")}/emr/: objects`,
-                    `no answer: s3:ListBucket on ${it.bucket("storage-logs")}: NoSuchBucket: The specified bucket does not exist`,
+                    `location log, s3://${it.bucket("emr-storage-logs")}/emr/: objects`,
+                    `no answer: s3:ListBucket on ${it.bucket("emr-storage-logs")}: NoSuchBucket: The specified bucket does not exist`,
                 ],
             ],
         },
@@ -274,7 +274,9 @@ describe("verify of a stack in moto", function () {
                         ...others,
                     ]),
                 ),
-            findings: () => [["failed", bucket(ARCHIVE, "policy"), "without DenyPlainHttp, Public besides"]],
+            findings: () => [
+                ["failed", bucket(ARCHIVE, "policy"), "missing DenyPlainHttp, additional Public"],
+            ],
         },
         {
             title: "a policy with a statement that was changed",
@@ -285,7 +287,7 @@ describe("verify of a stack in moto", function () {
                         ...others,
                     ]),
                 ),
-            findings: () => [["failed", bucket(ARCHIVE, "policy"), "another DenyPlainHttp"]],
+            findings: () => [["failed", bucket(ARCHIVE, "policy"), "changed DenyPlainHttp"]],
         },
         {
             title: "a bucket whose objects belong to who wrote them",

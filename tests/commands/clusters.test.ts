@@ -18,7 +18,7 @@ const answers = {
                       },
                       Tags: [
                           { Key: "team", Value: "data" },
-                          { Key: "snowplow-emr-stack", Value: "dev" },
+                          { Key: "snowplow-emr-stack", Value: "snowplow-emr-encryption/dev" },
                       ],
                   },
               }
@@ -28,13 +28,13 @@ const FIRST = {
     id: "j-1",
     name: "Snowplow ETL dev",
     state: "RUNNING",
-    stack: "dev",
+    stackTag: "snowplow-emr-encryption/dev",
     securityConfiguration: "snowplow-dev-1",
     subnetIds: ["subnet-1"],
 };
 
 describe("active clusters", () => {
-    it("are all that have not ended, however many pages they take, each with what EMR says of it", async () => {
+    it("are all clusters that have not ended, from all pages, with EMR's description of each", async () => {
         const { clients, sent } = fakeAws(answers);
         expect(await activeClusters(clients.emr)).to.deep.equal([
             FIRST,
@@ -42,7 +42,7 @@ describe("active clusters", () => {
                 id: "j-2",
                 name: "",
                 state: "",
-                stack: undefined,
+                stackTag: undefined,
                 securityConfiguration: undefined,
                 subnetIds: ["subnet-1", "subnet-2"],
             },
@@ -52,13 +52,15 @@ describe("active clusters", () => {
         });
     });
 
-    it("are a stack's by its tag", async () => {
+    it("belong to a stack by the whole value of its tag", async () => {
         const { emr } = fakeAws(answers).clients;
-        expect(await activeClustersOf(emr, "dev")).to.deep.equal([FIRST]);
-        expect(await activeClustersOf(emr, "data")).to.deep.equal([]);
+        expect(await activeClustersOf(emr, "snowplow-emr-encryption/dev")).to.deep.equal([FIRST]);
+        for (const other of ["dev", "other-project/dev", "data"]) {
+            expect(await activeClustersOf(emr, other)).to.deep.equal([]);
+        }
     });
 
-    it("cannot be described: it is said what that needs", async () => {
+    it("cannot be described without a permission, which the error names", async () => {
         const { emr } = fakeAws({
             ...answers,
             DescribeCluster: () => {

@@ -12,9 +12,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect } from "chai";
-import { parse as parseYaml } from "yaml";
 import { renderedFiles, renderStack, resourceTree } from "../../commands/render";
-import { SettingsError } from "../../components/config";
+import { InvalidArguments } from "../../components/domain/errors";
 import { type Registration, type Run, Secret } from "../../testing/mock-engine";
 import { identity } from "../support/authority";
 import { holdsPrivateKey } from "../support/secrets";
@@ -38,6 +37,7 @@ function registered(name: string, more: Partial<Registration> = {}): Registratio
         custom: true,
         inputs: {},
         parent: "stack",
+        provider: undefined,
         protect: false,
         retainOnDelete: false,
         deleteBeforeReplace: false,
@@ -60,135 +60,83 @@ describe("render", () => {
         dev = await renderStack(root, "dev");
     });
 
-    describe("of a shipped stack", () => {
-        for (const [stack, region, zones] of [
-            ["dev", "eu-west-1", ["nodes"]],
-            ["prod", "us-east-1", ["nodes-a", "nodes-b"]],
-        ] as const) {
-            it(`gives ${stack}'s config.yml, security configuration and resources`, async () => {
-                const run = stack === "dev" ? dev : await renderStack(root, stack);
-                const files = renderedFiles(run);
-                expect(Object.keys(files)).to.deep.equal(FILES);
-
-                const config: unknown = parseYaml(files["config.yml"], { version: "1.1" });
-                expect(config).to.have.nested.property("aws.s3.region", region);
-                expect(config).to.have.nested.property("monitoring.tags.snowplow-emr-stack", stack);
-                expect(files["config.yml"]).to.match(
-                    /security_configuration: "snowplow-[a-z-]+-placeholder"/,
-                );
-
-                const security: unknown = JSON.parse(files["security-configuration.json"]);
-                expect(security).to.deep.equal(JSON.parse(String(run.outputs.securityConfiguration)));
-                expect(security).to.have.nested.property(
-                    "EncryptionConfiguration.EnableInTransitEncryption",
-                    true,
-                );
-
-                const resources = JSON.parse(files["resources.json"]) as readonly Registration[];
-                expect(resources).to.have.length(run.registrations.length);
-                const subnets = resources.filter(
-                    ({ type, name }) => /Subnet$/.test(type) && /nodes/.test(name),
-                );
-                expect(subnets.map(({ name }) => name.replace(/^.*(?=nodes)/, ""))).to.deep.equal(zones);
-            });
-        }
-
-        it("writes no secret", () => {
-            const files = Object.values(renderedFiles(dev));
-            expect(holdsPrivateKey(JSON.stringify(dev.registrations))).to.equal(true);
-            expect(files.filter(holdsPrivateKey)).to.deep.equal([]);
-            expect(files.join()).to.include('"[secret]"');
-        });
+    it("gives config.yml, the security configuration and every resource", () => {
+        const files = renderedFiles(dev);
+        expect(Object.keys(files)).to.deep.equal(FILES);
+        expect(files["config.yml"]).to.equal(dev.outputs.emrEtlRunnerConfig);
+        expect(JSON.parse(files["security-configuration.json"])).to.deep.equal(
+            JSON.parse(String(dev.outputs.securityConfiguration)),
+        );
+        expect(JSON.parse(files["resources.json"])).to.have.length(dev.registrations.length);
     });
 
-    describe("of a stack file with mistakes", () => {
-        let folder: string;
+    it("writes no secret", () => {
+        const files = Object.values(renderedFiles(dev));
+        expect(holdsPrivateKey(JSON.stringify(dev.registrations))).to.equal(true);
+        expect(files.filter(holdsPrivateKey)).to.deep.equal([]);
+        expect(files.join()).to.include('"[secret]"');
+    });
+
+    describe("of a bad stack file", () => {
+        let directory: string;
 
         before(() => {
-            folder = scratch();
+            directory = scratch();
         });
 
-        after(() => rmSync(folder, { recursive: true }));
+        after(() => rmSync(directory, { recursive: true }));
 
-        const failure = async (config: string): Promise<unknown> => {
-            writeFileSync(path.join(folder, "Pulumi.test.yaml"), `config:${config}`);
+        const errorsOf = async (config: string) => {
+            writeFileSync(path.join(directory, "Pulumi.test.yaml"), `config:${config}`);
             try {
-                await renderStack(folder, "test");
+                await renderStack(directory, "test");
             } catch (error) {
-                return error;
+                if (error instanceof InvalidArguments) {
+                    return error.errors.map(({ code, path: where }) => [code, where]);
+                }
+                throw error;
             }
             return "it was rendered";
         };
-        const told = async (config: string) => {
-            const error = await failure(config);
-            expect(error).to.be.instanceOf(SettingsError);
-            return error instanceof SettingsError
-                ? error.problems.map(({ path, found }) => [path, found])
-                : [];
-        };
 
-        it("tells those of its YAML and those of its settings together, each once", async () => {
-            const error = await failure(`
+        it("prints the errors of the YAML and of the shape together, each once", async () => {
+            expect(
+                await errorsOf(`
     aws:region: eu-west-1
+    network: { secure: "v1:abc" }
     snowplow-emr-encryption:emrEtlRunner:
-        collectors: { format: thrfit }
+        collectors: { format: [thrift] }
         monitoring: { tags: { a: 0123, b: 3 } }
         aws: { emr: { ec2_key_name: { secure: "v1:abc" } } }
-`);
-            expect(String(error).split("\n")).to.deep.equal([
-                "Error: Pulumi.test.yaml: 4 problems",
-                "  snowplow-emr-encryption:emrEtlRunner.monitoring.tags.a",
-                "    found:   0123",
-                `    allowed: quote it, "0123", or write a number in plain digits: Pulumi's CLI reads it as something else`,
-                "  snowplow-emr-encryption:emrEtlRunner.aws.emr.ec2_key_name",
-                "    found:   an encrypted value",
-                "    allowed: a value in plain, or for credentials no such line: it is encrypted, but would be written in plain to config.yml",
-                "  snowplow-emr-encryption:emrEtlRunner.collectors.format",
-                '    found:   "thrfit"',
-                "    allowed: cloudfront, clj-tomcat, thrift, json/…/…, tsv/…/… or ndjson/…/…",
-                "  snowplow-emr-encryption:emrEtlRunner.monitoring.tags.b",
-                "    found:   3",
-                "    allowed: names of at most 128 characters with texts of at most 256; put it in quotes",
-            ]);
-        });
-
-        it("tells those of its YAML where the settings have none", async () => {
-            expect(await told(`${MINIMAL}    my:number: 1_000\nextra: {}\n`)).to.deep.equal([
-                ["extra", "an unknown key"],
-                ["my:number", "1_000"],
-            ]);
-        });
-
-        it("tells of an object that is encrypted as a whole, though there is no reading it", async () => {
-            expect(
-                await told(`${MINIMAL}    snowplow-emr-encryption:network: { secure: "v1:abc" }\n`),
-            ).to.deep.equal([["snowplow-emr-encryption:network", "an encrypted value"]]);
-            expect(
-                await told(`
-    aws:region: eu-west-1
-    snowplow-emr-encryption:emrEtlRunner: { secure: "v1:abc" }
 `),
-            ).to.deep.equal([["snowplow-emr-encryption:emrEtlRunner", "an encrypted value"]]);
-        });
-
-        it("tells of an object without the project's name before it, as `up` would take it", async () => {
-            expect(await told(`${MINIMAL}    network: { cidrBlok: 10.0.0.0/16 }\n`)).to.deep.equal([
-                ["snowplow-emr-encryption:network.cidrBlok", "an unknown key"],
+            ).to.have.deep.members([
+                ["read-differently", ["emrEtlRunner", "monitoring", "tags", "a"]],
+                ["encrypted-value", ["emrEtlRunner", "aws", "emr", "ec2_key_name"]],
+                ["encrypted-value", ["network"]],
+                ["wrong-type", ["emrEtlRunner", "collectors", "format"]],
+                ["wrong-type", ["emrEtlRunner", "monitoring", "tags", "b"]],
             ]);
         });
 
-        it("tells that a stack has no region", async () => {
-            expect(
-                await told(
-                    "\n    snowplow-emr-encryption:emrEtlRunner: { collectors: { format: thrift } }\n",
-                ),
-            ).to.deep.equal([["aws:region", "nothing"]]);
+        it("prints the errors of the YAML where the program has none", async () => {
+            expect(await errorsOf(`${MINIMAL}    my:number: 1_000\n`)).to.deep.equal([
+                ["read-differently", ["my:number"]],
+            ]);
         });
 
-        it("leaves other errors as they are", async () => {
-            expect(String(await renderStack(folder, "none").catch((error: unknown) => error))).to.equal(
-                "Error: no Pulumi.none.yaml here; there is one for test",
+        it("names a path like the stack file, with its line", async () => {
+            writeFileSync(
+                path.join(directory, "Pulumi.test.yaml"),
+                `config:${MINIMAL}    network: { cidrBlock: 7 }\n    my:number: 0123\n`,
             );
+            const { message } = (await renderStack(directory, "test").catch(
+                (error: Error) => error,
+            )) as Error;
+            expect(message.split("\n").filter((line) => /^(Pulumi| {2}\S)/.test(line))).to.deep.equal([
+                "Pulumi.test.yaml: 2 errors",
+                "  my:number (line 5)",
+                "  snowplow-emr-encryption:network.cidrBlock (line 4)",
+            ]);
         });
     });
 
@@ -253,7 +201,7 @@ describe("render", () => {
         let folder: string;
         let good: Ended;
         let bad: Ended;
-        let theirs: Ended;
+        let existing: Ended;
         let wrongArguments: Ended;
 
         const command = (...args: readonly string[]): Promise<Ended> =>
@@ -277,9 +225,9 @@ describe("render", () => {
                 path.join(folder, "Pulumi.bad.yaml"),
                 "config:\n    aws:region: mars-north-1\n    my:a: 0123\n",
             );
-            const [authority, nodes] = await theirCertificates();
+            const [authority, nodes] = await existingCertificates();
             writeFileSync(
-                path.join(folder, "Pulumi.theirs.yaml"),
+                path.join(folder, "Pulumi.existing.yaml"),
                 JSON.stringify({
                     config: {
                         "aws:region": "eu-west-1",
@@ -292,20 +240,20 @@ describe("render", () => {
                     },
                 }),
             );
-            [good, bad, theirs, wrongArguments] = await Promise.all([
+            [good, bad, existing, wrongArguments] = await Promise.all([
                 command(),
                 command("bad"),
-                command("theirs"),
+                command("existing"),
                 command("dev", "prod"),
             ]);
         });
 
         after(() => rmSync(folder, { recursive: true }));
 
-        it("renders dev where no stack is named, into build/dev, the same as in another process", () => {
+        it("renders dev by default, into build/dev, the same in every process", () => {
             expect([good.code, readdirSync(path.join(folder, "build"))]).to.deep.equal([
                 0,
-                ["dev", "theirs"],
+                ["dev", "existing"],
             ]);
             const written = FILES.map((name) => [
                 name,
@@ -330,29 +278,20 @@ describe("render", () => {
             );
         });
 
-        it("prints what is wrong with a stack file, and nothing else, exits with 1, and writes nothing", () => {
+        it("prints the errors of a stack file and nothing else, exits with 1, and writes nothing", () => {
             expect([bad.code, bad.stdout]).to.deep.equal([1, ""]);
-            expect(bad.stderr.split("\n").filter((line) => /^(?!\s+allowed:)/.test(line))).to.deep.equal([
-                "Pulumi.bad.yaml: 3 problems",
-                "  my:a",
-                "    found:   0123",
-                "  aws:region",
-                '    found:   "mars-north-1"',
-                "  snowplow-emr-encryption:emrEtlRunner.collectors.format",
-                "    found:   nothing",
-                "",
-            ]);
+            expect(bad.stderr).to.match(/^Pulumi\.bad\.yaml: 2 errors\n {2}my:a \(line 3\)\n/);
             expect(existsSync(path.join(folder, "build", "bad"))).to.equal(false);
         });
 
-        it("says that nothing was looked up, and knows of the archive all but what a secret decides", () => {
-            expect([theirs.code, theirs.stdout.split("\n\n")[1]?.split("\n")[1]]).to.deep.equal([
+        it("says that existing resources were not checked, and shows all of an archive but what a secret decides", () => {
+            expect([existing.code, existing.stdout.split("\n\n")[1]?.split("\n")[1]]).to.deep.equal([
                 0,
-                "What is yours already was not looked at: `npx pulumi preview` does that.",
+                "Existing resources were not checked: `npx pulumi preview` checks them.",
             ]);
-            const file = path.join(folder, "build", "theirs", "resources.json");
+            const file = path.join(folder, "build", "existing", "resources.json");
             const resources = JSON.parse(readFileSync(file, "utf8")) as readonly Registration[];
-            const archive = resources.find(({ name }) => name === "certificates-archive");
+            const archive = resources.find(({ name }) => name.endsWith("certificates-archive"));
             expect(Object.keys(archive?.inputs ?? {}).sort()).to.deep.equal([
                 "bucket",
                 "contentType",
@@ -363,28 +302,28 @@ describe("render", () => {
             expect(archive?.inputs.key).to.match(/^certificates\/[0-9a-f]{32}\.zip$/);
         });
 
-        it("writes and prints no private key, of the stack's own or the user's, and nothing of an encrypted one", () => {
-            const written = ["dev", "theirs"].flatMap((stack) =>
+        it("writes and prints no private key, managed or existing, and no ciphertext", () => {
+            const written = ["dev", "existing"].flatMap((stack) =>
                 FILES.map((name) => readFileSync(path.join(folder, "build", stack, name), "utf8")),
             );
-            const texts = [...written, good.stdout, good.stderr, theirs.stdout, theirs.stderr];
+            const texts = [...written, good.stdout, good.stderr, existing.stdout, existing.stderr];
             expect(texts.filter((text) => holdsPrivateKey(text) || text.includes(ENCRYPTED))).to.deep.equal(
                 [],
             );
         });
 
-        it("takes one stack's name", () => {
+        it("accepts the name of one stack", () => {
             expect(wrongArguments).to.deep.equal({
                 code: 1,
                 stdout: "",
-                stderr: 'found "dev prod"; allowed: the name of one stack, as in npm run render -- prod\n',
+                stderr: 'found: "dev prod"; expected: the name of one stack, as in npm run render -- prod\n',
             });
         });
     });
 });
 
 /** An authority, and a certificate for nodes by it, in PEM. */
-async function theirCertificates(): Promise<readonly [string, string]> {
+async function existingCertificates(): Promise<readonly [string, string]> {
     const authority = await identity("authority", { ca: true });
     const dnsNames = ["*.eu-west-1.compute.internal"];
     const nodes = await identity("nodes", { issuer: authority, dnsNames });

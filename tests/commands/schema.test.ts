@@ -4,8 +4,8 @@ import { Ajv2020 } from "ajv/dist/2020";
 import { expect } from "chai";
 import { parse as parseYaml } from "yaml";
 import { SCHEMA_FILE, schemaText, stackFileSchema } from "../../commands/schema";
-import { stackConfig } from "../../components/args/schema";
-import { problems } from "../components/args/parse";
+import { environment } from "../../components/args/schema";
+import { codesOf } from "../components/args/parse";
 
 const read = (...names: readonly string[]) => readFileSync(path.join(__dirname, "../..", ...names), "utf8");
 const shipped = (stack: string) => read(`Pulumi.${stack}.yaml`);
@@ -43,12 +43,12 @@ describe("the JSON Schema of a stack file", () => {
             .map((line, index) => (index > start ? line.replace(commentedOut, "$1") : line))
             .join("\n");
         const content = parseYaml(all) as { readonly config: Readonly<Record<string, unknown>> };
-        const objects = Object.keys(stackConfig.shape);
+        const objects = Object.keys(environment.shape);
         const own = (key: string) => `snowplow-emr-encryption:${key}`;
         expect(Object.keys(content.config)).to.include.members(["aws:defaultTags", ...objects.map(own)]);
         expect(invalid(content)).to.deep.equal([]);
         expect(
-            problems(Object.fromEntries(objects.map((key) => [key, content.config[own(key)]]))),
+            codesOf(Object.fromEntries(objects.map((key) => [key, content.config[own(key)]]))),
         ).to.deep.equal([]);
     });
 
@@ -152,16 +152,15 @@ describe("the JSON Schema of a stack file", () => {
 });
 
 describe("Pulumi.yaml", () => {
-    const { name, config } = parseYaml(read("Pulumi.yaml")) as {
-        readonly name: string;
+    const { main, config } = parseYaml(read("Pulumi.yaml")) as {
+        readonly main: string;
         readonly config: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
     };
 
     it("lists the objects of the stack config, each with what is in it, and none of them required", () => {
-        // Not the private key: a text has no default that is none.
-        expect(Object.keys(config)).to.deep.equal(
-            Object.keys(stackConfig.shape).map((key) => `${name}:${key}`),
-        );
+        // Not the private key: a string has no default that means none. And no namespaces: with the constant one and
+        // a default, the CLI rejects a project of another name.
+        expect(Object.keys(config)).to.deep.equal(Object.keys(environment.shape));
         for (const [key, declared] of Object.entries(config)) {
             // A type would be one of the CLI's own, which knows no objects. Without a default, the CLI ends any
             // command on a stack file that leaves the key out: "Stack 'prod' is missing configuration value".
@@ -169,6 +168,10 @@ describe("Pulumi.yaml", () => {
             expect(declared.default, key).to.deep.equal({});
             expect(declared.description, key).to.be.a("string").and.not.equal("");
         }
+    });
+
+    it("names the program, which package.json's entry points would replace", () => {
+        expect(main).to.equal("index.ts");
     });
 
     it("names in each description keys that there are", () => {
@@ -181,7 +184,9 @@ describe("Pulumi.yaml", () => {
             const keys = String(description)
                 .replace(/^.* - /, "")
                 .split(", ");
-            const known = objects[key]?.anyOf?.flatMap((one) => Object.keys(one.properties ?? {}));
+            const known = objects[`snowplow-emr-encryption:${key}`]?.anyOf?.flatMap((one) =>
+                Object.keys(one.properties ?? {}),
+            );
             expect(known, key).to.have.members(keys);
         }
     });

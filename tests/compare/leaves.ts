@@ -17,7 +17,8 @@ export function leaves(
     if (/\bcontentBase64(\[secret\])?$/.test(path) && typeof value === "string") {
         return leaves(unzip(value), text, path);
     }
-    if (typeof value !== "object" || value === null || Object.keys(value).length === 0) {
+    const isEmpty = Object.values(Object(value)).every((below) => below === undefined);
+    if (typeof value !== "object" || value === null || isEmpty) {
         return new Map([
             [path, JSON.stringify(typeof value === "string" ? text(normalise(value)) : value) ?? ""],
         ]);

@@ -5,7 +5,7 @@ import { resourceInputs, resourceLines } from "../support/golden";
 import { registration, run } from "../support/run";
 
 const GROUP = "aws:ec2/securityGroup:SecurityGroup";
-const COMPONENT = "snowplow-emr-encryption:network:EmrSecurityGroups";
+const COMPONENT = "snowplow-emr-encryption:index:EmrSecurityGroups";
 
 function groups(internetAccess: EmrSecurityGroupsArgs["internetAccess"]): Promise<Run> {
     return run(() => {
@@ -20,7 +20,7 @@ const SHARED = {
     tags: { stack: "tag", "for-use-with-amazon-emr-managed-policies": "true" },
 };
 
-/** What EMR adds to it is not an input: no rule lets anything in. */
+/** A group for nodes: no ingress, because EMR adds its own rules. */
 const nodeGroup = (key: string, name: string) => ({
     [`${GROUP} emr-${key}`]: {
         ...SHARED,
@@ -36,7 +36,7 @@ const NODE_LINES = ["core", "master", "primary", "slave"].map(
 const COMPONENT_LINE = `${COMPONENT} emr < snowplow-emr-encryption-dev`;
 
 describe("EmrSecurityGroups", () => {
-    it("owns EMR's default groups for private subnets, in both spellings, and ServiceAccess whole", async () => {
+    it("creates EMR's default groups for private subnets, in both spellings, and ServiceAccess with its rules", async () => {
         const result = await groups("nat");
         expect(resourceLines(result)).to.have.members([
             ...NODE_LINES,
@@ -60,7 +60,7 @@ describe("EmrSecurityGroups", () => {
         expect(registration(result, COMPONENT, "emr").outputs).to.deep.equal({});
     });
 
-    it("owns those for public subnets, which have no ServiceAccess", async () => {
+    it("creates EMR's default groups for public subnets, without ServiceAccess", async () => {
         const result = await groups("public");
         expect(resourceLines(result)).to.have.members([...NODE_LINES, COMPONENT_LINE]);
         expect(resourceInputs(result)).to.deep.equal({

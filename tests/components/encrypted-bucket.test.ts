@@ -5,7 +5,7 @@ import type { Run } from "../../testing/mock-engine";
 import { resourceInputs, resourceLines } from "../support/golden";
 import { registration, run } from "../support/run";
 
-const COMPONENT = "snowplow-emr-encryption:s3:EncryptedBucket";
+const COMPONENT = "snowplow-emr-encryption:index:EncryptedBucket";
 const BUCKET = "snowplow-dev-data-placeholder";
 const ARN = `arn:aws:s3:::${BUCKET}`;
 const PARTS = {
@@ -71,7 +71,7 @@ const INPUTS = {
 };
 
 describe("EncryptedBucket", () => {
-    it("is encrypted and closed when nothing else is said, and keeps its data", async () => {
+    it("is encrypted, closed and kept on deletion by default", async () => {
         const result = await bucket();
         expect(resourceLines(result)).to.have.members(lines());
         expect(resourceInputs(result)).to.deep.equal(INPUTS);
@@ -79,13 +79,13 @@ describe("EncryptedBucket", () => {
         expect(registration(result, COMPONENT, "data").outputs).to.deep.equal({ bucket: BUCKET, arn: ARN });
     });
 
-    it("protects the bucket itself, not its parts", async () => {
+    it("protects the bucket and not its parts", async () => {
         const result = await bucket({ protect: true });
         expect(resourceLines(result)).to.have.members(lines({ protect: true }));
         expect(resourceInputs(result)).to.deep.equal(INPUTS);
     });
 
-    it("keeps noncurrent versions for a while, told to S3 once versioning is on", async () => {
+    it("keeps noncurrent versions for some days, by a rule that it sets after versioning is on", async () => {
         const result = await bucket({ noncurrentDays: 30 });
         expect(resourceLines(result)).to.have.members(lines({ versioned: true }));
         expect(resourceInputs(result)).to.deep.equal({
@@ -109,7 +109,7 @@ describe("EncryptedBucket", () => {
         expect(registration(result, type, name).dependencies).to.have.members(["data", "data-versioning"]);
     });
 
-    it("lets objects expire", async () => {
+    it("expires objects after some days", async () => {
         const result = await bucket({ expireDays: 90 });
         expect(resourceLines(result)).to.have.members(lines());
         expect(resourceInputs(result)).to.deep.equal({
@@ -121,7 +121,7 @@ describe("EncryptedBucket", () => {
         });
     });
 
-    it("accepts another SSE header, ACLs and emptying where it is told to", async () => {
+    it("accepts another SSE header, ACLs and deletion with its objects where the arguments say so", async () => {
         const result = await bucket({
             acceptedSse: "aws:kms",
             objectOwnership: "BucketOwnerPreferred",
@@ -136,7 +136,7 @@ describe("EncryptedBucket", () => {
         });
     });
 
-    it("sets the policy after the public access block: S3 refuses both at the same time", async () => {
+    it("sets the policy after the public access block: S3 refuses both at once", async () => {
         const [type = "", name = ""] = PARTS.policy.split(" ");
         expect(registration(await bucket(), type, name).dependencies).to.have.members([
             "data",

@@ -1,12 +1,14 @@
 import { expect } from "chai";
+import { EmrSecurityGroups } from "../../components/emr-security-groups";
+import type { ExistingNetworkArgs } from "../../components/existing-network";
 import { Network, type NetworkArgs } from "../../components/network";
 import type { Run } from "../../testing/mock-engine";
-import { resourceInputs, resourceLines } from "../support/golden";
+import { childLines, resourceInputs, resourceLines } from "../support/golden";
 import { registration, run, type TestOptions } from "../support/run";
 
 const TAGS = { stack: "tag" };
 const EMR_TAGS = { stack: "tag", "for-use-with-amazon-emr-managed-policies": "true" };
-const COMPONENT = "snowplow-emr-encryption:network:Network";
+const COMPONENT = "snowplow-emr-encryption:index:Network";
 
 function network(args: Partial<NetworkArgs> = {}, options?: TestOptions): Promise<Run> {
     return run(() => {
@@ -22,7 +24,30 @@ function network(args: Partial<NetworkArgs> = {}, options?: TestOptions): Promis
     }, options);
 }
 
-/** What is there in every mode. */
+/** EMR's security groups on their own: EmrSecurityGroups' test says what they are. */
+const securityGroups = (vpcId: string, internetAccess: NetworkArgs["internetAccess"]) =>
+    run(() => {
+        new EmrSecurityGroups("net-security-groups", { vpcId, internetAccess, tags: TAGS });
+        return {};
+    });
+
+/** Expects exactly these resources, and EMR's security groups as a child. */
+async function expectNetwork(
+    result: Run,
+    internetAccess: NetworkArgs["internetAccess"],
+    lines: readonly string[],
+    inputs: Readonly<Record<string, unknown>>,
+): Promise<void> {
+    const groups = await securityGroups("vpc-placeholder", internetAccess);
+    expect(resourceLines(result)).to.have.members([...COMMON_LINES, ...lines, ...childLines(groups, "net")]);
+    expect(resourceInputs(result)).to.deep.equal({
+        ...COMMON_INPUTS,
+        ...inputs,
+        ...resourceInputs(groups),
+    });
+}
+
+/** The resources of every mode. */
 const COMMON_LINES = [
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup net-default-security-group < net",
     "aws:ec2/internetGateway:InternetGateway net-internet-gateway < net, replaceOnChanges vpcId",
@@ -89,7 +114,7 @@ const COMMON_INPUTS = {
     },
 };
 
-/** The NAT gateway's own subnet, in the zone of the clusters' one. */
+/** The NAT gateway and its subnet, in the zone of the clusters' subnet. */
 const natInputs = (availabilityZone: string) => ({
     "aws:ec2/subnet:Subnet net-nat": {
         vpcId: "vpc-placeholder",
@@ -139,102 +164,59 @@ const nodesInputs = (
     },
 });
 
+type Case = readonly [
+    title: string,
+    args: Partial<NetworkArgs>,
+    /** The zone of the NAT gateway; undefined without one. */
+    nat: string | undefined,
+    /** By key, in the order of the output. */
+    nodes: readonly (readonly [key: string, cidrBlock: string, availabilityZone?: string])[],
+];
+
+const PUBLIC = { internetAccess: "public" } as const;
+
+// biome-ignore format: a table
+const CASES: readonly Case[] = [
+    ["private nodes behind one NAT gateway, in a zone that AWS chooses", {}, "eu-west-1placeholder",
+        [["nodes", "10.64.15.0/24"]]],
+    ["public nodes without a NAT gateway, in the same range", PUBLIC, undefined,
+        [["nodes", "10.64.15.0/24"]]],
+    ["a private subnet in each zone, with clusters and the NAT gateway in the first", { availabilityZones: ["eu-west-1c", "eu-west-1a"] }, "eu-west-1c",
+        [["nodes-c", "10.64.2.0/24", "eu-west-1c"], ["nodes-a", "10.64.0.0/24", "eu-west-1a"]]],
+    ["a public subnet in each zone", { ...PUBLIC, availabilityZones: ["eu-west-1a", "eu-west-1b"] }, undefined,
+        [["nodes-a", "10.64.0.0/24", "eu-west-1a"], ["nodes-b", "10.64.1.0/24", "eu-west-1b"]]],
+];
+
 describe("Network", () => {
-    it("makes private nodes behind one NAT gateway, in a zone of AWS's choice", async () => {
-        const result = await network();
-        expect(resourceLines(result)).to.have.members([
-            ...COMMON_LINES,
-            ...NAT_LINES,
-            ...NODES_LINES("nodes"),
-        ]);
-        expect(resourceInputs(result)).to.deep.equal({
-            ...COMMON_INPUTS,
-            ...natInputs("eu-west-1placeholder"),
-            ...nodesInputs("nodes", { cidrBlock: "10.64.15.0/24", mapPublicIpOnLaunch: false }),
+    for (const [title, args, nat, nodes] of CASES) {
+        it(`creates ${title}`, async () => {
+            const result = await network(args);
+            const mapPublicIpOnLaunch = nat === undefined;
+            const lines = [...(nat ? NAT_LINES : []), ...NODES_LINES(...nodes.map(([key]) => key))];
+            await expectNetwork(result, nat ? "nat" : "public", lines, {
+                ...(nat ? natInputs(nat) : PUBLIC_INPUTS),
+                ...Object.assign(
+                    {},
+                    ...nodes.map(([key, cidrBlock, availabilityZone]) =>
+                        nodesInputs(key, {
+                            cidrBlock,
+                            mapPublicIpOnLaunch,
+                            ...(availabilityZone && { availabilityZone }),
+                        }),
+                    ),
+                ),
+            });
+            const subnetIds = nodes.map(([key]) => `subnet-placeholder-net-${key}`);
+            const outputs = {
+                vpcId: "vpc-placeholder",
+                clusterSubnetId: subnetIds[0],
+                subnetIds,
+                egressIps: nat ? ["192.0.2.1"] : [],
+            };
+            expect(result.outputs).to.deep.equal(outputs);
+            expect(registration(result, COMPONENT, "net").outputs).to.deep.equal(outputs);
         });
-        const outputs = {
-            vpcId: "vpc-placeholder",
-            clusterSubnetId: "subnet-placeholder-net-nodes",
-            subnetIds: ["subnet-placeholder-net-nodes"],
-            egressIps: ["192.0.2.1"],
-        };
-        expect(result.outputs).to.deep.equal(outputs);
-        expect(registration(result, COMPONENT, "net").outputs).to.deep.equal(outputs);
-    });
-
-    it("makes public nodes without a NAT gateway, in the very same subnet", async () => {
-        const result = await network({ internetAccess: "public" });
-        expect(resourceLines(result)).to.have.members([...COMMON_LINES, ...NODES_LINES("nodes")]);
-        expect(resourceInputs(result)).to.deep.equal({
-            ...COMMON_INPUTS,
-            ...PUBLIC_INPUTS,
-            ...nodesInputs("nodes", { cidrBlock: "10.64.15.0/24", mapPublicIpOnLaunch: true }),
-        });
-        expect(result.outputs).to.deep.equal({
-            vpcId: "vpc-placeholder",
-            clusterSubnetId: "subnet-placeholder-net-nodes",
-            subnetIds: ["subnet-placeholder-net-nodes"],
-            egressIps: [],
-        });
-    });
-
-    it("makes a subnet in each zone, named and placed by the zone's letter, clusters in the first named", async () => {
-        const result = await network({ availabilityZones: ["eu-west-1c", "eu-west-1a"] });
-        expect(resourceLines(result)).to.have.members([
-            ...COMMON_LINES,
-            ...NAT_LINES,
-            ...NODES_LINES("nodes-a", "nodes-c"),
-        ]);
-        const shared = { mapPublicIpOnLaunch: false };
-        expect(resourceInputs(result)).to.deep.equal({
-            ...COMMON_INPUTS,
-            ...natInputs("eu-west-1c"),
-            ...nodesInputs("nodes-a", {
-                ...shared,
-                cidrBlock: "10.64.0.0/24",
-                availabilityZone: "eu-west-1a",
-            }),
-            ...nodesInputs("nodes-c", {
-                ...shared,
-                cidrBlock: "10.64.2.0/24",
-                availabilityZone: "eu-west-1c",
-            }),
-        });
-        const outputs = {
-            vpcId: "vpc-placeholder",
-            clusterSubnetId: "subnet-placeholder-net-nodes-c",
-            subnetIds: ["subnet-placeholder-net-nodes-c", "subnet-placeholder-net-nodes-a"],
-            egressIps: ["192.0.2.1"],
-        };
-        expect(result.outputs).to.deep.equal(outputs);
-        expect(registration(result, COMPONENT, "net").outputs).to.deep.equal(outputs);
-    });
-
-    it("makes public nodes in each zone", async () => {
-        const result = await network({
-            availabilityZones: ["eu-west-1a", "eu-west-1b"],
-            internetAccess: "public",
-        });
-        expect(resourceLines(result)).to.have.members([
-            ...COMMON_LINES,
-            ...NODES_LINES("nodes-a", "nodes-b"),
-        ]);
-        const shared = { mapPublicIpOnLaunch: true };
-        expect(resourceInputs(result)).to.deep.equal({
-            ...COMMON_INPUTS,
-            ...PUBLIC_INPUTS,
-            ...nodesInputs("nodes-a", {
-                ...shared,
-                cidrBlock: "10.64.0.0/24",
-                availabilityZone: "eu-west-1a",
-            }),
-            ...nodesInputs("nodes-b", {
-                ...shared,
-                cidrBlock: "10.64.1.0/24",
-                availabilityZone: "eu-west-1b",
-            }),
-        });
-    });
+    }
 
     it("moves only the NAT gateway and its subnet when clusters change to another zone", async () => {
         const zones = ["eu-west-1a", "eu-west-1b"];
@@ -249,7 +231,7 @@ describe("Network", () => {
         expect(changed.map(([name]) => name)).to.deep.equal(["aws:ec2/subnet:Subnet net-nat"]);
     });
 
-    it("names nodes in us-east-1 as AWS does there, and none elsewhere so", async () => {
+    it("names nodes ec2.internal in us-east-1, as AWS does", async () => {
         const result = await network({ region: "us-east-1" }, { config: { "aws:region": "us-east-1" } });
         expect(
             registration(result, "aws:ec2/vpcDhcpOptions:VpcDhcpOptions", "net-dhcp-options").inputs,
@@ -260,7 +242,7 @@ describe("Network", () => {
         });
     });
 
-    it("starts the NAT gateway once its subnet leads to the internet, and lets nodes reach it no earlier", async () => {
+    it("creates the NAT gateway after its subnet's route, and the nodes' route after the NAT gateway", async () => {
         const result = await network();
         const dependencies = (type: string, name: string) => [
             ...registration(result, type, name).dependencies,
@@ -276,4 +258,43 @@ describe("Network", () => {
             "net-nodes-routes",
         ]);
     });
+});
+
+describe("Network.existing", () => {
+    const existing = (args: Partial<ExistingNetworkArgs> = {}) =>
+        run(() => {
+            const { vpcId, clusterSubnetId, subnetIds, egressIps } = Network.existing("net", {
+                vpcId: "vpc-1",
+                subnetIds: ["subnet-2", "subnet-1"],
+                emrSecurityGroups: "use",
+                internetAccess: "nat",
+                tags: TAGS,
+                ...args,
+            });
+            return { vpcId, clusterSubnetId, subnetIds, egressIps };
+        });
+    const EXISTING = "snowplow-emr-encryption:index:ExistingNetwork";
+    const LINE = `${EXISTING} net < snowplow-emr-encryption-dev`;
+
+    it("returns the VPC and the subnets as they are, and creates nothing in them", async () => {
+        const result = await existing();
+        expect(resourceLines(result)).to.deep.equal([LINE]);
+        const { egressIps, ...outputs } = result.outputs;
+        expect({ egressIps, ...outputs }).to.deep.equal({
+            vpcId: "vpc-1",
+            clusterSubnetId: "subnet-2",
+            subnetIds: ["subnet-2", "subnet-1"],
+            egressIps: [],
+        });
+        expect(registration(result, EXISTING, "net").outputs).to.deep.equal(outputs);
+    });
+
+    for (const internetAccess of ["nat", "public"] as const) {
+        it(`creates EMR's security groups in the VPC on request: ${internetAccess}`, async () => {
+            const result = await existing({ emrSecurityGroups: "create", internetAccess });
+            const groups = await securityGroups("vpc-1", internetAccess);
+            expect(resourceLines(result)).to.have.members([LINE, ...childLines(groups, "net")]);
+            expect(resourceInputs(result)).to.deep.equal(resourceInputs(groups));
+        });
+    }
 });

@@ -2,37 +2,34 @@ import { createHash } from "node:crypto";
 import { expect } from "chai";
 import { certificateArchive, certificateArchiveKey } from "../../components/domain/certificate-archive";
 import { EncryptedBucket } from "../../components/encrypted-bucket";
-import { type IssuedCertificate, NodeCertificates } from "../../components/node-certificates";
+import { NodeCertificates, type NodeCertificatesArgs } from "../../components/node-certificates";
+import { RenewalReminder } from "../../components/renewal-reminder";
 import { type Provider, type Run, Secret } from "../../testing/mock-engine";
 import { placeholderProvider } from "../../testing/placeholder-provider";
-import { resourceInputs, resourceLines } from "../support/golden";
+import { certificateAuthority } from "../support/authority";
+import { childLines, resourceInputs, resourceLines } from "../support/golden";
+import { NODE_CERTIFICATES } from "../support/node-certificates";
 import { REGION, registration, run, type TestOptions } from "../support/run";
 
-const COMPONENT = "snowplow-emr-encryption:tls:NodeCertificates";
+const COMPONENT = "snowplow-emr-encryption:index:NodeCertificates";
 const STACK = "snowplow-emr-encryption-dev";
 const ARCHIVE = "aws:s3/bucketObjectv2:BucketObjectv2";
 const KEY_ARN = "arn:aws:kms:eu-west-1:111122223333:key/1234";
+const TOPIC = "arn:aws:sns:eu-west-1:111122223333:alarms";
 const KEY = { algorithm: "RSA", rsaBits: 2048 };
 
-function certificates(certificate: Partial<IssuedCertificate> = {}, options?: TestOptions): Promise<Run> {
+function certificates(args: Partial<NodeCertificatesArgs> = {}, options?: TestOptions): Promise<Run> {
     return run(() => {
         const { archives, archive, expiresAt, managedBuckets } = new NodeCertificates("tls", {
-            prefix: "snowplow-dev",
-            certificate: {
-                domain: "eu-west-1.compute.internal",
-                validityDays: 365,
-                renewBeforeDays: 60,
-                generation: 1,
-                ...certificate,
-            },
+            ...NODE_CERTIFICATES,
             keyArn: KEY_ARN,
-            tags: { stack: "tag" },
+            ...args,
         });
         return { archives, archive, expiresAt, managedBuckets };
     }, options);
 }
 
-/** The archives' bucket on its own: what it consists of is EncryptedBucket's to test. */
+/** The archives' bucket on its own: EncryptedBucket's test says what it consists of. */
 const bucket = () =>
     run(() => {
         new EncryptedBucket("tls-bucket", {
@@ -44,8 +41,20 @@ const bucket = () =>
         return {};
     });
 
+/** The reminder on its own: RenewalReminder's test says what it consists of. */
+const reminder = (expiresAt: string, renewedByUp: boolean) =>
+    run(() => {
+        new RenewalReminder("tls-renewal-reminder", {
+            ...NODE_CERTIFICATES,
+            topicArn: TOPIC,
+            expiresAt,
+            renewedByUp,
+        });
+        return {};
+    });
+
 const lines = async (generation: number) => [
-    ...resourceLines(await bucket()).map((line) => line.replace(`< ${STACK}`, "< tls")),
+    ...childLines(await bucket(), "tls"),
     `${ARCHIVE} tls-archive < tls, retainOnDelete`,
     `${COMPONENT} tls < ${STACK}`,
     "tls:index/certRequest:CertRequest tls-node-request < tls",
@@ -107,7 +116,7 @@ const inputs = async (generation: number) => ({
     },
 });
 
-/** Certificates that, as real ones, are others when what they are made of is. */
+/** Certificates that, like real ones, depend on their inputs. */
 const provider: Provider = {
     ...placeholderProvider(REGION),
     create(type, name, made) {
@@ -120,7 +129,7 @@ const provider: Provider = {
 };
 
 describe("NodeCertificates", () => {
-    it("makes an authority, the nodes' certificate, and the archive of both under the KMS key", async () => {
+    it("creates an authority, the nodes' certificate, and the archive of both under the KMS key", async () => {
         const result = await certificates();
         expect(resourceLines(result)).to.have.members(await lines(1));
         expect(resourceInputs(result)).to.deep.equal(await inputs(1));
@@ -141,34 +150,42 @@ describe("NodeCertificates", () => {
         expect(registration(result, COMPONENT, "tls").outputs).to.deep.equal(outputs);
     });
 
-    it("makes another private key of another generation, under another name, and nothing else", async () => {
+    it("creates only another private key, with another name, for another generation", async () => {
         const result = await certificates({ generation: 2 });
         expect(resourceLines(result)).to.have.members(await lines(2));
         expect(resourceInputs(result)).to.deep.equal(await inputs(2));
     });
 
-    it("names the archive anew whenever the key or a certificate is", async () => {
+    it("gives the archive another object key when the private key or a certificate changes", async () => {
         const archives = [
             await certificates({}, { provider }),
             await certificates({}, { provider }),
             await certificates({ generation: 2 }, { provider }),
             await certificates({ validityDays: 30, renewBeforeDays: 10 }, { provider }),
-            await certificates({ domain: "ec2.internal" }, { provider }),
+            await certificates({ region: "us-east-1" }, { provider }),
         ].map(({ outputs }) => outputs.archive);
         expect(archives[1]).to.equal(archives[0]);
         expect(new Set(archives).size).to.equal(4);
     });
 
-    it("counts validity and renewal in hours, and renews the authority while a leaf still fits into it", async () => {
-        const result = await certificates({ validityDays: 30, renewBeforeDays: 7, domain: "ec2.internal" });
+    it("counts validity and renewal in hours, and renews the authority while its lifetime exceeds a leaf's", async () => {
+        const result = await certificates({ validityDays: 30, renewBeforeDays: 7 });
         const expected = await inputs(1);
         const ca = "tls:index/selfSignedCert:SelfSignedCert tls-ca";
         const leaf = "tls:index/locallySignedCert:LocallySignedCert tls-node";
-        const request = "tls:index/certRequest:CertRequest tls-node-request";
         expect(resourceInputs(result)).to.deep.equal({
             ...expected,
             [ca]: { ...expected[ca], earlyRenewalHours: 720 },
             [leaf]: { ...expected[leaf], validityPeriodHours: 720, earlyRenewalHours: 168 },
+        });
+    });
+
+    it("issues the certificate for ec2.internal in us-east-1", async () => {
+        const result = await certificates({ region: "us-east-1" });
+        const expected = await inputs(1);
+        const request = "tls:index/certRequest:CertRequest tls-node-request";
+        expect(resourceInputs(result)).to.deep.equal({
+            ...expected,
             [request]: {
                 ...expected[request],
                 subject: { commonName: "*.ec2.internal" },
@@ -177,7 +194,7 @@ describe("NodeCertificates", () => {
         });
     });
 
-    it("uploads the archive as a secret, even of a key that nobody marked as one", async () => {
+    it("uploads the archive as a secret, even if the private key is not marked as one", async () => {
         const careless: Provider = {
             ...provider,
             create(type, name, made) {
@@ -193,7 +210,7 @@ describe("NodeCertificates", () => {
         expect(key).to.be.a("string");
     });
 
-    it("uploads the archive once its bucket is encrypted and closed", async () => {
+    it("uploads the archive after its bucket's encryption, policy and public access block", async () => {
         const { dependencies } = registration(await certificates(), ARCHIVE, "tls-archive");
         expect(dependencies).to.include.members([
             "tls-bucket",
@@ -203,5 +220,56 @@ describe("NodeCertificates", () => {
             "tls-bucket-policy",
             "tls-bucket-public-access",
         ]);
+    });
+
+    it("creates the reminder of the issued certificate's end as a child, with a topic only", async () => {
+        const result = await certificates({ remindTopicArn: TOPIC });
+        const alone = await reminder("9999-12-31T23:59:59Z", true);
+        expect(resourceLines(result)).to.have.members([...(await lines(1)), ...childLines(alone, "tls")]);
+        expect(resourceInputs(result)).to.deep.equal({ ...(await inputs(1)), ...resourceInputs(alone) });
+    });
+
+    it("uploads a provided certificate and reminds of its end, and issues none", async () => {
+        const authority = await certificateAuthority("acme");
+        const { chain, privateKey } = await authority.issue(["*.eu-west-1.compute.internal"]);
+        const trusted = authority.certificate;
+        const result = await certificates({
+            chainPem: chain,
+            trustedPem: trusted,
+            privateKey,
+            remindTopicArn: TOPIC,
+        });
+        const alone = await reminder("2100-01-01T00:00:00.000Z", false);
+        expect(resourceLines(result)).to.have.members([
+            ...childLines(await bucket(), "tls"),
+            ...childLines(alone, "tls"),
+            `${ARCHIVE} tls-archive < tls, retainOnDelete`,
+            `${COMPONENT} tls < ${STACK}`,
+        ]);
+        const zip = certificateArchive({ privateKey, chain, trusted });
+        expect(resourceInputs(result)).to.deep.equal({
+            ...resourceInputs(await bucket()),
+            ...resourceInputs(alone),
+            [`${ARCHIVE} tls-archive`]: {
+                ...(await inputs(1))[`${ARCHIVE} tls-archive`],
+                key: certificateArchiveKey({ chain, trusted }),
+                contentBase64: new Secret(Buffer.from(zip).toString("base64")),
+            },
+        });
+        expect(result.outputs.expiresAt).to.equal("2100-01-01T00:00:00.000Z");
+        expect(result.secretOutputs).to.deep.equal([]);
+    });
+});
+
+describe("NodeCertificates.existing", () => {
+    it("returns the archive, and grants to read it alone; it registers nothing", async () => {
+        const result = await run(() => ({ ...NodeCertificates.existing("s3://security/emr/nodes.zip") }));
+        expect(resourceLines(result)).to.deep.equal([]);
+        expect(result.outputs).to.deep.equal({
+            archive: "s3://security/emr/nodes.zip",
+            archives: "arn:aws:s3:::security/emr/nodes.zip",
+            expiresAt: null,
+            managedBuckets: {},
+        });
     });
 });

@@ -1,24 +1,26 @@
 import { expect } from "chai";
-import { LOCATIONS, type Location, type Mode } from "../../components/domain/locations";
+import { LOCATIONS, type Location, type Mode, resolveLocations } from "../../components/domain/locations";
 import { EncryptedBucket, type EncryptedBucketArgs } from "../../components/encrypted-bucket";
 import { PipelineStorage, type PipelineStorageArgs } from "../../components/pipeline-storage";
 import { bucketPolicy } from "../../components/policies/bucket";
+import { ReencryptionRole } from "../../components/reencryption-role";
 import type { Run } from "../../testing/mock-engine";
-import { resourceInputs, resourceLines } from "../support/golden";
+import { childLines, resourceInputs, resourceLines } from "../support/golden";
+import { ROLE_SETTINGS } from "../support/roles";
 import { registration, run } from "../support/run";
 
-const COMPONENT = "snowplow-emr-encryption:s3:PipelineStorage";
+const COMPONENT = "snowplow-emr-encryption:index:PipelineStorage";
 const STACK = "snowplow-emr-encryption-dev";
 const TAGS = { stack: "tag" };
 
-/** A mode's locations, all of them managed. */
+/** All locations of a mode, managed. */
 const managed = (mode: Mode): readonly Location[] =>
     LOCATIONS.filter(({ modes, optional }) => modes.includes(mode) && !optional).map((row) => ({
         ...row,
         managed: true,
     }));
 
-/** The same, all of them the user's own: two buckets for raw.in, one for all others. */
+/** Existing locations of batch mode: two buckets for raw.in, one for all others. */
 const existing: readonly Location[] = managed("batch").map((row) => ({
     ...row,
     managed: false,
@@ -28,12 +30,12 @@ const existing: readonly Location[] = managed("batch").map((row) => ({
                   { bucket: "collector-a", prefix: "" },
                   { bucket: "collector-b", prefix: "logs/" },
               ]
-            : [{ bucket: "theirs", prefix: row.prefix }],
+            : [{ bucket: "data", prefix: row.prefix }],
 }));
 
 function storage(args: Partial<PipelineStorageArgs> = {}): Promise<Run> {
     return run(() => {
-        const { locations, managedBuckets } = new PipelineStorage("pipes", {
+        const { locations, managedBuckets, reencryptionRole } = new PipelineStorage("pipes", {
             prefix: "snowplow-dev",
             locations: managed("batch"),
             collectorTakesAcls: false,
@@ -41,14 +43,20 @@ function storage(args: Partial<PipelineStorageArgs> = {}): Promise<Run> {
             logRetentionDays: 90,
             encryptExistingBuckets: [],
             policiesOnExistingBuckets: [],
+            reencryption: false,
+            ...ROLE_SETTINGS,
             tags: TAGS,
             ...args,
         });
-        return { locations, managedBuckets };
+        return {
+            locations,
+            managedBuckets,
+            ...(reencryptionRole && { reencryptionRole: reencryptionRole.arn }),
+        };
     });
 }
 
-/** Buckets as they are on their own: what each consists of is EncryptedBucket's to test. */
+/** The buckets on their own: EncryptedBucket's test says what each consists of. */
 function buckets(args: Readonly<Record<string, Partial<EncryptedBucketArgs>>>): Promise<Run> {
     return run(() => {
         for (const [name, own] of Object.entries(args)) {
@@ -62,7 +70,7 @@ function buckets(args: Readonly<Record<string, Partial<EncryptedBucketArgs>>>): 
     });
 }
 
-/** The buckets of a storage that is left as it is. */
+/** The buckets of the default arguments. */
 const DEFAULTS = { collector: {}, pipeline: {}, archive: { noncurrentDays: 30 }, logs: { expireDays: 90 } };
 
 async function expectBuckets(
@@ -71,44 +79,44 @@ async function expectBuckets(
 ): Promise<void> {
     const alone = await buckets(args);
     expect(resourceLines(result)).to.have.members([
-        ...resourceLines(alone).map((line) => line.replace(`< ${STACK}`, "< pipes")),
+        ...childLines(alone, "pipes"),
         `${COMPONENT} pipes < ${STACK}`,
     ]);
     expect(resourceInputs(result)).to.deep.equal(resourceInputs(alone));
 }
 
-/** Where managed locations end up. */
+/** The managed locations with their buckets. */
 const resolved = (locations: readonly Location[]) =>
     locations.map((row) => ({
         ...row,
         folders: [{ bucket: `snowplow-dev-${row.bucket}-placeholder`, prefix: row.prefix }],
     }));
 
-const TERMS = { acceptedSse: "AES256", objectOwnership: "BucketOwnerEnforced", versioned: false };
+const SPEC = { acceptedSse: "AES256", objectOwnership: "BucketOwnerEnforced", versioned: false };
 
 describe("PipelineStorage", () => {
-    it("makes four buckets for batch mode: the archive versioned, logs that expire, the pipeline without versions", async () => {
+    it("creates four buckets for batch mode: only the archive is versioned, and only logs expire", async () => {
         const result = await storage();
         await expectBuckets(result, DEFAULTS);
         expect(result.outputs).to.deep.equal({
             locations: resolved(managed("batch")),
             managedBuckets: {
-                "snowplow-dev-collector-placeholder": TERMS,
-                "snowplow-dev-pipeline-placeholder": TERMS,
-                "snowplow-dev-archive-placeholder": { ...TERMS, versioned: true },
-                "snowplow-dev-logs-placeholder": TERMS,
+                "snowplow-dev-collector-placeholder": SPEC,
+                "snowplow-dev-pipeline-placeholder": SPEC,
+                "snowplow-dev-archive-placeholder": { ...SPEC, versioned: true },
+                "snowplow-dev-logs-placeholder": SPEC,
             },
         });
         expect(registration(result, COMPONENT, "pipes").outputs).to.deep.equal(result.outputs);
     });
 
-    it("makes the same for stream-enrich mode, with its own locations", async () => {
+    it("creates the same buckets for stream-enrich mode, with its locations", async () => {
         const result = await storage({ locations: managed("stream-enrich") });
         await expectBuckets(result, DEFAULTS);
         expect(result.outputs.locations).to.deep.equal(resolved(managed("stream-enrich")));
     });
 
-    it("protects each bucket and keeps logs as long as asked", async () => {
+    it("protects each bucket, and keeps logs for `logRetentionDays`", async () => {
         await expectBuckets(await storage({ protect: true, logRetentionDays: 365 }), {
             collector: { protect: true },
             pipeline: { protect: true },
@@ -117,63 +125,84 @@ describe("PipelineStorage", () => {
         });
     });
 
-    it("lets CloudFront write with an ACL into the collector bucket, and into no other", async () => {
+    it("accepts ACLs in the collector bucket only, for CloudFront", async () => {
         const result = await storage({ collectorTakesAcls: true });
         await expectBuckets(result, {
             ...DEFAULTS,
             collector: { objectOwnership: "BucketOwnerPreferred" },
         });
         expect(result.outputs.managedBuckets).to.deep.include({
-            "snowplow-dev-collector-placeholder": { ...TERMS, objectOwnership: "BucketOwnerPreferred" },
-            "snowplow-dev-pipeline-placeholder": TERMS,
+            "snowplow-dev-collector-placeholder": { ...SPEC, objectOwnership: "BucketOwnerPreferred" },
+            "snowplow-dev-pipeline-placeholder": SPEC,
         });
     });
 
-    it("makes only the buckets that managed locations live in", async () => {
+    it("creates only the buckets of managed locations", async () => {
         const locations = existing.map((location) =>
             location.path === "log" ? { ...location, managed: true as const } : location,
         );
         await expectBuckets(await storage({ locations }), { logs: { expireDays: 90 } });
     });
 
-    it("owns nothing of existing locations, and hands them on as they are", async () => {
+    it("creates nothing for existing locations, and returns them as they are", async () => {
         const result = await storage({ locations: existing, protect: true });
         expect(resourceLines(result)).to.deep.equal([`${COMPONENT} pipes < ${STACK}`]);
         expect(result.outputs).to.deep.equal({ locations: existing, managedBuckets: {} });
         expect(registration(result, COMPONENT, "pipes").outputs).to.deep.equal(result.outputs);
     });
 
-    it("sets the default encryption of the existing buckets it is given, and leaves it when the stack goes", async () => {
+    it("sets the default encryption of `encryptExistingBuckets`, and leaves it when the stack is destroyed", async () => {
         const type = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration";
         const result = await storage({
             locations: existing,
             protect: true,
-            encryptExistingBuckets: ["collector-b", "theirs"],
+            encryptExistingBuckets: ["collector-b", "data"],
         });
         expect(resourceLines(result)).to.deep.equal([
             `${type} pipes-existing-collector-b < pipes, retainOnDelete`,
-            `${type} pipes-existing-theirs < pipes, retainOnDelete`,
+            `${type} pipes-existing-data < pipes, retainOnDelete`,
             `${COMPONENT} pipes < ${STACK}`,
         ]);
         const rules = [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }];
         expect(resourceInputs(result)).to.deep.equal({
             [`${type} pipes-existing-collector-b`]: { bucket: "collector-b", rules },
-            [`${type} pipes-existing-theirs`]: { bucket: "theirs", rules },
+            [`${type} pipes-existing-data`]: { bucket: "data", rules },
         });
     });
 
-    it("gives the stack's policy to the existing buckets that it is given for it, and it goes with the stack", async () => {
+    it("gives the policy of managed buckets to `policiesOnExistingBuckets`, until the stack is destroyed", async () => {
         const type = "aws:s3/bucketPolicy:BucketPolicy";
-        const result = await storage({ locations: existing, policiesOnExistingBuckets: ["theirs"] });
+        const result = await storage({ locations: existing, policiesOnExistingBuckets: ["data"] });
         expect(resourceLines(result)).to.deep.equal([
-            `${type} pipes-existing-theirs < pipes`,
+            `${type} pipes-existing-data < pipes`,
             `${COMPONENT} pipes < ${STACK}`,
         ]);
         expect(resourceInputs(result)).to.deep.equal({
-            [`${type} pipes-existing-theirs`]: {
-                bucket: "theirs",
-                policy: JSON.stringify(bucketPolicy("arn:aws:s3:::theirs", "AES256")),
+            [`${type} pipes-existing-data`]: {
+                bucket: "data",
+                policy: JSON.stringify(bucketPolicy("arn:aws:s3:::data", "AES256")),
             },
         });
+    });
+
+    it("creates the role of `encrypt-existing` as a child, with `reencryption` only", async () => {
+        const result = await storage({ locations: existing, reencryption: true });
+        const alone = await run(() => {
+            new ReencryptionRole("pipes-reencryption", {
+                ...ROLE_SETTINGS,
+                prefix: "snowplow-dev",
+                locations: resolveLocations(existing, String),
+            });
+            return {};
+        });
+        expect(resourceLines(result)).to.have.members([
+            ...childLines(alone, "pipes"),
+            `${COMPONENT} pipes < ${STACK}`,
+        ]);
+        expect(resourceInputs(result)).to.deep.equal(resourceInputs(alone));
+        expect(result.outputs).to.have.property(
+            "reencryptionRole",
+            "arn:aws:iam::000000000000:role/snowplow-dev-reencryption-placeholder",
+        );
     });
 });

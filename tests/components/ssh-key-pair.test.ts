@@ -3,10 +3,10 @@ import { SshKeyPair } from "../../components/ssh-key-pair";
 import { resourceInputs, resourceLines } from "../support/golden";
 import { registration, run } from "../support/run";
 
-const COMPONENT = "snowplow-emr-encryption:ec2:SshKeyPair";
+const COMPONENT = "snowplow-emr-encryption:index:SshKeyPair";
 
 describe("SshKeyPair", () => {
-    it("gives EC2 the public half of a key whose private half stays in the state", async () => {
+    it("gives EC2 the public key; the private key stays in the state", async () => {
         const result = await run(() => ({
             keyName: new SshKeyPair("login", { prefix: "snowplow-dev", tags: { stack: "tag" } }).keyName,
         }));
@@ -27,5 +27,11 @@ describe("SshKeyPair", () => {
         expect(result.outputs).to.deep.equal(outputs);
         expect(result.secretOutputs).to.deep.equal([]);
         expect(registration(result, COMPONENT, "login").outputs).to.deep.equal(outputs);
+    });
+
+    it("returns an existing key pair, and registers nothing", async () => {
+        const result = await run(() => ({ ...SshKeyPair.existing("operators") }));
+        expect(resourceLines(result)).to.deep.equal([]);
+        expect(result.outputs).to.deep.equal({ keyName: "operators" });
     });
 });

@@ -107,9 +107,10 @@ describe("the operator's policy on clusters", () => {
         ["elasticmapreduce:RemoveTags", cluster(ID, region), tagged(stackTags(tag)),                 "implicitDeny"],
     ]);
     // biome-ignore format: a table
-    operator(BOTH, "works on the stack's clusters and on no others", ({ tag, otherTag, region, otherRegion }) => [
+    operator(BOTH, "works on the stack's clusters and on no others", ({ stack, tag, otherTag, region, otherRegion }) => [
         [WORK,       cluster(ID, region),                tagged(stackTags(tag)),      "allowed"],
         [WORK,       cluster(ID, region),                tagged(stackTags(otherTag)), "implicitDeny"],
+        [WORK,       cluster(ID, region),                tagged(stackTags(`other/${stack}`)), "implicitDeny", "a stack of the same name in another project"],
         [WORK,       cluster(ID, region),                tagged(EMR_TAG),             "implicitDeny"],
         [WORK,       cluster(ID, region),                {},                          "implicitDeny"],
         [WORK,       cluster(ID, region),                requested(stackTags(tag)),   "implicitDeny"],

@@ -150,14 +150,14 @@ export function namesOf(stack: StackName) {
     return {
         stack,
         /** The value of the tag `snowplow-emr-stack`. */
-        tag: stack,
+        tag: `snowplow-emr-encryption/${stack}`,
         region,
         otherRegion: region === "us-east-1" ? "eu-west-1" : "us-east-1",
         key: key(PLACEHOLDER, region),
         serviceRole: role(`snowplow-${stack}-service-${PLACEHOLDER}`),
         jobflowRole: jobflow(stack),
         /** Of the other stack of `BOTH`. */
-        otherTag: other,
+        otherTag: `snowplow-emr-encryption/${other}`,
         otherJobflowRole: jobflow(other),
     };
 }

@@ -2,8 +2,9 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { loadProgram } from "../../commands/render";
 import type { ResolvedArgs } from "../../components/args";
-import { PRIVATE_KEY, parseSettings, SettingsError, type StackInput } from "../../components/config";
+import { PRIVATE_KEY, parseConfig, type StackInput } from "../../components/config";
 import { renderEmrEtlRunnerConfig } from "../../components/domain/emr-etl-runner-config";
+import { InvalidArguments } from "../../components/domain/errors";
 import { resolveLocations } from "../../components/domain/locations";
 import type { Provider, Registration, Run } from "../../testing/mock-engine";
 import { ACCOUNT_ID, PLACEHOLDER, placeholderProvider } from "../../testing/placeholder-provider";
@@ -17,9 +18,9 @@ import {
 } from "../support/arbitrary-config";
 import {
     configProblems,
+    EXISTING_PATH,
     programProblems,
     roleArn,
-    THEIR_PATH,
     takesAnyHostname,
 } from "../support/emr-etl-runner-contract";
 import { findings } from "../support/policy-pack";
@@ -136,20 +137,20 @@ function bidsForAnothersKey({ encryption, spot }: ResolvedArgs): boolean {
 }
 
 function settingsOf(stack: AnyStack): ResolvedArgs {
-    return parseSettings(inputOf(stack));
+    return parseConfig(inputOf(stack));
 }
 
-/** @throws whatever is neither: nobody could mend it. */
+/** @throws what is neither. */
 function settingsOrProblems(input: StackInput): ResolvedArgs | undefined {
     try {
-        return parseSettings(input);
+        return parseConfig(input);
     } catch (error) {
-        if (!(error instanceof SettingsError)) {
+        if (!(error instanceof InvalidArguments)) {
             throw error;
         }
-        expect(error.problems).not.to.have.length(0);
-        for (const { path, found, allowed } of error.problems) {
-            expect([path, found, allowed]).not.to.include("");
+        expect(error.errors).not.to.have.length(0);
+        for (const { found, expected, fix } of error.errors) {
+            expect([found, expected ?? fix].filter((text) => !text)).to.deep.equal([]);
         }
         return undefined;
     }
@@ -165,11 +166,12 @@ function isFrozen(value: unknown): boolean {
 
 /** The config.yml, as index.ts has it rendered. */
 function rendered(settings: ResolvedArgs, given: AnyStack): string {
-    const { stack, region, mode, prefix, emrEtlRunner, locations } = settings;
+    const { stack, stackTag, region, mode, prefix, emrEtlRunner, locations } = settings;
     const { kmsKeyArn, ...switches } = settings.encryption;
     const generated = (name: string) => `${prefix}-${name}${PLACEHOLDER}`;
     return renderEmrEtlRunnerConfig({
         stack,
+        stackTag,
         region,
         mode,
         settings: emrEtlRunner,
@@ -218,7 +220,7 @@ function providerOf({ region, domainName }: AnyStack): Provider {
                 case "aws:ec2/getVpcDhcpOptions:getVpcDhcpOptions":
                     return domainName === undefined ? answer : { ...answer, domainName };
                 case "aws:iam/getRole:getRole":
-                    return { ...answer, arn: roleArn(THEIR_PATH, String(inputs.name)) };
+                    return { ...answer, arn: roleArn(EXISTING_PATH, String(inputs.name)) };
                 default:
                     return answer;
             }

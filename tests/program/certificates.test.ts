@@ -12,25 +12,26 @@ import { expect } from "chai";
 import { fromBufferPromise } from "yauzl";
 import { NodeCertificates } from "../../components/node-certificates";
 import { type Run, Secret } from "../../testing/mock-engine";
+import { NODE_CERTIFICATES } from "../support/node-certificates";
 import { MINIMAL, registration, run, runStack } from "../support/run";
 import { TlsProvider } from "../support/tls-provider";
 
-/** As AWS's DNS names nodes, written out: the program has its own idea of it. */
+/** The domains in which AWS's DNS names nodes, stated independently of the program. */
 const DOMAINS = { "us-east-1": "ec2.internal", "eu-central-1": "eu-central-1.compute.internal" } as const;
 type Region = keyof typeof DOMAINS;
 const OTHER_REGION = { "us-east-1": "eu-central-1", "eu-central-1": "us-east-1" } as const;
 
 const DAY = 86_400_000;
 
-/** What is in an archive, in PEM. */
+/** The files of a certificate archive, in PEM. */
 interface Archive {
     readonly privateKey: string;
     readonly chain: string;
     readonly trusted: string;
 }
 
-/** What the program uploads, opened again. */
-async function uploaded(result: Run, name = "certificates-archive"): Promise<Archive> {
+/** Opens the archive that a run uploads. */
+async function uploaded(result: Run, name = "emr-certificates-archive"): Promise<Archive> {
     const { contentBase64 } = registration(result, "aws:s3/bucketObjectv2:BucketObjectv2", name).inputs;
     expect(contentBase64).to.be.instanceOf(Secret);
     const zip = await fromBufferPromise(Buffer.from(String((contentBase64 as Secret).value), "base64"));
@@ -64,7 +65,7 @@ function certificates({ chain, trusted }: Archive): { leaf: X509Certificate; ca:
     return { leaf, ca };
 }
 
-/** A node: its name, what it shows, if anything, and whom it trusts. */
+/** A node: its name, the certificate it presents, if any, and the authorities it trusts. */
 interface Endpoint {
     readonly name: string;
     readonly key?: string;
@@ -72,13 +73,13 @@ interface Endpoint {
     readonly ca: string;
 }
 
-/** What each side says of the other one: "accepted", or why not. */
+/** Each side's verdict on the other: "accepted" or an error's code. */
 interface Handshake {
     readonly server: string;
     readonly client: string;
 }
 
-/** Each side asks for the other one's certificate, and holds it to the other one's name. */
+/** A TLS handshake in which each side verifies the other's certificate and name. */
 async function handshake(server: Endpoint, client: Endpoint, version?: SecureVersion): Promise<Handshake> {
     const options = ({ key, cert, ca }: Endpoint) => ({ key, cert, ca, rejectUnauthorized: true });
     const reason = (error: unknown) => (error as { code?: string } | undefined)?.code ?? String(error);
@@ -86,7 +87,7 @@ async function handshake(server: Endpoint, client: Endpoint, version?: SecureVer
     const ofClient = new Promise<string>((resolve) => {
         listener.once("secureConnection", (socket) => {
             socket.on("error", () => undefined);
-            // Servers are left to compare the name by themselves.
+            // Node's TLS servers do not compare the name.
             const mismatch = checkServerIdentity(client.name, socket.getPeerCertificate());
             resolve(mismatch ? reason(mismatch) : "accepted");
         });
@@ -118,11 +119,11 @@ async function handshake(server: Endpoint, client: Endpoint, version?: SecureVer
 interface Made {
     readonly result: Run;
     readonly current: Archive;
-    /** A year older, of the same authority. */
+    /** By the same authority, a year earlier. */
     readonly expired: Archive;
-    /** Of an authority of the same name and another key. */
+    /** By an authority with the same name and another key. */
     readonly stranger: Archive;
-    /** Made with the current leaf as its authority: a certificate for node 11, the key of `stranger`. */
+    /** A certificate for node 11 that the current leaf signed, with the key of `stranger`. */
     readonly forged: string;
 }
 
@@ -144,7 +145,7 @@ async function make(region: Region): Promise<Made> {
     provider.now = now;
     const result = await runStack(MINIMAL, { region, provider });
     const current = await uploaded(result);
-    const stranger = await uploaded(await nodeCertificates(new TlsProvider(region), DOMAINS[region]));
+    const stranger = await uploaded(await nodeCertificates(new TlsProvider(region), region));
     const { outputs } = await run(
         () => {
             const name = `ip-10-64-0-11.${DOMAINS[region]}`;
@@ -167,13 +168,13 @@ async function make(region: Region): Promise<Made> {
     return { result, current, expired, stranger, forged: String(outputs.certPem) };
 }
 
-/** The component by itself, with what the program's defaults give it. */
-function nodeCertificates(provider: TlsProvider, domain: string): Promise<Run> {
+/** Runs the component alone, with the program's defaults. */
+function nodeCertificates(provider: TlsProvider, region: Region): Promise<Run> {
     return run(
         () => {
-            new NodeCertificates("certificates", {
-                prefix: "snowplow-dev",
-                certificate: { domain, validityDays: 365, renewBeforeDays: 60, generation: 1 },
+            new NodeCertificates("emr-certificates", {
+                ...NODE_CERTIFICATES,
+                region,
                 keyArn: "arn:aws:kms:eu-west-1:111122223333:key/1234",
                 tags: {},
             });
@@ -183,7 +184,7 @@ function nodeCertificates(provider: TlsProvider, domain: string): Promise<Run> {
     );
 }
 
-describe("the nodes' certificates", () => {
+describe("the certificates of the nodes", () => {
     before(async () => {
         for (const region of Object.keys(DOMAINS) as Region[]) {
             made.set(region, await make(region));
@@ -205,12 +206,12 @@ describe("the nodes' certificates", () => {
         });
 
         describe(`in ${region}`, () => {
-            it("have a key that is PKCS#8, RSA of 2048 bits, and the leaf's", () => {
+            it("have the leaf's private key: RSA, 2048 bits, PKCS#8", () => {
                 const { current } = of(region);
                 const body = /^-----BEGIN PRIVATE KEY-----\n([^-]+)-----END PRIVATE KEY-----\n$/.exec(
                     current.privateKey,
                 )?.[1];
-                // As EMR's nodes read it: no other form would do.
+                // EMR's nodes read PKCS#8 only.
                 const key = createPrivateKey({
                     key: Buffer.from(body ?? "", "base64"),
                     format: "der",
@@ -223,14 +224,14 @@ describe("the nodes' certificates", () => {
                 expect(certificates(current).leaf.checkPrivateKey(key)).to.equal(true);
             });
 
-            it("are a leaf and the authority that signed it, which is what nodes trust", () => {
+            it("are a leaf and the authority that signed it, which the nodes trust", () => {
                 const { leaf, ca } = certificates(of(region).current);
                 expect([leaf.checkIssued(ca), leaf.verify(ca.publicKey)]).to.deep.equal([true, true]);
                 expect([ca.checkIssued(ca), ca.verify(ca.publicKey)]).to.deep.equal([true, true]);
                 expect([leaf.ca, ca.ca]).to.deep.equal([false, true]);
             });
 
-            it("name all nodes of the region, by the name that counts, and nothing else", () => {
+            it("cover every node of the region by the alternative name, and no other host", () => {
                 const { leaf } = certificates(of(region).current);
                 expect(leaf.subjectAltName).to.equal(`DNS:*.${domain}`);
                 for (const name of [SERVER, CLIENT]) {
@@ -240,7 +241,7 @@ describe("the nodes' certificates", () => {
                 expect(others.map((name) => leaf.checkHost(name))).to.deep.equal(others.map(() => undefined));
             });
 
-            it("end when the stack says, a year from now, before their authority", () => {
+            it("expire at the output's time, after a year and before their authority", () => {
                 const { result, current } = of(region);
                 const { leaf, ca } = certificates(current);
                 const end = Date.parse(leaf.validTo);
@@ -252,7 +253,7 @@ describe("the nodes' certificates", () => {
                 expect(end).to.be.lessThan(Date.parse(ca.validTo));
             });
 
-            it("say that the leaf signs no certificates, by its DER", () => {
+            it("forbid the leaf to sign certificates, by its DER", () => {
                 const der = certificates(of(region).current).leaf.raw.toString("hex");
                 const critical = "0101ff";
                 // basicConstraints: an empty sequence, neither CA nor path length.
@@ -262,7 +263,7 @@ describe("the nodes' certificates", () => {
             });
 
             for (const version of ["TLSv1.2", "TLSv1.3"] as const) {
-                it(`let two nodes accept each other over ${version}`, async () => {
+                it(`are accepted by two nodes of each other over ${version}`, async () => {
                     expect(await handshake(node(SERVER), node(CLIENT), version)).to.deep.equal({
                         server: "accepted",
                         client: "accepted",
@@ -270,8 +271,8 @@ describe("the nodes' certificates", () => {
                 });
             }
 
-            describe("refuse, as server and as client,", () => {
-                /** What node 10 says of another one that calls itself node 11. */
+            describe("a node, as server and as client,", () => {
+                /** The verdicts of node 10 on a node with the name of node 11. */
                 const verdicts = async (other: Endpoint, ca = of(region).current.trusted) => {
                     const self = { ...node(SERVER), ca };
                     return {
@@ -281,7 +282,7 @@ describe("the nodes' certificates", () => {
                 };
                 const both = (code: string) => ({ asServer: code, asClient: code });
 
-                it("the other region's name, though its authority be trusted", async () => {
+                it("refuses the other region's name, even if it trusts the authority", async () => {
                     const foreign = of(OTHER_REGION[region]).current;
                     const trusted = of(region).current.trusted + foreign.trusted;
                     expect(await verdicts({ ...node(CLIENT, foreign), ca: trusted }, trusted)).to.deep.equal(
@@ -289,13 +290,13 @@ describe("the nodes' certificates", () => {
                     );
                 });
 
-                it("a leaf of the same authority that has expired", async () => {
+                it("refuses an expired leaf of the same authority", async () => {
                     const { expired, current } = of(region);
                     expect(expired.trusted).to.equal(current.trusted);
                     expect(await verdicts(node(CLIENT, expired))).to.deep.equal(both("CERT_HAS_EXPIRED"));
                 });
 
-                it("a leaf of another authority of the same name", async () => {
+                it("refuses a leaf of another authority with the same name", async () => {
                     const { stranger, current } = of(region);
                     expect(certificates(stranger).ca.subject).to.equal(certificates(current).ca.subject);
                     expect(await verdicts({ ...node(CLIENT, stranger), ca: current.trusted })).to.deep.equal(
@@ -303,7 +304,7 @@ describe("the nodes' certificates", () => {
                     );
                 });
 
-                it("a node without a certificate", async () => {
+                it("refuses a node without a certificate", async () => {
                     const { asServer, asClient } = await verdicts({
                         name: CLIENT,
                         ca: of(region).current.trusted,
@@ -312,11 +313,11 @@ describe("the nodes' certificates", () => {
                     expect(asClient).to.equal("ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE");
                 });
 
-                it("what the leaf has signed", async () => {
+                it("refuses a certificate that a leaf signed", async () => {
                     const { forged, current, stranger } = of(region);
                     const { leaf } = certificates(current);
                     const certificate = new X509Certificate(forged);
-                    // The signature is good; the leaf may not give one.
+                    // The signature is valid, but the leaf is not an authority.
                     expect(certificate.verify(leaf.publicKey)).to.equal(true);
                     expect(certificate.checkIssued(leaf)).to.equal(false);
                     const other = { ...node(CLIENT), key: stranger.privateKey, cert: forged + current.chain };
@@ -325,8 +326,8 @@ describe("the nodes' certificates", () => {
                 });
             });
 
-            it("are all of that to openssl, too", function () {
-                // LibreSSL is installed as `openssl`, too, and knows other options.
+            it("pass openssl's strict verification, and a certificate that a leaf signed does not", function () {
+                // LibreSSL, also installed as `openssl`, has other options.
                 if (!/^OpenSSL /.test(String(spawnSync("openssl", ["version"]).stdout))) {
                     this.skip();
                 }
@@ -375,14 +376,14 @@ describe("the nodes' certificates", () => {
         });
     }
 
-    it("are renewed in time, under the same private key, and never outlive their authority", async () => {
+    it("are renewed in time, with the same private key, and never outlive their authority", async () => {
         const provider = new TlsProvider("us-east-1");
         const start = Date.now();
         const ups: Archive[] = [];
-        // The leaf's last 60 days begin on day 305, the days of the authority that no leaf fits into on day 3285.
+        // The leaf's last 60 days begin on day 305. From day 3285 on, the authority ends before a new leaf would.
         for (const day of [0, 304, 306, 3284, 3286]) {
             provider.now = new Date(start + day * DAY);
-            ups.push(await uploaded(await nodeCertificates(provider, "ec2.internal")));
+            ups.push(await uploaded(await nodeCertificates(provider, "us-east-1")));
         }
         const first = (texts: readonly string[]) => texts.map((text) => texts.indexOf(text));
         expect({
@@ -400,11 +401,11 @@ describe("the nodes' certificates", () => {
         }
     });
 
-    it("leave EC2 a public key of its own, in the form and of a size that it takes", () => {
+    it("are separate from the SSH key pair, an RSA key of 4096 bits", () => {
         const { publicKey } = registration(
             of("us-east-1").result,
             "aws:ec2/keyPair:KeyPair",
-            "ssh-key-pair",
+            "emr-ssh-key-pair",
         ).inputs;
         const [form, body] = String(publicKey).split(" ");
         const bytes = Buffer.from(body ?? "", "base64");
@@ -418,7 +419,7 @@ describe("the nodes' certificates", () => {
             "ssh-rsa",
             "010001",
         ]);
-        // Its first bit is set: a zero byte says that it is no negative number.
+        // The leading zero byte keeps the number positive.
         expect([modulus?.length, modulus?.[0]]).to.deep.equal([513, 0]);
     });
 });

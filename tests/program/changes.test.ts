@@ -207,8 +207,8 @@ function changedInputs(before: Registration, after: Registration): readonly stri
         .sort();
 }
 
-const ARCHIVE = "BucketObjectv2 certificates-archive (retained)";
-const CONFIGURATION = "SecurityConfiguration security-configuration (retained)";
+const ARCHIVE = "BucketObjectv2 emr-certificates-archive (retained)";
+const CONFIGURATION = "SecurityConfiguration emr-security-configuration (retained)";
 const NEW_ARCHIVE = [`~ ${ARCHIVE}: contentBase64, key`, `~ ${CONFIGURATION}: configuration`];
 
 describe("pulumi up after a change of one setting", () => {
@@ -254,57 +254,59 @@ describe("pulumi up after a change of one setting", () => {
     it("replaces no data bucket, and drops one only for an existing location", () => {
         expect(touching(/^Bucket /)).to.deep.equal({
             "storage.protect": ["archive", "collector", "logs", "pipeline"].map(
-                (bucket) => `~ Bucket storage-${bucket}: protect`,
+                (bucket) => `~ Bucket emr-storage-${bucket}: protect`,
             ),
-            "certificates.archive": ["- Bucket certificates-bucket"],
-            [`${S3}.raw.in`]: ["- Bucket storage-collector"],
-            [`${S3}.log`]: ["- Bucket storage-logs"],
+            "certificates.archive": ["- Bucket emr-certificates-bucket"],
+            [`${S3}.raw.in`]: ["- Bucket emr-storage-collector"],
+            [`${S3}.log`]: ["- Bucket emr-storage-logs"],
         });
     });
 
     it("replaces the key never, and drops it only for an existing key", () => {
         expect(touching(/^Key /)).to.deep.equal({
-            "encryption.kmsKeyArn": ["- Key key"],
-            "storage.protect": ["~ Key key: protect"],
-            [`${EMR}.jobflow.core_instance_bid`]: ["~ Key key: policy"],
-            [`${EMR}.jobflow.task_instance_bid`]: ["~ Key key: policy"],
+            "encryption.kmsKeyArn": ["- Key emr-key"],
+            "storage.protect": ["~ Key emr-key: protect"],
+            [`${EMR}.jobflow.core_instance_bid`]: ["~ Key emr-key: policy"],
+            [`${EMR}.jobflow.task_instance_bid`]: ["~ Key emr-key: policy"],
         });
     });
 
     it("replaces the VPC only by another range, and drops it only for an existing one", () => {
         expect(touching(/^Vpc /)).to.deep.equal({
-            "network.cidrBlock": ["~ Vpc network-vpc: cidrBlock"],
-            "network.existing": ["- Vpc network-vpc"],
+            "network.cidrBlock": ["~ Vpc emr-network-vpc: cidrBlock"],
+            "network.existing": ["- Vpc emr-network-vpc"],
         });
     });
 
     it("replaces roles only by another path, and drops them only for existing ones", () => {
-        expect(touching(/^(Role|InstanceProfile|Policy) roles-/, /^(?!emrEtlRunner)/)).to.deep.equal({
+        expect(
+            touching(/^(Role|InstanceProfile|Policy) emr-(service|jobflow|operator)/, /^(?!emrEtlRunner)/),
+        ).to.deep.equal({
             "access.permissionsBoundary": [
-                "~ Role roles-jobflow: permissionsBoundary",
-                "~ Role roles-service: permissionsBoundary",
+                "~ Role emr-jobflow-role: permissionsBoundary",
+                "~ Role emr-service-role: permissionsBoundary",
             ],
             "access.path": [
-                "~ InstanceProfile roles-jobflow-profile: path",
-                "~ Policy roles-operator: path, policy",
-                "~ Role roles-jobflow: path",
-                "~ Role roles-service: path",
+                "~ InstanceProfile emr-jobflow-profile: path",
+                "~ Policy emr-operator: path, policy",
+                "~ Role emr-jobflow-role: path",
+                "~ Role emr-service-role: path",
             ],
-            "access.serviceRole": ["- Role roles-service", "~ Policy roles-operator: policy"],
+            "access.serviceRole": ["- Role emr-service-role", "~ Policy emr-operator: policy"],
             "access.jobflowRole": [
-                "- InstanceProfile roles-jobflow-profile",
-                "- Role roles-jobflow",
-                "~ Policy roles-operator: policy",
+                "- InstanceProfile emr-jobflow-profile",
+                "- Role emr-jobflow-role",
+                "~ Policy emr-operator: policy",
             ],
         });
     });
 
     it("retains every archive and security configuration that it replaces or drops, and the encryption of existing buckets", () => {
         const types =
-            /^(BucketObjectv2|SecurityConfiguration|BucketServerSideEncryptionConfiguration storage-existing)/;
+            /^(BucketObjectv2|SecurityConfiguration|BucketServerSideEncryptionConfiguration emr-storage-existing)/;
         expect([...new Set(Object.values(touching(types)).flat())].sort()).to.deep.equal([
             `- ${ARCHIVE}`,
-            "- BucketServerSideEncryptionConfiguration storage-existing-my-data (retained)",
+            "- BucketServerSideEncryptionConfiguration emr-storage-existing-my-data (retained)",
             `- ${CONFIGURATION}`,
             // Never other contents under the same key: running clusters still read the old archive.
             `~ ${ARCHIVE}: contentBase64, key`,
@@ -325,45 +327,45 @@ describe("pulumi up after a change of one setting", () => {
     });
 
     it("moves no other zone's subnet when zones change, and keeps the NAT gateway's address", () => {
-        const subnet = ["RouteTableAssociation network-nodes-b-routes", "Subnet network-nodes-b"];
+        const subnet = ["RouteTableAssociation emr-network-nodes-b-routes", "Subnet emr-network-nodes-b"];
         expect(touching(/^/, /^network\.availabilityZones/)).to.deep.equal({
             "network.availabilityZones: one more": subnet.map((name) => `+ ${name}`),
             "network.availabilityZones: one less": subnet.map((name) => `- ${name}`),
             // The NAT gateway, which follows its subnet, is in the zone of the clusters.
-            "network.availabilityZones: another order": ["~ Subnet network-nat: availabilityZone"],
+            "network.availabilityZones: another order": ["~ Subnet emr-network-nat: availabilityZone"],
         });
     });
 
     it("keeps the nodes' subnets from nat to public", () => {
         expect(of("network.internetAccess")).to.deep.equal([
-            "- Eip network-nat-address",
-            "- NatGateway network-nat",
-            "- Route network-nat-internet",
-            "- RouteTable network-nat-routes",
-            "- RouteTableAssociation network-nat-routes",
-            "- SecurityGroup emr-security-groups-service-access",
-            "- Subnet network-nat",
-            "~ Route network-nodes-internet: gatewayId, natGatewayId",
+            "- Eip emr-network-nat-address",
+            "- NatGateway emr-network-nat",
+            "- Route emr-network-nat-internet",
+            "- RouteTable emr-network-nat-routes",
+            "- RouteTableAssociation emr-network-nat-routes",
+            "- SecurityGroup emr-network-security-groups-service-access",
+            "- Subnet emr-network-nat",
+            "~ Route emr-network-nodes-internet: gatewayId, natGatewayId",
             ...["core", "master", "primary", "slave"].map(
-                (group) => `~ SecurityGroup emr-security-groups-${group}: name`,
+                (group) => `~ SecurityGroup emr-network-security-groups-${group}: name`,
             ),
-            "~ Subnet network-nodes: mapPublicIpOnLaunch",
+            "~ Subnet emr-network-nodes: mapPublicIpOnLaunch",
         ]);
     });
 
     it("makes a new private key under the same authority for another generation", () => {
         expect(of("certificates.generation")).to.deep.equal([
-            "+ PrivateKey certificates-node-key-2",
-            "- PrivateKey certificates-node-key-1",
+            "+ PrivateKey emr-certificates-node-key-2",
+            "- PrivateKey emr-certificates-node-key-1",
             NEW_ARCHIVE[0],
-            "~ CertRequest certificates-node-request: privateKeyPem",
-            "~ LocallySignedCert certificates-node: certRequestPem",
+            "~ CertRequest emr-certificates-node-request: privateKeyPem",
+            "~ LocallySignedCert emr-certificates-node: certRequestPem",
             NEW_ARCHIVE[1],
         ]);
     });
 
     it("changes only the jobflow role's policy for a grant", () => {
-        const policy = ["~ RolePolicy roles-jobflow-policy: policy"];
+        const policy = ["~ RolePolicy emr-jobflow-role-policy: policy"];
         const grants =
             /^access\.(readLocations|dynamodbTables|ssmParameters|policyArns)|existingKmsKeyArns|assets$|bootstrap$|errors$/;
         expect(touching(/^/, grants)).to.deep.equal({
@@ -371,7 +373,7 @@ describe("pulumi up after a change of one setting", () => {
             "access.readLocations": policy,
             "access.dynamodbTables": policy,
             "access.ssmParameters": policy,
-            "access.policyArns": ["+ RolePolicyAttachment roles-jobflow-111122223333:policy/extra"],
+            "access.policyArns": ["+ RolePolicyAttachment emr-jobflow-role-111122223333:policy/extra"],
             [`${S3}.assets`]: policy,
             [`${S3}.jsonpath_assets`]: policy,
             [`${S3}.enriched.errors`]: policy,
@@ -381,15 +383,17 @@ describe("pulumi up after a change of one setting", () => {
     });
 
     it("changes no resource for EmrEtlRunner's own settings, but for these", () => {
-        const spot = ["~ Key key: policy", "~ RolePolicy roles-service-policy: policy"];
+        const spot = ["~ Key emr-key: policy", "~ RolePolicy emr-service-role-policy: policy"];
         expect(touching(/^/, /^emrEtlRunner\.(?!aws\.s3\.buckets)/)).to.deep.equal({
             // Only where the new release, other than the old one, encrypts root volumes.
             [`${EMR}.ami_version: with root volumes`]: [`~ ${CONFIGURATION}: configuration`],
-            [`${EMR}.ec2_key_name`]: ["- KeyPair ssh-key-pair", "- PrivateKey ssh-key-pair-key"],
-            [`${EMR}.bootstrap`]: ["~ RolePolicy roles-jobflow-policy: policy"],
+            [`${EMR}.ec2_key_name`]: ["- KeyPair emr-ssh-key-pair", "- PrivateKey emr-ssh-key-pair-key"],
+            [`${EMR}.bootstrap`]: ["~ RolePolicy emr-jobflow-role-policy: policy"],
             [`${EMR}.jobflow.core_instance_bid`]: spot,
             [`${EMR}.jobflow.task_instance_bid`]: spot,
-            "emrEtlRunner.collectors.format": ["~ BucketOwnershipControls storage-collector-ownership: rule"],
+            "emrEtlRunner.collectors.format": [
+                "~ BucketOwnershipControls emr-storage-collector-ownership: rule",
+            ],
         });
     });
 
@@ -402,11 +406,11 @@ describe("pulumi up after a change of one setting", () => {
             [PRIVATE_KEY]: privateKey,
         });
         expect(difference(await runOnce({}), after)).to.deep.equal([
-            "- CertRequest certificates-node-request",
-            "- LocallySignedCert certificates-node",
-            "- PrivateKey certificates-ca-key",
-            "- PrivateKey certificates-node-key-1",
-            "- SelfSignedCert certificates-ca",
+            "- CertRequest emr-certificates-node-request",
+            "- LocallySignedCert emr-certificates-node",
+            "- PrivateKey emr-certificates-ca-key",
+            "- PrivateKey emr-certificates-node-key-1",
+            "- SelfSignedCert emr-certificates-ca",
             ...NEW_ARCHIVE,
         ]);
     });
@@ -430,7 +434,10 @@ describe("pulumi up in the last days of the nodes' certificate", () => {
 
     it("moves the reminder", async () => {
         expect(difference(await runOnce(TOPIC), await runWith(TOPIC, renewing))).to.deep.equal(
-            [...NEW_ARCHIVE, "~ Schedule renewal-reminder: scheduleExpression, target"].sort(),
+            [
+                ...NEW_ARCHIVE,
+                "~ Schedule emr-certificates-renewal-reminder: scheduleExpression, target",
+            ].sort(),
         );
     });
 });

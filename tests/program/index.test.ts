@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { parse } from "yaml";
 import { loadProgram } from "../../commands/render";
 import { readStackFile } from "../../commands/stack-file";
-import { SettingsError } from "../../components/config";
+import { InvalidArguments } from "../../components/domain/errors";
 import type { ResolvedLocation } from "../../components/domain/locations";
 import { internalDomain, REGIONS, type Region } from "../../components/domain/region";
 import { documentDigest } from "../../components/policies/document";
@@ -110,7 +110,7 @@ const CASES = {
         region: "ap-south-1",
         settings: batch({ jobflow: { task_instance_bid: 0.05, task_instance_count: 1 } }),
     },
-    "own EC2 key": { region: "ap-southeast-1", settings: batch({ ec2_key_name: "my-key" }) },
+    "existing EC2 key pair": { region: "ap-southeast-1", settings: batch({ ec2_key_name: "my-key" }) },
     CloudFront: { region: "ap-southeast-2", settings: batch({}, {}, "cloudfront") },
     "old release": {
         region: "eu-west-1",
@@ -271,12 +271,12 @@ describe("the whole program", () => {
                 const domain = internalDomain(run.region);
                 const inputsOf = (type: string, name: string) => registration(run, type, name).inputs;
                 expect(
-                    inputsOf("aws:ec2/vpcDhcpOptions:VpcDhcpOptions", "network-dhcp-options").domainName,
+                    inputsOf("aws:ec2/vpcDhcpOptions:VpcDhcpOptions", "emr-network-dhcp-options").domainName,
                 ).to.equal(domain);
                 expect(
-                    inputsOf("tls:index/certRequest:CertRequest", "certificates-node-request").dnsNames,
+                    inputsOf("tls:index/certRequest:CertRequest", "emr-certificates-node-request").dnsNames,
                 ).to.deep.equal([`*.${domain}`]);
-                expect(inputsOf("aws:ec2/vpcEndpoint:VpcEndpoint", "network-s3").serviceName).to.equal(
+                expect(inputsOf("aws:ec2/vpcEndpoint:VpcEndpoint", "emr-network-s3").serviceName).to.equal(
                     `com.amazonaws.${run.region}.s3`,
                 );
                 const { aws } = config(run);
@@ -366,7 +366,7 @@ describe("the whole program", () => {
                     )
                     .map(({ name }) => [run.title, name]),
             );
-            expect(acls).to.deep.equal([["CloudFront", "storage-collector-ownership"]]);
+            expect(acls).to.deep.equal([["CloudFront", "emr-storage-collector-ownership"]]);
         });
 
         it("lets nothing in from anywhere", () => {
@@ -387,13 +387,12 @@ describe("the whole program", () => {
 
         it("lets no policy speak of all resources, but for these", () => {
             const allowed = {
-                "aws:kms/key:Key key DelegateToIam": "in a key's policy, * is this key",
-                "aws:kms/key:Key key SpotUsesKey": "in a key's policy, * is this key",
-                "aws:kms/key:Key key SpotGrantsKey": "in a key's policy, * is this key",
-                "aws:iam/policy:Policy roles-operator LaunchClusters":
+                "aws:kms/key:Key emr-key DelegateToIam": "in a key's policy, * is this key",
+                "aws:kms/key:Key emr-key SpotUsesKey": "in a key's policy, * is this key",
+                "aws:kms/key:Key emr-key SpotGrantsKey": "in a key's policy, * is this key",
+                "aws:iam/policy:Policy emr-operator LaunchClusters":
                     "there is no cluster yet; held by its tags",
-                "aws:iam/policy:Policy roles-operator FindPersistentCluster":
-                    "ListClusters takes no resource",
+                "aws:iam/policy:Policy emr-operator FindPersistentCluster": "ListClusters takes no resource",
             };
             const found = [...runs.values()].flatMap((run) =>
                 policies(run).flatMap(({ of, statements }) =>
@@ -434,10 +433,10 @@ describe("the whole program", () => {
                 secretTexts(inputs).some(holdsPrivateKey),
             );
             expect(names(inSecrets)).to.deep.equal([
-                "certificates-archive",
-                "certificates-ca",
-                "certificates-node",
-                "certificates-node-request",
+                "emr-certificates-archive",
+                "emr-certificates-ca",
+                "emr-certificates-node",
+                "emr-certificates-node-request",
             ]);
         });
 
@@ -449,12 +448,12 @@ describe("the whole program", () => {
                     "aws:ec2/vpc:Vpc",
                     "aws:ec2/subnet:Subnet",
                     "aws:ec2/securityGroup:SecurityGroup",
-                ).filter(({ name }) => name !== "network-nat");
+                ).filter(({ name }) => name !== "emr-network-nat");
                 expect(names(tagged), run.title).to.deep.equal(names(expected));
                 expect(tagged.filter(({ inputs }) => tagsOf(inputs)[EMR_TAG] !== "true")).to.deep.equal([]);
                 expect(config(run).monitoring.tags).to.deep.include({
                     [EMR_TAG]: "true",
-                    [STACK_TAG]: run.stack,
+                    [STACK_TAG]: `snowplow-emr-encryption/${run.stack}`,
                 });
             }
         });
@@ -504,7 +503,8 @@ describe("the whole program", () => {
             expectInEach((run) =>
                 resources(run).filter(
                     ({ type, inputs }) =>
-                        tagsOf(inputs)[STACK_TAG] !== (taggable.includes(type) ? run.stack : undefined),
+                        tagsOf(inputs)[STACK_TAG] !==
+                        (taggable.includes(type) ? `snowplow-emr-encryption/${run.stack}` : undefined),
                 ),
             );
         });
@@ -532,7 +532,7 @@ describe("the whole program", () => {
             for (const run of runs.values()) {
                 const unprotected = run.title === "dev" || run.title === "old release";
                 const data = resources(run, "aws:s3/bucket:Bucket", "aws:kms/key:Key").filter(
-                    ({ name }) => name !== "certificates-bucket",
+                    ({ name }) => name !== "emr-certificates-bucket",
                 );
                 const found = run.registrations.filter(({ protect }) => protect);
                 expect(names(found), run.title).to.deep.equal(unprotected ? [] : names(data));
@@ -544,10 +544,10 @@ describe("the whole program", () => {
             for (const run of runs.values()) {
                 const retained = run.registrations.filter(({ retainOnDelete }) => retainOnDelete);
                 expect(names(retained), run.title).to.deep.equal([
-                    "certificates-archive",
-                    ...(run.title === "all off" ? [] : ["security-configuration"]),
+                    "emr-certificates-archive",
+                    ...(run.title === "all off" ? [] : ["emr-security-configuration"]),
                     ...(run.title === "existing locations"
-                        ? ["storage-existing-my-data", "storage-existing-my-logs"]
+                        ? ["emr-storage-existing-my-data", "emr-storage-existing-my-logs"]
                         : []),
                 ]);
             }
@@ -667,7 +667,7 @@ describe("the whole program", () => {
             serviceRole: "snowplow-zebra-service-placeholder",
             operatorPolicyArn: "arn:aws:iam::000000000000:policy/snowplow-zebra-operator-placeholder",
             vpcId: "vpc-placeholder",
-            subnetIds: ["subnet-placeholder-network-nodes"],
+            subnetIds: ["subnet-placeholder-emr-network-nodes"],
             egressIps: ["192.0.2.1"],
             kmsKeyArn: "arn:aws:kms:ap-northeast-1:000000000000:key/placeholder",
             buckets: {
@@ -690,27 +690,32 @@ describe("the whole program", () => {
         const { configuration } = registration(
             made("minimal batch"),
             "aws:emr/securityConfiguration:SecurityConfiguration",
-            "security-configuration",
+            "emr-security-configuration",
         ).inputs;
         expect(securityConfiguration).to.equal(configuration);
         expectGolden("config.whole-program.yml", String(emrEtlRunnerConfig));
         const policyOf = (role: string) =>
             String(
-                registration(made("minimal batch"), "aws:iam/rolePolicy:RolePolicy", `roles-${role}-policy`)
-                    .inputs.policy,
+                registration(
+                    made("minimal batch"),
+                    "aws:iam/rolePolicy:RolePolicy",
+                    `emr-${role}-role-policy`,
+                ).inputs.policy,
             );
         const { inputs: archive } = registration(
             made("minimal batch"),
             "aws:s3/bucketObjectv2:BucketObjectv2",
-            "certificates-archive",
+            "emr-certificates-archive",
         );
         const bucket = {
             acceptedSse: "AES256",
             objectOwnership: "BucketOwnerEnforced",
             versioned: false,
         };
-        expect(forCommands).to.deep.equal({
+        // The engine omits undefined values from outputs, as JSON does.
+        expect(JSON.parse(JSON.stringify(forCommands))).to.deep.equal({
             stack: "zebra",
+            stackTag: "snowplow-emr-encryption/zebra",
             region: "ap-northeast-1",
             accountId: ACCOUNT_ID,
             prefix: "snowplow-zebra",
@@ -764,11 +769,14 @@ describe("the whole program", () => {
 
     it("makes no bucket for existing locations, and gives the nodes what the stack config grants", () => {
         const run = made("existing locations");
-        expect(names(resources(run, "aws:s3/bucket:Bucket"))).to.deep.equal(["certificates-bucket"]);
-        const { locations } = registration(run, "snowplow-emr-encryption:s3:PipelineStorage", "storage")
-            .outputs as { readonly locations: readonly ResolvedLocation[] };
+        expect(names(resources(run, "aws:s3/bucket:Bucket"))).to.deep.equal(["emr-certificates-bucket"]);
+        const { locations } = registration(
+            run,
+            "snowplow-emr-encryption:index:PipelineStorage",
+            "emr-storage",
+        ).outputs as { readonly locations: readonly ResolvedLocation[] };
         expect(
-            registration(run, "aws:iam/rolePolicy:RolePolicy", "roles-jobflow-policy").inputs.policy,
+            registration(run, "aws:iam/rolePolicy:RolePolicy", "emr-jobflow-role-policy").inputs.policy,
         ).to.equal(
             JSON.stringify(
                 jobflowRolePolicy({
@@ -853,32 +861,36 @@ describe("the whole program", () => {
         expect(createsRole).to.deep.equal(spot);
     });
 
-    it("makes an EC2 key pair only where the user names none", () => {
+    it("creates an EC2 key pair only if the stack config names none", () => {
         const pairs = ({ registrations }: Run) =>
-            names(registrations).filter((name) => name.startsWith("ssh-key-pair"));
-        expect(pairs(made("own EC2 key"))).to.deep.equal([]);
-        expect(config(made("own EC2 key")).aws.emr.ec2_key_name).to.equal("my-key");
+            names(registrations).filter((name) => name.startsWith("emr-ssh-key-pair"));
+        expect(pairs(made("existing EC2 key pair"))).to.deep.equal([]);
+        expect(config(made("existing EC2 key pair")).aws.emr.ec2_key_name).to.equal("my-key");
         expect(pairs(made("minimal batch"))).to.deep.equal([
-            "ssh-key-pair",
-            "ssh-key-pair",
-            "ssh-key-pair-key",
+            "emr-ssh-key-pair",
+            "emr-ssh-key-pair",
+            "emr-ssh-key-pair-key",
         ]);
         expect(config(made("minimal batch")).aws.emr.ec2_key_name).to.equal("snowplow-zebra-placeholder");
     });
 
     it("takes its numbers from the stack config", () => {
         const inputs = (type: string, name: string) => registration(made("other numbers"), type, name).inputs;
-        expect(inputs("aws:ec2/vpc:Vpc", "network-vpc").cidrBlock).to.equal("172.16.0.0/16");
-        expect(inputs("aws:ec2/subnet:Subnet", "network-nodes").cidrBlock).to.equal("172.16.240.0/20");
-        expect(inputs("tls:index/locallySignedCert:LocallySignedCert", "certificates-node")).to.deep.include({
+        expect(inputs("aws:ec2/vpc:Vpc", "emr-network-vpc").cidrBlock).to.equal("172.16.0.0/16");
+        expect(inputs("aws:ec2/subnet:Subnet", "emr-network-nodes").cidrBlock).to.equal("172.16.240.0/20");
+        expect(
+            inputs("tls:index/locallySignedCert:LocallySignedCert", "emr-certificates-node"),
+        ).to.deep.include({
             validityPeriodHours: 720,
             earlyRenewalHours: 240,
         });
-        expect(inputs("tls:index/privateKey:PrivateKey", "certificates-node-key-3").rsaBits).to.equal(2048);
+        expect(inputs("tls:index/privateKey:PrivateKey", "emr-certificates-node-key-3").rsaBits).to.equal(
+            2048,
+        );
         expect(
             inputs(
                 "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
-                "storage-logs-lifecycle",
+                "emr-storage-logs-lifecycle",
             ).rules,
         ).to.deep.include({ id: "expire", status: "Enabled", filter: {}, expiration: { days: 7 } });
     });
@@ -892,25 +904,30 @@ describe("the whole program", () => {
                 return { id: name, state: {} };
             },
         };
-        const problems = async (options: Parameters<typeof runStack>[1]) => {
+        const errors = async (options: Parameters<typeof runStack>[1]) => {
             try {
                 await runStack(MINIMAL, { provider, ...options });
             } catch (error) {
-                return error instanceof SettingsError ? error.problems.map(({ path }) => path) : error;
+                return error instanceof InvalidArguments
+                    ? error.errors.map(({ code, path }) => ({ code, path }))
+                    : error;
             }
             return "accepted";
         };
-        const key = "snowplow-emr-encryption:emrEtlRunner";
-        expect(await problems({ secretKeys: [key] })).to.deep.equal([key]);
-        expect(await problems({ region: "eu-north-1" })).to.deep.equal(["aws:region"]);
+        expect(await errors({ secretKeys: ["snowplow-emr-encryption:emrEtlRunner"] })).to.deep.equal([
+            { code: "encrypted-value", path: ["emrEtlRunner"] },
+        ]);
+        expect(await errors({ region: "eu-north-1" })).to.deep.equal([
+            { code: "unsupported-region", path: ["aws:region"] },
+        ]);
         expect(created).to.deep.equal([]);
     });
 
     it("has no address of its own in a public network, and clusters in the first zone named", () => {
         expect(made("public network").outputs.egressIps).to.deep.equal([]);
         expect(made("several zones").outputs.subnetIds).to.deep.equal([
-            "subnet-placeholder-network-nodes-c",
-            "subnet-placeholder-network-nodes-a",
+            "subnet-placeholder-emr-network-nodes-c",
+            "subnet-placeholder-emr-network-nodes-a",
         ]);
     });
 

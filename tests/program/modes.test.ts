@@ -18,38 +18,43 @@ const emrEtlRunner = (buckets: Readonly<Record<string, unknown>>, format?: strin
     emrEtlRunner: { ...(format && { collectors: { format } }), aws: { s3: { buckets } } },
 });
 
-const group = (key: string) => `SecurityGroup emr-security-groups-${key}, ignoreChanges ingress`;
+const group = (key: string) => `SecurityGroup emr-network-security-groups-${key}, ignoreChanges ingress`;
 const PUBLIC_GROUPS = [
-    "EmrSecurityGroups emr-security-groups",
+    "EmrSecurityGroups emr-network-security-groups",
     ...["core", "master", "primary", "slave"].map(group),
 ];
-const GROUPS = [...PUBLIC_GROUPS, "SecurityGroup emr-security-groups-service-access"];
+const GROUPS = [...PUBLIC_GROUPS, "SecurityGroup emr-network-security-groups-service-access"];
 
 const NAT = [
-    "Eip network-nat-address",
-    "NatGateway network-nat, deleteBeforeReplace",
-    "Route network-nat-internet",
-    "RouteTable network-nat-routes",
-    "RouteTableAssociation network-nat-routes",
-    "Subnet network-nat, deleteBeforeReplace",
+    "Eip emr-network-nat-address",
+    "NatGateway emr-network-nat, deleteBeforeReplace",
+    "Route emr-network-nat-internet",
+    "RouteTable emr-network-nat-routes",
+    "RouteTableAssociation emr-network-nat-routes",
+    "Subnet emr-network-nat, deleteBeforeReplace",
 ];
-const nodes = (key: string) => [`RouteTableAssociation network-${key}-routes`, `Subnet network-${key}`];
+const nodes = (key: string) => [
+    `RouteTableAssociation emr-network-${key}-routes`,
+    `Subnet emr-network-${key}`,
+];
 const VPC = [
-    "Network network",
-    "DefaultSecurityGroup network-default-security-group",
-    "InternetGateway network-internet-gateway, replaceOnChanges vpcId",
-    "Route network-nodes-internet",
-    "RouteTable network-nodes-routes",
+    "Network emr-network",
+    "DefaultSecurityGroup emr-network-default-security-group",
+    "InternetGateway emr-network-internet-gateway, replaceOnChanges vpcId",
+    "Route emr-network-nodes-internet",
+    "RouteTable emr-network-nodes-routes",
     ...nodes("nodes"),
-    "Vpc network-vpc",
-    "VpcDhcpOptions network-dhcp-options",
-    "VpcDhcpOptionsAssociation network-dhcp-options",
-    "VpcEndpoint network-dynamodb",
-    "VpcEndpoint network-s3",
+    "Vpc emr-network-vpc",
+    "VpcDhcpOptions emr-network-dhcp-options",
+    "VpcDhcpOptionsAssociation emr-network-dhcp-options",
+    "VpcEndpoint emr-network-dynamodb",
+    "VpcEndpoint emr-network-s3",
     ...NAT,
 ];
 
-const KEY = ["Alias key-alias", "EncryptionKey key", "Key key, protect"];
+const EXISTING_NETWORK = "ExistingNetwork emr-network";
+
+const KEY = ["Alias emr-key-alias", "EncryptionKey emr-key", "Key emr-key, protect"];
 
 const bucket = (name: string, options = ", protect") => [
     `EncryptedBucket ${name}`,
@@ -62,34 +67,36 @@ const bucket = (name: string, options = ", protect") => [
         `BucketServerSideEncryptionConfiguration ${name}-encryption`,
     ].map((part) => `${part}, deletedWith ${name}`),
 ];
-const ARCHIVES = "BucketVersioning storage-archive-versioning, deletedWith storage-archive";
+const ARCHIVES = "BucketVersioning emr-storage-archive-versioning, deletedWith emr-storage-archive";
 
 const ISSUED = [
-    "CertRequest certificates-node-request",
-    "LocallySignedCert certificates-node",
-    "PrivateKey certificates-ca-key",
-    "PrivateKey certificates-node-key-1",
-    "SelfSignedCert certificates-ca",
+    "CertRequest emr-certificates-node-request",
+    "LocallySignedCert emr-certificates-node",
+    "PrivateKey emr-certificates-ca-key",
+    "PrivateKey emr-certificates-node-key-1",
+    "SelfSignedCert emr-certificates-ca",
 ];
 const CERTIFICATES = [
-    "NodeCertificates certificates",
-    "BucketObjectv2 certificates-archive, retainOnDelete",
-    ...bucket("certificates-bucket", ""),
+    "NodeCertificates emr-certificates",
+    "BucketObjectv2 emr-certificates-archive, retainOnDelete",
+    ...bucket("emr-certificates-bucket", ""),
     ...ISSUED,
 ];
 
+/** The component Role, IAM's role of the same name, and the role's policy. */
+const role = (name: string) => [`Role ${name}`, `Role ${name}`, `RolePolicy ${name}-policy`];
 const SERVICE_ROLE = [
-    "Role roles-service",
-    "RolePolicy roles-service-policy",
-    "RolePolicyAttachment roles-service-managed-policy",
+    "ServiceRole emr-service",
+    ...role("emr-service-role"),
+    "RolePolicyAttachment emr-service-role-aws:policy/service-role/AmazonEMRServicePolicy_v2",
 ];
 const JOBFLOW_ROLE = [
-    "InstanceProfile roles-jobflow-profile",
-    "Role roles-jobflow",
-    "RolePolicy roles-jobflow-policy",
+    "JobflowRole emr-jobflow",
+    "InstanceProfile emr-jobflow-profile",
+    ...role("emr-jobflow-role"),
 ];
 
-const SSH = ["SshKeyPair ssh-key-pair", "KeyPair ssh-key-pair", "PrivateKey ssh-key-pair-key"];
+const SSH = ["SshKeyPair emr-ssh-key-pair", "KeyPair emr-ssh-key-pair", "PrivateKey emr-ssh-key-pair-key"];
 
 const ALL_EXISTING = {
     log: "s3://my-data/log",
@@ -102,12 +109,12 @@ const MODES: Readonly<Record<string, Mode>> = {
     "stream-enrich, managed": [emrEtlRunner({ enriched: { stream: "managed" } }), {}],
     "stream-enrich, existing": [
         emrEtlRunner({ enriched: { stream: "s3://my-stream/enriched" } }),
-        { gone: bucket("storage-collector") },
+        { gone: bucket("emr-storage-collector") },
     ],
     "a collector that writes through CloudFront": [emrEtlRunner({}, "cloudfront"), {}],
     "public subnets": [
         { network: { internetAccess: "public" } },
-        { gone: [...NAT, "SecurityGroup emr-security-groups-service-access"] },
+        { gone: [...NAT, "SecurityGroup emr-network-security-groups-service-access"] },
     ],
     "two zones": [
         { network: { availabilityZones: [`${REGION}c`, `${REGION}a`] } },
@@ -115,16 +122,22 @@ const MODES: Readonly<Record<string, Mode>> = {
     ],
     "no encryption": [
         { encryption: { atRestS3: false, atRestLocalDisks: false, inTransit: false } },
-        { gone: ["SecurityConfiguration security-configuration, retainOnDelete"] },
+        { gone: ["SecurityConfiguration emr-security-configuration, retainOnDelete"] },
     ],
-    "existing VPC": [{ network: { existing: EXISTING } }, { gone: [...VPC, ...GROUPS] }],
+    "existing VPC": [
+        { network: { existing: EXISTING } },
+        { gone: [...VPC, ...GROUPS], new: [EXISTING_NETWORK] },
+    ],
     "existing VPC, with security groups": [
         { network: { existing: { ...EXISTING, emrSecurityGroups: "create" } } },
-        { gone: VPC },
+        { gone: VPC, new: [EXISTING_NETWORK] },
     ],
     "existing VPC, public, with security groups": [
         { network: { internetAccess: "public", existing: { ...EXISTING, emrSecurityGroups: "create" } } },
-        { gone: [...VPC, "SecurityGroup emr-security-groups-service-access"] },
+        {
+            gone: [...VPC, "SecurityGroup emr-network-security-groups-service-access"],
+            new: [EXISTING_NETWORK],
+        },
     ],
     "existing key": [
         { encryption: { kmsKeyArn: `arn:aws:kms:${REGION}:${ACCOUNT}:key/1234abcd` } },
@@ -151,14 +164,16 @@ const MODES: Readonly<Record<string, Mode>> = {
     ],
     "more managed policies": [
         { access: { policyArns: [`arn:aws:iam::${ACCOUNT}:policy/extra`] } },
-        { new: [`RolePolicyAttachment roles-jobflow-${ACCOUNT}:policy/extra`] },
+        { new: [`RolePolicyAttachment emr-jobflow-role-${ACCOUNT}:policy/extra`] },
     ],
     "one existing location": [emrEtlRunner({ raw: { archive: "s3://my-data/raw" } }, "thrift"), {}],
     "existing locations": [
         emrEtlRunner(ALL_EXISTING, "thrift"),
         {
             gone: [
-                ...["archive", "collector", "logs", "pipeline"].flatMap((name) => bucket(`storage-${name}`)),
+                ...["archive", "collector", "logs", "pipeline"].flatMap((name) =>
+                    bucket(`emr-storage-${name}`),
+                ),
                 ARCHIVES,
             ],
         },
@@ -169,10 +184,10 @@ const MODES: Readonly<Record<string, Mode>> = {
             storage: { encryptExistingBuckets: ["my-data"], policiesOnExistingBuckets: ["my-data"] },
         },
         {
-            gone: bucket("storage-logs"),
+            gone: bucket("emr-storage-logs"),
             new: [
-                "BucketPolicy storage-existing-my-data",
-                "BucketServerSideEncryptionConfiguration storage-existing-my-data, retainOnDelete",
+                "BucketPolicy emr-storage-existing-my-data",
+                "BucketServerSideEncryptionConfiguration emr-storage-existing-my-data, retainOnDelete",
             ],
         },
     ],
@@ -180,16 +195,17 @@ const MODES: Readonly<Record<string, Mode>> = {
         { certificates: { remindTopicArn: `arn:aws:sns:${REGION}:${ACCOUNT}:alarms` } },
         {
             new: [
-                "RenewalReminder renewal-reminder",
-                "Role renewal-reminder-role",
-                "RolePolicy renewal-reminder-role-policy",
-                "Schedule renewal-reminder",
+                "RenewalReminder emr-certificates-renewal-reminder",
+                ...role("emr-certificates-renewal-reminder-role"),
+                "Schedule emr-certificates-renewal-reminder",
             ],
         },
     ],
     "a role for encrypt-existing": [
         { storage: { reencryption: true } },
-        { new: ["ReencryptionRole reencryption", "Role reencryption", "RolePolicy reencryption-policy"] },
+        {
+            new: ["ReencryptionRole emr-storage-reencryption", ...role("emr-storage-reencryption-role")],
+        },
     ],
 };
 

@@ -113,93 +113,93 @@ const NO_TLS = 'denies everybody s3:* on the bucket and its objects where aws:Se
 
 const EDITS: Readonly<Record<string, Edit>> = {
     "a bucket added without encryption": {
-        edit: copied("storage-archive", ENCRYPTION),
+        edit: copied("emr-storage-archive", ENCRYPTION),
         found: `s3-buckets-encrypted on ${BUCKET} theirs: found no BucketServerSideEncryptionConfiguration: add one, with SSE-C blocked`,
     },
     "a bucket's encryption taken away": {
-        edit: at(ENCRYPTION, "storage-archive-encryption", without),
-        found: `s3-buckets-encrypted on ${BUCKET} storage-archive: found no BucketServerSideEncryptionConfiguration: add one, with SSE-C blocked`,
+        edit: at(ENCRYPTION, "emr-storage-archive-encryption", without),
+        found: `s3-buckets-encrypted on ${BUCKET} emr-storage-archive: found no BucketServerSideEncryptionConfiguration: add one, with SSE-C blocked`,
     },
     "a bucket's public access block taken away": {
-        edit: at(PUBLIC_ACCESS, "storage-archive-public-access", without),
-        found: `s3-buckets-closed on ${BUCKET} storage-archive: found no BucketPublicAccessBlock: add one, with all four of its switches true`,
+        edit: at(PUBLIC_ACCESS, "emr-storage-archive-public-access", without),
+        found: `s3-buckets-closed on ${BUCKET} emr-storage-archive: found no BucketPublicAccessBlock: add one, with all four of its switches true`,
     },
     "one switch of it turned off": {
         edit: at(
             PUBLIC_ACCESS,
-            "certificates-bucket-public-access",
+            "emr-certificates-bucket-public-access",
             withInputs({ blockPublicPolicy: false }),
         ),
-        found: `s3-buckets-closed on ${PUBLIC_ACCESS} certificates-bucket-public-access: found blockPublicPolicy false: set it to true`,
+        found: `s3-buckets-closed on ${PUBLIC_ACCESS} emr-certificates-bucket-public-access: found blockPublicPolicy false: set it to true`,
     },
     "a bucket's policy taken away": {
-        edit: at(BUCKET_POLICY, "storage-logs-policy", without),
-        found: `s3-buckets-tls-only on ${BUCKET} storage-logs: found no BucketPolicy: add one that ${NO_TLS}`,
+        edit: at(BUCKET_POLICY, "emr-storage-logs-policy", without),
+        found: `s3-buckets-tls-only on ${BUCKET} emr-storage-logs: found no BucketPolicy: add one that ${NO_TLS}`,
     },
     "plain HTTP let in": {
         edit: at(
             BUCKET_POLICY,
-            "storage-logs-policy",
+            "emr-storage-logs-policy",
             editPolicy(([, ...others]) => others),
         ),
-        found: `s3-buckets-tls-only on ${BUCKET_POLICY} storage-logs-policy: found statement "DenyOtherEncryption", statement "DenyCustomerProvidedKeys": add one that ${NO_TLS}`,
+        found: `s3-buckets-tls-only on ${BUCKET_POLICY} emr-storage-logs-policy: found statement "DenyOtherEncryption", statement "DenyCustomerProvidedKeys": add one that ${NO_TLS}`,
     },
     "a bucket opened by its policy": {
         edit: at(
             BUCKET_POLICY,
-            "storage-logs-policy",
+            "emr-storage-logs-policy",
             editPolicy((statements) => [
                 ...statements,
                 { Sid: "Share", Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resource: "*" },
             ]),
         ),
-        found: `no-public-grants on ${BUCKET_POLICY} storage-logs-policy: found statement "Share", which allows everybody: name the principals`,
+        found: `no-public-grants on ${BUCKET_POLICY} emr-storage-logs-policy: found statement "Share", which allows everybody: name the principals`,
     },
     "SSH let in from anywhere": {
         edit: at(
             "aws:ec2/securityGroup:SecurityGroup",
-            "emr-security-groups-master",
+            "emr-network-security-groups-master",
             withInputs({
                 ingress: [{ protocol: "tcp", fromPort: 22, toPort: 22, cidrBlocks: ["0.0.0.0/0"] }],
             }),
         ),
-        found: "ec2-no-world-open-ingress on aws:ec2/securityGroup:SecurityGroup emr-security-groups-master: found 0.0.0.0/0 in ingress[0].cidrBlocks: let in security groups, or the ranges of networks that you know",
+        found: "ec2-no-world-open-ingress on aws:ec2/securityGroup:SecurityGroup emr-network-security-groups-master: found 0.0.0.0/0 in ingress[0].cidrBlocks: let in security groups, or the ranges of networks that you know",
     },
     "rotation turned off": {
-        edit: at("aws:kms/key:Key", "key", withInputs({ enableKeyRotation: false })),
-        found: "kms-keys-rotate on aws:kms/key:Key key: found enableKeyRotation false: set it to true",
+        edit: at("aws:kms/key:Key", "emr-key", withInputs({ enableKeyRotation: false })),
+        found: "kms-keys-rotate on aws:kms/key:Key emr-key: found enableKeyRotation false: set it to true",
     },
     "the nodes let at everything": {
         edit: at(
             "aws:iam/rolePolicy:RolePolicy",
-            "roles-jobflow-policy",
+            "emr-jobflow-role-policy",
             editPolicy((statements) => [
                 ...statements,
                 { Sid: "More", Effect: "Allow", Action: "s3:GetObject", Resource: "*" },
             ]),
         ),
-        found: 'iam-no-wildcard-resources on aws:iam/rolePolicy:RolePolicy roles-jobflow-policy: found statement "More", which allows s3:GetObject on *: name the resources, or say which by a condition on their tags',
+        found: 'iam-no-wildcard-resources on aws:iam/rolePolicy:RolePolicy emr-jobflow-role-policy: found statement "More", which allows s3:GetObject on *: name the resources, or say which by a condition on their tags',
     },
     "the key let out of the account": {
         edit: at(
             "aws:kms/key:Key",
-            "key",
+            "emr-key",
             editPolicy((statements) => [
                 ...statements,
                 { Sid: "Share", Effect: "Allow", Principal: { AWS: "*" }, Action: "kms:*", Resource: "*" },
             ]),
         ),
-        found: 'no-public-grants on aws:kms/key:Key key: found statement "Share", which allows everybody: name the principals',
+        found: 'no-public-grants on aws:kms/key:Key emr-key: found statement "Share", which allows everybody: name the principals',
     },
     "the operator freed of the stack's own clusters": {
         edit: at(
             POLICY,
-            "roles-operator",
+            "emr-operator",
             editPolicy((statements) =>
                 statements.map((statement) => ({ ...statement, Condition: undefined })),
             ),
         ),
-        found: `iam-no-wildcard-resources on ${POLICY} roles-operator: found statement "LaunchClusters", which allows elasticmapreduce:RunJobFlow on *: name the resources, or say which by a condition on their tags`,
+        found: `iam-no-wildcard-resources on ${POLICY} emr-operator: found statement "LaunchClusters", which allows elasticmapreduce:RunJobFlow on *: name the resources, or say which by a condition on their tags`,
     },
 };
 
@@ -215,8 +215,8 @@ describe("the policy pack", () => {
 
     for (const stack of ["dev", "prod"]) {
         it(`finds nothing in the ${stack} stack that is shipped`, async () => {
-            const { config, problems } = readStackFile(path.join(__dirname, "..", ".."), stack);
-            expect(problems).to.deep.equal([]);
+            const { config, errors } = readStackFile(path.join(__dirname, "..", ".."), stack);
+            expect(errors).to.deep.equal([]);
             expect(findings(await runProgram(loadProgram, { stack, config }), { stack })).to.deep.equal([]);
         });
     }
@@ -227,9 +227,9 @@ describe("the policy pack", () => {
             `production-data-protected on ${resource}: found no protection in stack prod-eu: set the resource option protect to true`;
         const options = { stack: "prod-eu" };
         expect(findings(await runOf(settings, options), options)).to.deep.equal([
-            unprotected("aws:kms/key:Key key"),
+            unprotected("aws:kms/key:Key emr-key"),
             ...["archive", "collector", "logs", "pipeline"].map((bucket) =>
-                unprotected(`${BUCKET} storage-${bucket}`),
+                unprotected(`${BUCKET} emr-storage-${bucket}`),
             ),
         ]);
         expect(findings(await runOf(settings))).to.deep.equal([]);

@@ -135,13 +135,13 @@ describe("secrets", () => {
                 [
                     "its own certificate",
                     [
-                        "certificates-ca",
-                        "certificates-node-request",
-                        "certificates-node",
-                        "certificates-archive",
+                        "emr-certificates-ca",
+                        "emr-certificates-node-request",
+                        "emr-certificates-node",
+                        "emr-certificates-archive",
                     ],
                 ],
-                ["the user's", ["certificates-archive"]],
+                ["the user's", ["emr-certificates-archive"]],
             ] as const) {
                 const { run, keys } = of(title);
                 const holders = run.registrations.filter(
@@ -158,8 +158,8 @@ describe("secrets", () => {
                 const names = new Set(of(title).keys.map(({ name }) => name.replace(/: .*/, "")));
                 expect([...names]).to.deep.equal(
                     title === "the user's"
-                        ? ["ssh-key-pair-key", PRIVATE_KEY]
-                        : ["certificates-ca-key", "certificates-node-key-1", "ssh-key-pair-key"],
+                        ? ["emr-ssh-key-pair-key", PRIVATE_KEY]
+                        : ["emr-certificates-ca-key", "emr-certificates-node-key-1", "emr-ssh-key-pair-key"],
                 );
             });
 

@@ -6,7 +6,7 @@ x509.cryptoProvider.set(webcrypto as never);
 
 const P256 = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
 
-/** A certificate with its private key, to sign others with, or for nodes to show. */
+/** A certificate with its private key: an authority's or a node's. */
 export interface Identity {
     readonly name: string;
     readonly keys: webcrypto.CryptoKeyPair;
@@ -17,7 +17,7 @@ export interface Identity {
 }
 
 export interface IdentityArgs {
-    /** Default: itself. */
+    /** Default: self-signed. */
     readonly issuer?: Identity;
     readonly ca?: boolean;
     readonly dnsNames?: readonly string[];
@@ -39,7 +39,7 @@ export function generateKeys(algorithm: object = P256): Promise<webcrypto.Crypto
     ]) as Promise<webcrypto.CryptoKeyPair>;
 }
 
-/** Makes what people bring. */
+/** Creates a certificate and its key, as a user may bring them. */
 export async function identity(name: string, args: IdentityArgs = {}): Promise<Identity> {
     const keys = args.keys ?? (await generateKeys());
     const signer = args.issuer ?? { name, keys };
@@ -72,7 +72,7 @@ export async function identity(name: string, args: IdentityArgs = {}): Promise<I
     };
 }
 
-/** What a stack config has of an authority, and of a certificate by it, valid now. */
+/** An authority whose certificates go into a stack config, valid now. */
 export async function certificateAuthority(name: string) {
     const authority = await identity(name, { ca: true });
     return {

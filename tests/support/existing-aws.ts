@@ -1,3 +1,4 @@
+import { type ArgumentError, formatPath } from "../../components/domain/errors";
 import { type Provider, Refusal } from "../../testing/mock-engine";
 import { placeholderProvider } from "../../testing/placeholder-provider";
 import { REGION, run } from "./run";
@@ -87,4 +88,9 @@ export async function lookUp<T>(
 /** As much of an answer as anybody looks at. */
 export function answer<T>(part: Partial<T>): T {
     return part as T;
+}
+
+/** The code and the path of each error: the sentences are in one golden file. */
+export function codes(errors: readonly ArgumentError[]): readonly (readonly [code: string, path: string])[] {
+    return errors.map(({ code, path }) => [code, formatPath(path)]);
 }

@@ -15,11 +15,11 @@ export function expectGolden(name: string, text: string): void {
         writeFileSync(file, text);
     }
     expect(text).to.equal(
-        existsSync(file) ? readFileSync(file, "utf8") : "no such file: UPDATE_GOLDEN=1 writes it",
+        existsSync(file) ? readFileSync(file, "utf8") : "the file is missing: UPDATE_GOLDEN=1 writes it",
     );
 }
 
-/** What a run registered: a line each, with its type, name, parent and whatever options are not the default. */
+/** One line per registration: its type, name, parent and the options that differ from the default. */
 export function resourceLines({ registrations }: Pick<Run, "registrations">): readonly string[] {
     return registrations
         .filter(({ type }) => type !== "pulumi:pulumi:Stack")
@@ -30,6 +30,11 @@ export function resourceLines({ registrations }: Pick<Run, "registrations">): re
             ].join(", "),
         )
         .sort();
+}
+
+/** The lines of a run of the stack `dev`, with `parent` in place of the stack: those of a child of `parent`. */
+export function childLines(run: Pick<Run, "registrations">, parent: string): readonly string[] {
+    return resourceLines(run).map((line) => line.replace("< snowplow-emr-encryption-dev", `< ${parent}`));
 }
 
 /** The whole inputs of each resource, by type and name: components have none. */

@@ -19,7 +19,7 @@ function answer(
     return decide({ caller: CALLER, action, resource, context }, { identity });
 }
 
-/** The mistakes that no decision in policy-decisions.test.ts would find. */
+/** The mistakes that no decision in policy-decisions/ would find. */
 describe("the IAM evaluator", () => {
     const ARN = "arn:aws:sns:*:123456789012:alarms/*";
     const LONG_ARN = "arn:aws:sns:eu-west-1:999999999999:a:123456789012:alarms/b";

@@ -27,7 +27,7 @@ export function decide({ caller, action, resource, context = {} }: Request, poli
     const delegates = own.some(({ names }) => names === "account");
     const account = accountOf(caller);
     if (account !== undefined && account !== (policies.resource?.account ?? account)) {
-        return answer(allows.identity && (allows.own || delegates)); // Both accounts must say yes.
+        return answer(allows.identity && (allows.own || delegates)); // Both accounts must allow the call.
     }
     if (!OWN_POLICY_DECIDES.test(action)) {
         return answer(allows.identity || allows.own);
@@ -38,10 +38,10 @@ export function decide({ caller, action, resource, context = {} }: Request, poli
     return answer(allows.own || (delegates && allows.identity));
 }
 
-/** In the words of IAM's policy simulator. */
+/** A decision in the terms of IAM's policy simulator. */
 export type Decision = "allowed" | "implicitDeny" | "explicitDeny";
 
-/** Who calls: the ARN of a user or a role, or a service. */
+/** The caller: the ARN of a user or a role, or a service. */
 export type Caller = { readonly AWS: string } | { readonly Service: string };
 
 /** The request's condition keys, each with one value. */
@@ -56,7 +56,7 @@ export interface Request {
 
 export interface Policies {
     readonly identity?: readonly Policy[];
-    /** The account is the caller's unless another one is given. */
+    /** The account defaults to the caller's. */
     readonly resource?: { readonly policy?: Policy | undefined; readonly account?: string | undefined };
 }
 
@@ -64,7 +64,7 @@ export interface Policy {
     readonly statements: readonly Statement[];
 }
 
-/** Keys and roles are open to nobody, not even in their own account, unless their own policy says so. */
+/** A key or a role is closed even to its own account unless its own policy allows the call. */
 const OWN_POLICY_DECIDES = /^(kms|sts):/i;
 
 function answer(allowed: boolean): Decision {
@@ -109,12 +109,12 @@ const document = z.strictObject({
             (statements) =>
                 new Set(statements.map(({ Sid }, index) => Sid ?? index)).size === statements.length,
             {
-                error: "a Sid is there twice",
+                error: "a Sid occurs twice",
             },
         ),
 });
 
-/** A policy of a user or a role: it says nothing of principals. */
+/** A policy of a user or a role, which has no principals. */
 export function identityPolicy(text: string): Policy {
     return read(text, (found) => found.Principal === undefined && hasResource(found));
 }
@@ -163,7 +163,7 @@ function holds({ Condition }: Statement, context: ReadonlyMap<string, string>): 
 
 type Operator = (values: readonly string[], actual: string | undefined) => boolean;
 
-/** A key that the request does not have matches nothing, which is what the negated operator asks for. */
+/** A key missing from the request matches no value, and so satisfies the negated operator. */
 const OPERATORS: Readonly<Record<string, Operator>> = {
     StringEquals: oneOf((value, actual) => literal(value) === actual),
     StringNotEquals: (values, actual) => !oneOf((value) => literal(value) === actual)(values, actual),
@@ -177,7 +177,7 @@ function oneOf(test: (value: string, actual: string) => boolean): Operator {
     return (values, actual) => actual !== undefined && values.some((value) => test(value, actual));
 }
 
-/** Whom a statement names: the caller, the caller's whole account (which then decides for itself), or neither. */
+/** Whether a statement names the caller, the caller's account (which then decides by its own policies), or neither. */
 function naming({ Principal }: Statement, caller: Caller): "caller" | "account" | "nobody" {
     if (Principal === undefined) {
         return "nobody";
@@ -211,7 +211,7 @@ function callerKeys(caller: Caller): Context {
 
 const compiled = new Map<string, RegExp>();
 
-/** `*` is any text and `?` any one character, over colons and slashes. */
+/** `*` matches any string and `?` any character, including colons and slashes. */
 function matches(pattern: string, text: string): boolean {
     const expression = compiled.get(pattern) ?? compile(pattern);
     compiled.set(pattern, expression);
@@ -236,7 +236,7 @@ function literal(text: string): string {
     return text;
 }
 
-/** Each of the six parts by itself: a wildcard does not reach over a colon, but in the last part. */
+/** Matches the six parts one by one: a wildcard matches a colon only in the last part. */
 function arnMatches(pattern: string, text: string): boolean {
     const parts = (arn: string) => {
         const split = arn.split(":");

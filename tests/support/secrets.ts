@@ -4,19 +4,19 @@ import { unzipSync } from "fflate";
 import { renderedFiles, resourceTree } from "../../commands/render";
 import { type Run, Secret } from "../../testing/mock-engine";
 
-/** `PRIVATE KEY` as it is, and as base64 spells it at each of the three places that it can begin at. */
+/** `PRIVATE KEY` in plain, and in base64 at each of the three offsets. */
 const PRIVATE_KEY = ["PRIVATE KEY", ...base64Spellings(Buffer.from("PRIVATE KEY"))];
 
-/** By the words that every key in PEM has, so that placeholders are found too. */
+/** Searches for the label of PEM, so that it also finds placeholders. */
 export function holdsPrivateKey(text: string): boolean {
     return PRIVATE_KEY.some((spelling) => text.includes(spelling));
 }
 
-/** Something that must be nowhere, in the forms that it might be somewhere. */
+/** A secret in the forms in which it might leak. */
 export interface Sought {
     readonly name: string;
     readonly spellings: readonly string[];
-    /** With its letters in either case. */
+    /** Compared without case. */
     readonly hex: string;
 }
 
@@ -30,8 +30,8 @@ export function soughtText(name: string, text: string): Sought {
 }
 
 /**
- * A private key by its numbers, each of which gives it away, and which all of its forms have as they are: PKCS#1,
- * PKCS#8, SEC1 and JWK. Half of a number is enough to be found.
+ * A private key by its numbers, each of which reveals the key, and which every form contains: PKCS#1, PKCS#8, SEC1
+ * and JWK. Half of a number is enough.
  */
 export function soughtKey(name: string, pem: string): readonly Sought[] {
     const { d, p, q, dp, dq, qi } = createPrivateKey(pem).export({ format: "jwk" });
@@ -46,7 +46,7 @@ export function soughtKey(name: string, pem: string): readonly Sought[] {
     });
 }
 
-/** Base64 writes three bytes as four characters: these are what it makes of bytes behind none, one or two others. */
+/** The base64 of bytes after none, one or two other bytes: base64 writes three bytes as four characters. */
 function base64Spellings(bytes: Buffer): readonly string[] {
     return [0, 1, 2].map((before) => {
         const text = Buffer.concat([Buffer.alloc(before), bytes]).toString("base64");
@@ -54,7 +54,7 @@ function base64Spellings(bytes: Buffer): readonly string[] {
     });
 }
 
-/** What a text holds of what is sought: as it is, in hex, in base64, and in an archive that is itself written so. */
+/** The secrets in a string: in plain, in hex, in base64, and in an archive in base64. */
 export function found(text: string, secrets: readonly Sought[], depth = 0): readonly string[] {
     const whole = squeezed(text);
     const hex = whole.replaceAll(":", "").toLowerCase();
@@ -68,7 +68,7 @@ export function found(text: string, secrets: readonly Sought[], depth = 0): read
     return [...new Set([...here, ...inside])];
 }
 
-/** Without what lines are broken by, in JSON too, and with base64url as base64. */
+/** Removes line breaks, also escaped ones, and converts base64url to base64. */
 function squeezed(text: string): string {
     return text
         .replace(/\\[nrt]|\s/g, "")
@@ -76,7 +76,7 @@ function squeezed(text: string): string {
         .replaceAll("_", "/");
 }
 
-/** What stands in a text in base64, at whichever character that begins: bytes as latin1, unpacked where packed. */
+/** Decodes base64 at every offset: the bytes as latin1, and the files if they are an archive. */
 function contents(text: string): readonly string[] {
     return [...text.matchAll(/[A-Za-z0-9+/]{100,}/g)].flatMap(([run]) =>
         [0, 1, 2, 3].flatMap((start) => unpacked(Buffer.from(run.slice(start), "base64"))),
@@ -101,14 +101,14 @@ function unpacked(bytes: Buffer): readonly string[] {
     return texts;
 }
 
-/** Where a run may be read by somebody who may not read its secrets: place → text. */
+/** The parts of a run that a reader without access to its secrets can read: place → string. */
 export function readable(run: Run): Readonly<Record<string, string>> {
     const hidden = (_: string, value: unknown) => (value instanceof Secret ? "[secret]" : value);
     return {
         ...Object.fromEntries(
             run.registrations.map((registration) => [
                 `${registration.type} ${registration.name}`,
-                // A component has no secrets in its outputs.
+                // The outputs of a component hold no secrets.
                 JSON.stringify({ ...registration, outputs: undefined }, hidden) +
                     revealed(registration.outputs),
             ]),
@@ -121,7 +121,7 @@ export function readable(run: Run): Readonly<Record<string, string>> {
     };
 }
 
-/** JSON, secrets and all. */
+/** JSON with the values of secrets. */
 export function revealed(value: unknown): string {
     return (
         JSON.stringify(value, (_, below: unknown) => (below instanceof Secret ? below.value : below)) ?? ""

@@ -155,6 +155,7 @@ describe("the mock engine", () => {
             custom: false,
             inputs: {},
             parent: "snowplow-emr-encryption-dev",
+            provider: undefined,
             protect: false,
             retainOnDelete: false,
             deleteBeforeReplace: false,
@@ -184,7 +185,12 @@ describe("the mock engine", () => {
             );
             return {};
         });
-        const shared = { type: BUCKET, custom: true, parent: "snowplow-emr-encryption-dev" };
+        const shared = {
+            type: BUCKET,
+            custom: true,
+            parent: "snowplow-emr-encryption-dev",
+            provider: undefined,
+        };
         expect(result.registrations.filter(({ custom }) => custom)).to.deep.equal([
             {
                 ...shared,
@@ -210,6 +216,33 @@ describe("the mock engine", () => {
                 deletedWith: "first",
                 dependencies: ["first"],
             },
+        ]);
+    });
+
+    it("reports the explicit provider of resources and of invokes, inherited or not", async () => {
+        const { registrations, invokes } = await run(async () => {
+            const provider = new aws.Provider("elsewhere", { region: "us-east-1" });
+            const parent = new pulumi.ComponentResource("test:index:Parent", "parent", {}, { provider });
+            new aws.s3.Bucket("child", {}, { parent });
+            new aws.s3.Bucket("explicit", {}, { provider });
+            new aws.s3.Bucket("default");
+            await aws.getCallerIdentity({}, { parent });
+            await aws.getCallerIdentity({}, { provider });
+            await aws.getCallerIdentity();
+            return {};
+        });
+        expect(
+            registrations.filter(({ type }) => type === BUCKET).map(({ name, provider }) => [name, provider]),
+        ).to.have.deep.members([
+            ["child", "elsewhere"],
+            ["explicit", "elsewhere"],
+            ["default", undefined],
+        ]);
+        const token = "aws:index/getCallerIdentity:getCallerIdentity";
+        expect(invokes).to.deep.equal([
+            { token, provider: "elsewhere" },
+            { token, provider: "elsewhere" },
+            { token, provider: undefined },
         ]);
     });
 

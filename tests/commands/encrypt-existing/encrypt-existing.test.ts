@@ -845,9 +845,11 @@ Bucket ${PIPELINE} keeps old versions, and those stay unencrypted: no lifecycle 
         });
 
         it("are refused while a cluster of this stack runs; others' do not matter", async () => {
-            s3.clusters = [{ Id: "j-OTHER", Name: "theirs", stack: "prod" }];
+            s3.clusters = [{ Id: "j-OTHER", Name: "theirs", stackTag: "another-project/dev" }];
             expect((await run({ paused: true })).exit).to.equal(EXIT.ok);
-            s3.clusters = [{ Id: "j-OURS", Name: "Snowplow ETL dev", stack: "dev" }];
+            s3.clusters = [
+                { Id: "j-OURS", Name: "Snowplow ETL dev", stackTag: "snowplow-emr-encryption/dev" },
+            ];
             expect(await failure({ paused: true, location: ["raw.in", "raw.archive"] })).to.equal(
                 "raw.in: not while a cluster of this stack runs: j-OURS (Snowplow ETL dev, RUNNING). Wait until it has ended, or leave these locations out with --location.",
             );

@@ -108,8 +108,12 @@ describe("teardown", () => {
         DescribeCluster: ({ ClusterId }) => {
             const tag = (Value: string) => ({ Tags: [{ Key: "snowplow-emr-stack", Value }] });
             const of: Readonly<Record<string, object>> = {
-                "j-1": { Name: "Snowplow ETL dev", Status: { State: "RUNNING" }, ...tag("dev") },
-                "j-2": { Name: "another's", Status: { State: "RUNNING" }, ...tag("prod") },
+                "j-1": {
+                    Name: "Snowplow ETL dev",
+                    Status: { State: "RUNNING" },
+                    ...tag("snowplow-emr-encryption/dev"),
+                },
+                "j-2": { Name: "another's", Status: { State: "RUNNING" }, ...tag("another-project/dev") },
                 "j-3": { Name: "by hand", Status: { State: "WAITING" }, SecurityConfiguration: CURRENT },
                 "j-4": { Name: "an old one", Status: { State: "TERMINATING" }, SecurityConfiguration: OLD },
             };
@@ -126,7 +130,7 @@ describe("teardown", () => {
                 {
                     GroupId: "sg-2",
                     GroupName: "ElasticMapReduce-Master-Private",
-                    Tags: [{ Key: "snowplow-emr-stack", Value: "dev" }],
+                    Tags: [{ Key: "snowplow-emr-stack", Value: "snowplow-emr-encryption/dev" }],
                 },
             ],
         }),
@@ -194,7 +198,7 @@ describe("teardown", () => {
                 Cluster: {
                     Name: "etl",
                     Status: { State: "TERMINATING" },
-                    Tags: [{ Key: "snowplow-emr-stack", Value: "dev" }],
+                    Tags: [{ Key: "snowplow-emr-stack", Value: "snowplow-emr-encryption/dev" }],
                 },
             }),
         });
@@ -206,8 +210,8 @@ describe("teardown", () => {
         const clusters: Readonly<Record<string, object>> = {
             "j-1": { Name: "by hand", Ec2InstanceAttributes: { Ec2SubnetId: subnet } },
             "j-2": {
-                Name: "prod's",
-                Tags: [{ Key: "snowplow-emr-stack", Value: "prod" }],
+                Name: "another project's",
+                Tags: [{ Key: "snowplow-emr-stack", Value: "another-project/dev" }],
                 Ec2InstanceAttributes: { RequestedEc2SubnetIds: ["subnet-other", subnet] },
             },
             "j-3": {
@@ -227,7 +231,7 @@ describe("teardown", () => {
             stdout: `In the way of destroying stack dev, in the order to deal with it:
 1. cluster j-1: "by hand" is WAITING: it carries no stack's tag, but runs in this stack's network (${subnet})
    ask whoever launched it, let the cluster end or: aws emr terminate-clusters --region eu-west-1 --cluster-ids j-1
-2. cluster j-2: "prod's" is WAITING: it carries the tag of stack prod, but runs in this stack's network (${subnet})
+2. cluster j-2: "another project's" is WAITING: it carries the tag of stack another-project/dev, but runs in this stack's network (${subnet})
    ask whoever launched it, let the cluster end or: aws emr terminate-clusters --region eu-west-1 --cluster-ids j-2
 3. npx pulumi destroy --stack dev
 `,
@@ -458,14 +462,14 @@ In the way of destroying stack dev, in the order to deal with it:
             const { stdout } = await run({
                 DescribeSecurityGroups: () => ({
                     SecurityGroups: [
-                        tagged("sg-own", "snowplow-emr-stack", "dev"),
-                        tagged("sg-prods", "snowplow-emr-stack", "prod"),
-                        tagged("sg-named", "Name", "dev"),
+                        tagged("sg-own", "snowplow-emr-stack", "snowplow-emr-encryption/dev"),
+                        tagged("sg-other", "snowplow-emr-stack", "another-project/dev"),
+                        tagged("sg-named", "Name", "snowplow-emr-encryption/dev"),
                     ],
                 }),
             });
             expect(stdout.match(/security group \S+/g)).to.deep.equal([
-                "security group sg-prods:",
+                "security group sg-other:",
                 "security group sg-named:",
             ]);
         });

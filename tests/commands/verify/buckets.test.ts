@@ -170,7 +170,7 @@ describe("verify: buckets", () => {
             [
                 "failed",
                 `bucket ${LOGS}: policy`,
-                "another DenyPlainHttp, another DenyOtherEncryption, another DenyCustomerProvidedKeys",
+                "changed DenyPlainHttp, changed DenyOtherEncryption, changed DenyCustomerProvidedKeys",
             ],
         ],
         [
@@ -178,7 +178,7 @@ describe("verify: buckets", () => {
             otherwise("GetBucketPolicy", CERTS, () => ({
                 Policy: JSON.stringify(bucketPolicy(bucketArn(CERTS), "AES256")),
             })),
-            ["failed", `bucket ${CERTS}: policy`, "another DenyOtherEncryption"],
+            ["failed", `bucket ${CERTS}: policy`, "changed DenyOtherEncryption"],
         ],
         [
             "another ownership",

@@ -6,7 +6,7 @@ import { MINIMAL } from "../../support/run";
 import { contextOf, findings, outputsOf } from "./context";
 
 const VPC = "vpc-placeholder";
-const SUBNET = "subnet-placeholder-network-nodes";
+const SUBNET = "subnet-placeholder-emr-network-nodes";
 const DOMAIN = "eu-west-1.compute.internal";
 const REFRESH = "npx pulumi up --refresh --stack dev";
 const TAG = "for-use-with-amazon-emr-managed-policies";

@@ -32,11 +32,11 @@ describe("verify of the roles", () => {
         const stack = await runStack();
         const policyOf = (role: string) =>
             String(
-                registration(stack, "aws:iam/rolePolicy:RolePolicy", `roles-${role}-policy`).inputs.policy,
+                registration(stack, "aws:iam/rolePolicy:RolePolicy", `emr-${role}-role-policy`).inputs.policy,
             );
         inline = {
-            [SERVICE]: { "roles-service-policy-1234567": policyOf("service") },
-            [JOBFLOW]: { "roles-jobflow-policy-1234567": policyOf("jobflow") },
+            [SERVICE]: { "emr-service-role-policy-1234567": policyOf("service") },
+            [JOBFLOW]: { "emr-jobflow-role-policy-1234567": policyOf("jobflow") },
         };
     });
 
@@ -131,10 +131,10 @@ describe("verify of the roles", () => {
                 remedy: `aws iam delete-role-policy --role-name ${JOBFLOW} --policy-name more; aws iam delete-role-policy --role-name ${JOBFLOW} --policy-name most`,
             },
         ]);
-        expect(await told({ "roles-jobflow-policy-1234567": other })).to.deep.equal([
+        expect(await told({ "emr-jobflow-role-policy-1234567": other })).to.deep.equal([
             {
                 on,
-                found: "roles-jobflow-policy-1234567, which says something else",
+                found: "emr-jobflow-role-policy-1234567, which says something else",
                 remedy: REFRESH,
             },
         ]);
@@ -153,7 +153,7 @@ describe("verify of the roles", () => {
                 status: "failed",
                 on: `role ${JOBFLOW}: trust policy`,
                 expected: WELL.jobflowTrust,
-                found: "Anybody besides",
+                found: "additional Anybody",
                 remedy: REFRESH,
             },
         ]);
@@ -264,10 +264,10 @@ describe("verify of the roles", () => {
             (name) => `snowplow-dev-${name}-placeholder`,
         );
         const policies = {
-            [SERVICE]: { own: policyOf("roles-service-policy") },
-            [JOBFLOW]: { own: policyOf("roles-jobflow-policy") },
-            [String(copies)]: { own: policyOf("reencryption-policy") },
-            [String(reminds)]: { own: policyOf("renewal-reminder-role-policy") },
+            [SERVICE]: { own: policyOf("emr-service-role-policy") },
+            [JOBFLOW]: { own: policyOf("emr-jobflow-role-policy") },
+            [String(copies)]: { own: policyOf("emr-storage-reencryption-role-policy") },
+            [String(reminds)]: { own: policyOf("emr-certificates-renewal-reminder-role-policy") },
         };
         const trusts: Readonly<Record<string, object>> = {
             [SERVICE]: serviceRoleTrust(ACCOUNT, "eu-west-1"),
@@ -303,7 +303,7 @@ describe("verify of the roles", () => {
         ).to.deep.equal([
             [
                 `role ${copies}: trust policy`,
-                "without BatchOperations, SchedulesOfThisAccountAndRegion besides",
+                "missing BatchOperations, additional SchedulesOfThisAccountAndRegion",
                 REFRESH,
             ],
             [`role ${copies}: inline policies`, "own, which says something else", REFRESH],

@@ -10,7 +10,7 @@ const VPC = "vpc-placeholder";
 const REFRESH = "npx pulumi up --refresh --stack dev";
 const TAG = "for-use-with-amazon-emr-managed-policies";
 const EMRS = { Key: TAG, Value: "true" };
-const STACKS = { Key: "snowplow-emr-stack", Value: "dev" };
+const STACKS = { Key: "snowplow-emr-stack", Value: "snowplow-emr-encryption/dev" };
 const NODES = {
     "sg-1": "ElasticMapReduce-Master-Private",
     "sg-2": "ElasticMapReduce-Slave-Private",

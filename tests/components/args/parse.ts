@@ -1,13 +1,14 @@
+import { expect } from "chai";
 import type { ResolvedArgs } from "../../../components/args";
-import type { Problem } from "../../../components/args/errors";
-import { parseSettings, SettingsError, type StackInput } from "../../../components/config";
+import { parseConfig, type StackInput } from "../../../components/config";
+import { type ArgumentError, formatPath, InvalidArguments } from "../../../components/domain/errors";
 
 /** The six objects, or some of them. */
 export type Config = Readonly<Record<string, unknown>>;
 
 /** Parses a stack config; the rest is a stack `dev` in `eu-west-1`, unless said otherwise. */
 export function parse(config: Config, input: Partial<StackInput> = {}): ResolvedArgs {
-    return parseSettings({
+    return parseConfig({
         stack: "dev",
         region: "eu-west-1",
         defaultTags: undefined,
@@ -17,22 +18,22 @@ export function parse(config: Config, input: Partial<StackInput> = {}): Resolved
     });
 }
 
-/** What is wrong with a stack config: nothing where it is accepted. */
-export function problems(config: Config, input?: Partial<StackInput>): readonly Problem[] {
+/** The errors of a stack config: none where it is accepted. */
+export function errorsOf(config: Config, input?: Partial<StackInput>): readonly ArgumentError[] {
     try {
         parse(config, input);
         return [];
     } catch (error) {
-        if (error instanceof SettingsError) {
-            return error.problems;
+        if (error instanceof InvalidArguments) {
+            return error.errors;
         }
         throw error;
     }
 }
 
-/** A problem at a path below the project's own namespace. */
-export function problem(path: string, found: string, allowed: string): Problem {
-    return { path: `snowplow-emr-encryption:${path}`, found, allowed };
+/** The same in short: `release at emrEtlRunner.aws.emr.ami_version`. */
+export function codesOf(config: Config, input?: Partial<StackInput>): readonly string[] {
+    return errorsOf(config, input).map(({ code, path }) => `${code} at ${formatPath(path)}`);
 }
 
 /** A stack in batch mode: the least that it must say, and more of config.yml. */
@@ -59,5 +60,23 @@ export function stream(below: Config = {}, others: Config = {}): Config {
     };
 }
 
-/** What the paths of EmrEtlRunner's locations begin with. */
+/** The path of EmrEtlRunner's locations. */
 export const BUCKETS = "emrEtlRunner.aws.s3.buckets";
+
+/** A situation, its stack config, and the error that it has. Without one, it is accepted. */
+export type Case = readonly [
+    title: string,
+    config: Config | (() => Config),
+    errors?: string | readonly string[],
+    input?: Partial<StackInput>,
+];
+
+/** A test for each case: the whole list of errors, each as `code at path`. */
+export function judges(cases: readonly Case[]): void {
+    for (const [title, config, errors = [], input] of cases) {
+        it(`${errors.length === 0 ? "accepts" : "refuses"} ${title}`, () => {
+            const given = typeof config === "function" ? (config as () => Config)() : config;
+            expect(codesOf(given, input)).to.deep.equal([errors].flat());
+        });
+    }
+}

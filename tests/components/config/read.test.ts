@@ -1,172 +1,205 @@
 import { expect } from "chai";
-import type { Problem } from "../../../components/args/errors";
-import { readSettings, SettingsError } from "../../../components/config";
+import { NAMESPACE, PRIVATE_KEY, readConfig, type StackInput } from "../../../components/config";
+import { formatPath, InvalidArguments } from "../../../components/domain/errors";
 import type { Run } from "../../../testing/mock-engine";
+import { certificateAuthority } from "../../support/authority";
 import { MINIMAL, run, runStack, type TestOptions } from "../../support/run";
-import { batch, type Config, parse, problem, problems } from "../args/parse";
+import { batch, type Case, type Config, errorsOf, judges, parse } from "../args/parse";
 
-const ENCRYPTED =
-    "values in plain: a secret among them is encrypted, but would be written in plain to config.yml";
-
-/** What a program reads from the engine: its settings, or everything that is wrong with them. */
-function read(config: Config, options: Omit<TestOptions, "config"> = {}): Promise<unknown> {
-    return settingsOf(run(() => ({ settings: readSettings() }), { ...options, config }));
+/** The config that a program reads from the engine, without its report, or its errors as `code at path`. */
+async function read(config: Config, options: Omit<TestOptions, "config"> = {}): Promise<unknown> {
+    return outcome(
+        run(
+            () => {
+                const { report, ...resolved } = readConfig();
+                return { resolved };
+            },
+            { ...options, config: { "aws:region": "eu-west-1", ...config } },
+        ),
+    );
 }
 
-async function settingsOf(running: Promise<Run>): Promise<unknown> {
+async function outcome(running: Promise<Run>): Promise<unknown> {
     try {
-        return (await running).outputs.settings;
+        return (await running).outputs.resolved;
     } catch (error) {
-        if (error instanceof SettingsError) {
-            return error.problems;
+        if (error instanceof InvalidArguments) {
+            return error.errors.map(({ code, path }) => `${code} at ${formatPath(path)}`);
         }
         throw error;
     }
 }
 
 const own = (config: Config) =>
-    Object.fromEntries(
-        Object.entries(config).map(([key, value]) => [`snowplow-emr-encryption:${key}`, value]),
-    );
+    Object.fromEntries(Object.entries(config).map(([key, value]) => [`${NAMESPACE}:${key}`, value]));
 
-describe("settings as the engine hands them over", () => {
-    it("are those of the stack file, whatever other namespaces there are", async () => {
+describe("the stack config, as the engine passes it,", () => {
+    it("is read from its namespace alone", async () => {
         const config = {
             ...batch({ monitoring: { tags: { team: "data" } } }),
             network: { availabilityZones: ["us-west-2b"] },
         };
-        const settings = await read(
-            {
-                ...own(config),
-                "aws:region": "us-west-2",
-                "snowplow:netwrok": "x",
-                "other:network": { cidrBlock: 3 },
-            },
-            { stack: "prod" },
+        const others = { "snowplow:netwrok": "x", "other:network": { cidrBlock: 3 }, "aws:secretKey": "x" };
+        const found = await read(
+            { ...own(config), ...others, "aws:region": "us-west-2" },
+            { stack: "prod", secretKeys: ["aws:secretKey"] },
         );
-        expect(settings).to.deep.equal(parse(config, { stack: "prod", region: "us-west-2" }));
+        expect(found).to.deep.equal(parse(config, { stack: "prod", region: "us-west-2" }));
     });
 
-    it("may be JSON in a text, as `pulumi config set` without --path writes it", async () => {
-        const config = {
-            "aws:region": "eu-west-1",
-            "snowplow-emr-encryption:emrEtlRunner": JSON.stringify(MINIMAL.emrEtlRunner),
-        };
-        expect(await read(config)).to.deep.equal(parse(MINIMAL));
+    it("may be JSON in a string, as `pulumi config set` without --path writes it", async () => {
+        const json = JSON.stringify(MINIMAL.emrEtlRunner);
+        expect(await read({ [`${NAMESPACE}:emrEtlRunner`]: json })).to.deep.equal(parse(MINIMAL));
+        expect(await read(own({ ...MINIMAL, network: "nat" }))).to.deep.equal(["wrong-type at network"]);
     });
 
-    it("may not be any other text", async () => {
-        expect(
-            await read({ "aws:region": "eu-west-1", ...own({ ...MINIMAL, network: "nat" }) }),
-        ).to.deep.equal([
-            problem(
-                "network",
-                '"nat"',
-                "an object with the keys cidrBlock, availabilityZones, internetAccess, existing",
+    it("stops the whole program before its first resource, with nothing shown of an encrypted value", async () => {
+        const config = { ...MINIMAL, access: { readLocations: ["s3cr3t"], tables: "s3cr3t" }, netwrok: {} };
+        const running = runStack(config, { secretKeys: [`${NAMESPACE}:access`] });
+        const error = await running.then(
+            () => undefined,
+            (reason: unknown) => reason as InvalidArguments,
+        );
+        expect(error?.errors.map(({ code }) => code)).to.deep.equal(["encrypted-value", "unknown-key"]);
+        expect(error?.message).to.match(/^Pulumi.dev.yaml: 2 errors\n/);
+        expect(error?.message).not.to.include("s3cr3t");
+    });
+
+    it("has the private key as a secret output, and nowhere else", async () => {
+        const authority = await certificateAuthority("acme");
+        const { chain, privateKey } = await authority.issue(["*.eu-west-1.compute.internal"]);
+        const certificates = { chainPem: chain, trustedPem: authority.certificate };
+        const { outputs } = await run(
+            () => {
+                const { certificatePrivateKey, report, ...resolved } = readConfig();
+                return { certificatePrivateKey, resolved };
+            },
+            {
+                config: {
+                    "aws:region": "eu-west-1",
+                    ...own({ ...MINIMAL, certificates, [PRIVATE_KEY]: privateKey }),
+                },
+                secretKeys: [`${NAMESPACE}:${PRIVATE_KEY}`],
+            },
+        );
+        expect(outputs.certificatePrivateKey).to.equal(privateKey);
+        expect(JSON.stringify(outputs.resolved)).not.to.include("PRIVATE KEY");
+    });
+});
+
+describe("the keys of a stack file", () => {
+    const encrypted = (...encryptedKeys: readonly string[]): Partial<StackInput> => ({ encryptedKeys });
+    const tags = (defaultTags: unknown): Partial<StackInput> => ({ defaultTags });
+    const manyTags = (count: number) => ({
+        tags: Object.fromEntries(Array.from({ length: count }, (_, index) => [`tag${index}`, "x"])),
+    });
+    const objects = ["network", "encryption", "certificates", "storage", "access", "emrEtlRunner"];
+    judges([
+        ...[undefined, "", "af-south-1", "us-gov-west-1", "EU-West-1"].map(
+            (region): Case => [
+                `the region ${region}`,
+                batch(),
+                'unsupported-region at ["aws:region"]',
+                { region },
+            ],
+        ),
+        ["null for default tags", batch(), [], tags(null)],
+        ["default tags without tags", batch(), [], tags({ tags: null })],
+        ["10 default tags", batch(), [], tags(manyTags(10))],
+        ["11 default tags", batch(), 'too-many-tags at ["aws:defaultTags"].tags', tags(manyTags(11))],
+        ...["hello", { team: "data" }].map(
+            (value): Case => [
+                `${JSON.stringify(value)} for default tags`,
+                batch(),
+                'default-tags at ["aws:defaultTags"]',
+                tags(value),
+            ],
+        ),
+        ...[["data"], "data", 1].map(
+            (value): Case => [
+                `${JSON.stringify(value)} for the tags of default tags`,
+                batch(),
+                'default-tags at ["aws:defaultTags"].tags',
+                tags({ tags: value }),
+            ],
+        ),
+        [
+            "encrypted values in each of the six objects",
+            Object.fromEntries(objects.map((key) => [key, { s3cr3t: "s3cr3t\u0000" }])),
+            objects.map((key) => `encrypted-value at ${key}`),
+            encrypted(...objects),
+        ],
+        [
+            "an encrypted value next to other mistakes",
+            { ...batch(), network: { cidr: 1 }, storage: { protect: 3 } },
+            ["encrypted-value at network", "wrong-type at storage.protect"],
+            encrypted("network"),
+        ],
+        [
+            "an encrypted value under an unknown key",
+            { ...batch(), acces: "s3cr3t" },
+            "unknown-key at acces",
+            encrypted("acces"),
+        ],
+        ["other namespaces", batch(), [], { otherKeys: ["snowplow:network", "snowplow-emr-adder:network"] }],
+        [
+            "namespaces that are almost the program's",
+            batch(),
+            ["snowplow-emr-encrypton:network", "snowplow-emr-encryption-:a:b"].map(
+                (key) => `misnamed-key at ["${key}"]`,
             ),
-        ]);
-    });
-
-    it("need aws:region, and at most 10 of aws:defaultTags", async () => {
-        const tags = Object.fromEntries(Array.from({ length: 11 }, (_, index) => [`tag${index}`, "x"]));
-        const told = (await read({
-            ...own(MINIMAL),
-            "aws:defaultTags": { tags },
-        })) as readonly Problem[];
-        expect(told.map(({ path, found }) => [path, found])).to.deep.equal([
-            ["aws:region", "nothing"],
-            ["aws:defaultTags.tags", "11 tags"],
-        ]);
-    });
-
-    it("tell of aws:defaultTags that the AWS provider would make nothing of", async () => {
-        const tagged = (defaultTags: unknown) =>
-            read({ "aws:region": "eu-west-1", "aws:defaultTags": defaultTags, ...own(MINIMAL) });
-        const told = (below: string, found: string, allowed: string) => [
-            { path: `aws:defaultTags${below}`, found, allowed },
-        ];
-        const object = "an object with the one key tags, and the tags below it";
-        expect(await tagged({ tags: { team: "data" } })).to.deep.equal(parse(MINIMAL));
-        expect(await tagged(null)).to.deep.equal(parse(MINIMAL));
-        expect(await tagged("hello")).to.deep.equal(told("", "a text", object));
-        expect(await tagged({ team: "data" })).to.deep.equal(told("", "the keys team", object));
-        const texts = "an object, each tag's name with its text";
-        expect(await tagged({ tags: ["data"] })).to.deep.equal(told(".tags", "a list", texts));
-        expect(await tagged({ tags: "data" })).to.deep.equal(told(".tags", "a text", texts));
-        expect(await tagged({ tags: 1 })).to.deep.equal(told(".tags", "a number", texts));
-    });
-
-    it("are not lost to a namespace that is almost theirs", async () => {
-        const config = {
-            "aws:region": "eu-west-1",
-            "snowplow-emr-encrypton:network": { cidrBlock: "10.0.0.0/16" },
-            "snowplow-emr-encryption-:a:b": "x",
-            "snowplow:network": {},
-            "snowplow-emr-adder:network": {},
-            ...own(MINIMAL),
-        };
-        const found = "a namespace that is almost the project's";
-        expect(await read(config)).to.deep.equal([
+            { otherKeys: ["snowplow-emr-encrypton:network", "snowplow-emr-encryption-:a:b"] },
+        ],
+        [
+            "keys of the project's namespace, where it has another name",
+            batch(),
+            'misnamed-key at ["snowplow-emr-encryption-eu:network"]',
             {
-                path: "snowplow-emr-encrypton:network",
-                found,
-                allowed: "did you mean snowplow-emr-encryption:network?",
+                project: "snowplow-emr-encryption-eu",
+                otherKeys: ["snowplow-emr-encryption-eu:network", "snowplow-emr-encryption-eu:mine"],
             },
-            {
-                path: "snowplow-emr-encryption-:a:b",
-                found,
-                allowed: "did you mean snowplow-emr-encryption:a:b?",
-            },
-        ]);
-    });
+        ],
+        [
+            "a private key in plain",
+            { ...batch(), [PRIVATE_KEY]: "MIIEvQ" },
+            `private-key-in-plain at ${PRIVATE_KEY}`,
+        ],
+        ...["certificatesPrivateKey", "privateKey", "private_key", "nodesPrivateKeyPem"].map(
+            (key): Case => [
+                `a private key as ${key}`,
+                { ...batch(), [key]: "MIIEvQ" },
+                `misnamed-key at ${key}`,
+            ],
+        ),
+        ["a private key in a key", { ...batch(), "privateKey=MIIEvQ": "" }, "misnamed-key at "],
+        ["EmrEtlRunner's own aws", { ...batch(), aws: { region: "x", emr: {} } }, "misplaced-key at aws"],
+    ]);
 
-    it("are told once, where a key has no namespace, or another sign than the colon behind it", async () => {
-        const { emrEtlRunner: runner } = MINIMAL;
-        const meant = async (config: Config) => (await read(config)) as readonly Problem[];
-        const told = (path: string, found: string, key: string) => ({
-            path,
-            found,
-            allowed: `did you mean ${key}?`,
-        });
-        const dotted = "a key without a colon after its namespace";
-        const unknown = "an unknown key";
-        const inNamespace = own(MINIMAL);
-        expect(await meant({ ...own({ region: "eu-west-1" }), ...inNamespace })).to.deep.equal([
-            told("snowplow-emr-encryption:region", unknown, "aws:region"),
-        ]);
-        expect(
-            await meant({ ...own({ aws: { region: "eu-west-1", defaultTags: {} } }), ...inNamespace }),
-        ).to.deep.equal([told("snowplow-emr-encryption:aws", unknown, "aws:region and aws:defaultTags")]);
-        expect(await meant({ ...own({ "aws.region": "eu-west-1" }), ...inNamespace })).to.deep.equal([
-            told("aws.region", dotted, "aws:region"),
-        ]);
-        const region = { "aws:region": "eu-west-1" };
-        // As the engine hands it over: Pulumi.yaml has an empty object for each that is left out.
-        const leftOut = own({ emrEtlRunner: {} });
-        for (const sign of [".", "/"]) {
-            const key = `snowplow-emr-encryption${sign}emrEtlRunner`;
-            expect(await meant({ ...region, ...leftOut, ...own({ [key]: runner }) })).to.deep.equal([
-                told(key, dotted, "snowplow-emr-encryption:emrEtlRunner"),
+    for (const [key, value, meant] of [
+        ["region", "eu-west-1", "aws:region"],
+        ["aws", { region: "eu-west-1", defaultTags: {} }, "aws:region and aws:defaultTags"],
+        ["aws.region", "eu-west-1", "aws:region"],
+        [`${NAMESPACE}.emrEtlRunner`, {}, `${NAMESPACE}:emrEtlRunner`],
+        [`${NAMESPACE}/emrEtlRunner`, {}, `${NAMESPACE}:emrEtlRunner`],
+        [NAMESPACE, MINIMAL, `${NAMESPACE}:emrEtlRunner`],
+    ] as const) {
+        it(`are recognised where ${key} means ${meant}`, () => {
+            const [error, ...others] = errorsOf({ ...batch(), [key]: value });
+            expect(others).to.deep.equal([]);
+            expect([error?.code, error?.path, error?.fix]).to.deep.equal([
+                "misnamed-key",
+                [key],
+                `did you mean ${meant}?`,
             ]);
-        }
-        expect(
-            await meant({ ...region, ...leftOut, ...own({ "snowplow-emr-encryption": MINIMAL }) }),
-        ).to.deep.equal([
-            told(
-                "snowplow-emr-encryption:snowplow-emr-encryption",
-                unknown,
-                "snowplow-emr-encryption:emrEtlRunner",
-            ),
-        ]);
-    });
+        });
+    }
 
-    it("leave EmrEtlRunner's own aws to EmrEtlRunner", async () => {
-        const told = (await read({
-            "aws:region": "eu-west-1",
-            ...own({ ...MINIMAL, aws: { region: "eu-west-1", emr: {} } }),
-        })) as readonly Problem[];
-        expect(told.map(({ path, allowed }) => [path, allowed])).to.deep.equal([
-            ["snowplow-emr-encryption:aws", "aws below emrEtlRunner: move it there"],
+    it("tell a private key in plain from one that is encrypted under another name", () => {
+        const fix = (keys: readonly string[]) =>
+            errorsOf({ ...batch(), privateKey: "MIIEvQ" }, encrypted(...keys)).map((error) => error.fix);
+        expect(fix(["privateKey"])).to.deep.equal([`did you mean ${PRIVATE_KEY}?`]);
+        expect(fix([])).to.deep.equal([
+            `did you mean ${PRIVATE_KEY}? Set it with --secret, and replace this private key, since it is exposed`,
         ]);
     });
 
@@ -174,60 +207,9 @@ describe("settings as the engine hands them over", () => {
         ["EU-West-1", "eu-west-1"],
         ["eu-west-1b", "eu-west-1"],
     ]) {
-        it(`know the region that ${written} means`, async () => {
-            const [told] = (await read({ "aws:region": written, ...own(MINIMAL) })) as readonly Problem[];
-            expect(told?.found).to.equal(JSON.stringify(written));
-            expect(told?.allowed).to.match(new RegExp(`bootstrap; did you mean ${meant}\\?$`));
+        it(`are guessed where the region is ${written}`, () => {
+            const [error] = errorsOf(batch(), { region: written });
+            expect(error?.fix).to.equal(`did you mean ${meant}?`);
         });
     }
-
-    it("stop the whole program before it makes anything, with an unknown object", async () => {
-        expect(
-            await settingsOf(runStack({ ...MINIMAL, netwrok: { cidrBlock: "10.0.0.0/16" } })),
-        ).to.deep.equal([problem("netwrok", "an unknown key", "did you mean network?")]);
-    });
-
-    it("stop the whole program with an encrypted value, of which nothing is shown", async () => {
-        const secretKeys = ["snowplow-emr-encryption:access"];
-        const settings = { ...MINIMAL, access: { readLocations: ["s3cr3t"], tables: "s3cr3t" } };
-        const found = await settingsOf(runStack(settings, { secretKeys }));
-        expect(found).to.deep.equal([problem("access", "an encrypted value", ENCRYPTED)]);
-        expect(JSON.stringify(found)).not.to.include("s3cr3t");
-    });
-
-    it("are not troubled by secrets of other namespaces", async () => {
-        const config = {
-            "aws:region": "eu-west-1",
-            "aws:secretKey": "x",
-            "my:network": "y",
-            ...own(MINIMAL),
-        };
-        expect(await read(config, { secretKeys: ["aws:secretKey", "my:network"] })).to.deep.equal(
-            parse(MINIMAL),
-        );
-    });
-});
-
-describe("encrypted values", () => {
-    it("are refused in each of the six objects, and nothing is said of what may be in them", () => {
-        const objects = ["network", "encryption", "certificates", "storage", "access", "emrEtlRunner"];
-        const config = Object.fromEntries(objects.map((key) => [key, { s3cr3t: "s3cr3t\u0000" }]));
-        expect(problems(config, { encryptedKeys: objects })).to.deep.equal(
-            objects.map((key) => problem(key, "an encrypted value", ENCRYPTED)),
-        );
-    });
-
-    it("leave the other objects' mistakes to be told", () => {
-        const config = { ...MINIMAL, network: { cidr: 1 }, storage: { protect: 3 } };
-        expect(problems(config, { encryptedKeys: ["network"] })).to.deep.equal([
-            problem("network", "an encrypted value", ENCRYPTED),
-            problem("storage.protect", "3", "true or false"),
-        ]);
-    });
-
-    it("under a key that is unknown make it no better known: nothing of it would go to config.yml", () => {
-        expect(problems({ ...MINIMAL, acces: "s3cr3t" }, { encryptedKeys: ["acces"] })).to.deep.equal([
-            problem("acces", "an unknown key", "did you mean access?"),
-        ]);
-    });
 });

@@ -14,7 +14,7 @@ const PEMS = {
     trusted: pem("CERTIFICATE", "Y2E="),
 };
 
-/** What EMR must find, file by file. */
+/** The files that EMR reads. */
 const FILES = {
     "privateKey.pem": PEMS.privateKey,
     "certificateChain.pem": PEMS.chain,
@@ -24,7 +24,7 @@ const FILES = {
 const sha256 = (data: string | Uint8Array) => createHash("sha256").update(data).digest("hex");
 
 describe("certificateArchive", () => {
-    it("holds exactly EMR's three files at its root, the leaf before its authority", async () => {
+    it("holds EMR's three files at its root, the leaf before its authority", async () => {
         const zip = await fromBufferPromise(Buffer.from(certificateArchive(PEMS)));
         const entries: Entry[] = [];
         const texts: string[] = [];
@@ -42,7 +42,7 @@ describe("certificateArchive", () => {
         ]);
     });
 
-    it("is opened by Python's zipfile, too", function () {
+    it("is also read by Python's zipfile", function () {
         const script = [
             "import io, json, sys, zipfile",
             "archive = zipfile.ZipFile(io.BytesIO(sys.stdin.buffer.read()))",
@@ -60,14 +60,14 @@ describe("certificateArchive", () => {
         );
     });
 
-    it("is the same, byte for byte, for the same PEMs, in whatever time zone", async () => {
+    it("is byte for byte the same for the same PEMs in every time zone", async () => {
         const expected = sha256(certificateArchive(PEMS));
         expect(sha256(certificateArchive({ ...PEMS }))).to.equal(expected);
         const zones = ["Asia/Tokyo", "America/New_York"];
         expect(await Promise.all(zones.map(sha256InZone))).to.deep.equal([expected, expected]);
     });
 
-    it("is the same whether or not a PEM ends with a newline, which each has in the archive", () => {
+    it("ends each PEM with one newline, whether or not the PEM has one", () => {
         const trimmed = {
             privateKey: PEMS.privateKey.trimEnd(),
             chain: PEMS.chain.trimEnd(),
@@ -76,7 +76,7 @@ describe("certificateArchive", () => {
         expect(sha256(certificateArchive(trimmed))).to.equal(sha256(certificateArchive(PEMS)));
     });
 
-    it("is another one when any of the three is another", () => {
+    it("differs if one of the three PEMs differs", () => {
         const archives = [
             PEMS,
             { ...PEMS, privateKey: PEMS.chain },
@@ -88,17 +88,17 @@ describe("certificateArchive", () => {
 });
 
 describe("certificateArchiveKey", () => {
-    it("is the start of a hash over the certificates as the archive writes them", () => {
+    it("is the start of a hash of the certificates as the archive writes them", () => {
         const certificates = FILES["certificateChain.pem"] + FILES["trustedCertificates.pem"];
         expect(certificateArchiveKey(PEMS)).to.equal(`certificates/${sha256(certificates).slice(0, 32)}.zip`);
     });
 
-    it("says nothing of the private key", () => {
+    it("does not depend on the private key", () => {
         const others = { ...PEMS, privateKey: pem("PRIVATE KEY", "b3RoZXI=") };
         expect(certificateArchiveKey(others)).to.equal(certificateArchiveKey(PEMS));
     });
 
-    it("changes with either certificate, and when the two change places", () => {
+    it("changes with each certificate, and with their order", () => {
         const other = pem("CERTIFICATE", "b3RoZXI=");
         const { chain, trusted } = PEMS;
         const keys = [
@@ -111,7 +111,7 @@ describe("certificateArchiveKey", () => {
     });
 });
 
-/** The time zone is read when a process starts: it takes one of its own. */
+/** In a separate process, because a process reads its time zone at its start. */
 async function sha256InZone(zone: string): Promise<string> {
     const script = `
         const { createHash } = require("node:crypto");

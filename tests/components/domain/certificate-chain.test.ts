@@ -18,7 +18,14 @@ const NOW = new Date("2026-11-23T12:00:00Z");
 const NAMES = [`*.${DOMAIN}`];
 const BOTH = [SERVER_AUTH, CLIENT_AUTH];
 
-describe("certificates that people bring", () => {
+const rsa = (modulusLength: number) => ({
+    name: "RSASSA-PKCS1-v1_5",
+    hash: "SHA-256",
+    publicExponent: new Uint8Array([1, 0, 1]),
+    modulusLength,
+});
+
+describe("existing certificates", () => {
     let root: Identity;
     let intermediate: Identity;
     let leaf: Identity;
@@ -48,28 +55,28 @@ describe("certificates that people bring", () => {
         });
     const chainProblem = (found: string, allowed: string) => ({ key: "chainPem", found, allowed });
     const trustedProblem = (found: string, allowed: string) => ({ key: "trustedPem", found, allowed });
-    /** Issued by the root, with one thing about it that is another. */
+    /** The problems of a leaf that the root issued with these arguments. */
     const issued = async (args: Parameters<typeof identity>[1]) => {
         const nodes = await identity("nodes", { issuer: root, dnsNames: NAMES, uses: BOTH, ...args });
         return problems({ chainPem: nodes.certificate });
     };
 
-    describe("are taken", () => {
-        it("with an intermediate authority, and without", async () => {
+    describe("are accepted", () => {
+        it("with and without an intermediate authority", async () => {
             expect(problems()).to.deep.equal([]);
             expect(await issued({})).to.deep.equal([]);
         });
 
-        it("with the authority that nodes trust at the end of the chain", () => {
+        it("with the trusted authority at the end of the chain", () => {
             expect(problems({ chainPem: chainOf(leaf, intermediate, root) })).to.deep.equal([]);
             expect(problems({ trustedPem: intermediate.certificate })).to.deep.equal([]);
         });
 
-        it("from the second on from which they are valid", async () => {
+        it("from the first second of their validity", async () => {
             expect(await issued({ from: NOW.toISOString() })).to.deep.equal([]);
         });
 
-        it("on each of the curves that Java's TLS takes, with their keys", async () => {
+        it("with a key on each curve that Java's TLS accepts", async () => {
             for (const namedCurve of ["P-256", "P-384", "P-521"]) {
                 const keys = await generateKeys({ name: "ECDSA", namedCurve });
                 const nodes = await identity("nodes", { issuer: root, dnsNames: NAMES, keys });
@@ -78,17 +85,17 @@ describe("certificates that people bring", () => {
             }
         });
 
-        it("with other authorities that nodes trust", () => {
+        it("with several trusted authorities", () => {
             expect(problems({ trustedPem: chainOf(stranger, root) })).to.deep.equal([]);
         });
 
-        it("without extended key usage, and under any name where names are not judged", async () => {
+        it("without extended key usage, and with any name if no domain is given", async () => {
             expect(await issued({ uses: undefined })).to.deep.equal([]);
             const other = await identity("nodes", { issuer: root, dnsNames: ["*.corp.example"] });
             expect(problems({ chainPem: other.certificate, domain: undefined })).to.deep.equal([]);
         });
 
-        it("with text around them and Windows' line ends, which the archive does not have", () => {
+        it("with other text and Windows line ends, which normalisePem removes", () => {
             const written = `Bag Attributes\r\n${chainOf(leaf, intermediate).replaceAll("\n", "\r\n")}\r\n`;
             expect(problems({ chainPem: written })).to.deep.equal([]);
             expect(normalisePem(written)).to.equal(chainOf(leaf, intermediate));
@@ -97,7 +104,7 @@ describe("certificates that people bring", () => {
     });
 
     describe("are refused", () => {
-        it("where there is none", () => {
+        it("if the PEM holds no certificate", () => {
             const allowed = "PEM, -----BEGIN to -----END CERTIFICATE-----";
             expect(
                 problems({ chainPem: "hello", trustedPem: root.certificate.replace("END", "NED") }),
@@ -107,7 +114,7 @@ describe("certificates that people bring", () => {
             ]);
         });
 
-        it("where some are not whole, or of another form, and would be left out", () => {
+        it("if a certificate is incomplete or has another label, and would be skipped", () => {
             const allowed = "PEM, -----BEGIN to -----END CERTIFICATE-----";
             for (const other of [
                 intermediate.certificate.replace(/-----END.*/, ""),
@@ -124,14 +131,14 @@ describe("certificates that people bring", () => {
             }
         });
 
-        it("where one cannot be read, with its number", () => {
+        it("if one cannot be parsed, by its number", () => {
             const broken = leaf.certificate.replace(/\n[^\n]+/, "\nAAAA");
             expect(problems({ chainPem: broken + intermediate.certificate })).to.deep.equal([
                 chainProblem("what cannot be read, as certificate 1 of 2", "an X.509 certificate in PEM"),
             ]);
         });
 
-        it("with a private key among them, of which nothing is shown", () => {
+        it("with a private key among them, which no message quotes", () => {
             const key = leaf.key("pkcs8");
             const told = problems({ chainPem: key + leaf.certificate });
             expect(told).to.deep.equal([
@@ -147,7 +154,7 @@ describe("certificates that people bring", () => {
             }
         });
 
-        it("with an authority first", () => {
+        it("if an authority comes first", () => {
             expect(problems({ chainPem: chainOf(intermediate, leaf) })).to.deep.equal([
                 chainProblem(
                     "CN=intermediate, an authority, as the first certificate",
@@ -164,7 +171,7 @@ describe("certificates that people bring", () => {
             ]);
         });
 
-        it("where the next one has the issuer's name and another key", async () => {
+        it("if the next certificate has the issuer's name but another key", async () => {
             const signed = await identity("nodes", { issuer: stranger, dnsNames: NAMES });
             expect(problems({ chainPem: chainOf(signed, root) })).to.deep.equal([
                 chainProblem(
@@ -174,25 +181,19 @@ describe("certificates that people bring", () => {
             ]);
         });
 
-        it("where no authority that nodes trust signed the last", () => {
-            const told = [
-                trustedProblem("no authority that signed CN=intermediate, the last of the chain", "CN=root"),
-            ];
-            expect(problems({ trustedPem: stranger.certificate })).to.deep.equal(told);
+        it("if no trusted authority signed the last of the chain", () => {
+            const trustedPem = stranger.certificate;
+            for (const [chain, last] of [
+                [[leaf, intermediate], "CN=intermediate"],
+                [[leaf, intermediate, root], "CN=root"],
+            ] as const) {
+                expect(problems({ chainPem: chainOf(...chain), trustedPem })).to.deep.equal([
+                    trustedProblem(`no authority that signed ${last}, the last of the chain`, "CN=root"),
+                ]);
+            }
         });
 
-        it("where no authority that nodes trust signed the last of three", () => {
-            expect(
-                problems({
-                    chainPem: chainOf(leaf, intermediate, root),
-                    trustedPem: stranger.certificate,
-                }),
-            ).to.deep.equal([
-                trustedProblem("no authority that signed CN=root, the last of the chain", "CN=root"),
-            ]);
-        });
-
-        it("where what is no authority signed another", async () => {
+        it("if a certificate without CA:TRUE signed another", async () => {
             const between = await identity("between", { issuer: root });
             const nodes = await identity("nodes", { issuer: between, dnsNames: NAMES, uses: BOTH });
             expect(problems({ chainPem: chainOf(nodes, between) })).to.deep.equal([
@@ -203,13 +204,13 @@ describe("certificates that people bring", () => {
             ]);
         });
 
-        it("where nodes are to trust what is no authority", () => {
+        it("if a trusted certificate is not an authority", () => {
             expect(problems({ trustedPem: chainOf(root, leaf) })).to.deep.equal([
                 trustedProblem("CN=nodes, which is no authority", "certificates of authorities (CA:TRUE)"),
             ]);
         });
 
-        it("without the region's wildcard among the alternative names: the subject's does not count", async () => {
+        it("without the region's wildcard in the alternative names, whatever the subject", async () => {
             const allowed = `DNS:*.${DOMAIN} among them: the nodes' names end with it`;
             expect(await issued({ dnsNames: ["*.ec2.internal"] })).to.deep.equal([
                 chainProblem("a certificate with the alternative names DNS:*.ec2.internal", allowed),
@@ -225,7 +226,7 @@ describe("certificates that people bring", () => {
             [CLIENT_AUTH, "serverAuth"],
             ["1.3.6.1.5.5.7.3.3", "serverAuth and clientAuth"],
         ] as const) {
-            it(`not meant for ${found}`, async () => {
+            it(`if not meant for ${found}`, async () => {
                 expect(await issued({ uses: [use] })).to.deep.equal([
                     chainProblem(
                         `a certificate not meant for ${found}`,
@@ -235,13 +236,8 @@ describe("certificates that people bring", () => {
             });
         }
 
-        it("on a key that Java's TLS makes nothing of", async () => {
-            const rsa = {
-                name: "RSASSA-PKCS1-v1_5",
-                hash: "SHA-256",
-                publicExponent: new Uint8Array([1, 0, 1]),
-            };
-            const keys = await generateKeys({ ...rsa, modulusLength: 1024 });
+        it("with a key that Java's TLS refuses", async () => {
+            const keys = await generateKeys(rsa(1024));
             expect(await issued({ keys })).to.deep.equal([
                 chainProblem(
                     "a certificate for an RSA key of 1024 bits",
@@ -250,7 +246,7 @@ describe("certificates that people bring", () => {
             ]);
         });
 
-        it("before they are valid, and from their end on, authorities too", async () => {
+        it("before and after their validity, including the authorities'", async () => {
             const allowed = "a certificate that is valid now, on 2026-11-23";
             expect(await issued({ from: "2026-11-24", to: "2027-01-01" })).to.deep.equal([
                 chainProblem("CN=nodes, valid from 2026-11-24 to 2027-01-01", allowed),
@@ -265,7 +261,7 @@ describe("certificates that people bring", () => {
             ]);
         });
 
-        it("for all of it at once", async () => {
+        it("with all problems at once", async () => {
             const nodes = await identity("nodes", {
                 issuer: stranger,
                 dnsNames: ["a.b"],
@@ -281,7 +277,7 @@ describe("certificates that people bring", () => {
         });
     });
 
-    it("are for nodes of the domains that they name, the subject's not among them", async () => {
+    it("cover the domains of their alternative names, not the subject's", async () => {
         const names = ["*.corp.example", "nodes.b.example", `*.${DOMAIN}`];
         const several = (await identity("*.a.example", { issuer: root, dnsNames: names })).certificate;
         const none = (await identity("*.a.example", { issuer: root })).certificate;
@@ -297,7 +293,7 @@ describe("certificates that people bring", () => {
         expect([alternativeNames(none), wildcardDomains(none)]).to.deep.equal(["none", []]);
     });
 
-    it("end when the first of the chain does, or the last of the authorities that it leads to", async () => {
+    it("expire with the first of the chain, or with the last of the authorities that the chain leads to", async () => {
         const end = (chain: readonly Identity[], trusted: readonly Identity[]) =>
             chainExpiresAt(chainOf(...chain), chainOf(...trusted))
                 .toISOString()
@@ -310,17 +306,16 @@ describe("certificates that people bring", () => {
         expect(end([nodes], [soon, renewed, root])).to.equal("2027-05-01");
         expect(end([nodes], [root, renewed, soon])).to.equal("2027-05-01");
         expect(end([nodes, soon], [renewed])).to.equal("2027-02-01");
-        // Nobody is led to it.
+        // The chain does not lead to this authority.
         const others = await identity("others", { ca: true, to: "2027-01-01" });
         expect(end([leaf, intermediate], [others, root])).to.equal("2027-06-01");
     });
 
-    describe("have a private key that", () => {
-        const RSA = { modulusLength: 2048 };
+    describe("need a private key that", () => {
         const refused = (chainPem: string, privateKey: string): string => {
             try {
                 privateKeyFor(chainPem, privateKey);
-                return "taken";
+                return "accepted";
             } catch (error) {
                 return (error as Error).message;
             }
@@ -332,7 +327,7 @@ describe("certificates that people bring", () => {
         const pem = (key: KeyObject, options: object) =>
             String(key.export({ type: "pkcs8", format: "pem", ...options } as never));
 
-        it("is taken as PKCS#8 and SEC1, and becomes PKCS#8", () => {
+        it("is PKCS#8 or SEC1, and becomes PKCS#8", () => {
             for (const type of ["pkcs8", "sec1"] as const) {
                 expect(privateKeyFor(chainOf(leaf, intermediate), leaf.key(type))).to.equal(
                     leaf.key("pkcs8"),
@@ -340,15 +335,10 @@ describe("certificates that people bring", () => {
             }
         });
 
-        it("is taken as PKCS#1, whatever its line ends, and becomes PKCS#8", async () => {
-            const rsa = {
-                name: "RSASSA-PKCS1-v1_5",
-                hash: "SHA-256",
-                publicExponent: new Uint8Array([1, 0, 1]),
-            };
+        it("is PKCS#1 with any line ends, and becomes PKCS#8", async () => {
             const nodes = await identity("nodes", {
                 issuer: root,
-                keys: await generateKeys({ ...rsa, modulusLength: 2048 }),
+                keys: await generateKeys(rsa(2048)),
             });
             const key = nodes.key("pkcs1");
             expect(key).to.match(/^-----BEGIN RSA PRIVATE KEY-----/);
@@ -358,7 +348,7 @@ describe("certificates that people bring", () => {
             );
         });
 
-        it("is that of the nodes' certificate, not of another in the chain", () => {
+        it("belongs to the first certificate of the chain", () => {
             expect(refused(chainOf(leaf, intermediate), intermediate.key("pkcs8"))).to.equal(
                 message(
                     "a key of another certificate",
@@ -367,10 +357,10 @@ describe("certificates that people bring", () => {
             );
         });
 
-        it("is there, whole, once, and without a passphrase", () => {
+        it("is present once, complete and without a passphrase", () => {
             const key = leaf.key("pkcs8");
             const encrypted = pem(createPrivateKey(key), { cipher: "aes-256-cbc", passphrase: "secret" });
-            const { privateKey } = generateKeyPairSync("rsa", RSA);
+            const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
             const old = pem(privateKey, { type: "pkcs1", cipher: "aes-128-cbc", passphrase: "secret" });
             const passphrase = message(
                 "a private key with a passphrase",
@@ -386,7 +376,7 @@ describe("certificates that people bring", () => {
             expect(refused(leaf.certificate, old)).to.equal(passphrase);
         });
 
-        it("is of a kind that Java's TLS takes", () => {
+        it("has a type that Java's TLS accepts", () => {
             const allowed = "an RSA key from 2048 bits on, or an EC key";
             for (const [key, found] of [
                 [generateKeyPairSync("ed25519"), "a key of the kind ed25519"],
@@ -397,7 +387,7 @@ describe("certificates that people bring", () => {
             }
         });
 
-        it("shows in no message, wherever it is broken", () => {
+        it("appears in no message, wherever it is damaged", () => {
             const key = leaf.key("pkcs8");
             fc.assert(
                 fc.property(fc.nat({ max: key.length }), fc.string({ maxLength: 4 }), (at, text) => {
@@ -410,7 +400,7 @@ describe("certificates that people bring", () => {
     });
 });
 
-/** Any 12 characters of a key's base64. */
+/** All strings of 12 characters in a key's base64. */
 function parts(key: string): readonly string[] {
     const body = key.split("\n").slice(1, -2).join("");
     return Array.from({ length: body.length - 12 }, (_, index) => body.slice(index, index + 12));

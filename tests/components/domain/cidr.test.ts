@@ -25,7 +25,7 @@ const cidrs = (min: number, max: number): fc.Arbitrary<Cidr> =>
 
 const vpcs = cidrs(16, 24).map(formatCidr);
 
-/** A range as its first address and the one behind its last, read by other means than the code's. */
+/** The first address of a range and the address after its last, computed independently of the code. */
 function bounds(text: string): readonly [start: number, end: number] {
     const [address = "", length] = text.split("/");
     const bytes = Uint8Array.from(address.split(".").map(Number));
@@ -34,7 +34,7 @@ function bounds(text: string): readonly [start: number, end: number] {
 }
 
 describe("the 16 slots of a VPC", () => {
-    it("are subnets that AWS takes, without a gap or an overlap, from the VPC's first address to its last", () => {
+    it("are subnets of a size that AWS accepts, and cover the VPC without gaps or overlaps", () => {
         fc.assert(
             fc.property(vpcs, (vpc) => {
                 const slots = Array.from({ length: SLOTS }, (_, slot) => slotCidr(vpc, slot));
@@ -52,7 +52,7 @@ describe("the 16 slots of a VPC", () => {
         );
     });
 
-    it("are written as AWS writes them", () => {
+    it("are formatted as AWS formats them", () => {
         expect([0, 1, 14, 15].map((slot) => slotCidr("10.64.0.0/20", slot))).to.deep.equal([
             "10.64.0.0/24",
             "10.64.1.0/24",
@@ -63,7 +63,7 @@ describe("the 16 slots of a VPC", () => {
         expect(slotCidr("255.255.0.0/16", 15)).to.equal("255.255.240.0/20");
     });
 
-    it("are a zone's by its letter alone, then the NAT gateway's, then the one for no zone in particular", () => {
+    it("belong to the zones by letter, then to the NAT gateway, then to the subnet without a zone", () => {
         const slots = [..."abcdefghijklmn"].map(zoneSlot);
         expect(slots).to.deep.equal([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
         expect(ZONE_LETTERS).to.equal("abcdefghijklmn");
@@ -71,13 +71,13 @@ describe("the 16 slots of a VPC", () => {
     });
 
     for (const letter of ["o", "A", "1", "", "ab", "é"]) {
-        it(`are no zone's that is called "${letter}"`, () => {
-            expect(() => zoneSlot(letter)).to.throw(RangeError, `"${letter}" is no zone letter: a to n`);
+        it(`refuse the zone letter "${letter}"`, () => {
+            expect(() => zoneSlot(letter)).to.throw(RangeError, `"${letter}" is not a zone letter: a to n`);
         });
     }
 
     for (const slot of [-1, 16, 0.5, Number.NaN]) {
-        it(`do not have a number ${slot}`, () => {
+        it(`have no number ${slot}`, () => {
             expect(() => slotCidr("10.0.0.0/16", slot)).to.throw(
                 RangeError,
                 `no slot ${slot} in 10.0.0.0/16`,
@@ -85,7 +85,7 @@ describe("the 16 slots of a VPC", () => {
         });
     }
 
-    it("are not those of a text that is no range", () => {
+    it("do not exist in a string that is not a range", () => {
         expect(() => slotCidr("10.0.0.1/16", 0)).to.throw(RangeError, "no slot 0 in 10.0.0.1/16");
     });
 });
@@ -100,8 +100,8 @@ describe("parseCidr", () => {
         );
     });
 
-    it("takes a text only if formatCidr writes the same: AWS would be given the text", () => {
-        // One digit more or less than a right one, here and there.
+    it("accepts a string only if formatCidr writes the same, because AWS receives the string", () => {
+        // Octets and lengths that are valid or off by a digit.
         const octet = fc.oneof(fc.nat({ max: 300 }).map(String), fc.constantFrom("00", "010", "064", ""));
         const text = fc
             .tuple(octet, octet, octet, octet, fc.oneof(fc.nat({ max: 33 }).map(String), fc.constant("016")))
@@ -118,7 +118,7 @@ describe("parseCidr", () => {
     });
 
     for (const text of ["0.0.0.0/0", "10.0.0.0/8", "255.255.255.255/32"]) {
-        it(`takes ${text}`, () => {
+        it(`accepts ${text}`, () => {
             expect(parseCidr(text)).to.deep.equal({
                 address: bounds(text)[0],
                 prefixLength: Number(text.split("/")[1]),
@@ -126,7 +126,7 @@ describe("parseCidr", () => {
         });
     }
 
-    it("refuses an address that is not the range's first, whichever host bit is set", () => {
+    it("refuses an address with any host bit set", () => {
         const withHostBit = cidrs(0, 31).chain(({ address, prefixLength }) =>
             fc
                 .integer({ min: 1, max: 2 ** (32 - prefixLength) - 1 })
@@ -165,8 +165,8 @@ describe("parseCidr", () => {
 });
 
 describe("contains", () => {
-    it("is true when the inner range's first and last address are both in the outer one", () => {
-        // Short prefixes, and few addresses: half of the pairs are nested.
+    it("is true if the first and the last address of the inner range are in the outer range", () => {
+        // Short prefixes and few addresses, so that half of the pairs are nested.
         const range = fc.tuple(fc.nat({ max: 7 }), fc.nat({ max: 7 })).map(([length, index]): Cidr => {
             const aligned = index - (index % 2 ** Math.max(0, 3 - length));
             return { address: aligned * 2 ** 25, prefixLength: length + 4 };
@@ -185,7 +185,7 @@ describe("contains", () => {
         );
     });
 
-    it("is true of a range and itself, and false one address before and behind it", () => {
+    it("is true for a range and itself, and false for the addresses before and after it", () => {
         const outer: Cidr = { address: 0x0a400000, prefixLength: 20 };
         const host = (address: number): Cidr => ({ address, prefixLength: 32 });
         expect(contains(outer, outer)).to.equal(true);

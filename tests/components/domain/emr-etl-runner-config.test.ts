@@ -95,7 +95,10 @@ const BATCH = {
         versions: { rdb_loader: "0.17.0", rdb_shredder: "0.16.0", hadoop_elasticsearch: "0.1.0" },
     },
     monitoring: {
-        tags: { "for-use-with-amazon-emr-managed-policies": "true", "snowplow-emr-stack": "dev" },
+        tags: {
+            "for-use-with-amazon-emr-managed-policies": "true",
+            "snowplow-emr-stack": "snowplow-emr-encryption/dev",
+        },
         logging: { level: "DEBUG" },
         snowplow: null,
     },
@@ -307,7 +310,7 @@ describe("config.yml", () => {
         });
     });
 
-    it("names the stack in its first line, in the job's name and in the tag, as a string", () => {
+    it("names the stack in its first line and in the job's name, and tags clusters with project and stack", () => {
         const text = render(batch(), { stack: "0123" });
         expect(text.split("\n", 1)).to.deep.equal([
             "# EmrEtlRunner's config.yml for the stack 0123, by snowplow-emr-encryption. Render it again after each `pulumi up`.",
@@ -321,7 +324,7 @@ describe("config.yml", () => {
             },
             monitoring: {
                 ...BATCH.monitoring,
-                tags: { ...BATCH.monitoring.tags, "snowplow-emr-stack": "0123" },
+                tags: { ...BATCH.monitoring.tags, "snowplow-emr-stack": "snowplow-emr-encryption/0123" },
             },
         });
     });
@@ -351,10 +354,11 @@ function render(
     input: Partial<StackInput> = {},
     args: Partial<EmrEtlRunnerConfigArgs> = {},
 ): string {
-    const { stack, region, mode, emrEtlRunner, locations } = parse(config, input);
+    const { stack, stackTag, region, mode, emrEtlRunner, locations } = parse(config, input);
     return renderEmrEtlRunnerConfig({
         ...DEPLOYED,
         stack,
+        stackTag,
         region,
         mode,
         settings: emrEtlRunner,

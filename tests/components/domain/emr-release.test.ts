@@ -30,7 +30,7 @@ describe("releases", () => {
         ["0.0.0", [0, 0, 0]],
         ["999.10.100", [999, 10, 100]],
     ] as const) {
-        it(`are read and written: ${text}`, () => {
+        it(`are parsed and formatted: ${text}`, () => {
             expect(parseRelease(text)).to.deep.equal(parsed);
             expect(formatRelease(parsed)).to.equal(text);
         });
@@ -51,12 +51,12 @@ describe("releases", () => {
         "-5.29.0",
         "5.1000.0",
     ]) {
-        it(`are not read from ${JSON.stringify(text)}`, () => {
+        it(`are not parsed from ${JSON.stringify(text)}`, () => {
             expect(parseRelease(text)).to.equal(undefined);
         });
     }
 
-    it("are compared number by number, not as texts", () => {
+    it("are compared as numbers, not as strings", () => {
         const gate: Release = [5, 24, 1];
         const later: readonly Release[] = [
             [5, 24, 1],
@@ -96,14 +96,14 @@ describe("supportsImdsV2Only", () => {
         ["6.2.0", true],
         ["7.0.0", true],
     ] as const) {
-        it(`is ${supported} of ${text}`, () => {
+        it(`is ${supported} for ${text}`, () => {
             expect(supportsImdsV2Only(release(text))).to.equal(supported);
         });
     }
 });
 
 describe("anySwitchOn", () => {
-    it("is false when all are off, and true as soon as one is on", () => {
+    it("is false when all switches are off, and true when one is on", () => {
         expect(anySwitchOn(OFF)).to.equal(false);
         expect(SWITCHES.map((name) => anySwitchOn(switchesOn(name)))).to.deep.equal([true, true, true, true]);
     });
@@ -118,7 +118,7 @@ const NO_IMDS_V2 =
 
 describe("releaseRefusals", () => {
     for (const name of SWITCHES.slice(0, 3)) {
-        it(`refuse ${name} alone before security configurations`, () => {
+        it(`refuse ${name} before 4.8.0, which has no security configurations`, () => {
             expect(releaseRefusals([4, 7, 99], switchesOn(name), false)).to.deep.equal([
                 NO_SECURITY_CONFIGURATIONS,
             ]);
@@ -126,7 +126,7 @@ describe("releaseRefusals", () => {
         });
     }
 
-    it("refuse private subnets before 4.2.0, whatever is switched on", () => {
+    it("refuse private subnets before 4.2.0, whatever the switches", () => {
         expect(releaseRefusals([4, 1, 99], OFF, true)).to.deep.equal([NO_PRIVATE_SUBNETS]);
         expect(releaseRefusals([4, 1, 99], OFF, false)).to.deep.equal([]);
         expect(releaseRefusals([4, 2, 0], OFF, true)).to.deep.equal([]);
@@ -142,7 +142,7 @@ describe("releaseRefusals", () => {
         }
     });
 
-    it("say all at once", () => {
+    it("are reported all at once", () => {
         expect(releaseRefusals([3, 11, 0], switchesOn(...SWITCHES), true)).to.deep.equal([
             NO_SECURITY_CONFIGURATIONS,
             NO_PRIVATE_SUBNETS,
@@ -150,7 +150,7 @@ describe("releaseRefusals", () => {
         ]);
     });
 
-    it("refuse nothing on the default release, with everything on that it can do", () => {
+    it("refuse nothing on the default release with every switch that it supports", () => {
         const all = switchesOn("atRestS3", "atRestLocalDisks", "inTransit");
         expect(releaseRefusals([5, 29, 0], all, true)).to.deep.equal([]);
     });
@@ -159,11 +159,11 @@ describe("releaseRefusals", () => {
 describe("releaseWarnings", () => {
     const imdsV2 = switchesOn("requireImdsV2");
 
-    it("are none when all is on and the release can do all", () => {
+    it("are none when all switches are on and the release supports them", () => {
         expect(releaseWarnings([5, 32, 0], switchesOn(...SWITCHES))).to.deep.equal([]);
     });
 
-    it("name Spark's weaker RPC before 5.9.0, in transit alone", () => {
+    it("name Spark's weaker RPC before 5.9.0 with inTransit", () => {
         const warning =
             "EMR 5.8.99: Spark's RPC is protected by SASL with DIGEST-MD5; it is encrypted with AES-256 from 5.9.0 on.";
         const inTransit: EncryptionSwitches = { ...imdsV2, inTransit: true };
@@ -172,7 +172,7 @@ describe("releaseWarnings", () => {
         expect(releaseWarnings([5, 8, 99], imdsV2)).to.deep.equal([]);
     });
 
-    it("name the root volumes before 5.24.0, at rest on local disks alone", () => {
+    it("name the unencrypted root volumes before 5.24.0 with atRestLocalDisks", () => {
         const warning =
             "EMR 5.23.99: the nodes' root volumes stay unencrypted; EBS encryption covers them from 5.24.0 on, and EmrEtlRunner cannot pass a custom AMI.";
         const localDisks: EncryptionSwitches = { ...imdsV2, atRestLocalDisks: true };
@@ -181,7 +181,7 @@ describe("releaseWarnings", () => {
         expect(releaseWarnings([5, 23, 99], imdsV2)).to.deep.equal([]);
     });
 
-    it("name IMDSv1 while it is on: how to turn it off here, or on which releases that works", () => {
+    it("name IMDSv1 while it is on, with the switch or the releases that turn it off", () => {
         expect(releaseWarnings([5, 32, 0], OFF)).to.deep.equal([
             "EMR 5.32.0: the nodes' metadata service answers IMDSv1 too; encryption.requireImdsV2 turns it off.",
         ]);
@@ -190,14 +190,14 @@ describe("releaseWarnings", () => {
         ]);
     });
 
-    it("name the jobs that are built for Spark 2 from 6.0.0 on", () => {
+    it("name the jobs built for Spark 2 since 6.0.0", () => {
         const warning =
             "EMR 6.0.0: EmrEtlRunner's enrich and shred jobs are built for Spark 2, which ends with EMR 5.x.";
         expect(releaseWarnings([6, 0, 0], imdsV2)).to.deep.equal([warning]);
         expect(releaseWarnings([5, 99, 99], imdsV2)).to.deep.equal([]);
     });
 
-    it("say all at once", () => {
+    it("are reported all at once", () => {
         const all = switchesOn("atRestS3", "atRestLocalDisks", "inTransit");
         expect(releaseWarnings([5, 8, 0], all)).to.deep.equal([
             "EMR 5.8.0: Spark's RPC is protected by SASL with DIGEST-MD5; it is encrypted with AES-256 from 5.9.0 on.",
@@ -210,7 +210,7 @@ describe("releaseWarnings", () => {
 function release(text: string): Release {
     const parsed = parseRelease(text);
     if (!parsed) {
-        throw new Error(`${text} is no release`);
+        throw new Error(`${text} is not a release`);
     }
     return parsed;
 }

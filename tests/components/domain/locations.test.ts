@@ -47,7 +47,7 @@ describe("EmrEtlRunner's locations", () => {
         ["batch", [...BATCH_ONLY, ...BOTH]],
         ["stream-enrich", [...STREAM_ONLY, ...BOTH]],
     ] as const) {
-        it(`are these in ${mode} mode, each with its bucket and with what is done there`, () => {
+        it(`have a bucket, a folder and rights in ${mode} mode`, () => {
             const found = LOCATIONS.filter(({ modes }) => modes.includes(mode)).map(
                 ({ path, modes, bucket, prefix, jobflow, ...flags }) => [
                     path,
@@ -60,7 +60,7 @@ describe("EmrEtlRunner's locations", () => {
             expect(found).to.have.deep.members(rows);
         });
 
-        it(`do not lie in one another in ${mode} mode when all are managed`, () => {
+        it(`do not overlap in ${mode} mode when all are managed`, () => {
             const rows = LOCATIONS.filter(({ modes }) => modes.includes(mode));
             const nested = rows.flatMap((outer, index) =>
                 rows
@@ -72,7 +72,7 @@ describe("EmrEtlRunner's locations", () => {
         });
     }
 
-    it("are in one row each, those that both modes have in the order of the modes", () => {
+    it("have one row each, with their modes in order", () => {
         const paths = LOCATIONS.map(({ path }) => path);
         expect(paths).to.deep.equal([...new Set(paths)]);
         expect(LOCATIONS.map(({ modes }) => modes.join())).to.have.members([
@@ -82,7 +82,7 @@ describe("EmrEtlRunner's locations", () => {
         ]);
     });
 
-    it("have managed folders that parseS3Url would take from a user", () => {
+    it("have managed folders that parseS3Url accepts", () => {
         for (const { bucket, prefix } of LOCATIONS) {
             expect(parseS3Url(formatS3Url({ bucket, prefix }))).to.deep.equal({ bucket, prefix });
         }
@@ -94,13 +94,13 @@ describe("EmrEtlRunner's locations", () => {
 });
 
 describe("resolveLocations", () => {
-    it("gives a managed location its bucket's name, and leaves the folders of an existing one", () => {
+    it("gives a managed location its bucket's name, and keeps the folders of an existing location", () => {
         const { prefix, bucket, ...row } = LOCATIONS[0] as (typeof LOCATIONS)[number];
         const managed = { ...row, prefix, bucket, managed: true } as const;
         const existing = {
             ...managed,
             managed: false,
-            folders: [{ bucket: "theirs", prefix: "a/" }],
+            folders: [{ bucket: "existing", prefix: "a/" }],
         } as const;
         expect(resolveLocations([managed, existing], (of) => `prod-${of}-1a2b3c`)).to.deep.equal([
             { ...managed, folders: [{ bucket: `prod-${bucket}-1a2b3c`, prefix }] },
@@ -128,17 +128,17 @@ describe("parseS3Url", () => {
         ["s3://1-2", "1-2", ""],
         [`s3://${longest}/x`, longest, "x/"],
     ] as const) {
-        it(`takes ${url}`, () => {
+        it(`accepts ${url}`, () => {
             expect(parseS3Url(url)).to.deep.equal({ bucket, prefix });
         });
     }
 
     for (const [title, url] of [
-        ["an empty text", ""],
+        ["an empty string", ""],
         ["no bucket", "s3://"],
         ["no bucket, but a folder", "s3:///folder"],
         ["a bucket without scheme", "my-bucket/raw"],
-        ["other schemes of Hadoop's", "s3n://my-bucket/raw"],
+        ["another scheme of Hadoop", "s3n://my-bucket/raw"],
         ["a capital in the scheme", "S3://my-bucket/raw"],
         ["a web address", "https://my-bucket.s3.amazonaws.com/raw"],
         ["an ARN", "arn:aws:s3:::my-bucket/raw"],
@@ -154,24 +154,24 @@ describe("parseS3Url", () => {
         ["a wildcard in a folder's name", "s3://my-bucket/ra*w/in"],
         ["a wildcard for one character", "s3://my-bucket/ra?"],
         ["an IAM variable", "s3://my-bucket/$" + "{aws:username}"],
-        ["a marker of Hadoop's", "s3://my-bucket/raw_$folder$"],
-        ["two slashes behind the bucket", "s3://my-bucket//raw"],
+        ["a folder marker of Hadoop", "s3://my-bucket/raw_$folder$"],
+        ["two slashes after the bucket", "s3://my-bucket//raw"],
         ["two slashes in the middle", "s3://my-bucket/raw//in"],
         ["two slashes at the end", "s3://my-bucket/raw//"],
         ["two slashes and nothing else", "s3://my-bucket//"],
         ["a space", "s3://my-bucket/raw in"],
-        ["a space before it", " s3://my-bucket/raw"],
-        ["a newline behind it", "s3://my-bucket/raw\n"],
+        ["a leading space", " s3://my-bucket/raw"],
+        ["a trailing newline", "s3://my-bucket/raw\n"],
         ["a colon", "s3://my-bucket/raw:in"],
         ["a percent sign", "s3://my-bucket/raw%20in"],
         ["an ERB tag", "s3://my-bucket/<%= ENV['FOLDER'] %>"],
         ["a letter that is not ASCII", "s3://my-bucket/événements"],
-        // Hadoop resolves these: the jobs would work in another folder than the policies and `overlap` know of.
-        ["a way up", "s3://my-bucket/raw/../in"],
-        ["a way up at the end", "s3://my-bucket/raw/.."],
-        ["a way up at the start", "s3://my-bucket/../raw/"],
-        ["a folder that is the one it lies in", "s3://my-bucket/./raw"],
-        ["a folder that is the one it lies in, at the end", "s3://my-bucket/raw/./"],
+        // Hadoop resolves these: the jobs would use another folder than the policies and `overlap`.
+        ["a parent folder", "s3://my-bucket/raw/../in"],
+        ["a parent folder at the end", "s3://my-bucket/raw/.."],
+        ["a parent folder at the start", "s3://my-bucket/../raw/"],
+        ["the current folder", "s3://my-bucket/./raw"],
+        ["the current folder at the end", "s3://my-bucket/raw/./"],
     ] as const) {
         it(`refuses ${title}: ${JSON.stringify(url)}`, () => {
             expect(parseS3Url(url)).to.equal(undefined);
@@ -179,7 +179,7 @@ describe("parseS3Url", () => {
         });
     }
 
-    it("reads what formatS3Url writes, with or without the slash at the end", () => {
+    it("parses what formatS3Url writes, with or without the slash at the end", () => {
         const name = (characters: string, minLength: number, maxLength: number) =>
             fc.string({ unit: fc.constantFrom(...characters), minLength, maxLength });
         const letters = "abcdefghijklmnopqrstuvwxyz";
@@ -206,17 +206,17 @@ describe("overlap", () => {
 
     for (const [title, a, b, overlaps] of [
         ["a folder and itself", folder("raw/"), folder("raw/"), true],
-        ["a folder and one in it", folder("raw/"), folder("raw/processing/"), true],
-        ["a folder and one deep in it", folder("raw/"), folder("raw/a/b/c/"), true],
+        ["a folder and a subfolder", folder("raw/"), folder("raw/processing/"), true],
+        ["a folder and a subfolder at depth", folder("raw/"), folder("raw/a/b/c/"), true],
         ["a bucket and any folder in it", folder(""), folder("raw/"), true],
         ["a bucket and itself", folder(""), folder(""), true],
-        ["names that begin alike", folder("raw/"), folder("raw-archive/"), false],
+        ["names with the same beginning", folder("raw/"), folder("raw-archive/"), false],
         ["folders side by side", folder("raw/in/"), folder("raw/archive/"), false],
         ["a folder of the same name elsewhere", folder("in/"), folder("raw/in/"), false],
         ["the same folder of two buckets", folder("raw/"), folder("raw/", "my-other-bucket"), false],
         ["two whole buckets", folder(""), folder("", "my-bucket-2"), false],
     ] as const) {
-        it(`is ${overlaps} of ${title}, in either order`, () => {
+        it(`is ${overlaps} for ${title}, in either order`, () => {
             expect([overlap(a, b), overlap(b, a)]).to.deep.equal([overlaps, overlaps]);
         });
     }

@@ -10,23 +10,23 @@ import {
 
 describe("physicalPrefix", () => {
     for (const [title, stack, prefix] of [
-        ["takes the stack's name", "dev", "snowplow-dev"],
-        ["takes digits", "2024", "snowplow-2024"],
-        ["lowers capitals", "EU-Prod", "snowplow-eu-prod"],
-        ["makes one hyphen of each run of other characters", "eu_west.-_1--a", "snowplow-eu-west-1-a"],
-        ["has no hyphen at either end of the slug", "_dev.", "snowplow-dev"],
+        ["uses the stack's name", "dev", "snowplow-dev"],
+        ["keeps digits", "2024", "snowplow-2024"],
+        ["converts capitals to lower case", "EU-Prod", "snowplow-eu-prod"],
+        ["replaces each run of other characters by one hyphen", "eu_west.-_1--a", "snowplow-eu-west-1-a"],
+        ["removes hyphens at both ends", "_dev.", "snowplow-dev"],
         ["keeps 16 characters", "abcdefghijklmnop", "snowplow-abcdefghijklmnop"],
         ["cuts the 17th", "abcdefghijklmnopq", "snowplow-abcdefghijklmnop"],
-        ["leaves no hyphen where it cuts", "abcdefghijklmno-pq", "snowplow-abcdefghijklmno"],
+        ["removes a hyphen before the cut", "abcdefghijklmno-pq", "snowplow-abcdefghijklmno"],
         ["does not count a hyphen at the start", "-abcdefghijklmnop", "snowplow-abcdefghijklmnop"],
-        ["is snowplow alone when nothing is left", "___", "snowplow"],
+        ["is `snowplow` if no character is left", "___", "snowplow"],
     ] as const) {
         it(title, () => {
             expect(physicalPrefix(stack)).to.equal(prefix);
         });
     }
 
-    it("leads to names that S3 and the AWS provider take, whatever the stack is called", () => {
+    it("leads to names that S3 and the AWS provider accept, for any stack name", () => {
         const suffix = "0".repeat(GENERATED_SUFFIX_LENGTH);
         const buckets = ["collector", "pipeline", "archive", "logs", "certs"] as const;
         fc.assert(
@@ -44,15 +44,15 @@ describe("physicalPrefix", () => {
 });
 
 describe("naming", () => {
-    it("puts the bucket behind the prefix, and a hyphen before what is generated", () => {
+    it("puts the bucket after the prefix, and a hyphen before the generated suffix", () => {
         expect(bucketPrefix("snowplow-dev", "certs")).to.equal("snowplow-dev-certs-");
     });
 
-    it("has EMR's tag as AmazonEMRServicePolicy_v2 asks for it: a text, not a boolean", () => {
+    it("has EMR's tag as AmazonEMRServicePolicy_v2 needs it: a string, not a boolean", () => {
         expect(EMR_TAG).to.deep.equal({ "for-use-with-amazon-emr-managed-policies": "true" });
     });
 
-    it("has one tag for what belongs to a stack", () => {
+    it("has one tag for the resources of a stack", () => {
         expect(STACK_TAG).to.equal("snowplow-emr-stack");
     });
 });

@@ -1,13 +1,7 @@
 import { expect } from "chai";
-import {
-    arn,
-    hostedAssetsBucket,
-    internalDomain,
-    isRegion,
-    REGIONS,
-} from "../../../components/domain/region";
+import { hostedAssetsBucket, internalDomain, isRegion, REGIONS } from "../../../components/domain/region";
 
-/** Where Snowplow hosts EmrEtlRunner's assets, from its own release script; all of them, and no other. */
+/** The regions in which Snowplow hosts EmrEtlRunner's assets, from its release script. */
 const TABLE = [
     ["ap-northeast-1", "ap-northeast-1.compute.internal", "snowplow-hosted-assets-ap-northeast-1"],
     ["ap-northeast-2", "ap-northeast-2.compute.internal", "snowplow-hosted-assets-ap-northeast-2"],
@@ -26,24 +20,15 @@ const TABLE = [
 ] as const;
 
 describe("regions", () => {
-    it("are the 14 with hosted assets, each with its internal domain and its bucket", () => {
+    it("are the 14 with hosted assets, each with its internal domain and bucket", () => {
         expect(
             REGIONS.map((region) => [region, internalDomain(region), hostedAssetsBucket(region)]),
         ).to.deep.equal(TABLE);
     });
 
-    it("are told from other texts", () => {
+    it("are distinguished from other strings", () => {
         expect(REGIONS.filter(isRegion)).to.deep.equal(REGIONS);
         const others = ["us-gov-west-1", "cn-north-1", "eu-north-1", "EU-WEST-1", "eu-west-1 ", "", "length"];
         expect(others.filter(isRegion)).to.deep.equal([]);
-    });
-});
-
-describe("arn", () => {
-    it("has six parts, of which some may be empty", () => {
-        expect(arn("kms", "eu-west-1", "111122223333", "key/a")).to.equal(
-            "arn:aws:kms:eu-west-1:111122223333:key/a",
-        );
-        expect(arn("s3", "", "", "bucket")).to.equal("arn:aws:s3:::bucket");
     });
 });

@@ -6,9 +6,9 @@ import {
     checkBuckets,
     lookUpBuckets,
 } from "../../../components/existing/buckets";
-import { Unanswered } from "../../../components/existing/lookup";
+import { FailedLookup } from "../../../components/existing/lookup";
 import { bucketPolicy } from "../../../components/policies/bucket";
-import { type Answers, answer, lookUp, refuse } from "../../support/existing-aws";
+import { type Answers, answer, codes, lookUp, refuse } from "../../support/existing-aws";
 import { buckets, type Config, parse, stream } from "../args/parse";
 
 const LOCATIONS = {
@@ -19,216 +19,146 @@ const LOCATIONS = {
     },
     enriched: { archive: "s3://acme-data/enriched" },
 };
-/** The buckets above, in their order there, each once: the log's is last among EmrEtlRunner's locations. */
-const NAMES = ["acme-old", "acme-new", "acme-data", "acme-logs"];
-
-function settings(storage: Config = {}) {
-    return parse({ ...buckets(LOCATIONS), storage });
-}
+/** The buckets above in the order of EmrEtlRunner's locations, each once: the log's is last. */
+const NAMES = ["acme-old", "acme-new", "acme-data", "acme-logs"] as const;
 
 const at = (bucketRegion: string) => answer<aws.s3.GetBucketResult>({ bucketRegion });
-const HERE = at("eu-west-1");
-const PATHS = {
-    locations: ["emrEtlRunner", "aws", "s3", "buckets"],
-    policies: (index: number) => ["storage", "policiesOnExistingBuckets", index],
-};
-const OURS = JSON.stringify(bucketPolicy("arn:aws:s3:::acme-data", "AES256"));
-const SAME_NAMES = OURS.replaceAll('"Deny"', '"Allow"');
-const THEIRS = JSON.stringify({ Statement: [{ Sid: "LetOthersIn", Effect: "Allow" }] });
+const failed = (reason: string) => new FailedLookup(reason);
+const OWN_POLICY = JSON.stringify(bucketPolicy("arn:aws:s3:::acme-data", "AES256"));
+const OTHER_POLICY = JSON.stringify({ Statement: [{ Sid: "LetOthersIn", Effect: "Allow" }] });
 
-/** All buckets as they must be, but for these. */
-function facts(other: Readonly<Record<string, Partial<BucketFacts>>> = {}): readonly BucketFacts[] {
-    return NAMES.map((name) => ({ name, bucket: HERE, ...other[name] }));
-}
-
-function elsewhere(path: readonly (string | number)[], name: string, region: string) {
-    return {
-        path: [...PATHS.locations, ...path],
-        found: `${name}, which is in ${region}`,
-        remedy: "a bucket in eu-west-1: s3-dist-cp is given that region's endpoint, and finds no other's",
-    };
-}
-
-describe("buckets of the user's", () => {
-    it("are found fit in the stack's region, without policies or with the stack's own", () => {
-        const asked = settings({ policiesOnExistingBuckets: ["acme-data", "acme-logs"] });
-        expect(checkBuckets(asked, facts({ "acme-data": { policy: OURS } }))).to.deep.equal([]);
-    });
-
-    it("are refused in another region, each where the stack config names it first", () => {
-        expect(
-            checkBuckets(
-                settings(),
-                facts({
-                    "acme-old": { bucket: at("us-east-1") },
-                    "acme-new": { bucket: at("eu-central-1") },
-                    "acme-data": { bucket: at("us-east-2") },
-                    "acme-logs": { bucket: at("eu-north-1") },
-                }),
-            ),
-        ).to.deep.equal([
-            elsewhere(["raw", "in", 0], "acme-old", "us-east-1"),
-            elsewhere(["raw", "in", 1], "acme-new", "eu-central-1"),
-            elsewhere(["raw", "archive"], "acme-data", "us-east-2"),
-            elsewhere(["log"], "acme-logs", "eu-north-1"),
-        ]);
-    });
-
-    it("are refused a policy of the stack's where another stands, or nobody knows", () => {
-        const asked = settings({ policiesOnExistingBuckets: ["acme-logs", "acme-old", "acme-data"] });
-        expect(
-            checkBuckets(
-                asked,
-                facts({
-                    "acme-old": { policy: new Unanswered("AccessDenied") },
-                    "acme-data": { policy: THEIRS },
-                    "acme-logs": { policy: SAME_NAMES },
-                }),
-            ),
-        ).to.deep.equal([
-            {
-                path: PATHS.policies(1),
-                found: "no answer on the policy of acme-old: AccessDenied",
-                remedy: "name what is there, and let these credentials look it up (s3:GetBucketPolicy)",
-            },
-            ...(
-                [
-                    [
-                        "acme-data",
-                        2,
-                        "without DenyPlainHttp, without DenyOtherEncryption, without DenyCustomerProvidedKeys, LetOthersIn besides",
-                    ],
-                    [
-                        "acme-logs",
-                        0,
-                        "another DenyPlainHttp, another DenyOtherEncryption, another DenyCustomerProvidedKeys",
-                    ],
-                ] as const
-            ).map(([name, index, differences]) => ({
-                path: PATHS.policies(index),
-                found: `${name}, which has another policy than the stack's: ${differences}`,
-                remedy: "delete this line, and add the statements to that policy yourself (docs/existing.md)",
-            })),
-        ]);
-    });
-
-    it("are refused in another region where S3 says no more than that", () => {
-        const reason = "operation error S3: HeadBucket, StatusCode: 301, api error MovedPermanently";
-        const asked = settings({
-            policiesOnExistingBuckets: ["acme-new"],
-            encryptExistingBuckets: ["acme-new"],
-        });
-        const found = facts({ "acme-new": { bucket: new Unanswered(reason) } });
-        expect(checkBuckets(asked, found)).to.deep.equal([
-            elsewhere(["raw", "in", 1], "acme-new", "another region"),
-        ]);
-    });
-
-    for (const reason of [
-        "reading S3 Bucket (acme-new): couldn't find resource",
+const FORBIDDEN = failed("operation error S3: HeadBucket, StatusCode: 403, api error Forbidden");
+const DENIED = failed("StatusCode: 403, api error AccessDenied");
+const MOVED = failed("operation error S3: HeadBucket, StatusCode: 301, api error MovedPermanently");
+const FOREIGN = failed("StatusCode: 405, api error MethodNotAllowed: The specified method …");
+const MISSING = [
+    failed("reading S3 Bucket (acme-data): couldn't find resource"),
+    failed(
         "operation error S3: HeadBucket, https response error StatusCode: 404, api error NotFound: Not Found",
-        "api error NoSuchBucket: The specified bucket does not exist",
-    ]) {
-        it(`are refused where there are none, once, whatever is asked of them: ${reason}`, () => {
-            const asked = settings({
-                policiesOnExistingBuckets: ["acme-new"],
-                encryptExistingBuckets: ["acme-new"],
-            });
-            const bucket = new Unanswered(reason);
-            for (const policy of [undefined, new Unanswered(reason)]) {
-                const found = facts({ "acme-new": { bucket, policy } });
-                expect(checkBuckets(asked, found)).to.deep.equal([
-                    {
-                        path: [...PATHS.locations, "raw", "in", 1],
-                        found: "acme-new, which is not there",
-                        remedy: "the name of a bucket that is there, or, for one that the stack makes, no such line",
-                    },
-                ]);
-                expect(bucketWarnings(found)).to.deep.equal([]);
-            }
+    ),
+    failed("api error NoSuchBucket: The specified bucket does not exist"),
+];
+
+type Facts = Readonly<Partial<Record<(typeof NAMES)[number], Partial<BucketFacts>>>>;
+
+/** All buckets in the stack's region, but for these. */
+const facts = (other: Facts = {}): readonly BucketFacts[] =>
+    NAMES.map((name) => ({ name, bucket: at("eu-west-1"), ...other[name] }));
+
+const LOCATION = {
+    old: "emrEtlRunner.aws.s3.buckets.raw.in[0]",
+    new: "emrEtlRunner.aws.s3.buckets.raw.in[1]",
+    data: "emrEtlRunner.aws.s3.buckets.raw.archive",
+    log: "emrEtlRunner.aws.s3.buckets.log",
+};
+/** `acme-data` is second in one list of `storage`, or in both. */
+const ENCRYPTED = { encryptExistingBuckets: ["acme-logs", "acme-data"] };
+const WITH_POLICY = { policiesOnExistingBuckets: ["acme-logs", "acme-data"] };
+const BOTH = { ...ENCRYPTED, ...WITH_POLICY };
+const ENCRYPTION = "storage.encryptExistingBuckets[1]";
+const POLICY = "storage.policiesOnExistingBuckets[1]";
+
+describe("checkBuckets", () => {
+    for (const [situation, storage, other, ...expected] of [
+        ["buckets in the stack's region", BOTH, {}],
+        ["the stack's own policy", WITH_POLICY, { "acme-data": { policy: OWN_POLICY } }],
+        [
+            "buckets in other regions, where they are named first",
+            {},
+            {
+                "acme-old": { bucket: at("us-east-1") },
+                "acme-new": { bucket: at("eu-central-1") },
+                "acme-data": { bucket: at("us-east-2") },
+                "acme-logs": { bucket: at("eu-north-1") },
+            },
+            ["bucket-in-another-region", LOCATION.old],
+            ["bucket-in-another-region", LOCATION.new],
+            ["bucket-in-another-region", LOCATION.data],
+            ["bucket-in-another-region", LOCATION.log],
+        ],
+        [
+            "a bucket that S3 redirects, once",
+            BOTH,
+            { "acme-data": { bucket: MOVED } },
+            ["bucket-in-another-region", LOCATION.data],
+        ],
+        ...MISSING.flatMap((failure) =>
+            [undefined, failure].map(
+                (policy) =>
+                    [
+                        `a missing bucket once: ${failure.reason}`,
+                        BOTH,
+                        { "acme-data": { bucket: failure, policy } },
+                        ["bucket-missing", LOCATION.data],
+                    ] as const,
+            ),
+        ),
+        ["a bucket that may not be read, and is not changed", {}, { "acme-data": { bucket: FORBIDDEN } }],
+        [
+            "a bucket that may not be read, and is to be changed",
+            BOTH,
+            { "acme-data": { bucket: FORBIDDEN } },
+            ["lookup-failed", ENCRYPTION],
+            ["lookup-failed", POLICY],
+        ],
+        [
+            "a policy that may not be read",
+            WITH_POLICY,
+            { "acme-data": { policy: DENIED } },
+            ["lookup-failed", POLICY],
+        ],
+        ["a policy that may not be read, and is not needed", ENCRYPTED, { "acme-data": { policy: DENIED } }],
+        [
+            "another policy",
+            WITH_POLICY,
+            { "acme-data": { policy: OTHER_POLICY } },
+            ["bucket-policy-exists", POLICY],
+        ],
+        ["another policy that is not changed", ENCRYPTED, { "acme-data": { policy: OTHER_POLICY } }],
+        [
+            "another account's bucket, which S3 lets these credentials read",
+            BOTH,
+            { "acme-data": { policy: FOREIGN } },
+            ["bucket-of-another-account", ENCRYPTION],
+            ["bucket-of-another-account", POLICY],
+        ],
+        [
+            "the region and the policy of one bucket",
+            WITH_POLICY,
+            { "acme-data": { bucket: at("us-east-1"), policy: OTHER_POLICY } },
+            ["bucket-in-another-region", LOCATION.data],
+            ["bucket-policy-exists", POLICY],
+        ],
+    ] as readonly (readonly [string, Config, Facts, ...(readonly [string, string])[]])[]) {
+        it(`${expected.length === 0 ? "accepts" : "reports"} ${situation}`, () => {
+            const args = parse({ ...buckets(LOCATIONS), storage });
+            expect(codes(checkBuckets(args, facts(other)))).to.deep.equal(expected);
         });
     }
 
-    it("are refused a policy of the stack's where nobody answers for them", () => {
-        const asked = settings({ policiesOnExistingBuckets: ["acme-new"] });
-        const found = facts({ "acme-new": { bucket: new Unanswered("StatusCode: 403") } });
-        expect(checkBuckets(asked, found)).to.deep.equal([
-            {
-                path: PATHS.policies(0),
-                found: "no answer on acme-new: StatusCode: 403",
-                remedy: "name what is there, and let these credentials look it up (s3:ListBucket)",
-            },
-        ]);
-    });
-
-    it("are told by what is said of them, and not by numbers in their names", () => {
-        const named = [301, 404, 405].map((number) => `s3://acme-${number}-raw/in`);
-        const asked = parse(buckets({ raw: { in: named } }));
-        const found = [301, 404, 405].map((number) => ({
+    it("reads S3's status codes, not numbers in a bucket's name", () => {
+        const numbers = [301, 404, 405];
+        const args = parse(buckets({ raw: { in: numbers.map((number) => `s3://acme-${number}-raw/in`) } }));
+        const found = numbers.map((number) => ({
             name: `acme-${number}-raw`,
-            bucket: new Unanswered(`reading S3 Bucket (acme-${number}-raw): StatusCode: 403, Forbidden`),
-            policy: new Unanswered(`reading S3 Bucket (acme-${number}-raw) Policy: AccessDenied`),
+            bucket: failed(`reading S3 Bucket (acme-${number}-raw): StatusCode: 403, Forbidden`),
+            policy: failed(`reading S3 Bucket (acme-${number}-raw) Policy: AccessDenied`),
         }));
-        expect(checkBuckets(asked, found)).to.deep.equal([]);
+        expect(checkBuckets(args, found)).to.deep.equal([]);
         expect(bucketWarnings(found)).to.have.length(3);
     });
+});
 
-    it("are refused settings where they are another account's, though S3 lets these credentials in", () => {
-        const asked = settings({
-            policiesOnExistingBuckets: ["acme-data"],
-            encryptExistingBuckets: ["acme-logs", "acme-data"],
+describe("bucketWarnings", () => {
+    it("name the buckets that may not be read, and no bucket with an error", () => {
+        const found = facts({
+            "acme-old": { bucket: MOVED },
+            "acme-new": { bucket: FORBIDDEN },
+            "acme-data": { bucket: MISSING[0] },
         });
-        const policy = new Unanswered("StatusCode: 405, api error MethodNotAllowed: The specified method …");
-        expect(checkBuckets(asked, facts({ "acme-data": { policy } }))).to.deep.equal([
-            {
-                path: ["storage", "encryptExistingBuckets", 1],
-                found: "acme-data, a bucket of another account",
-                remedy: "delete this line: its owner alone can set its default encryption to SSE-S3",
-            },
-            {
-                path: PATHS.policies(0),
-                found: "acme-data, a bucket of another account",
-                remedy: "delete this line: its owner alone can add the statements to its policy (docs/existing.md)",
-            },
-        ]);
-    });
-
-    it("need no right to ask for their policy where the encryption alone is to be set", () => {
-        const asked = settings({ encryptExistingBuckets: ["acme-data"] });
-        for (const policy of [new Unanswered("StatusCode: 403, AccessDenied"), THEIRS, undefined]) {
-            expect(checkBuckets(asked, facts({ "acme-data": { policy } }))).to.deep.equal([]);
-        }
-    });
-
-    it("are told region and policy at once", () => {
-        const asked = settings({ policiesOnExistingBuckets: ["acme-new"] });
-        const found = checkBuckets(asked, facts({ "acme-new": { bucket: at("us-east-1"), policy: THEIRS } }));
-        expect(found.map(({ path }) => path)).to.deep.equal([
-            [...PATHS.locations, "raw", "in", 1],
-            PATHS.policies(0),
-        ]);
-    });
-
-    it("are refused another encryption where nobody answers for them: their owner alone may set it", () => {
-        const asked = settings({ encryptExistingBuckets: ["acme-new", "acme-logs"] });
-        expect(
-            checkBuckets(asked, facts({ "acme-logs": { bucket: new Unanswered("StatusCode: 403") } })),
-        ).to.deep.equal([
-            {
-                path: ["storage", "encryptExistingBuckets", 1],
-                found: "no answer on acme-logs: StatusCode: 403",
-                remedy: "a bucket of this account, which alone may set its encryption, that these credentials may look up (s3:ListBucket)",
-            },
-        ]);
-    });
-
-    it("that may not be looked at are told of, since another account's can work", () => {
-        const found = facts({ "acme-new": { bucket: new Unanswered("StatusCode: 403, Forbidden") } });
-        expect(checkBuckets(settings(), found)).to.deep.equal([]);
         expect(bucketWarnings(found)).to.deep.equal([
-            "acme-new cannot be looked at (StatusCode: 403, Forbidden). If it is another account's, its owner must let the jobflow role and the operator in, as the roles' policies say, with BucketOwnerEnforced; nothing here can set its encryption or its policy.",
+            `acme-new cannot be read (${FORBIDDEN.reason}). If it belongs to another account, its owner must grant the jobflow role and the operator what their policies allow, and set BucketOwnerEnforced. The stack cannot set its encryption or its policy.`,
         ]);
-        expect(bucketWarnings(facts())).to.deep.equal([]);
     });
 });
 
@@ -237,11 +167,11 @@ describe("lookUpBuckets", () => {
     const bucketCall = (bucket: string) => ["getBucket", { bucket }];
     const bucketOf = (name: string) => ({ bucket: name, bucketRegion: "eu-west-1" });
 
-    it("asks nothing where the stack makes all of its own", async () => {
+    it("makes no look-up if the stack creates all buckets", async () => {
         expect(await look(stream())).to.deep.equal({ facts: [], calls: [] });
     });
 
-    it("asks for each bucket of a location once, and for no policy unasked", async () => {
+    it("looks up each bucket once, and no policy", async () => {
         const { facts: found, calls } = await look(buckets(LOCATIONS));
         expect(calls).to.have.deep.members(NAMES.map(bucketCall));
         expect(found).to.have.deep.members(
@@ -250,10 +180,10 @@ describe("lookUpBuckets", () => {
     });
 
     for (const list of ["policiesOnExistingBuckets", "encryptExistingBuckets"]) {
-        it(`asks for the policies of the buckets in ${list}: their owner alone may change either`, async () => {
+        it(`looks up the policies of the buckets in ${list}`, async () => {
             const { facts: found, calls } = await look(
                 { ...buckets(LOCATIONS), storage: { [list]: ["acme-data"] } },
-                { getBucketPolicy: () => ({ policy: THEIRS }) },
+                { getBucketPolicy: () => ({ policy: OTHER_POLICY }) },
             );
             expect(calls).to.have.deep.members([
                 ...NAMES.map(bucketCall),
@@ -263,7 +193,7 @@ describe("lookUpBuckets", () => {
                 NAMES.map((name) => ({
                     name,
                     bucket: bucketOf(name),
-                    policy: name === "acme-data" ? THEIRS : undefined,
+                    policy: name === "acme-data" ? OTHER_POLICY : undefined,
                 })),
             );
         });
@@ -274,7 +204,7 @@ describe("lookUpBuckets", () => {
         "reading S3 Bucket (acme-data) Policy: operation error S3: GetBucketPolicy, api error NoSuchBucketPolicy: The bucket policy does not exist",
         "reading S3 Bucket (acme-data) Policy: empty result",
     ]) {
-        it(`takes "${reason.slice(39)}" for no policy`, async () => {
+        it(`takes "${reason.slice(39)}" as no policy`, async () => {
             const { facts: found } = await look(
                 { ...buckets(LOCATIONS), storage: { policiesOnExistingBuckets: ["acme-data"] } },
                 { getBucketPolicy: () => refuse(reason) },
@@ -283,7 +213,7 @@ describe("lookUpBuckets", () => {
         });
     }
 
-    it("takes other refusals for answers", async () => {
+    it("returns failures", async () => {
         const { facts: found } = await look(
             {
                 ...stream({ enriched: { stream: "s3://acme-stream/enriched" } }),
@@ -294,8 +224,8 @@ describe("lookUpBuckets", () => {
         expect(found).to.deep.equal([
             {
                 name: "acme-stream",
-                bucket: new Unanswered("Forbidden"),
-                policy: new Unanswered("AccessDenied"),
+                bucket: new FailedLookup("Forbidden"),
+                policy: new FailedLookup("AccessDenied"),
             },
         ]);
     });

@@ -64,10 +64,12 @@ describe("the import file of docs/existing.md", () => {
                 custom: !component,
             });
         }
-        const roots = made
-            .filter(({ parent }) => parent === "snowplow-emr-encryption-dev")
-            .map(({ type, name }) => `${STACK}::${type}::${name}`);
-        expect(roots).to.include.members(Object.values(file.nameTable));
+        const urns = made
+            .filter(({ parent }) => parent === "emr")
+            .map(
+                ({ type, name }) => `${STACK}::snowplow-emr-encryption:index:EmrEncryption$${type}::${name}`,
+            );
+        expect(urns).to.include.members(Object.values(file.nameTable));
     });
 
     it("brings what exists, by its id, and components without one", () => {

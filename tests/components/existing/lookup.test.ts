@@ -1,11 +1,11 @@
 import { expect } from "chai";
-import { ask, isAnswer, noAnswer, Unanswered } from "../../../components/existing/lookup";
+import { at, FailedLookup, lookup, lookupFailed, succeeded } from "../../../components/existing/lookup";
 
-describe("a question to AWS", () => {
-    it("has its answer", async () => {
-        const answer = await ask(Promise.resolve({ id: "vpc-1" }));
+describe("lookup", () => {
+    it("returns the answer", async () => {
+        const answer = await lookup(Promise.resolve({ id: "vpc-1" }));
         expect(answer).to.deep.equal({ id: "vpc-1" });
-        expect(isAnswer(answer)).to.equal(true);
+        expect(succeeded(answer)).to.equal(true);
     });
 
     for (const [title, error, reason] of [
@@ -16,37 +16,57 @@ describe("a question to AWS", () => {
             ),
             "no matching EC2 VPC found",
         ],
-        ["with every error of several", new Error("2 errors occurred:\n\t* one\n\t* two\n"), "one * two"],
-        ["with every error of many", new Error("12 errors occurred:\n\t* one\n\t* two\n"), "one * two"],
-        ["as it is where nothing is before it", new Error("  access\n denied "), "access denied"],
+        ["with both errors of two", new Error("2 errors occurred:\n\t* one\n\t* two\n"), "one * two"],
+        ["with both errors of twelve", new Error("12 errors occurred:\n\t* one\n\t* two\n"), "one * two"],
+        ["as it is if nothing precedes it", new Error("  access\n denied "), "access denied"],
         [
-            "without the numbers that AWS gives its answers",
+            "without AWS's request ids",
             new Error(
                 "reading S3 Bucket (acme): operation error S3: HeadBucket, https response error StatusCode: 403, RequestID: 2BF7A9D1, HostID: a1b2/c3+d4=, api error Forbidden: Forbidden",
             ),
             "reading S3 Bucket (acme): operation error S3: HeadBucket, https response error StatusCode: 403, api error Forbidden: Forbidden",
         ],
         [
-            "without numbers that are empty, or of another spelling",
+            "without request ids that are empty or spelled otherwise",
             new Error(
                 "StatusCode: 301, RequestID: , HostID: , api error x (Status Code: 400, Request ID: 1-2)",
             ),
             "StatusCode: 301, api error x (Status Code: 400)",
         ],
-        ["whatever was thrown", "no Error", "no Error"],
+        ["also of a thrown string", "no Error", "no Error"],
     ] as const) {
-        it(`has a refusal for an answer, ${title}`, async () => {
-            const answer = await ask(Promise.reject(error));
-            expect(answer).to.deep.equal(new Unanswered(reason));
-            expect(isAnswer(answer)).to.equal(false);
+        it(`returns a failure, ${title}`, async () => {
+            const answer = await lookup(Promise.reject(error));
+            expect(answer).to.deep.equal(new FailedLookup(reason));
+            expect(succeeded(answer)).to.equal(false);
         });
     }
+});
 
-    it("that has none is a finding, with the permission that asking takes", () => {
-        expect(noAnswer(["a", "b"], "the key", new Unanswered("no"), "kms:DescribeKey")).to.deep.equal({
+describe("lookupFailed", () => {
+    it("names the reason and the permissions", () => {
+        expect(lookupFailed(["a", "b"], "the key", new FailedLookup("no"), "kms:DescribeKey")).to.deep.equal({
+            code: "lookup-failed",
             path: ["a", "b"],
-            found: "no answer on the key: no",
-            remedy: "name what is there, and let these credentials look it up (kms:DescribeKey)",
+            found: "no answer for the key: no",
+            fix: "name an existing resource, and give these credentials kms:DescribeKey",
         });
+    });
+});
+
+describe("at", () => {
+    it("adds the path to each finding", () => {
+        expect(
+            at(
+                ["a", 0],
+                [
+                    { code: "key-spec", found: "c" },
+                    { code: "key-usage", found: "e", fix: "f" },
+                ],
+            ),
+        ).to.deep.equal([
+            { code: "key-spec", path: ["a", 0], found: "c" },
+            { code: "key-usage", path: ["a", 0], found: "e", fix: "f" },
+        ]);
     });
 });

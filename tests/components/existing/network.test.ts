@@ -1,9 +1,24 @@
 import type * as aws from "@pulumi/aws";
 import { expect } from "chai";
 import type { ResolvedArgs } from "../../../components/args";
-import { Unanswered } from "../../../components/existing/lookup";
-import { checkNetwork, lookUpNetwork, type NetworkFacts } from "../../../components/existing/network";
-import { type Answers, answer, lookUp, refuse, SUBNET, SUBNET_2, VPC } from "../../support/existing-aws";
+import { FailedLookup } from "../../../components/existing/lookup";
+import {
+    checkNetwork,
+    lookUpNetwork,
+    type NetworkFacts,
+    routeWarnings,
+    type SubnetFacts,
+} from "../../../components/existing/network";
+import {
+    type Answers,
+    answer,
+    codes,
+    lookUp,
+    refuse,
+    SUBNET,
+    SUBNET_2,
+    VPC,
+} from "../../support/existing-aws";
 import { type Route, routeOf } from "../../support/route";
 import { batch, type Config, parse, stream } from "../args/parse";
 
@@ -23,23 +38,13 @@ const PUBLIC_GROUPS = [
     "ElasticMapReduce-core",
 ];
 
-const VPC_PATH = ["network", "existing", "vpcId"];
-const SUBNET_PATH = ["network", "existing", "subnetIds", 0];
-const GROUPS_PATH = ["network", "existing", "emrSecurityGroups"];
-
-const tagCommand = (id: string, region = "eu-west-1") =>
-    `aws ec2 create-tags --region ${region} --resources ${id} --tags Key=for-use-with-amazon-emr-managed-policies,Value=true`;
-const untagged = (id: string) =>
-    `${id} without the tag for-use-with-amazon-emr-managed-policies: "true", so that EMR may not use it`;
-
-/** In stream-enrich mode, which has no `thrift`; `others` beside `network`. */
-function settings(existing: Config = {}, others: Config = {}, network: Config = {}, region = "eu-west-1") {
-    const config = {
+/** In stream-enrich mode, which has no `thrift`; `network` beside `network.existing`. */
+function argsOf(existing: Config = {}, network: Config = {}, others: Config = {}) {
+    return parse({
         ...stream(),
         network: { ...network, existing: { vpcId: VPC, subnetIds: [SUBNET], ...existing } },
         ...others,
-    };
-    return parse(config, { region });
+    });
 }
 
 type Vpc = aws.ec2.GetVpcResult;
@@ -51,26 +56,23 @@ const subnet = (other: Partial<Subnet> = {}) =>
     answer<Subnet>({
         vpcId: VPC,
         cidrBlock: "10.1.16.0/20",
-        mapPublicIpOnLaunch: false,
+        mapPublicIpOnLaunch: true,
         tags: EMR_TAG,
         ...other,
     });
-const route = (other: Partial<Route>) => routeOf({ cidrBlock: "0.0.0.0/0", ...other });
-const routes = (...entries: readonly Route[]) =>
-    answer<aws.ec2.GetRouteTableResult>({ routeTableId: "rtb-1", routes: [...entries] });
+const routes = (...entries: readonly Partial<Route>[]) =>
+    answer<aws.ec2.GetRouteTableResult>({ routeTableId: "rtb-1", routes: entries.map(routeOf) });
+const ANY = { cidrBlock: "0.0.0.0/0" };
 const TO_NAT = routes(
-    route({ cidrBlock: "10.9.0.0/16", vpcPeeringConnectionId: "pcx-1" }),
-    route({ natGatewayId: "nat-1" }),
+    { cidrBlock: "10.9.0.0/16", vpcPeeringConnectionId: "pcx-1" },
+    { ...ANY, natGatewayId: "nat-1" },
 );
-const TO_INTERNET = routes(route({ gatewayId: "igw-1" }));
+const TO_INTERNET = routes({ ...ANY, gatewayId: "igw-1" });
+const NO_ROUTE = routes({ ipv6CidrBlock: "::/0", egressOnlyGatewayId: "eigw-1" });
+const FAILED = new FailedLookup("no");
 
-type SubnetFacts = NetworkFacts["subnets"][number];
-
-/** A private network that lacks nothing, but for what is given. */
-function facts({
-    first,
-    ...other
-}: Partial<NetworkFacts> & { readonly first?: Partial<SubnetFacts> } = {}): NetworkFacts {
+/** A private network without errors, but for what is given. */
+function facts({ first, ...other }: Partial<NetworkFacts> & { readonly first?: Partial<SubnetFacts> } = {}) {
     return {
         vpc: vpc(),
         dhcpOptions: dhcp(DOMAIN),
@@ -80,229 +82,197 @@ function facts({
     };
 }
 
-function finds(title: string, asked: ResolvedArgs, found: NetworkFacts, ...told: readonly object[]): void {
-    it(title, () => {
-        expect(checkNetwork(asked, found)).to.deep.equal(told);
-    });
-}
+const NAT = argsOf();
+const PUBLIC = argsOf({}, { internetAccess: "public" });
+const UNSEEN = argsOf({ allowUnseenRoute: true });
+const CREATE = argsOf({ emrSecurityGroups: "create" });
+const VPC_ID = "network.existing.vpcId";
+const FIRST = "network.existing.subnetIds[0]";
+const SECOND = "network.existing.subnetIds[1]";
+const GROUPS = "network.existing.emrSecurityGroups";
 
-describe("a network of the user's", () => {
-    describe("is found fit", () => {
-        finds("with all that clusters need", settings(), facts());
-        finds(
-            "with routes to an internet gateway and public addresses, where nodes are to have them",
-            settings({}, {}, { internetAccess: "public" }),
-            facts({ first: { subnet: subnet({ mapPublicIpOnLaunch: true }), routeTable: TO_INTERNET } }),
-        );
-        finds(
-            "in us-east-1 with that region's own domain",
-            settings({}, {}, {}, "us-east-1"),
-            facts({ dhcpOptions: dhcp("ec2.internal") }),
-        );
-        finds(
-            "with several domains, one of them AWS's",
-            settings(),
-            facts({ dhcpOptions: dhcp(`corp.example  ${DOMAIN}`) }),
-        );
-        finds(
-            "with any domain or none, where nothing between nodes is encrypted",
-            settings({}, { encryption: { inTransit: false } }),
-            facts({ dhcpOptions: undefined }),
-        );
-        finds(
-            "with groups of EMR's names that carry its tag",
-            settings(),
+describe("checkNetwork", () => {
+    for (const [situation, args, found, ...expected] of [
+        ["the network is private", NAT, facts()],
+        ["the network is public", PUBLIC, facts({ first: { routeTable: TO_INTERNET } })],
+        [
+            "nodes get no public addresses, and need none",
+            NAT,
+            facts({ first: { subnet: subnet({ mapPublicIpOnLaunch: false }) } }),
+        ],
+        [
+            "EMR's groups have its tag",
+            NAT,
             facts({ groups: { all: ["sg-1", "sg-2"], tagged: ["sg-2", "sg-1"], own: [] } }),
-        );
-        finds(
-            "with groups that the stack itself has made, tag or no tag",
-            settings({ emrSecurityGroups: "create" }),
-            facts({ groups: { all: ["sg-1", "sg-2"], tagged: [], own: ["sg-1", "sg-2"] } }),
-        );
-        it("where there is none: the stack makes its own", () => {
-            expect(checkNetwork(parse(batch()), facts({ vpc: new Unanswered("no") }))).to.deep.equal([]);
-        });
-    });
-
-    describe("is refused for its VPC", () => {
-        finds(
-            "that nobody answers for, and nothing else of it",
-            settings(),
-            {
-                ...facts({ dhcpOptions: undefined }),
-                vpc: new Unanswered("no matching EC2 VPC found"),
-            },
-            {
-                path: VPC_PATH,
-                found: `no answer on ${VPC}: no matching EC2 VPC found`,
-                remedy: "name what is there, and let these credentials look it up (ec2:DescribeVpcs, ec2:DescribeVpcAttribute, ec2:DescribeRouteTables)",
-            },
-        );
-        finds(
-            "without DNS, with the commands that turn it on",
-            settings(),
+        ],
+        [
+            "the stack has created EMR's groups",
+            CREATE,
+            facts({ groups: { all: ["sg-1"], tagged: [], own: ["sg-1"] } }),
+        ],
+        ["the stack creates the network", parse(batch()), facts({ vpc: FAILED })],
+        [
+            "the VPC has no answer",
+            NAT,
+            { ...facts({ vpc: FAILED }), dhcpOptions: undefined },
+            ["lookup-failed", VPC_ID],
+        ],
+        [
+            "the VPC has no DNS",
+            NAT,
             facts({ vpc: vpc({ enableDnsSupport: false, enableDnsHostnames: false }) }),
-            {
-                path: VPC_PATH,
-                found: `${VPC} without dns-support, so that nodes do not find one another by name`,
-                remedy: `aws ec2 modify-vpc-attribute --region eu-west-1 --vpc-id ${VPC} --enable-dns-support`,
-            },
-            {
-                path: VPC_PATH,
-                found: `${VPC} without dns-hostnames, so that nodes do not find one another by name`,
-                remedy: `aws ec2 modify-vpc-attribute --region eu-west-1 --vpc-id ${VPC} --enable-dns-hostnames`,
-            },
-        );
-        for (const [which, tags] of [
-            ["without EMR's tag", {}],
-            ["with another value of EMR's tag", { "for-use-with-amazon-emr-managed-policies": "false" }],
-        ] as const) {
-            finds(which, settings(), facts({ vpc: vpc({ tags }) }), {
-                path: VPC_PATH,
-                found: untagged(VPC),
-                remedy: tagCommand(VPC),
-            });
-        }
-        finds(
-            "in the region that the command names",
-            settings({}, {}, {}, "us-east-1"),
-            facts({ dhcpOptions: dhcp("ec2.internal"), vpc: vpc({ tags: {} }) }),
-            { path: VPC_PATH, found: untagged(VPC), remedy: tagCommand(VPC, "us-east-1") },
-        );
-    });
-
-    finds("is refused for its nodes' names", settings(), facts({ dhcpOptions: dhcp("corp.example") }), {
-        path: VPC_PATH,
-        found: `DHCP options with the domain name "corp.example", while the nodes' certificate is for *.${DOMAIN}`,
-        remedy: `DHCP options with the domain name ${DOMAIN}; or a certificate of yours for *.corp.example; or network.existing.allowHostnameMismatch: true, and nodes accept the certificate under any name; or encryption.inTransit: false`,
-    });
-
-    describe("is refused for a subnet", () => {
-        finds(
-            "that nobody answers for, and nothing else of it",
-            settings(),
-            facts({ first: { subnet: new Unanswered("no"), routeTable: new Unanswered("no") } }),
-            {
-                path: SUBNET_PATH,
-                found: `no answer on ${SUBNET}: no`,
-                remedy: "name what is there, and let these credentials look it up (ec2:DescribeSubnets)",
-            },
-        );
-        finds(
-            "of another VPC",
-            settings(),
-            facts({ first: { subnet: subnet({ vpcId: "vpc-of-others" }) } }),
-            { path: SUBNET_PATH, found: `${SUBNET} in vpc-of-others`, remedy: `a subnet of ${VPC}` },
-        );
-        for (const cidrBlock of ["100.64.0.0/20", "172.32.0.0/20", "198.18.0.0/24", ""]) {
-            finds(
-                `with the range ${cidrBlock || "that there is none of (IPv6 alone)"}`,
-                settings(),
-                facts({ first: { subnet: subnet({ cidrBlock }) } }),
-                {
-                    path: SUBNET_PATH,
-                    found: `${SUBNET} with ${cidrBlock === "" ? "no IPv4 range" : `the range ${cidrBlock}`}`,
-                    remedy: "a subnet inside 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16: EMR's nodes take addresses of no other",
-                },
-            );
-        }
-        for (const cidrBlock of ["172.31.255.0/24", "192.168.1.0/28"]) {
-            finds(
-                `but not with the range ${cidrBlock}`,
-                settings(),
-                facts({ first: { subnet: subnet({ cidrBlock }) } }),
-            );
-        }
-        finds("without EMR's tag", settings(), facts({ first: { subnet: subnet({ tags: {} }) } }), {
-            path: SUBNET_PATH,
-            found: untagged(SUBNET),
-            remedy: tagCommand(SUBNET),
-        });
-        finds(
-            "without public addresses, where nodes are to have them",
-            settings({}, {}, { internetAccess: "public" }),
+            ["vpc-dns-support-off", VPC_ID],
+            ["vpc-dns-hostnames-off", VPC_ID],
+        ],
+        [
+            "the VPC has another domain",
+            NAT,
+            facts({ dhcpOptions: dhcp("a.b") }),
+            ["domain-name-not-in-certificate", VPC_ID],
+        ],
+        ["the VPC has no tag", NAT, facts({ vpc: vpc({ tags: {} }) }), ["emr-tag-missing", VPC_ID]],
+        [
+            "a subnet has no answer",
+            NAT,
+            facts({ first: { subnet: FAILED, routeTable: FAILED } }),
+            ["lookup-failed", FIRST],
+        ],
+        [
+            "a subnet is in another VPC",
+            NAT,
+            facts({ first: { subnet: subnet({ vpcId: "vpc-2" }) } }),
+            ["subnet-of-another-vpc", FIRST],
+        ],
+        [
+            "a subnet has a public range",
+            NAT,
+            facts({ first: { subnet: subnet({ cidrBlock: "100.64.0.0/20" }) } }),
+            ["subnet-range-not-private", FIRST],
+        ],
+        [
+            "a subnet has no tag",
+            NAT,
+            facts({ first: { subnet: subnet({ tags: {} }) } }),
+            ["emr-tag-missing", FIRST],
+        ],
+        [
+            "a public subnet gives no public addresses",
+            PUBLIC,
+            facts({ first: { subnet: subnet({ mapPublicIpOnLaunch: false }), routeTable: TO_INTERNET } }),
+            ["subnet-without-public-addresses", FIRST],
+        ],
+        ["routes have no answer", UNSEEN, facts({ first: { routeTable: FAILED } }), ["lookup-failed", FIRST]],
+        [
+            "there is no route",
+            NAT,
+            facts({ first: { routeTable: NO_ROUTE } }),
+            ["default-route-missing", FIRST],
+        ],
+        [
+            "there is no public route",
+            PUBLIC,
+            facts({ first: { routeTable: NO_ROUTE } }),
+            ["default-route-missing", FIRST],
+        ],
+        ["there is no route, as allowed", UNSEEN, facts({ first: { routeTable: NO_ROUTE } })],
+        [
+            "the route is public",
+            UNSEEN,
             facts({ first: { routeTable: TO_INTERNET } }),
-            {
-                path: SUBNET_PATH,
-                found: `${SUBNET} without public addresses for nodes, though network.internetAccess is public`,
-                remedy: `aws ec2 modify-subnet-attribute --region eu-west-1 --subnet-id ${SUBNET} --map-public-ip-on-launch`,
-            },
-        );
-    });
-
-    finds("is refused for a subnet's routes", settings(), facts({ first: { routeTable: TO_INTERNET } }), {
-        path: SUBNET_PATH,
-        found: `${SUBNET} with the route table rtb-1, whose route for 0.0.0.0/0 leads to igw-1: a public subnet, though network.internetAccess is nat`,
-        remedy: "a subnet whose route leads to a NAT gateway, or network.internetAccess: public",
-    });
-
-    describe("is refused for EMR's security groups", () => {
-        finds("that nobody answers for", settings(), facts({ groups: new Unanswered("no") }), {
-            path: GROUPS_PATH,
-            found: "no answer on EMR's default security groups: no",
-            remedy: "name what is there, and let these credentials look it up (ec2:DescribeSecurityGroups)",
-        });
-        finds(
-            "without EMR's tag, each of them",
-            settings(),
+            ["default-route-public", FIRST],
+        ],
+        ["the route is private", PUBLIC, facts(), ["default-route-private", FIRST]],
+        [
+            "the route leads to a transit gateway",
+            NAT,
+            facts({ first: { routeTable: routes({ ...ANY, transitGatewayId: "tgw-1" }) } }),
+        ],
+        [
+            "the route for a prefix list leads to a firewall's instance",
+            NAT,
+            facts({
+                first: {
+                    routeTable: routes({
+                        destinationPrefixListId: "pl-1",
+                        instanceId: "i-1",
+                        networkInterfaceId: "eni-1",
+                    }),
+                },
+            }),
+        ],
+        [
+            "the route for a prefix list leads to a peered VPC",
+            NAT,
+            facts({
+                first: {
+                    routeTable: routes({ destinationPrefixListId: "pl-1", vpcPeeringConnectionId: "pcx-1" }),
+                },
+            }),
+            ["default-route-missing", FIRST],
+        ],
+        ["EMR's groups have no answer", NAT, facts({ groups: FAILED }), ["lookup-failed", GROUPS]],
+        [
+            "two of EMR's groups have no tag",
+            NAT,
             facts({ groups: { all: ["sg-1", "sg-2", "sg-3"], tagged: ["sg-2"], own: [] } }),
-            { path: GROUPS_PATH, found: untagged("sg-1"), remedy: tagCommand("sg-1") },
-            { path: GROUPS_PATH, found: untagged("sg-3"), remedy: tagCommand("sg-3") },
-        );
-        const inTheWay = (id: string) => ({
-            path: GROUPS_PATH,
-            found: `${id}, which has the name of one of EMR's default groups, so that the stack cannot make its own`,
-            remedy: "emrSecurityGroups: use; or delete the group, once no cluster has it",
-        });
-        finds(
-            "that stand where the stack is to make its own, tagged or not",
-            settings({ emrSecurityGroups: "create" }),
+            ["emr-tag-missing", GROUPS],
+            ["emr-tag-missing", GROUPS],
+        ],
+        [
+            "groups block two of the stack's own, with EMR's tag or without",
+            CREATE,
             facts({ groups: { all: ["sg-1", "sg-2", "sg-3"], tagged: ["sg-1"], own: ["sg-2"] } }),
-            inTheWay("sg-1"),
-            inTheWay("sg-3"),
-        );
-    });
+            ["security-group-exists", GROUPS],
+            ["security-group-exists", GROUPS],
+        ],
+        [
+            "everything is wrong",
+            argsOf({ subnetIds: [SUBNET, SUBNET_2], emrSecurityGroups: "create" }),
+            {
+                vpc: vpc({ enableDnsHostnames: false, tags: {} }),
+                dhcpOptions: undefined,
+                subnets: [
+                    { id: SUBNET, subnet: subnet({ tags: {} }), routeTable: FAILED },
+                    { id: SUBNET_2, subnet: FAILED, routeTable: TO_NAT },
+                ],
+                groups: { all: ["sg-1"], tagged: [], own: [] },
+            },
+            ["vpc-dns-hostnames-off", VPC_ID],
+            ["dhcp-options-missing", VPC_ID],
+            ["emr-tag-missing", VPC_ID],
+            ["lookup-failed", FIRST],
+            ["emr-tag-missing", FIRST],
+            ["lookup-failed", SECOND],
+            ["security-group-exists", GROUPS],
+        ],
+    ] as readonly (readonly [string, ResolvedArgs, NetworkFacts, ...(readonly [string, string])[]])[]) {
+        it(`${expected.length === 0 ? "accepts" : "reports"}: ${situation}`, () => {
+            expect(codes(checkNetwork(args, found))).to.deep.equal(expected);
+        });
+    }
 
-    finds(
-        "is told all of its findings, subnet by subnet",
-        settings({ subnetIds: [SUBNET, SUBNET_2], emrSecurityGroups: "create" }),
-        {
-            vpc: vpc({ enableDnsHostnames: false, tags: {} }),
-            dhcpOptions: undefined,
-            subnets: [
-                { id: SUBNET, subnet: subnet({ tags: {} }), routeTable: new Unanswered("no") },
-                { id: SUBNET_2, subnet: new Unanswered("gone"), routeTable: TO_NAT },
-            ],
-            groups: { all: ["sg-1"], tagged: [], own: [] },
-        },
-        {
-            path: VPC_PATH,
-            found: `${VPC} without dns-hostnames, so that nodes do not find one another by name`,
-            remedy: `aws ec2 modify-vpc-attribute --region eu-west-1 --vpc-id ${VPC} --enable-dns-hostnames`,
-        },
-        {
-            path: VPC_PATH,
-            found: "no DHCP options, so that nodes have no names",
-            remedy: `associate DHCP options with the domain name ${DOMAIN} and AmazonProvidedDNS`,
-        },
-        { path: VPC_PATH, found: untagged(VPC), remedy: tagCommand(VPC) },
-        {
-            path: SUBNET_PATH,
-            found: `no answer on the routes of ${SUBNET}: no`,
-            remedy: "name what is there, and let these credentials look it up (ec2:DescribeRouteTables)",
-        },
-        { path: SUBNET_PATH, found: untagged(SUBNET), remedy: tagCommand(SUBNET) },
-        {
-            path: ["network", "existing", "subnetIds", 1],
-            found: `no answer on ${SUBNET_2}: gone`,
-            remedy: "name what is there, and let these credentials look it up (ec2:DescribeSubnets)",
-        },
-        {
-            path: GROUPS_PATH,
-            found: "sg-1, which has the name of one of EMR's default groups, so that the stack cannot make its own",
-            remedy: "emrSecurityGroups: use; or delete the group, once no cluster has it",
-        },
-    );
+    it("proposes allowUnseenRoute for a private network only", () => {
+        const [privately, publicly] = [NAT, PUBLIC].map((args) =>
+            checkNetwork(args, facts({ first: { routeTable: NO_ROUTE } })).map(({ fix }) =>
+                fix?.includes("network.existing.allowUnseenRoute: true"),
+            ),
+        );
+        expect([privately, publicly]).to.deep.equal([[true], [false]]);
+    });
+});
+
+describe("routeWarnings", () => {
+    it("names the subnets whose default route is not known", () => {
+        const subnets = [TO_NAT, NO_ROUTE, FAILED, routes()].map((routeTable, index) => ({
+            id: `subnet-${index}`,
+            subnet: subnet(),
+            routeTable,
+        }));
+        expect(routeWarnings(subnets).map((warning) => warning.split(":")[0])).to.deep.equal([
+            "subnet-1, route table rtb-1",
+            "subnet-3, route table rtb-1",
+        ]);
+    });
 });
 
 describe("lookUpNetwork", () => {
@@ -313,11 +283,11 @@ describe("lookUpNetwork", () => {
             ...(tag ? [{ name: `tag:${tag[0]}`, values: [tag[1]] }] : []),
         ],
     });
-    const groupCalls = (names: readonly string[], stack = "dev") =>
+    const groupCalls = (names: readonly string[], stackTag = "snowplow-emr-encryption/dev") =>
         [
             filters(names),
             filters(names, ["for-use-with-amazon-emr-managed-policies", "true"]),
-            filters(names, ["snowplow-emr-stack", stack]),
+            filters(names, ["snowplow-emr-stack", stackTag]),
         ].map((inputs) => ["getSecurityGroups", inputs]);
     const vpcCalls = [
         ["getVpc", { id: VPC }],
@@ -343,14 +313,14 @@ describe("lookUpNetwork", () => {
         mapPublicIpOnLaunch: true,
         tags: EMR_TAG,
     });
-    const look = (asked: ResolvedArgs, answers?: Answers) => lookUp(() => lookUpNetwork(asked), answers);
+    const look = (given: ResolvedArgs, answers?: Answers) => lookUp(() => lookUpNetwork(given), answers);
 
-    it("asks nothing where the stack makes its own", async () => {
+    it("makes no look-up if the stack creates its own network", async () => {
         expect(await look(parse(batch()))).to.deep.equal({ facts: undefined, calls: [] });
     });
 
-    it("asks for the VPC, its DHCP options, each subnet with its routes, and EMR's groups", async () => {
-        const { facts, calls } = await look(settings({ subnetIds: [SUBNET, SUBNET_2] }), {
+    it("looks up the VPC, its DHCP options, each subnet with its routes, and EMR's groups", async () => {
+        const { facts, calls } = await look(argsOf({ subnetIds: [SUBNET, SUBNET_2] }), {
             getSecurityGroups: ({ filters }) => ({
                 ids: [["sg-1", "sg-2", "sg-3"], ["sg-2"]][(filters as unknown[]).length - 2],
             }),
@@ -376,24 +346,24 @@ describe("lookUpNetwork", () => {
         });
     });
 
-    it("asks for the groups of a public network by their names there, and for those of the stack by its name", async () => {
-        const asked = parse(
+    it("looks up a public network's groups by their names, and the stack's groups by its tag", async () => {
+        const given = parse(
             {
                 ...batch(),
                 network: { internetAccess: "public", existing: { vpcId: VPC, subnetIds: [SUBNET] } },
             },
             { stack: "zebra" },
         );
-        const { calls } = await look(asked);
+        const { calls } = await look(given);
         expect(calls).to.have.deep.members([
             ...vpcCalls,
             ...subnetCalls(SUBNET),
-            ...groupCalls(PUBLIC_GROUPS, "zebra"),
+            ...groupCalls(PUBLIC_GROUPS, "snowplow-emr-encryption/zebra"),
         ]);
     });
 
-    it("takes the VPC's main route table for a subnet without one of its own", async () => {
-        const { facts, calls } = await look(settings(), {
+    it("looks up the VPC's main route table for a subnet without one of its own", async () => {
+        const { facts, calls } = await look(argsOf(), {
             getRouteTable: ({ subnetId, routeTableId }) =>
                 subnetId === undefined ? { routeTableId } : refuse("query returned no results"),
         });
@@ -408,8 +378,8 @@ describe("lookUpNetwork", () => {
         ]);
     });
 
-    it("asks for no DHCP options where the VPC has none", async () => {
-        const { facts, calls } = await look(settings(), { getVpc: () => ({ dhcpOptionsId: "default" }) });
+    it("looks up no DHCP options if the VPC has none", async () => {
+        const { facts, calls } = await look(argsOf(), { getVpc: () => ({ dhcpOptionsId: "default" }) });
         expect(calls).to.have.deep.members([
             ["getVpc", { id: VPC }],
             ...subnetCalls(SUBNET),
@@ -418,15 +388,15 @@ describe("lookUpNetwork", () => {
         expect(facts?.dhcpOptions).to.equal(undefined);
     });
 
-    it("takes each refusal for an answer, on one line and without what the engine puts before it", async () => {
+    it("returns every failure", async () => {
         const refused = (what: string) => () => refuse(`reading ${what}:\n\t  StatusCode: 403`);
-        const { facts, calls } = await look(settings(), {
+        const { facts, calls } = await look(argsOf(), {
             getVpc: refused("VPC"),
             getSubnet: refused("subnet"),
             getRouteTable: refused("routes"),
             getSecurityGroups: refused("groups"),
         });
-        // Without the VPC, nobody knows its DHCP options, nor its main route table.
+        // The ids of its DHCP options and of its main route table are the VPC's.
         const inOrder = calls.map(([lookup]) => lookup).sort();
         expect(inOrder.filter((lookup) => lookup !== "getSecurityGroups")).to.deep.equal([
             "getRouteTable",
@@ -434,25 +404,25 @@ describe("lookUpNetwork", () => {
             "getVpc",
         ]);
         expect(facts).to.deep.equal({
-            vpc: new Unanswered("reading VPC: StatusCode: 403"),
+            vpc: new FailedLookup("reading VPC: StatusCode: 403"),
             dhcpOptions: undefined,
             subnets: [
                 {
                     id: SUBNET,
-                    subnet: new Unanswered("reading subnet: StatusCode: 403"),
-                    routeTable: new Unanswered("reading routes: StatusCode: 403"),
+                    subnet: new FailedLookup("reading subnet: StatusCode: 403"),
+                    routeTable: new FailedLookup("reading routes: StatusCode: 403"),
                 },
             ],
-            groups: new Unanswered("reading groups: StatusCode: 403"),
+            groups: new FailedLookup("reading groups: StatusCode: 403"),
         });
     });
 
-    it("takes a refusal of DHCP options and of the main route table for answers too", async () => {
-        const { facts } = await look(settings(), {
+    it("returns failures of DHCP options and of the main route table", async () => {
+        const { facts } = await look(argsOf(), {
             getVpcDhcpOptions: () => refuse("no DHCP"),
             getRouteTable: ({ subnetId }) => refuse(subnetId === undefined ? "no main" : "no own"),
         });
-        expect(facts?.dhcpOptions).to.deep.equal(new Unanswered("no DHCP"));
-        expect(facts?.subnets[0]?.routeTable).to.deep.equal(new Unanswered("no main"));
+        expect(facts?.dhcpOptions).to.deep.equal(new FailedLookup("no DHCP"));
+        expect(facts?.subnets[0]?.routeTable).to.deep.equal(new FailedLookup("no main"));
     });
 });

@@ -1,41 +1,43 @@
 import { expect } from "chai";
-import { loadProgram } from "../../../commands/render";
-import { SettingsError } from "../../../components/config";
+import { InvalidArguments } from "../../../components/domain/errors";
 import { existingKeyStatements } from "../../../components/policies/key";
 import { type Run, Secret } from "../../../testing/mock-engine";
 import { certificateAuthority } from "../../support/authority";
-import { type Answers, existingAws, refuse, SUBNET, SUBNET_2, VPC } from "../../support/existing-aws";
+import { type Answers, codes, existingAws, refuse, SUBNET, SUBNET_2, VPC } from "../../support/existing-aws";
 import { expectGolden, resourceInputs, resourceLines } from "../../support/golden";
-import { REGION, run, runStack } from "../../support/run";
+import { REGION, runStack, type StackOptions } from "../../support/run";
 
-type ResolvedArgs = Readonly<Record<string, unknown>>;
+type Config = Readonly<Record<string, unknown>>;
+type Inputs = Readonly<Record<string, string>>;
 
 const ACCOUNT = "000000000000";
-const OTHERS = "444455556666";
+const ANOTHER = "444455556666";
 const keyOf = (account: string) => `arn:aws:kms:${REGION}:${account}:key/5678abcd`;
-const STACKS_KEY = `arn:aws:kms:${REGION}:${ACCOUNT}:key/placeholder`;
 const roleArn = (name: string) => `arn:aws:iam::${ACCOUNT}:role/${name}`;
 const ARCHIVE = "s3://acme-certificates/emr/nodes.zip";
-/** What the default release is told of in every stack. */
+const BOUNDARY = `arn:aws:iam::${ACCOUNT}:policy/team/boundary`;
+const EXTRA = `arn:aws:iam::${ACCOUNT}:policy/extra`;
+const EMR_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonEMRServicePolicy_v2";
+/** A warning of every stack. */
 const OF_THE_RELEASE =
     "EMR 5.29.0: the nodes' metadata service answers IMDSv1 too; it can be turned off on 5.23.1, 5.27.1, 5.32.0 and later 5.x, 6.2.0 and later.";
-const BOUNDARY = `arn:aws:iam::${ACCOUNT}:policy/team/boundary`;
 
-/** CloudFront's format has no core-site of EmrEtlRunner's own. */
-const emrEtlRunner = (aws: ResolvedArgs = {}) => ({ collectors: { format: "cloudfront" }, aws });
-const existingNetwork = (existing: ResolvedArgs = {}, network: ResolvedArgs = {}) => ({
-    ...network,
+/** The CloudFront format, since EmrEtlRunner adds a core-site of its own for thrift. */
+const emrEtlRunner = (aws: Config = {}) => ({ collectors: { format: "cloudfront" }, aws });
+const network = (existing: Config = {}, others: Config = {}) => ({
+    ...others,
     existing: { vpcId: VPC, subnetIds: [SUBNET, SUBNET_2], ...existing },
 });
+const archiveBucket = emrEtlRunner({ s3: { buckets: { raw: { archive: "s3://acme-archive/raw" } } } });
 
 const EVERYTHING = {
-    network: existingNetwork(),
-    encryption: { kmsKeyArn: keyOf(OTHERS) },
+    network: network(),
+    encryption: { kmsKeyArn: keyOf(ANOTHER) },
     certificates: { archive: ARCHIVE },
     storage: { policiesOnExistingBuckets: ["acme-data"], encryptExistingBuckets: ["acme-data"] },
     access: {
         path: "/data/",
-        policyArns: [`arn:aws:iam::${ACCOUNT}:policy/extra`],
+        policyArns: [EXTRA],
         serviceRole: { existing: "my-service" },
         jobflowRole: { existing: "my-nodes" },
     },
@@ -64,95 +66,255 @@ const EVERYTHING = {
     }),
 };
 
-interface Mode {
-    readonly settings: ResolvedArgs;
-    readonly answers?: Answers;
-}
-
-/** Each beside what the stack makes itself; together, nothing is left to make but an operator's policy. */
-const MODES = {
-    plain: { settings: {} },
-    network: { settings: { network: existingNetwork() } },
-    "network-public-create": {
-        settings: {
-            network: existingNetwork({ emrSecurityGroups: "create" }, { internetAccess: "public" }),
-        },
-    },
-    "network-other-names": {
-        settings: { network: existingNetwork({ allowHostnameMismatch: true }) },
-        answers: { getVpcDhcpOptions: () => ({ domainName: "corp.example" }) },
-    },
-    key: { settings: { encryption: { kmsKeyArn: keyOf(ACCOUNT) } } },
-    "key-of-another-account": { settings: { encryption: { kmsKeyArn: keyOf(OTHERS) } } },
-    archive: { settings: { certificates: { archive: ARCHIVE } } },
-    "service-role": { settings: { access: { serviceRole: { existing: "my-service" } } } },
-    "jobflow-role": {
-        settings: {
-            access: {
-                jobflowRole: { existing: "my-nodes" },
-                policyArns: [`arn:aws:iam::${ACCOUNT}:policy/extra`],
-            },
-        },
-        // A role with a path: EMR finds its profile by name all the same.
-        answers: { getRole: () => ({ arn: roleArn("team/my-nodes") }) },
-    },
-    "role-with-a-path": {
-        settings: { access: { serviceRole: { existing: "my-service" } } },
-        answers: { getRole: () => ({ arn: roleArn("team/my-service") }) },
-    },
-    boundary: { settings: { access: { path: "/data/snowplow/", permissionsBoundary: BOUNDARY } } },
-    "bucket-policy": {
-        settings: {
-            storage: { policiesOnExistingBuckets: ["acme-archive"] },
-            emrEtlRunner: emrEtlRunner({ s3: { buckets: { raw: { archive: "s3://acme-archive/raw" } } } }),
-        },
-    },
-    "bucket-of-another-account": {
-        settings: {
-            emrEtlRunner: emrEtlRunner({ s3: { buckets: { raw: { archive: "s3://acme-archive/raw" } } } }),
-        },
-        answers: { getBucket: () => refuse("StatusCode: 403") },
-    },
-    everything: { settings: EVERYTHING },
-} as const satisfies Readonly<Record<string, Mode>>;
-
-/** A run, and what happened in it, in order. */
+/** A run, and its look-ups and creations in their order. */
 interface Made extends Run {
     readonly events: readonly string[];
 }
 
-const runs = new Map<string, Made>();
-
-function made(mode: keyof typeof MODES): Made {
-    const found = runs.get(mode);
-    if (!found) {
-        throw new Error(`no run for ${mode}`);
-    }
-    return found;
-}
-
-async function make(
-    { settings, answers }: Mode,
-    options: { readonly preview?: boolean } = {},
-): Promise<Made> {
+async function make(config: Config, answers?: Answers, options: Partial<StackOptions> = {}): Promise<Made> {
     const { provider, events } = existingAws(answers);
-    const result = await runStack({ emrEtlRunner: emrEtlRunner(), ...settings }, { provider, ...options });
-    return { ...result, events };
-}
-
-/** What is there in the first list alone, and in the second alone. */
-function difference(before: readonly string[], after: readonly string[]) {
     return {
-        gone: before.filter((line) => !after.includes(line)),
-        new: after.filter((line) => !before.includes(line)),
+        ...(await runStack({ emrEtlRunner: emrEtlRunner(), ...config }, { provider, ...options })),
+        events,
     };
 }
 
-const comparedWith = (mode: keyof typeof MODES, other: keyof typeof MODES = "plain") => ({
-    resources: difference(resourceLines(made(other)), resourceLines(made(mode))),
-    config: difference(configLines(made(other)), configLines(made(mode))),
-    outputs: difference(Object.keys(made(other).outputs), Object.keys(made(mode).outputs)),
+/** What an existing resource changes in a stack. */
+interface Changes {
+    /** Of `resourceLines`, by a pattern with their number. */
+    readonly gone?: readonly [pattern: RegExp, count: number];
+    readonly added?: readonly string[];
+    /** Lines of config.yml: the removed ones, the added ones. */
+    readonly config?: readonly [gone: readonly string[], added: readonly string[]];
+    /** Outputs, those in `forCommands` included; undefined where one is omitted. */
+    readonly outputs?: Config | ((before: Run) => Config);
+    /** Texts in all inputs and outputs that are replaced by others. */
+    readonly replaced?: (before: Run) => readonly (readonly [before: string, after: string])[];
+    /** Where inputs name the existing resource. */
+    readonly names?: readonly [texts: readonly string[], places: readonly string[]];
+}
+
+interface Situation {
+    readonly config: Config;
+    readonly answers?: Answers;
+    /** The situation to compare with. Default: no existing resource. */
+    readonly beside?: string;
+    /** Undefined for a situation that others are compared with. */
+    readonly changes?: Changes;
+}
+
+const GROUPS = ["core", "master", "primary", "slave"].map(
+    (group) => `aws:ec2/securityGroup:SecurityGroup emr-network-security-groups-${group}`,
+);
+const KEY_USERS = [
+    "aws:emr/securityConfiguration:SecurityConfiguration emr-security-configuration configuration",
+    "aws:iam/rolePolicy:RolePolicy emr-jobflow-role-policy policy",
+    "aws:iam/rolePolicy:RolePolicy emr-service-role-policy policy",
+];
+const EXISTING_POLICY = "aws:s3/bucketPolicy:BucketPolicy emr-storage-existing-acme-archive";
+const policyOf = (run: Run, role: string) =>
+    (resourceInputs(run)[`aws:iam/rolePolicy:RolePolicy emr-${role}-role-policy`] as Inputs).policy;
+const keyChanges = (key: string, outputs: Config = {}): Changes => ({
+    gone: [/^\S+ emr-key\b/, 3],
+    replaced: () => [[`arn:aws:kms:${REGION}:${ACCOUNT}:key/placeholder`, key]],
+    outputs: { ownsKey: false, ...outputs },
+    names: [[key], [...KEY_USERS, "aws:s3/bucketObjectv2:BucketObjectv2 emr-certificates-archive kmsKeyId"]],
 });
+
+const SITUATIONS: Readonly<Record<string, Situation>> = {
+    "an existing VPC": {
+        config: { network: network() },
+        changes: {
+            gone: [/^\S+ emr-network\b/, 24],
+            added: ["snowplow-emr-encryption:index:ExistingNetwork emr-network < emr"],
+            config: [
+                ['ec2_subnet_id: "subnet-placeholder-emr-network-nodes"'],
+                [`ec2_subnet_id: "${SUBNET}"`],
+            ],
+            outputs: {
+                vpcId: VPC,
+                subnetIds: [SUBNET, SUBNET_2],
+                egressIps: [],
+                ownsNetwork: false,
+                ownsSecurityGroups: false,
+            },
+            names: [[VPC, SUBNET, SUBNET_2], []],
+        },
+    },
+    "an existing public VPC without EMR's groups": {
+        config: { network: network({ emrSecurityGroups: "create" }, { internetAccess: "public" }) },
+        beside: "an existing VPC",
+        changes: {
+            added: [
+                ...GROUPS.map((group) => `${group} < emr-network-security-groups, ignoreChanges ingress`),
+                "snowplow-emr-encryption:index:EmrSecurityGroups emr-network-security-groups < emr-network",
+            ],
+            outputs: { internetAccess: "public", ownsSecurityGroups: true },
+            names: [[VPC, SUBNET, SUBNET_2], GROUPS.map((group) => `${group} vpcId`)],
+        },
+    },
+    "EMR's groups that this stack has created": {
+        config: { network: network({ emrSecurityGroups: "create" }, { internetAccess: "public" }) },
+        answers: { getSecurityGroups: () => ({ ids: ["sg-1", "sg-2", "sg-3", "sg-4"] }) },
+        beside: "an existing public VPC without EMR's groups",
+        changes: {},
+    },
+    "an existing VPC with other names, as allowed": {
+        config: { network: network({ allowHostnameMismatch: true }) },
+        answers: { getVpcDhcpOptions: () => ({ domainName: "corp.example" }) },
+        beside: "an existing VPC",
+        changes: {
+            config: [[], ['"core-site":', '"hadoop.ssl.hostname.verifier": "ALLOW_ALL"']],
+            outputs: {
+                warnings: [
+                    OF_THE_RELEASE,
+                    "The nodes' names are not in their certificate: Hadoop's encrypted shuffle accepts their certificate under any name (hadoop.ssl.hostname.verifier: ALLOW_ALL).",
+                ],
+            },
+        },
+    },
+    "an existing key of this account": {
+        config: { encryption: { kmsKeyArn: keyOf(ACCOUNT) } },
+        changes: keyChanges(keyOf(ACCOUNT)),
+    },
+    "an existing key of another account": {
+        config: { encryption: { kmsKeyArn: keyOf(ANOTHER) } },
+        changes: keyChanges(keyOf(ANOTHER), {
+            kmsKeyPolicyStatements: existingKeyStatements(keyOf(ANOTHER), ACCOUNT, false),
+        }),
+    },
+    "an existing archive": {
+        config: { certificates: { archive: ARCHIVE } },
+        changes: {
+            gone: [/^\S+ emr-certificates\b/, 14],
+            outputs: (before) => ({
+                certificateExpiresAt: null,
+                managedBuckets: Object.fromEntries(
+                    Object.entries(forCommands(before).managedBuckets as Config).filter(
+                        ([bucket]) => !bucket.includes("-certs-"),
+                    ),
+                ),
+            }),
+            replaced: (before) => [
+                [String(forCommands(before).certificateArchive), ARCHIVE],
+                ["arn:aws:s3:::snowplow-dev-certs-placeholder/*", ARCHIVE.replace("s3://", "arn:aws:s3:::")],
+            ],
+            names: [["acme-certificates"], KEY_USERS],
+        },
+    },
+    "an existing service role": {
+        config: { access: { serviceRole: { existing: "my-service" } } },
+        changes: {
+            gone: [/^\S+ emr-service\b/, 5],
+            replaced: () => [[roleArn("snowplow-dev-service-placeholder"), roleArn("my-service")]],
+            config: [['service_role: "snowplow-dev-service-placeholder"'], ['service_role: "my-service"']],
+            outputs: (before) => ({
+                serviceRole: "my-service",
+                requiredPolicies: {
+                    serviceRole: {
+                        managedPolicyArns: [EMR_POLICY],
+                        policyDocument: policyOf(before, "service"),
+                    },
+                },
+                rolePolicies: attachedTo(before, "jobflowRole"),
+            }),
+            names: [["my-service"], ["aws:iam/policy:Policy emr-operator policy"]],
+        },
+    },
+    "an existing service role with a path, which EMR finds by its ARN": {
+        config: { access: { serviceRole: { existing: "my-service" } } },
+        answers: { getRole: () => ({ arn: roleArn("team/my-service") }) },
+        beside: "an existing service role",
+        changes: {
+            replaced: () => [[roleArn("my-service"), roleArn("team/my-service")]],
+            config: [['service_role: "my-service"'], [`service_role: "${roleArn("team/my-service")}"`]],
+        },
+    },
+    "an existing jobflow role with a path": {
+        config: { access: { jobflowRole: { existing: "my-nodes" }, policyArns: [EXTRA] } },
+        answers: { getRole: () => ({ arn: roleArn("team/my-nodes") }) },
+        changes: {
+            gone: [/^\S+ emr-jobflow\b/, 5],
+            replaced: () => [[roleArn("snowplow-dev-jobflow-placeholder"), roleArn("team/my-nodes")]],
+            config: [['jobflow_role: "snowplow-dev-jobflow-placeholder"'], ['jobflow_role: "my-nodes"']],
+            outputs: (before) => ({
+                jobflowRole: "my-nodes",
+                requiredPolicies: {
+                    jobflowRole: { managedPolicyArns: [EXTRA], policyDocument: policyOf(before, "jobflow") },
+                },
+                rolePolicies: attachedTo(before, "serviceRole"),
+            }),
+            names: [
+                ["my-nodes"],
+                [
+                    "aws:iam/policy:Policy emr-operator policy",
+                    "aws:iam/rolePolicy:RolePolicy emr-service-role-policy policy",
+                ],
+            ],
+        },
+    },
+    "an existing bucket": {
+        config: { emrEtlRunner: archiveBucket },
+    },
+    "a bucket that may not be read": {
+        config: { emrEtlRunner: archiveBucket },
+        answers: { getBucket: () => refuse("StatusCode: 403") },
+        beside: "an existing bucket",
+        changes: {
+            outputs: {
+                warnings: [
+                    OF_THE_RELEASE,
+                    "acme-archive cannot be read (StatusCode: 403). If it belongs to another account, its owner must grant the jobflow role and the operator what their policies allow, and set BucketOwnerEnforced. The stack cannot set its encryption or its policy.",
+                ],
+            },
+        },
+    },
+    "an existing bucket with the stack's policy": {
+        config: { storage: { policiesOnExistingBuckets: ["acme-archive"] }, emrEtlRunner: archiveBucket },
+        beside: "an existing bucket",
+        changes: {
+            added: [`${EXISTING_POLICY} < emr-storage`],
+            outputs: { policiesOnExistingBuckets: ["acme-archive"] },
+            names: [
+                ["acme-archive"],
+                [
+                    "aws:iam/rolePolicy:RolePolicy emr-jobflow-role-policy policy",
+                    `${EXISTING_POLICY} bucket`,
+                    `${EXISTING_POLICY} policy`,
+                ],
+            ],
+        },
+    },
+};
+
+const NONE: Situation = { config: {} };
+const runs = new Map<string, Promise<Made>>();
+
+/** The run of a situation, made once; default: no existing resource. */
+function made(name = ""): Promise<Made> {
+    const { config, answers } = SITUATIONS[name] ?? NONE;
+    const found = runs.get(name) ?? make(config, answers);
+    runs.set(name, found);
+    return found;
+}
+
+function forCommands({ outputs }: Run): Config {
+    return outputs.forCommands as Config;
+}
+
+function attachedTo(run: Run, role: string): Config {
+    return { [role]: (outputsOf(run).rolePolicies as Config)[role] };
+}
+
+/** All outputs but config.yml, those in `forCommands` included. Digests of policies say no more than the policies. */
+function outputsOf(run: Run): Config {
+    const { emrEtlRunnerConfig, forCommands: below, ...outputs } = run.outputs;
+    return JSON.parse(
+        JSON.stringify({ ...outputs, ...(below as Config) }, (key, value) =>
+            key === "policyDigest" ? undefined : value,
+        ),
+    );
+}
 
 function configLines({ outputs }: Run): readonly string[] {
     return String(outputs.emrEtlRunnerConfig)
@@ -160,23 +322,28 @@ function configLines({ outputs }: Run): readonly string[] {
         .map((line) => line.trim());
 }
 
-/** The whole inputs of all that both runs made, after replacing some texts of the second's. */
-function expectSameInputs(
-    mode: keyof typeof MODES,
-    renamed: readonly (readonly [string, string])[] = [],
-): void {
-    const before = resourceInputs(made("plain"));
-    const after = resourceInputs(made(mode));
-    const common = Object.keys(before).filter((key) => key in after);
-    const expected = renamed.reduce(
-        (text, [stacks, theirs]) => text.replaceAll(stacks, theirs),
-        JSON.stringify(common.map((key) => [key, before[key]])),
-    );
-    expect(common.map((key) => [key, after[key]])).to.deep.equal(JSON.parse(expected));
+/** The lines of the first list only, and those of the second only. */
+function difference(before: readonly string[], after: readonly string[]) {
+    return [before.filter((line) => !after.includes(line)), after.filter((line) => !before.includes(line))];
 }
 
-/** Where inputs hold a text: `type name path`. */
-function places({ registrations }: Run, ...texts: readonly string[]): readonly string[] {
+/** The keys whose values differ, with the second value. */
+function changed(before: Config, after: Config): Config {
+    const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+    return Object.fromEntries(
+        keys
+            .filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]))
+            .map((key) => [key, after[key]]),
+    );
+}
+
+function replaceIn(value: Config, pairs: readonly (readonly [before: string, after: string])[]): Config {
+    const text = pairs.reduce((all, [before, after]) => all.replaceAll(before, after), JSON.stringify(value));
+    return JSON.parse(text);
+}
+
+/** `type name path` of every input that contains one of these texts. */
+function places({ registrations }: Run, texts: readonly string[]): readonly string[] {
     return registrations
         .flatMap(({ type, name, inputs }) =>
             plainTexts(inputs).map(([path, text]) => [`${type} ${name} ${path}`, text] as const),
@@ -194,504 +361,162 @@ function plainTexts(value: unknown, path = ""): readonly (readonly [path: string
     return Object.entries(inner).flatMap(([key, below]) => plainTexts(below, path ? `${path}.${key}` : key));
 }
 
-function output(mode: keyof typeof MODES, key: string): unknown {
-    return made(mode).outputs[key];
-}
+const isLookUp = (event: string) => /^get[A-Z]/.test(event);
 
-const NETWORK = /^\S+ (network|emr-security-groups)\b/;
-const KEY = /^\S+ key\b/;
-const CERTIFICATES = /^\S+ certificates\b/;
-const linesOf = (pattern: RegExp) => resourceLines(made("plain")).filter((line) => pattern.test(line));
-
-describe("a stack beside what is the user's own", () => {
+describe("a stack beside existing resources", () => {
     const { warn } = console;
 
-    before(async () => {
+    before(() => {
         console.warn = () => undefined;
-        for (const [name, mode] of Object.entries<Mode>(MODES)) {
-            runs.set(name, await make(mode));
-        }
     });
 
     after(() => {
         console.warn = warn;
     });
 
-    it("looks everything up before it makes anything", () => {
-        for (const [name, { events }] of runs) {
-            const firstMade = events.findIndex((event) => !/^get[A-Z]/.test(event));
-            const lastLookedUp = events.findLastIndex((event) => /^get[A-Z]/.test(event));
-            expect(lastLookedUp, name).to.be.lessThan(firstMade);
+    for (const [name, { beside, changes }] of Object.entries(SITUATIONS)) {
+        if (!changes) {
+            continue;
         }
-        const lookups = (mode: keyof typeof MODES) =>
-            [...new Set(made(mode).events.filter((event) => /^get[A-Z]/.test(event)))].sort();
-        expect(lookups("plain")).to.deep.equal(["getCallerIdentity"]);
-        expect(lookups("archive")).to.deep.equal(["getCallerIdentity"]);
-        expect(lookups("everything")).to.deep.equal([
-            "getBucket",
-            "getBucketPolicy",
-            "getCallerIdentity",
-            "getInstanceProfile",
-            "getKey",
-            "getRole",
-            "getRouteTable",
-            "getSecurityGroups",
-            "getSubnet",
-            "getVpc",
-            "getVpcDhcpOptions",
+        it(`changes nothing but what follows from ${name}`, async () => {
+            const before = await made(beside);
+            const after = await made(name);
+            const { gone: [pattern, count] = [/^$/, 0] } = changes;
+            const replaced = changes.replaced?.(before) ?? [];
+            const lines = resourceLines(before).filter((line) => pattern.test(line));
+            expect(lines).to.have.length(count);
+            const [inputsBefore, inputsAfter] = [before, after].map((run) => resourceInputs(run));
+            const common = Object.fromEntries(
+                Object.entries(inputsBefore ?? {}).filter(([key]) => key in (inputsAfter ?? {})),
+            );
+            const kept = Object.fromEntries(
+                Object.entries(inputsAfter ?? {}).filter(([key]) => key in (inputsBefore ?? {})),
+            );
+            expect({
+                resources: difference(resourceLines(before), resourceLines(after)),
+                inputs: changed(replaceIn(common, replaced), kept),
+                config: difference(configLines(before), configLines(after)),
+                outputs: changed(replaceIn(outputsOf(before), replaced), outputsOf(after)),
+                names: changes.names && places(after, changes.names[0]),
+            }).to.deep.equal({
+                resources: [lines, changes.added ?? []],
+                inputs: {},
+                config: changes.config ?? [[], []],
+                outputs:
+                    (typeof changes.outputs === "function" ? changes.outputs(before) : changes.outputs) ?? {},
+                names: changes.names?.[1],
+            });
+        });
+    }
+
+    it("puts every role below the boundary, and everything that has a path into that path", async () => {
+        const access = { path: "/data/snowplow/", permissionsBoundary: BOUNDARY };
+        const run = await make({ access });
+        expect(resourceLines(run)).to.deep.equal(resourceLines(await made()));
+        expect(
+            places(run, ["/data/snowplow/", BOUNDARY]).filter((place) => !place.endsWith(" policy")),
+        ).to.deep.equal([
+            "aws:iam/instanceProfile:InstanceProfile emr-jobflow-profile path",
+            "aws:iam/policy:Policy emr-operator path",
+            "aws:iam/role:Role emr-jobflow-role path",
+            "aws:iam/role:Role emr-jobflow-role permissionsBoundary",
+            "aws:iam/role:Role emr-service-role path",
+            "aws:iam/role:Role emr-service-role permissionsBoundary",
         ]);
     });
 
-    describe("with a network of theirs", () => {
-        it("makes none, nor EMR's groups, and all else as before", () => {
-            expect(linesOf(NETWORK)).to.have.length.of.at.least(20);
-            expect(comparedWith("network")).to.deep.equal({
-                resources: { gone: linesOf(NETWORK), new: [] },
-                config: {
-                    gone: ['ec2_subnet_id: "subnet-placeholder-network-nodes"'],
-                    new: [`ec2_subnet_id: "${SUBNET}"`],
-                },
-                outputs: { gone: [], new: [] },
-            });
-            expectSameInputs("network");
-            expect(places(made("network"), VPC, SUBNET, SUBNET_2)).to.deep.equal([]);
-            expect([
-                output("network", "vpcId"),
-                output("network", "subnetIds"),
-                output("network", "egressIps"),
-                output("network", "warnings"),
-            ]).to.deep.equal([VPC, [SUBNET, SUBNET_2], [], [OF_THE_RELEASE]]);
-        });
-
-        it("makes EMR's groups where it is asked to, in that VPC, and names it nowhere else", () => {
-            const run = made("network-public-create");
-            expect(comparedWith("network-public-create", "network").resources).to.deep.equal({
-                gone: [],
-                new: [
-                    ...["core", "master", "primary", "slave"].map(
-                        (group) =>
-                            `aws:ec2/securityGroup:SecurityGroup emr-security-groups-${group} < emr-security-groups, ignoreChanges ingress`,
-                    ),
-                    "snowplow-emr-encryption:network:EmrSecurityGroups emr-security-groups < snowplow-emr-encryption-dev",
-                ],
-            });
-            expect(places(run, VPC, SUBNET, SUBNET_2)).to.deep.equal(
-                ["core", "master", "primary", "slave"].map(
-                    (group) => `aws:ec2/securityGroup:SecurityGroup emr-security-groups-${group} vpcId`,
-                ),
-            );
-            expect(
-                run.registrations
-                    .filter(({ type }) => type === "aws:ec2/securityGroup:SecurityGroup")
-                    .map(({ inputs }) => inputs.name)
-                    .sort(),
-            ).to.deep.equal([
-                "ElasticMapReduce-core",
-                "ElasticMapReduce-master",
-                "ElasticMapReduce-primary",
-                "ElasticMapReduce-slave",
-            ]);
-        });
-
-        it("finds its own groups at the second up, and goes on", async () => {
-            const groups = ["sg-1", "sg-2", "sg-3", "sg-4"];
-            const mode = MODES["network-public-create"];
-            const again = await make({
-                ...mode,
-                // All of them carry the stack's tag, and EMR's.
-                answers: { getSecurityGroups: () => ({ ids: groups }) },
-            });
-            expect(resourceLines(again)).to.deep.equal(resourceLines(made("network-public-create")));
-            expect(resourceInputs(again)).to.deep.equal(resourceInputs(made("network-public-create")));
-        });
-
-        it("has nodes accept any name where theirs are others, and says so", () => {
-            expect(comparedWith("network-other-names", "network")).to.deep.equal({
-                resources: { gone: [], new: [] },
-                config: {
-                    gone: [],
-                    new: ['"core-site":', '"hadoop.ssl.hostname.verifier": "ALLOW_ALL"'],
-                },
-                outputs: { gone: [], new: [] },
-            });
-            expect(resourceInputs(made("network-other-names"))).to.deep.equal(
-                resourceInputs(made("network")),
-            );
-            expect(output("network-other-names", "warnings")).to.deep.equal([
-                OF_THE_RELEASE,
-                "The nodes' names are not in their certificate: Hadoop's encrypted shuffle accepts their certificate under any name (hadoop.ssl.hostname.verifier: ALLOW_ALL).",
-            ]);
-        });
-
-        it("checks names as ever where others are allowed, but not there", async () => {
-            const { outputs } = await make({ settings: MODES["network-other-names"].settings });
-            expect(outputs.emrEtlRunnerConfig).to.equal(output("network", "emrEtlRunnerConfig"));
-            expect(outputs.warnings).to.deep.equal([OF_THE_RELEASE]);
-        });
-
-        it("keeps what the user's own core-site says beside", async () => {
-            const { outputs } = await make({
-                ...MODES["network-other-names"],
-                settings: {
-                    ...MODES["network-other-names"].settings,
-                    emrEtlRunner: emrEtlRunner({
-                        emr: { configuration: { "core-site": { "io.file.buffer.size": "65536" } } },
-                    }),
-                },
-            });
-            const text = String(outputs.emrEtlRunnerConfig);
-            expect(/^ *configuration:\n(.*\n){3}/m.exec(text)?.[0].replace(/^ +/gm, "")).to.equal(
-                'configuration:\n"core-site":\n"io.file.buffer.size": "65536"\n"hadoop.ssl.hostname.verifier": "ALLOW_ALL"\n',
-            );
-        });
-
-        for (const [title, settings, warnings] of [
-            [
-                "an archive of theirs, whose names nobody sees",
-                { certificates: { archive: ARCHIVE }, network: existingNetwork() },
-                [
-                    "The VPC's DHCP options name another domain than AWS's own. Whether the certificate in certificates.archive carries it cannot be seen from here.",
-                ],
-            ],
-            [
-                "nothing encrypted between nodes",
-                {
-                    encryption: { inTransit: false },
-                    network: existingNetwork({ allowHostnameMismatch: true }),
-                },
-                [],
-            ],
-        ] as const) {
-            it(`goes on under other names with ${title}, and leaves config.yml as it is`, async () => {
-                const { outputs } = await make({
-                    settings,
-                    answers: { getVpcDhcpOptions: () => ({ domainName: "corp.example" }) },
-                });
-                expect(outputs.warnings).to.deep.equal([OF_THE_RELEASE, ...warnings]);
-                expect(outputs.emrEtlRunnerConfig).not.to.include("core-site");
-            });
-        }
+    it("outputs the key's statements for Spot", async () => {
+        const spot = emrEtlRunner({ emr: { jobflow: { core_instance_bid: 0.05 } } });
+        const { outputs } = await make({ encryption: { kmsKeyArn: keyOf(ACCOUNT) }, emrEtlRunner: spot });
+        expect(outputs.kmsKeyPolicyStatements).to.deep.equal(
+            existingKeyStatements(keyOf(ACCOUNT), ACCOUNT, true),
+        );
     });
 
-    it("goes on where a way to the internet cannot be seen, and is not to be, and says so", async () => {
-        const { outputs } = await make({
-            settings: { network: existingNetwork({ subnetIds: [SUBNET], allowUnseenRoute: true }) },
-            answers: { getRouteTable: () => ({ routeTableId: "rtb-1", routes: [] }) },
-        });
-        expect(outputs.warnings).to.deep.equal([
-            OF_THE_RELEASE,
-            `${SUBNET} with the route table rtb-1: no way to the internet (0.0.0.0/0) was seen, nor so to S3. If no VPN or Direct Connect gateway propagates one, no cluster gets past its bootstrap; verify sees those routes.`,
-        ]);
-        expect(outputs.emrEtlRunnerConfig).to.equal(output("network", "emrEtlRunnerConfig"));
-    });
-
-    describe("with a network and a certificate of theirs", () => {
-        const COMPANY = { getVpcDhcpOptions: () => ({ domainName: "corp.example" }) };
-        /** With `thrift`, which has a core-site of EmrEtlRunner's own. */
-        const theirs = async (domain: string, answers: Answers) => {
+    describe("with an existing certificate", () => {
+        const makeWith = async (domain: string, config: Config, answers?: Answers) => {
             const authority = await certificateAuthority("acme");
             const { chain, privateKey } = await authority.issue([`*.${domain}`]);
-            const { provider } = existingAws(answers);
-            const { outputs } = await runStack(
-                {
-                    emrEtlRunner: { collectors: { format: "thrift" } },
-                    network: existingNetwork(),
-                    certificates: { chainPem: chain, trustedPem: authority.certificate },
-                    certificatePrivateKey: privateKey,
-                },
-                { provider, secretKeys: ["snowplow-emr-encryption:certificatePrivateKey"] },
-            );
-            return { config: String(outputs.emrEtlRunnerConfig), warnings: outputs.warnings };
+            const certificates = { chainPem: chain, trustedPem: authority.certificate };
+            return make({ certificates, certificatePrivateKey: privateKey, ...config }, answers, {
+                secretKeys: ["snowplow-emr-encryption:certificatePrivateKey"],
+            });
         };
 
-        it("checks names where the company's certificate is for the company's domain, with thrift", async () => {
-            // Unasked, as `render` has it, the VPC is as the certificate needs it.
-            for (const answers of [COMPANY, {}]) {
-                const { config, warnings } = await theirs("corp.example", answers);
-                expect(config).not.to.include("core-site");
-                expect(warnings).to.deep.equal([OF_THE_RELEASE]);
-            }
+        it("uploads it like the stack's own, the private key as a secret", async () => {
+            const [before, after] = [await made(), await makeWith(`${REGION}.compute.internal`, {})];
+            const own = resourceLines(before).filter((line) => /^tls:\S+ emr-certificates-/.test(line));
+            expect(own).to.have.length(5);
+            expect(difference(resourceLines(before), resourceLines(after))).to.deep.equal([own, []]);
+            expect(difference(configLines(before), configLines(after))).to.deep.equal([[], []]);
+            const archive = "aws:s3/bucketObjectv2:BucketObjectv2 emr-certificates-archive";
+            const { contentBase64 } = resourceInputs(after)[archive] as { readonly contentBase64: unknown };
+            expect(contentBase64).to.be.instanceOf(Secret);
+            expect(places(after, ["PRIVATE KEY"])).to.deep.equal([]);
+            expect(after.secretOutputs).to.deep.equal([]);
+            expect(JSON.stringify(after.outputs)).not.to.include("PRIVATE KEY");
+            expect(after.outputs.certificateExpiresAt).to.match(/^\d{4}-\d\d-\d\dT/);
         });
 
-        it("is refused where it is for another", async () => {
-            for (const [domain, answers] of [
-                [`${REGION}.compute.internal`, COMPANY],
-                ["corp.example", { getVpcDhcpOptions: () => ({ domainName: "other.example" }) }],
-            ] as const) {
-                const error = await theirs(domain, answers).catch((reason: Error) => reason);
-                expect((error as Error).message).to.include(`the nodes' certificate is for DNS:*.${domain}`);
-            }
-        });
-    });
-
-    describe("with a key of theirs", () => {
-        for (const [mode, key, statements] of [
-            ["key", keyOf(ACCOUNT), undefined],
-            ["key-of-another-account", keyOf(OTHERS), existingKeyStatements(keyOf(OTHERS), ACCOUNT, false)],
-        ] as const) {
-            it(`makes none, and grants the use of it to the roles: ${mode}`, () => {
-                expect(linesOf(KEY)).to.have.length(3);
-                expect(comparedWith(mode)).to.deep.equal({
-                    resources: { gone: linesOf(KEY), new: [] },
-                    config: { gone: [], new: [] },
-                    outputs: { gone: [], new: statements ? ["kmsKeyPolicyStatements"] : [] },
-                });
-                expectSameInputs(mode, [[STACKS_KEY, key]]);
-                expect(places(made(mode), key)).to.deep.equal([
-                    "aws:emr/securityConfiguration:SecurityConfiguration security-configuration configuration",
-                    "aws:iam/rolePolicy:RolePolicy roles-jobflow-policy policy",
-                    "aws:iam/rolePolicy:RolePolicy roles-service-policy policy",
-                    "aws:s3/bucketObjectv2:BucketObjectv2 certificates-archive kmsKeyId",
+        it("has nodes check the names of the company's domain, with thrift too", async () => {
+            // Without an answer, as in `render`, the placeholder VPC has the certificate's domain.
+            const company: Answers = { getVpcDhcpOptions: () => ({ domainName: "corp.example" }) };
+            for (const answers of [company, {}]) {
+                const thrift = { emrEtlRunner: { collectors: { format: "thrift" } }, network: network() };
+                const run = await makeWith("corp.example", thrift, answers);
+                expect(configLines(run).filter((line) => line.includes("hadoop.ssl"))).to.deep.equal([]);
+                expect([run.outputs.warnings, forCommands(run).nodeDomain]).to.deep.equal([
+                    [OF_THE_RELEASE],
+                    "corp.example",
                 ]);
-                expect(output(mode, "kmsKeyArn")).to.equal(key);
-                expect(output(mode, "kmsKeyPolicyStatements")).to.deep.equal(statements);
-            });
-        }
-
-        it("says what Spot's role needs of it", async () => {
-            const spot = emrEtlRunner({ emr: { jobflow: { core_instance_bid: 0.05 } } });
-            const { outputs } = await make({
-                settings: { encryption: { kmsKeyArn: keyOf(ACCOUNT) }, emrEtlRunner: spot },
-            });
-            expect(outputs.kmsKeyPolicyStatements).to.deep.equal(
-                existingKeyStatements(keyOf(ACCOUNT), ACCOUNT, true),
-            );
+            }
         });
     });
 
-    it("with a certificate of theirs makes none, and uploads it as the stack's own", async () => {
-        const authority = await certificateAuthority("acme");
-        const { chain, privateKey } = await authority.issue([`*.${REGION}.compute.internal`]);
-        const { provider } = existingAws();
-        const result = await runStack(
-            {
-                emrEtlRunner: emrEtlRunner(),
-                certificates: { chainPem: chain, trustedPem: authority.certificate },
-                certificatePrivateKey: privateKey,
-            },
-            { provider, secretKeys: ["snowplow-emr-encryption:certificatePrivateKey"] },
-        );
-        expect(difference(resourceLines(made("plain")), resourceLines(result))).to.deep.equal({
-            gone: linesOf(/^tls:\S+ certificates-/),
-            new: [],
-        });
-        expect(difference(configLines(made("plain")), configLines(result))).to.deep.equal({
-            gone: [],
-            new: [],
-        });
-        // The archive alone has the private key, as a secret.
-        const archive = "aws:s3/bucketObjectv2:BucketObjectv2 certificates-archive";
-        const others = ([key]: readonly [string, unknown]) =>
-            key !== archive && !key.startsWith("tls:") && !key.includes("SecurityConfiguration");
-        const [before, after] = [made("plain"), result].map((each) => Object.entries(resourceInputs(each)));
-        expect(after?.filter(others)).to.have.deep.members(before?.filter(others) ?? []);
-        const { contentBase64 } = resourceInputs(result)[archive] as { readonly contentBase64: unknown };
-        expect(contentBase64).to.be.instanceOf(Secret);
-        expect(places(result, "PRIVATE KEY")).to.deep.equal([]);
-        expect(result.secretOutputs).to.deep.equal([]);
-        expect(JSON.stringify(result.outputs)).not.to.include("PRIVATE KEY");
-        expect(result.outputs.certificateExpiresAt).to.match(/^\d{4}-\d\d-\d\dT/);
-    });
+    describe("with existing resources only", () => {
+        let run: Made;
 
-    it("with an archive of theirs makes no certificates, and lets the roles read that object alone", () => {
-        expect(linesOf(CERTIFICATES)).to.have.length.of.at.least(10);
-        const { gone } = comparedWith("archive").resources;
-        expect(comparedWith("archive")).to.deep.equal({
-            resources: { gone: linesOf(CERTIFICATES), new: [] },
-            config: { gone: [], new: [] },
-            outputs: { gone: [], new: [] },
-        });
-        expect(gone.filter((line) => /tls:/.test(line))).to.have.length.of.at.least(4);
-        expect(places(made("archive"), "acme-certificates")).to.deep.equal([
-            "aws:emr/securityConfiguration:SecurityConfiguration security-configuration configuration",
-            "aws:iam/rolePolicy:RolePolicy roles-jobflow-policy policy",
-            "aws:iam/rolePolicy:RolePolicy roles-service-policy policy",
-        ]);
-        for (const name of ["jobflow", "service"]) {
-            const inputs = resourceInputs(made("archive"))[
-                `aws:iam/rolePolicy:RolePolicy roles-${name}-policy`
-            ] as { readonly policy: string };
-            expect(JSON.parse(inputs.policy).Statement).to.deep.include({
-                Sid: "ReadCertificateArchives",
-                Effect: "Allow",
-                Action: "s3:GetObject",
-                Resource: "arn:aws:s3:::acme-certificates/emr/nodes.zip",
-            });
-        }
-        expect(output("archive", "securityConfiguration")).to.include(`"S3Object":"${ARCHIVE}"`);
-        expect(output("archive", "certificateExpiresAt")).to.equal(null);
-    });
-
-    describe("with roles of theirs", () => {
-        const policyOf = (mode: keyof typeof MODES, role: string) =>
-            (
-                resourceInputs(made(mode))[`aws:iam/rolePolicy:RolePolicy roles-${role}-policy`] as {
-                    readonly policy: string;
-                }
-            ).policy;
-        const roleLines = (role: string) => linesOf(new RegExp(`^\\S+ roles-${role}`));
-        const MANAGED = "arn:aws:iam::aws:policy/service-role/AmazonEMRServicePolicy_v2";
-
-        it("makes no service role, and says what theirs needs: what the stack's own would have", () => {
-            expect(roleLines("service")).to.have.length(3);
-            expect(comparedWith("service-role")).to.deep.equal({
-                resources: { gone: roleLines("service"), new: [] },
-                config: {
-                    gone: ['service_role: "snowplow-dev-service-placeholder"'],
-                    new: ['service_role: "my-service"'],
-                },
-                outputs: { gone: [], new: ["requiredPolicies"] },
-            });
-            expectSameInputs("service-role", [
-                [roleArn("snowplow-dev-service-placeholder"), roleArn("my-service")],
-            ]);
-            expect(places(made("service-role"), "my-service")).to.deep.equal([
-                "aws:iam/policy:Policy roles-operator policy",
-            ]);
-            expect(output("service-role", "serviceRole")).to.equal("my-service");
-            expect(output("service-role", "requiredPolicies")).to.deep.equal({
-                jobflowRole: undefined,
-                serviceRole: { managedPolicyArns: [MANAGED], policyDocument: policyOf("plain", "service") },
-            });
+        before(async () => {
+            run = await make(EVERYTHING);
         });
 
-        it("hands EMR the ARN of a service role with a path, which its name would not find", () => {
-            expect(comparedWith("role-with-a-path", "service-role")).to.deep.equal({
-                resources: { gone: [], new: [] },
-                config: {
-                    gone: ['service_role: "my-service"'],
-                    new: [`service_role: "${roleArn("team/my-service")}"`],
-                },
-                outputs: { gone: [], new: [] },
-            });
-            expect(output("role-with-a-path", "serviceRole")).to.equal("my-service");
-        });
-
-        it("makes no jobflow role and no profile, and attaches nothing to theirs", () => {
-            expect(roleLines("jobflow")).to.have.length(3);
-            expect(comparedWith("jobflow-role")).to.deep.equal({
-                resources: { gone: roleLines("jobflow"), new: [] },
-                config: {
-                    gone: ['jobflow_role: "snowplow-dev-jobflow-placeholder"'],
-                    new: ['jobflow_role: "my-nodes"'],
-                },
-                outputs: { gone: [], new: ["requiredPolicies"] },
-            });
-            expectSameInputs("jobflow-role", [
-                [roleArn("snowplow-dev-jobflow-placeholder"), roleArn("team/my-nodes")],
-            ]);
-            expect(places(made("jobflow-role"), "my-nodes")).to.deep.equal([
-                "aws:iam/policy:Policy roles-operator policy",
-                "aws:iam/rolePolicy:RolePolicy roles-service-policy policy",
-            ]);
-            expect(output("jobflow-role", "jobflowRole")).to.equal("my-nodes");
-            expect(output("jobflow-role", "requiredPolicies")).to.deep.equal({
-                serviceRole: undefined,
-                jobflowRole: {
-                    managedPolicyArns: [`arn:aws:iam::${ACCOUNT}:policy/extra`],
-                    policyDocument: policyOf("plain", "jobflow"),
-                },
-            });
-        });
-
-        it("bounds all of its own, in their path", () => {
-            expect(comparedWith("boundary").resources).to.deep.equal({ gone: [], new: [] });
-            expect(comparedWith("boundary").outputs).to.deep.equal({ gone: [], new: [] });
-            const { registrations } = made("boundary");
-            expect(
-                registrations
-                    .filter(({ inputs }) => "path" in inputs)
-                    .map(({ type, name, inputs }) => [type, name, inputs.path, inputs.permissionsBoundary])
-                    .sort(),
-            ).to.deep.equal([
-                [
-                    "aws:iam/instanceProfile:InstanceProfile",
-                    "roles-jobflow-profile",
-                    "/data/snowplow/",
-                    undefined,
-                ],
-                ["aws:iam/policy:Policy", "roles-operator", "/data/snowplow/", undefined],
-                ["aws:iam/role:Role", "roles-jobflow", "/data/snowplow/", BOUNDARY],
-                ["aws:iam/role:Role", "roles-service", "/data/snowplow/", BOUNDARY],
-            ]);
-            expect(registrations.filter(({ type }) => type === "aws:iam/role:Role")).to.have.length(2);
-            expect(places(made("boundary"), BOUNDARY)).to.deep.equal([
-                "aws:iam/role:Role roles-jobflow permissionsBoundary",
-                "aws:iam/role:Role roles-service permissionsBoundary",
-            ]);
-        });
-    });
-
-    describe("with buckets of theirs", () => {
-        const POLICY = "aws:s3/bucketPolicy:BucketPolicy storage-existing-acme-archive";
-
-        it("writes the policy that managed buckets have where it is asked to, and nothing else of theirs", () => {
-            expect(comparedWith("bucket-policy", "bucket-of-another-account").resources).to.deep.equal({
-                gone: [],
-                new: [`${POLICY} < storage`],
-            });
-            const inputs = resourceInputs(made("bucket-policy"));
-            const managed = inputs["aws:s3/bucketPolicy:BucketPolicy storage-archive-policy"] as {
-                readonly bucket: string;
-                readonly policy: string;
-            };
-            expect(inputs[POLICY]).to.deep.equal({
-                bucket: "acme-archive",
-                policy: managed.policy.replaceAll(managed.bucket, "acme-archive"),
-            });
-            expect(places(made("bucket-policy"), "acme-archive")).to.deep.equal([
-                "aws:iam/rolePolicy:RolePolicy roles-jobflow-policy policy",
-                `${POLICY} bucket`,
-                `${POLICY} policy`,
+        it("looks everything up before it creates anything", () => {
+            const lookUps = run.events.filter(isLookUp);
+            expect(run.events.slice(0, lookUps.length)).to.deep.equal(lookUps);
+            expect([...new Set(lookUps)].sort()).to.deep.equal([
+                "getBucket",
+                "getBucketPolicy",
+                "getCallerIdentity",
+                "getInstanceProfile",
+                "getKey",
+                "getRole",
+                "getRouteTable",
+                "getSecurityGroups",
+                "getSubnet",
+                "getVpc",
+                "getVpcDhcpOptions",
             ]);
         });
 
-        it("finds its own policy at the second up, and goes on", async () => {
-            const inputs = resourceInputs(made("bucket-policy"))[POLICY] as { readonly policy: string };
-            const again = await make({
-                ...MODES["bucket-policy"],
-                answers: { getBucketPolicy: () => ({ policy: inputs.policy }) },
-            });
-            expect(resourceInputs(again)).to.deep.equal(resourceInputs(made("bucket-policy")));
-        });
-
-        it("tells of one that may not be looked at, and goes on", () => {
-            expect(comparedWith("bucket-of-another-account").resources).to.deep.equal({ gone: [], new: [] });
-            expect(output("bucket-of-another-account", "warnings")).to.deep.equal([
-                OF_THE_RELEASE,
-                "acme-archive cannot be looked at (StatusCode: 403). If it is another account's, its owner must let the jobflow role and the operator in, as the roles' policies say, with BucketOwnerEnforced; nothing here can set its encryption or its policy.",
-            ]);
-            expect(output("bucket-policy", "warnings")).to.deep.equal([OF_THE_RELEASE]);
-        });
-    });
-
-    describe("with nothing of its own", () => {
-        it("makes an operator's policy and a security configuration, and the two settings of their bucket", () => {
-            expect(resourceLines(made("everything"))).to.deep.equal([
-                "aws:emr/securityConfiguration:SecurityConfiguration security-configuration < security-configuration, retainOnDelete",
-                "aws:iam/policy:Policy roles-operator < roles",
-                "aws:s3/bucketPolicy:BucketPolicy storage-existing-acme-data < storage",
-                "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration storage-existing-acme-data < storage, retainOnDelete",
-                "snowplow-emr-encryption:emr:SecurityConfiguration security-configuration < snowplow-emr-encryption-dev",
-                "snowplow-emr-encryption:iam:EmrRoles roles < snowplow-emr-encryption-dev",
-                "snowplow-emr-encryption:s3:PipelineStorage storage < snowplow-emr-encryption-dev",
-            ]);
-            const S3 = "aws:s3/bucketPolicy:BucketPolicy storage-existing-acme-data";
-            expect(
-                places(made("everything"), VPC, SUBNET, SUBNET_2, "5678abcd", "my-", "acme-"),
-            ).to.deep.equal([
-                "aws:emr/securityConfiguration:SecurityConfiguration security-configuration configuration",
-                "aws:iam/policy:Policy roles-operator policy",
-                `${S3} bucket`,
-                `${S3} policy`,
-                "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration storage-existing-acme-data bucket",
+        it("creates the operator's policy, the security configuration, and the bucket's settings", () => {
+            expect(resourceLines(run)).to.deep.equal([
+                "aws:emr/securityConfiguration:SecurityConfiguration emr-security-configuration < emr-security-configuration, retainOnDelete",
+                "aws:iam/policy:Policy emr-operator < emr-operator",
+                "aws:s3/bucketPolicy:BucketPolicy emr-storage-existing-acme-data < emr-storage",
+                "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration emr-storage-existing-acme-data < emr-storage, retainOnDelete",
+                "snowplow-emr-encryption:index:EmrEncryption emr < snowplow-emr-encryption-dev",
+                "snowplow-emr-encryption:index:ExistingNetwork emr-network < emr",
+                "snowplow-emr-encryption:index:OperatorPolicy emr-operator < emr",
+                "snowplow-emr-encryption:index:PipelineStorage emr-storage < emr",
+                "snowplow-emr-encryption:index:SecurityConfiguration emr-security-configuration < emr",
             ]);
         });
 
-        it("has an output of each kind", () => {
+        it("has every output", () => {
             const { emrEtlRunnerConfig, securityConfiguration, buckets, requiredPolicies, ...outputs } =
-                made("everything").outputs;
-            expect(outputs).to.deep.equal({
+                run.outputs;
+            // As JSON: the engine drops undefined values.
+            expect(JSON.parse(JSON.stringify(outputs))).to.deep.equal({
                 securityConfigurationName: "snowplow-dev-placeholder",
                 jobflowRole: "my-nodes",
                 serviceRole: "my-service",
@@ -699,12 +524,13 @@ describe("a stack beside what is the user's own", () => {
                 vpcId: VPC,
                 subnetIds: [SUBNET, SUBNET_2],
                 egressIps: [],
-                kmsKeyArn: keyOf(OTHERS),
-                kmsKeyPolicyStatements: existingKeyStatements(keyOf(OTHERS), ACCOUNT, false),
+                kmsKeyArn: keyOf(ANOTHER),
+                kmsKeyPolicyStatements: existingKeyStatements(keyOf(ANOTHER), ACCOUNT, false),
                 certificateExpiresAt: null,
                 warnings: [OF_THE_RELEASE],
                 forCommands: {
                     stack: "dev",
+                    stackTag: "snowplow-emr-encryption/dev",
                     region: REGION,
                     accountId: ACCOUNT,
                     prefix: "snowplow-dev",
@@ -724,138 +550,90 @@ describe("a stack beside what is the user's own", () => {
                     protect: true,
                 },
             });
-            expect(made("everything").secretOutputs).to.deep.equal([]);
+            expect(run.secretOutputs).to.deep.equal([]);
             expectGolden("config.existing.yml", String(emrEtlRunnerConfig));
-            expect(securityConfiguration).to.include(keyOf(OTHERS)).and.to.include(ARCHIVE);
-            const required = requiredPolicies as Readonly<
-                Record<string, { readonly managedPolicyArns: unknown; readonly policyDocument: string }>
-            >;
-            expect(
-                Object.entries(required).map(([role, { managedPolicyArns }]) => [role, managedPolicyArns]),
-            ).to.deep.equal([
-                ["serviceRole", ["arn:aws:iam::aws:policy/service-role/AmazonEMRServicePolicy_v2"]],
-                ["jobflowRole", [`arn:aws:iam::${ACCOUNT}:policy/extra`]],
-            ]);
-            const statements = Object.values(required).map(
-                ({ policyDocument }) =>
-                    (JSON.parse(policyDocument) as { Statement: { Sid: string; Resource: unknown }[] })
-                        .Statement,
-            );
-            for (const statement of statements) {
-                expect(statement.find(({ Sid }) => Sid === "UseKey")?.Resource).to.equal(keyOf(OTHERS));
+            expect(securityConfiguration).to.include(keyOf(ANOTHER)).and.to.include(ARCHIVE);
+            const { serviceRole, jobflowRole } = requiredPolicies as Record<string, Inputs>;
+            for (const role of [serviceRole, jobflowRole]) {
+                expect(role?.policyDocument).to.include(`"Resource":"${keyOf(ANOTHER)}"`);
             }
-            expect(statements[0]?.find(({ Sid }) => Sid === "PassJobflowRoleToNodes")?.Resource).to.equal(
-                roleArn("my-nodes"),
-            );
+            expect(serviceRole?.policyDocument).to.include(`"Resource":"${roleArn("my-nodes")}"`);
         });
 
-        it("knows in a preview what does not depend on what it makes", async () => {
-            const preview = await make(MODES.everything, { preview: true });
-            expect(resourceLines(preview)).to.deep.equal(resourceLines(made("everything")));
-            expect(preview.events.filter((event) => !/^get[A-Z]/.test(event))).to.deep.equal([]);
-            const unknown = Object.keys(preview.outputs).filter((key) => preview.outputs[key] === undefined);
-            expect(unknown).to.deep.equal([
+        it("knows in a preview what does not depend on a creation", async () => {
+            const preview = await make(EVERYTHING, {}, { preview: true });
+            expect(resourceLines(preview)).to.deep.equal(resourceLines(run));
+            expect(Object.keys(changed(run.outputs, preview.outputs))).to.deep.equal([
                 "emrEtlRunnerConfig",
                 "securityConfigurationName",
                 "operatorPolicyArn",
             ]);
-            const { kmsKeyPolicyStatements, requiredPolicies } = preview.outputs;
-            expect({ kmsKeyPolicyStatements, requiredPolicies }).to.deep.equal({
-                kmsKeyPolicyStatements: output("everything", "kmsKeyPolicyStatements"),
-                requiredPolicies: output("everything", "requiredPolicies"),
-            });
+        });
+
+        it("accepts at the second up the policy that the first one wrote", async () => {
+            const { policy } = resourceInputs(run)[
+                "aws:s3/bucketPolicy:BucketPolicy emr-storage-existing-acme-data"
+            ] as { readonly policy: string };
+            const again = await make(EVERYTHING, { getBucketPolicy: () => ({ policy }) });
+            expect(resourceInputs(again)).to.deep.equal(resourceInputs(run));
         });
     });
-});
-
-describe("a stack beside what does not fit", () => {
-    /** What the program throws, and what it has registered by then. */
-    async function refusal(settings: ResolvedArgs, answers: Answers, preview = false) {
-        const { provider, events } = existingAws(answers);
-        const thrown: unknown[] = [];
-        const config = Object.entries({ "aws:region": REGION, ...settings }).map(([key, value]) => [
-            key.includes(":") ? key : `snowplow-emr-encryption:${key}`,
-            value,
-        ]);
-        const { registrations } = await run(
-            async () => {
-                try {
-                    return await loadProgram();
-                } catch (error) {
-                    thrown.push(error);
-                    return {};
-                }
-            },
-            { provider, config: Object.fromEntries(config), preview },
-        );
-        return {
-            error: thrown[0],
-            registrations: registrations.map(({ type, name }) => `${type} ${name}`),
-            made: events.filter((event) => !/^get[A-Z]/.test(event)),
-        };
-    }
-
-    const ANSWERS: Answers = {
-        getVpc: () => ({ enableDnsHostnames: false, tags: {} }),
-        getVpcDhcpOptions: () => ({ domainName: "corp.example" }),
-        getSubnet: ({ id }) => (id === SUBNET ? { tags: {} } : refuse("InvalidSubnetID.NotFound")),
-        getRouteTable: () => ({ routes: [] }),
-        getSecurityGroups: ({ filters }) => ({ ids: (filters as unknown[]).length === 2 ? ["sg-1"] : [] }),
-        getKey: () => ({ enabled: false, keyState: "PendingDeletion" }),
-        getRole: ({ name }) => (name === "my-nodes" ? refuse("NoSuchEntity") : { assumeRolePolicy: "{}" }),
-        getInstanceProfile: () => refuse("NoSuchEntity"),
-        getBucket: () => ({ bucketRegion: "us-east-1" }),
-        getBucketPolicy: () => ({ policy: '{"Statement":[{"Sid":"Theirs"}]}' }),
-    };
 
     for (const preview of [false, true]) {
-        it(`tells every finding in one error, and makes nothing, in ${preview ? "a preview" : "an up"}`, async () => {
-            const { error, registrations, made } = await refusal(EVERYTHING, ANSWERS, preview);
-            expect(registrations).to.deep.equal(["pulumi:pulumi:Stack snowplow-emr-encryption-dev"]);
-            expect(made).to.deep.equal([]);
-            expect(error).to.be.instanceOf(SettingsError);
-            expectGolden("findings.existing.txt", `${(error as Error).message}\n`);
+        it(`reports every error at once and creates nothing in ${preview ? "a preview" : "an up"}`, async () => {
+            const { provider, events } = existingAws({
+                getVpc: () => ({ enableDnsHostnames: false, tags: {} }),
+                getSubnet: ({ id }) => (id === SUBNET ? { tags: {} } : refuse("InvalidSubnetID.NotFound")),
+                getRouteTable: () => ({ routes: [] }),
+                getSecurityGroups: ({ filters }) => ({
+                    ids: (filters as unknown[]).length === 2 ? ["sg-1"] : [],
+                }),
+                getKey: () => ({ keyState: "PendingDeletion" }),
+                getRole: ({ name }) =>
+                    name === "my-nodes" ? refuse("NoSuchEntity") : { assumeRolePolicy: "{}" },
+                getBucket: () => ({ bucketRegion: "us-east-1" }),
+                getBucketPolicy: () => ({ policy: '{"Statement":[{"Sid":"Another"}]}' }),
+                getTopic: () => refuse("no matching SNS Topic found"),
+            });
+            const certificates = { remindTopicArn: `arn:aws:sns:${REGION}:${ACCOUNT}:operators` };
+            const error = await runStack(
+                { ...EVERYTHING, certificates },
+                { stack: "test", provider, preview },
+            ).catch((reason: unknown) => reason);
+            expect(error).to.be.instanceOf(InvalidArguments);
+            const { errors, message } = error as InvalidArguments;
+            expect(codes(errors)).to.deep.equal([
+                ["vpc-dns-hostnames-off", "network.existing.vpcId"],
+                ["emr-tag-missing", "network.existing.vpcId"],
+                ["default-route-missing", "network.existing.subnetIds[0]"],
+                ["emr-tag-missing", "network.existing.subnetIds[0]"],
+                ["lookup-failed", "network.existing.subnetIds[1]"],
+                ["emr-tag-missing", "network.existing.emrSecurityGroups"],
+                ["key-not-enabled", "encryption.kmsKeyArn"],
+                ["role-does-not-trust-service", "access.serviceRole.existing"],
+                ["lookup-failed", "access.jobflowRole.existing"],
+                ["bucket-in-another-region", "emrEtlRunner.aws.s3.buckets.raw.in[0]"],
+                ["bucket-policy-exists", "storage.policiesOnExistingBuckets[0]"],
+                ["lookup-failed", "certificates.remindTopicArn"],
+            ]);
+            expect(message.split("\n").slice(0, 2)).to.deep.equal([
+                "Pulumi.test.yaml: 12 errors",
+                "  snowplow-emr-encryption:network.existing.vpcId",
+            ]);
+            expect(events.filter((event) => !isLookUp(event))).to.deep.equal([]);
         });
     }
 
-    it("tells a single finding as one problem", async () => {
-        const { error, registrations } = await refusal(
-            { emrEtlRunner: emrEtlRunner(), encryption: { kmsKeyArn: keyOf(ACCOUNT) } },
-            { getKey: () => ({ enabled: false, keyState: "Disabled" }) },
-        );
-        expect(registrations).to.deep.equal(["pulumi:pulumi:Stack snowplow-emr-encryption-dev"]);
-        expect((error as Error).message).to.equal(
-            [
-                "Pulumi.dev.yaml: 1 problem",
-                "  snowplow-emr-encryption:encryption.kmsKeyArn",
-                "    found:   a key that is Disabled",
-                "    remedy:  an enabled key",
-            ].join("\n"),
-        );
-    });
-
-    it("looks nothing up where the stack config itself is wrong", async () => {
+    it("looks nothing up if the stack config has an error", async () => {
         const { provider, calls } = existingAws();
-        let message = "accepted";
-        try {
-            await runStack({ network: existingNetwork({ subnetIds: [] }) }, { provider });
-        } catch (error) {
-            message = (error as Error).message;
-        }
-        expect(message).to.match(/^Pulumi\.dev\.yaml: 2 problems\n/);
+        const error = await runStack({ network: network({ subnetIds: [] }) }, { provider }).catch(String);
+        expect(error).to.include("network.existing.subnetIds");
         expect(calls).to.deep.equal([]);
     });
 
-    it("passes on what is no answer at all", async () => {
-        const { provider } = existingAws({
-            getCallerIdentity: () => refuse("no valid credential sources found"),
-        });
-        let message = "accepted";
-        try {
-            await runStack({ emrEtlRunner: emrEtlRunner() }, { provider });
-        } catch (error) {
-            message = (error as Error).message;
-        }
-        expect(message).to.include("no valid credential sources found");
+    it("fails with the error of a look-up that no argument asked for", async () => {
+        const answers = { getCallerIdentity: () => refuse("no valid credential sources found") };
+        const error = await make({}, answers).catch(String);
+        expect(error).to.include("no valid credential sources found");
     });
 });

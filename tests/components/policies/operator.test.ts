@@ -13,7 +13,7 @@ const JOBFLOW_ROLE = "arn:aws:iam::111122223333:role/jobflow";
 const LAUNCH_TAGS = {
     StringEquals: {
         "aws:RequestTag/for-use-with-amazon-emr-managed-policies": "true",
-        "aws:RequestTag/snowplow-emr-stack": "dev",
+        "aws:RequestTag/snowplow-emr-stack": "snowplow-emr-encryption/dev",
     },
 };
 
@@ -21,7 +21,7 @@ const policy = (locations: readonly ResolvedLocation[]) =>
     operatorPolicy({
         accountId: "111122223333",
         region: "eu-west-1",
-        stack: "dev",
+        stackTag: "snowplow-emr-encryption/dev",
         locations,
         serviceRoleArn: SERVICE_ROLE,
         jobflowRoleArn: JOBFLOW_ROLE,
@@ -53,7 +53,7 @@ const EMR_AND_IAM = [
             "elasticmapreduce:TerminateJobFlows",
         ],
         Resource: "arn:aws:elasticmapreduce:eu-west-1:111122223333:cluster/*",
-        Condition: { StringEquals: { "aws:ResourceTag/snowplow-emr-stack": "dev" } },
+        Condition: { StringEquals: { "aws:ResourceTag/snowplow-emr-stack": "snowplow-emr-encryption/dev" } },
     },
     {
         Sid: "FindPersistentCluster",

@@ -73,7 +73,13 @@ export function config(drawn: Parts): Config {
     const tags =
         owned.stackTag === undefined
             ? {}
-            : { tags: { ...drawn.monitoring.tags, "snowplow-emr-stack": drawn.stack, ...EMR_TAG } };
+            : {
+                  tags: {
+                      ...drawn.monitoring.tags,
+                      "snowplow-emr-stack": `snowplow-emr-encryption/${drawn.stack}`,
+                      ...EMR_TAG,
+                  },
+              };
 
     return Object.fromEntries(
         Object.entries({

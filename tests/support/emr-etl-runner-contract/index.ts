@@ -3,7 +3,7 @@
  * (4.1 to 4.4) and not from the program: the program's own tables would judge themselves. Every function returns what
  * is wrong, in words.
  */
-export { roleArn, THEIR_PATH } from "./made";
+export { EXISTING_PATH, roleArn } from "./made";
 export { configProblems, programProblems } from "./problems";
 export { fileProblems, load } from "./reader";
 export { takesAnyHostname } from "./rules";

@@ -121,5 +121,5 @@ export const ENCRYPTION_RULES: Readonly<Record<string, Rule<Made>>> = {
 
 /** Whether a TLS resource is for the nodes; the others are for the SSH key pair. */
 function isNodes({ name }: Registration): boolean {
-    return !name.startsWith("ssh-");
+    return !name.startsWith("emr-ssh-");
 }

@@ -78,7 +78,7 @@ export function roleArn(path: string, name: string): string {
 }
 
 /** The path of existing roles: EMR finds a service role with a path by its ARN only. */
-export const THEIR_PATH = "/theirs/";
+export const EXISTING_PATH = "/existing/";
 
 /** A role with its policies: those that the stack attaches, or those that the outputs ask the owner to attach. */
 export function roleOf(run: Run, { config }: AnyStack, kind: "jobflow" | "service"): MadeRole {
@@ -87,7 +87,7 @@ export function roleOf(run: Run, { config }: AnyStack, kind: "jobflow" | "servic
         const required = valueAt(run.outputs.requiredPolicies, [`${kind}Role`]);
         return {
             name: existing,
-            arn: roleArn(THEIR_PATH, existing),
+            arn: roleArn(EXISTING_PATH, existing),
             existing: true,
             inlinePolicies: [String(valueAt(required, ["policyDocument"]))],
             managedPolicyArns: valueAt(required, ["managedPolicyArns"]) as readonly string[],

@@ -1,0 +1,78 @@
+import { parseArn } from "../../domain/arn";
+import { chainProblems } from "../../domain/certificate-chain";
+import { overlap } from "../../domain/locations";
+import { internalDomain } from "../../domain/region";
+import { describe } from "../describe";
+import { locationsOf, readUrl } from "../locations";
+import type { Environment } from "../schema";
+import type { Finding, Rule, RuleContext } from "./rule";
+
+function* renewal({ certificates }: Environment): Iterable<Finding> {
+    const { validityDays, renewBeforeDays, chainPem, archive } = certificates;
+    if (renewBeforeDays >= validityDays && chainPem === null && archive === null) {
+        const expected = `less than validityDays, ${validityDays}: otherwise every \`up\` renews the certificate`;
+        yield { code: "renewal-on-every-up", path: ["certificates", "renewBeforeDays"], expected };
+    }
+}
+
+function* chain({ certificates, network }: Environment, { region, now }: RuleContext): Iterable<Finding> {
+    const { chainPem, trustedPem, archive } = certificates;
+    if (archive !== null || (chainPem === null && trustedPem === null)) {
+        return;
+    }
+    if (chainPem === null || trustedPem === null) {
+        const path = ["certificates", chainPem === null ? "chainPem" : "trustedPem"];
+        const expected = "PEM: chainPem and trustedPem, the authorities that nodes trust, require each other";
+        yield { code: "trusted-pem-alone", path, found: "missing", expected };
+        return;
+    }
+    // In an existing VPC, nodes have the names that its DHCP options say: the look-ups check them.
+    const domain = network.existing === null ? internalDomain(region) : undefined;
+    for (const { key, found, allowed } of chainProblems({ chainPem, trustedPem, domain, now })) {
+        yield { code: "certificate", path: ["certificates", key], found, expected: allowed };
+    }
+}
+
+function* privateKey({ certificates }: Environment, { hasPrivateKey }: RuleContext): Iterable<Finding> {
+    const isNeeded = certificates.chainPem !== null && certificates.archive === null;
+    const path = ["certificatePrivateKey"];
+    if (isNeeded && !hasPrivateKey) {
+        yield { code: "private-key-missing", path, expected: "the private key of chainPem, as a secret" };
+    }
+    if (!isNeeded && hasPrivateKey) {
+        const fix = "omit this key: it is the private key of certificates.chainPem, which is not used";
+        yield { code: "private-key-unused", path, found: "a secret", fix };
+    }
+}
+
+/** EmrEtlRunner moves every object in some of its locations. */
+function* archiveOutsideLocations(environment: Environment): Iterable<Finding> {
+    const { archive } = environment.certificates;
+    const holder = locationsOf(environment).find(
+        (location) =>
+            archive !== null &&
+            !location.managed &&
+            location.folders.some((folder) => overlap(folder, readUrl(archive))),
+    );
+    if (holder) {
+        const found = `${describe(archive)}, which is in ${holder.path}`;
+        const expected = "an object outside of EmrEtlRunner's locations";
+        yield { code: "archive-in-location", path: ["certificates", "archive"], found, expected };
+    }
+}
+
+function* reminder({ certificates }: Environment, { region }: RuleContext): Iterable<Finding> {
+    const { remindTopicArn } = certificates;
+    if (remindTopicArn !== null && parseArn(remindTopicArn).region !== region) {
+        const expected = `a topic in ${region}: EventBridge Scheduler reaches no other region`;
+        yield { code: "topic-of-another-region", path: ["certificates", "remindTopicArn"], expected };
+    }
+}
+
+export const certificateRules: readonly Rule[] = [
+    renewal,
+    chain,
+    privateKey,
+    archiveOutsideLocations,
+    reminder,
+];

@@ -1,0 +1,84 @@
+import { arn } from "../../domain/arn";
+import type { Path } from "../../domain/errors";
+import { LOCATIONS, resolveLocations } from "../../domain/locations";
+import { bucketPrefix, GENERATED_SUFFIX_LENGTH, type ManagedBucket } from "../../domain/naming";
+import { valueAt } from "../../domain/value-at";
+import { documentLength, IAM_LIMITS } from "../../policies/document";
+import { jobflowRolePolicy } from "../../policies/emr-roles";
+import { operatorPolicy } from "../../policies/operator";
+import { bucketArn } from "../../policies/s3-access";
+import { jobflowGrants } from "../jobflow-grants";
+import { bucketsPath, locationsOf } from "../locations";
+import type { Environment } from "../schema";
+import type { Finding, RuleContext } from "./rule";
+
+/**
+ * IAM refuses a document over its quota in the middle of an `up`. The documents are measured with placeholders of the
+ * right length for what only AWS knows. The service role's document does not depend on the stack config.
+ */
+export function* documentLimits(environment: Environment, context: RuleContext): Iterable<Finding> {
+    const { jobflow, operator } = documents(environment, context);
+    // The stack writes no policy into an existing role.
+    if (environment.access.jobflowRole === null && jobflow > IAM_LIMITS.roleInlinePolicies) {
+        yield {
+            code: "document-too-long",
+            path: largestGrant(environment),
+            found: `${jobflow} characters in the jobflow role's policy`,
+            expected: `at most ${IAM_LIMITS.roleInlinePolicies}, IAM's quota`,
+            fix: "name fewer, shorter or enclosing folders in EmrEtlRunner's locations and in access, or attach a policy by access.policyArns",
+        };
+    }
+    if (operator > IAM_LIMITS.managedPolicy) {
+        yield {
+            code: "document-too-long",
+            path: ["emrEtlRunner", "aws", "s3", "buckets"],
+            found: `${operator} characters in the operator policy`,
+            expected: `at most ${IAM_LIMITS.managedPolicy}, IAM's quota`,
+            fix: "name fewer, shorter or enclosing folders",
+        };
+    }
+}
+
+/** The lengths of the two policies that grow with the arguments. */
+function documents(environment: Environment, { stackTag, region, prefix }: RuleContext) {
+    const { certificates, access } = environment;
+    const generated = "x".repeat(GENERATED_SUFFIX_LENGTH);
+    const accountId = "0".repeat(12);
+    const role = (name: string) =>
+        arn("iam", "", accountId, `role${access.path}${prefix}-${name}-${generated}`);
+    const bucket = (name: ManagedBucket | "certs") => `${bucketPrefix(prefix, name)}${generated}`;
+    const locations = resolveLocations(locationsOf(environment), bucket);
+    const archives = certificates.archive?.slice("s3://".length) ?? `${bucket("certs")}/*`;
+    const jobflow = jobflowRolePolicy({
+        ...jobflowGrants(environment),
+        accountId,
+        region,
+        locations,
+        keyArn: arn("kms", region, accountId, `key/${"x".repeat(36)}`),
+        certificateArchives: bucketArn(archives),
+    });
+    const operator = operatorPolicy({
+        accountId,
+        region,
+        stackTag,
+        locations,
+        serviceRoleArn: role("service"),
+        jobflowRoleArn: role("jobflow"),
+    });
+    return { jobflow: documentLength(jobflow), operator: documentLength(operator) };
+}
+
+/** The keys that the jobflow role's policy grows with. */
+const GRANTED: readonly Path[] = [
+    ["access", "readLocations"],
+    ["access", "dynamodbTables"],
+    ["access", "ssmParameters"],
+    ["storage", "existingKmsKeyArns"],
+    ["emrEtlRunner", "aws", "emr", "bootstrap"],
+    ...LOCATIONS.map(({ path }) => bucketsPath(path)),
+];
+
+function largestGrant(environment: Environment): Path {
+    const length = (path: Path) => JSON.stringify(valueAt(environment, path)).length;
+    return GRANTED.reduce((largest, path) => (length(path) > length(largest) ? path : largest));
+}

@@ -1,0 +1,80 @@
+import { parseArn } from "../../domain/arn";
+import { parseRelease, type Release, releaseRefusals } from "../../domain/emr-release";
+import { EMR_TAG, STACK_TAG } from "../../domain/naming";
+import type { Environment } from "../schema";
+import type { Finding, Rule, RuleContext } from "./rule";
+
+/** The release; its format is the schema's to check. */
+export function releaseOf({ emrEtlRunner }: Environment): Release {
+    return parseRelease(emrEtlRunner.aws.emr.ami_version) as Release;
+}
+
+function* release(environment: Environment): Iterable<Finding> {
+    const { encryption, network } = environment;
+    const path = ["emrEtlRunner", "aws", "emr", "ami_version"];
+    const isPrivate = network.internetAccess === "nat";
+    for (const expected of releaseRefusals(releaseOf(environment), encryption, isPrivate)) {
+        yield { code: "release", path, expected };
+    }
+}
+
+function* keyRegions({ encryption, storage }: Environment, { region }: RuleContext): Iterable<Finding> {
+    const keys = [
+        { path: ["encryption", "kmsKeyArn"], arn: encryption.kmsKeyArn },
+        ...storage.existingKmsKeyArns.map((arn, index) => ({
+            path: ["storage", "existingKmsKeyArns", index],
+            arn,
+        })),
+    ];
+    for (const { path } of keys.filter(({ arn }) => arn !== null && parseArn(arn).region !== region)) {
+        const expected = `a key in ${region}: disks and S3 use no key of another region`;
+        yield { code: "key-of-another-region", path, expected };
+    }
+}
+
+function* volumeIops({ emrEtlRunner }: Environment): Iterable<Finding> {
+    const volume = emrEtlRunner.aws.emr.jobflow.core_instance_ebs;
+    if (volume?.volume_type === "io1" && volume.volume_iops === null) {
+        const path = ["emrEtlRunner", "aws", "emr", "jobflow", "core_instance_ebs", "volume_iops"];
+        const expected = "an integer, at least 1: volume_type io1 requires it";
+        yield { code: "volume-iops-missing", path, found: "missing", expected };
+    }
+}
+
+/** EmrEtlRunner adds these itself (emr_job.rb), and EMR refuses a classification that is there twice. */
+const CONFIGURATION_OF_THRIFT = ["core-site", "mapred-site"];
+
+function* thriftConfiguration({ emrEtlRunner: { aws, collectors } }: Environment): Iterable<Finding> {
+    const configuration = collectors.format === "thrift" ? (aws.emr.configuration ?? {}) : {};
+    for (const key of CONFIGURATION_OF_THRIFT.filter((name) => Object.hasOwn(configuration, name))) {
+        const path = ["emrEtlRunner", "aws", "emr", "configuration", key];
+        const fix = "omit this key: EmrEtlRunner adds it with collectors.format thrift, and EMR refuses two";
+        yield { code: "configuration-of-thrift", path, fix };
+    }
+}
+
+/** EC2 takes 50 tags on a resource; two are the stack's own. */
+const MAX_CLUSTER_TAGS = 48;
+
+function* clusterTags({ emrEtlRunner }: Environment, { stackTag }: RuleContext): Iterable<Finding> {
+    const path = ["emrEtlRunner", "monitoring", "tags"];
+    const tags = Object.entries(emrEtlRunner.monitoring.tags ?? {});
+    const own = new Map<string, string>(Object.entries({ ...EMR_TAG, [STACK_TAG]: stackTag }));
+    for (const [key, value] of tags) {
+        if (own.has(key) && own.get(key) !== value) {
+            const fix = `omit this key: the stack sets it to "${own.get(key)}"`;
+            yield { code: "owned-tag", path: [...path, key], fix };
+        }
+        if (/^aws:/i.test(key)) {
+            const found = "a name that begins with aws:, which AWS reserves";
+            yield { code: "aws-tag-name", path, found, fix: "rename the tag" };
+        }
+    }
+    const count = tags.filter(([key]) => !own.has(key)).length;
+    if (count > MAX_CLUSTER_TAGS) {
+        const expected = `at most ${MAX_CLUSTER_TAGS}: EC2 takes 50, two of them the stack's own`;
+        yield { code: "too-many-tags", path, found: `${count} tags`, expected };
+    }
+}
+
+export const emrRules: readonly Rule[] = [release, keyRegions, volumeIops, thriftConfiguration, clusterTags];

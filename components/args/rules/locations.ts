@@ -1,0 +1,135 @@
+import { formatS3Url, LOCATIONS, type Location, overlap, type S3Folder } from "../../domain/locations";
+import { bucketPrefix, GENERATED_SUFFIX_LENGTH } from "../../domain/naming";
+import { describe } from "../describe";
+import { bucketsPath, locationsOf, locationValue, modeOf } from "../locations";
+import type { Environment } from "../schema";
+import type { Finding, Rule, RuleContext } from "./rule";
+
+const FORMAT = ["emrEtlRunner", "collectors", "format"];
+
+function* batchMode(environment: Environment): Iterable<Finding> {
+    const { format } = environment.emrEtlRunner.collectors;
+    if (modeOf(environment) !== "batch") {
+        return;
+    }
+    if (format === null) {
+        const expected =
+            "cloudfront, clj-tomcat, thrift, json/…/…, tsv/…/… or ndjson/…/…: batch mode (no enriched.stream) requires it";
+        yield { code: "collector-format-missing", path: FORMAT, found: "missing", expected };
+    }
+    if (format === "clj-tomcat" && locationValue(environment, "raw.in") === null) {
+        const expected =
+            "the bucket that Elastic Beanstalk creates and rotates the Clojure collector's logs into (clj-tomcat)";
+        yield { code: "raw-in-missing", path: bucketsPath("raw.in"), found: "missing", expected };
+    }
+}
+
+/** EmrEtlRunner's cli.rb and runner.rb. */
+function* streamMode(environment: Environment): Iterable<Finding> {
+    const { collectors, enrich } = environment.emrEtlRunner;
+    if (modeOf(environment) !== "stream-enrich") {
+        return;
+    }
+    const batchOnly = LOCATIONS.filter(
+        ({ path, modes }) => !modes.includes("stream-enrich") && locationValue(environment, path) !== null,
+    ).map(({ path }) => bucketsPath(path));
+    for (const path of [...batchOnly, ...(collectors.format === null ? [] : [FORMAT])]) {
+        const fix = "omit this key: enriched.stream means stream-enrich mode, which does not use it";
+        yield { code: "mode", path, fix };
+    }
+    if (enrich.output_compression !== "GZIP") {
+        const path = ["emrEtlRunner", "enrich", "output_compression"];
+        const expected = "GZIP: EmrEtlRunner loads only .gz files in stream-enrich mode";
+        yield { code: "mode", path, found: `"${enrich.output_compression}"`, expected };
+    }
+}
+
+function* errorsLocations(environment: Environment): Iterable<Finding> {
+    const mode = modeOf(environment);
+    const locations = environment.emrEtlRunner.enrich.continue_on_unexpected_error
+        ? LOCATIONS.filter(({ optional, modes }) => optional && modes.includes(mode))
+        : [];
+    for (const { path } of locations.filter((row) => locationValue(environment, row.path) === null)) {
+        const expected = 'an S3 URL or "managed": enrich.continue_on_unexpected_error writes failures there';
+        yield { code: "errors-location-missing", path: bucketsPath(path), found: "missing", expected };
+    }
+}
+
+/** EmrEtlRunner's --resume-from finds no run folder at a bucket's root (emr_job.rb, `get_latest_run_id`). */
+function* roots(environment: Environment): Iterable<Finding> {
+    for (const location of locationsOf(environment).filter(({ needsPrefix }) => needsPrefix)) {
+        for (const folder of foldersOf(location).filter(({ prefix }) => prefix === "")) {
+            const example = `${formatS3Url(folder)}${location.prefix}`;
+            const expected = `a folder, such as ${example}: EmrEtlRunner cannot resume from a bucket's root`;
+            yield { code: "bucket-root", path: bucketsPath(location.path), expected };
+        }
+    }
+}
+
+function foldersOf(location: Location): readonly S3Folder[] {
+    return location.managed ? [] : location.folders;
+}
+
+/** EmrEtlRunner would take the objects of one location for another's: it refuses to run, or runs them twice. */
+function* overlaps(environment: Environment, { prefix }: RuleContext): Iterable<Finding> {
+    const placed = locationsOf(environment).flatMap(({ path: name, ...location }) => {
+        const path = bucketsPath(name);
+        if (location.managed) {
+            const folder = { bucket: bucketPrefix(prefix, location.bucket), prefix: location.prefix };
+            return [{ name, path, folder, managed: true }];
+        }
+        return location.folders.map((folder, index) => ({
+            name,
+            path: name === "raw.in" ? [...path, index] : path,
+            folder: { ...folder, bucket: withoutGeneratedSuffix(folder.bucket, prefix) },
+            managed: false,
+        }));
+    });
+    // The user cannot change a managed location, and one error for each existing one is enough.
+    const settled = new Set(placed.filter(({ managed }) => managed));
+    for (const [index, outer] of placed.entries()) {
+        for (const inner of placed.slice(index + 1)) {
+            const [subject, other] = inner.managed ? [outer, inner] : [inner, outer];
+            if (settled.has(subject) || !overlap(inner.folder, outer.folder)) {
+                continue;
+            }
+            settled.add(subject);
+            const found = `${describe(formatS3Url(subject.folder))}, which overlaps ${other.name}`;
+            const expected = other.managed
+                ? "a folder outside of the managed location; omit this key for a managed bucket"
+                : `a folder neither inside nor around ${formatS3Url(other.folder)}: EmrEtlRunner would take the objects of one location for the other's`;
+            yield { code: "location-overlap", path: subject.path, found, expected };
+        }
+    }
+}
+
+/** The names of managed buckets are known up to the suffix that the AWS provider generates. */
+function withoutGeneratedSuffix(bucket: string, prefix: string): string {
+    const start = bucket.slice(0, -GENERATED_SUFFIX_LENGTH);
+    return LOCATIONS.some((row) => bucketPrefix(prefix, row.bucket) === start) ? start : bucket;
+}
+
+function* bucketsOfLocations(environment: Environment): Iterable<Finding> {
+    const folders = locationsOf(environment).flatMap(foldersOf);
+    const buckets = [...new Set(folders.map(({ bucket }) => bucket))];
+    const expected =
+        buckets.length === 0 ? "an empty list: every location is managed" : `one of ${buckets.join(", ")}`;
+    for (const key of ["encryptExistingBuckets", "policiesOnExistingBuckets"] as const) {
+        for (const [index, bucket] of environment.storage[key].entries()) {
+            if (!buckets.includes(bucket)) {
+                const path = ["storage", key, index];
+                const found = "a bucket that no existing location is in";
+                yield { code: "bucket-of-no-location", path, found, expected };
+            }
+        }
+    }
+}
+
+export const locationRules: readonly Rule[] = [
+    batchMode,
+    streamMode,
+    errorsLocations,
+    roots,
+    overlaps,
+    bucketsOfLocations,
+];

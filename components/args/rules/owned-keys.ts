@@ -1,0 +1,35 @@
+import { CREDENTIALS, FIXED } from "../../domain/emr-etl-runner-config";
+import { valueAt } from "../../domain/value-at";
+import { OWNED_KEYS, type OwnedKey } from "../emr-etl-runner";
+import type { Environment } from "../schema";
+import type { Finding, RuleContext } from "./rule";
+
+/** In a pasted config.yml, a key that the stack sets may be null or what the stack renders. */
+export function* ownedKeys(environment: Environment, context: RuleContext): Iterable<Finding> {
+    const accepted = rendered(environment, context);
+    for (const [key, reason] of Object.entries(OWNED_KEYS)) {
+        const path = ["emrEtlRunner", ...key.split(".")];
+        const value = valueAt(environment, path) ?? null;
+        if (value !== null && value !== accepted[key as OwnedKey]) {
+            yield { code: "owned-key", path, fix: `omit this key: ${reason}` };
+        }
+    }
+}
+
+/** What the stack renders, where that is known before anything is deployed. */
+function rendered(
+    { access, network }: Environment,
+    { region }: RuleContext,
+): Partial<Readonly<Record<OwnedKey, unknown>>> {
+    return {
+        "aws.access_key_id": CREDENTIALS.access_key_id,
+        "aws.secret_access_key": CREDENTIALS.secret_access_key,
+        "aws.s3.region": region,
+        "aws.s3.buckets.encrypted": FIXED.encrypted,
+        "aws.emr.region": region,
+        "aws.emr.jobflow_role": access.jobflowRole?.existing,
+        "aws.emr.service_role": access.serviceRole?.existing,
+        "aws.emr.ec2_subnet_id": network.existing?.subnetIds[0],
+        "storage.versions.hadoop_elasticsearch": FIXED.hadoop_elasticsearch,
+    };
+}

@@ -1,0 +1,70 @@
+import type { ArgumentError, Path } from "../domain/errors";
+
+/**
+ * Control characters other than tab and newline, U+007F to U+009F, noncharacters and lone surrogates: Ruby's YAML
+ * reader changes some (U+0085 to a space) and refuses the whole file for the others.
+ */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the control characters are what it must find.
+const UNREADABLE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]|\p{Noncharacter_Code_Point}|\p{Surrogate}/u;
+
+/** `<<` merges in Ruby's YAML reader, even in quotes; JavaScript's objects cannot hold `__proto__` like other keys. */
+const UNUSABLE_KEYS = ["<<", "__proto__"];
+
+/** YAML readers require a key's colon within 1,024 characters, and an escape takes up to 6. */
+const LONGEST_KEY = 150;
+
+/** What EmrEtlRunner's config.yml.sample has wherever something is to be filled in. */
+const SAMPLE_VALUE = "ADD HERE";
+
+/** Every string and key below a value that EmrEtlRunner's YAML reader would change or refuse. */
+export function unreadableErrors(value: unknown, path: Path = []): readonly ArgumentError[] {
+    if (value === SAMPLE_VALUE) {
+        const fix = "write a value, or omit this key";
+        return [{ code: "sample-value", path, found: `${SAMPLE_VALUE}, from EmrEtlRunner's sample`, fix }];
+    }
+    if (typeof value === "string") {
+        return charactersOf(value, path);
+    }
+    if (Array.isArray(value)) {
+        return value.flatMap((item, index) => unreadableErrors(item, [...path, index]));
+    }
+    if (typeof value !== "object" || value === null) {
+        return [];
+    }
+    return Object.entries(value).flatMap(([key, item]) => [
+        ...keyErrors(key, [...path, key]),
+        ...unreadableErrors(item, [...path, key]),
+    ]);
+}
+
+function keyErrors(key: string, path: Path): readonly ArgumentError[] {
+    if (UNUSABLE_KEYS.includes(key)) {
+        const fix =
+            key === "<<"
+                ? "write the merged keys themselves: EmrEtlRunner's YAML reader merges this key, quoted or not"
+                : "rename it";
+        return [{ code: "unreadable-key", path, found: `the key ${key}`, fix }];
+    }
+    if (key.length > LONGEST_KEY) {
+        const found = `a key of ${key.length} characters`;
+        return [{ code: "unreadable-key", path, found, expected: `at most ${LONGEST_KEY} characters` }];
+    }
+    return charactersOf(key, path);
+}
+
+function charactersOf(text: string, path: Path): readonly ArgumentError[] {
+    const match = UNREADABLE.exec(text);
+    if (!match) {
+        return [];
+    }
+    const codePoint = (match[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
+    return [
+        {
+            code: "unreadable-text",
+            path,
+            found: `U+${codePoint} as character ${[...text.slice(0, match.index)].length + 1}`,
+            expected:
+                "printable characters, tab and newline: Ruby's YAML reader changes others, or refuses the whole file",
+        },
+    ];
+}

@@ -1,0 +1,87 @@
+/** What kinds of mistakes there are: stable names, for tests and for programs that catch an `InvalidArguments`. */
+export const ERROR_CODES = [
+    "archive-in-location",
+    "aws-tag-name", // AWS reserves names that begin with aws:
+    "bucket-in-another-region",
+    "bucket-missing",
+    "bucket-of-another-account",
+    "bucket-of-no-location",
+    "bucket-policy-exists",
+    "bucket-root", // a location at the root of a bucket that must be a folder
+    "certificate",
+    "collector-format-missing",
+    "config-not-an-object",
+    "configuration-of-thrift", // EmrEtlRunner adds this classification itself
+    "credential", // a key of config.yml that would hold one
+    "default-route-blackhole",
+    "default-route-missing",
+    "default-route-not-nat-gateway",
+    "default-route-private",
+    "default-route-public",
+    "default-tags",
+    "dhcp-options-missing",
+    "document-too-long", // an IAM policy over its quota
+    "domain-name-not-in-certificate",
+    "duplicate-item",
+    "emr-tag-missing",
+    "encrypted-value",
+    "erb-line", // Ruby that decides which lines there are
+    "erb-value", // adopt: a value that Ruby would give
+    "errors-location-missing",
+    "former-key", // known to older versions of EmrEtlRunner
+    "hostname-mismatch-with-thrift",
+    "instance-profile-with-another-role",
+    "invalid-value",
+    "invalid-yaml",
+    "key-aws-managed",
+    "key-not-enabled",
+    "key-of-another-account-with-spot",
+    "key-of-another-region",
+    "key-spec",
+    "key-usage",
+    "key-with-and-without-namespace",
+    "location-overlap",
+    "lookup-failed",
+    "merge-conflict",
+    "misnamed-key", // another namespace, or none
+    "misplaced-key", // known elsewhere
+    "missing-value",
+    "mode", // stream-enrich mode has no such thing
+    "not-a-config-yml", // adopt
+    "not-a-stack-file",
+    "not-utf-8",
+    "owned-key", // the stack decides this key of config.yml
+    "owned-tag",
+    "private-key-in-plain",
+    "private-key-missing",
+    "private-key-unused",
+    "raw-in-missing",
+    "read-differently", // by the YAML reader of Pulumi's CLI
+    "region-of-config-yml", // adopt: two regions, or none that is known
+    "release",
+    "renewal-on-every-up",
+    "replaced", // an existing resource makes this key meaningless
+    "role-does-not-trust-service",
+    "sample-value", // the ADD HERE of EmrEtlRunner's sample
+    "security-group-exists",
+    "subnet-of-another-vpc",
+    "subnet-range-not-private",
+    "subnet-without-public-addresses",
+    "too-many-tags",
+    "topic-of-another-region",
+    "trusted-pem-alone", // chainPem and trustedPem need each other
+    "unknown-key",
+    "unknown-top-level-key",
+    "unreadable-key",
+    "unreadable-text",
+    "unresolved-alias",
+    "unseen-route-when-public",
+    "unsupported-region",
+    "volume-iops-missing",
+    "vpc-dns-hostnames-off",
+    "vpc-dns-support-off",
+    "wrong-type",
+    "zone-of-another-region",
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];

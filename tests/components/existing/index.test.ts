@@ -1,0 +1,134 @@
+import * as aws from "@pulumi/aws";
+import { expect } from "chai";
+import { type ErrorReport, InvalidArguments } from "../../../components/domain/errors";
+import { type Existing, lookUpExisting } from "../../../components/existing";
+import type { Run } from "../../../testing/mock-engine";
+import { type Answers, codes, existingAws, refuse, SUBNET, VPC } from "../../support/existing-aws";
+import { run } from "../../support/run";
+import { batch, type Config, parse } from "../args/parse";
+
+/** One existing resource of every kind. */
+const EVERYTHING: Config = {
+    ...batch({
+        collectors: { format: "cloudfront" },
+        aws: { s3: { buckets: { log: "s3://acme-logs/emr" } } },
+    }),
+    network: {
+        existing: { vpcId: VPC, subnetIds: [SUBNET], allowUnseenRoute: true, allowHostnameMismatch: true },
+    },
+    encryption: { kmsKeyArn: "arn:aws:kms:eu-west-1:000000000000:key/1234abcd" },
+    certificates: { remindTopicArn: "arn:aws:sns:eu-west-1:000000000000:operators" },
+    storage: { encryptExistingBuckets: ["acme-logs"] },
+    access: { serviceRole: { existing: "my-service" }, jobflowRole: { existing: "my-nodes" } },
+};
+
+const TOKENS = [
+    "aws:ec2/getRouteTable:getRouteTable",
+    "aws:ec2/getSecurityGroups:getSecurityGroups",
+    "aws:ec2/getSubnet:getSubnet",
+    "aws:ec2/getVpc:getVpc",
+    "aws:ec2/getVpcDhcpOptions:getVpcDhcpOptions",
+    "aws:iam/getInstanceProfile:getInstanceProfile",
+    "aws:iam/getRole:getRole",
+    "aws:index/getCallerIdentity:getCallerIdentity",
+    "aws:kms/getKey:getKey",
+    "aws:s3/getBucket:getBucket",
+    "aws:s3/getBucketPolicy:getBucketPolicy",
+    "aws:sns/getTopic:getTopic",
+];
+
+/** All look-ups, with an explicit provider if there is a name for it. */
+async function lookUp(
+    config: Config,
+    { answers, provider, report }: { answers?: Answers; provider?: string; report?: ErrorReport } = {},
+): Promise<Run & { readonly existing: Existing | undefined }> {
+    let existing: Existing | undefined;
+    const done = await run(
+        async () => {
+            const opts = provider === undefined ? undefined : { provider: new aws.Provider(provider) };
+            existing = await lookUpExisting(parse(config), opts, report);
+            return {};
+        },
+        { provider: existingAws(answers).provider },
+    );
+    return { ...done, existing };
+}
+
+describe("lookUpExisting", () => {
+    it("makes every look-up through the explicit provider, or else through the default one", async () => {
+        for (const provider of ["elsewhere", undefined]) {
+            const { invokes } = await lookUp(EVERYTHING, { provider });
+            expect([...new Set(invokes.map(({ token }) => token))].sort()).to.deep.equal(TOKENS);
+            expect([...new Set(invokes.map((invoke) => invoke.provider))]).to.deep.equal([provider]);
+        }
+    });
+
+    it("returns the account only, if nothing exists", async () => {
+        const { existing, invokes } = await lookUp(batch());
+        expect(existing).to.deep.equal({
+            accountId: "000000000000",
+            serviceRole: undefined,
+            jobflowRole: undefined,
+            anyHostname: false,
+            nodeDomain: "eu-west-1.compute.internal",
+            warnings: [],
+        });
+        expect(invokes.map(({ token }) => token)).to.deep.equal([
+            "aws:index/getCallerIdentity:getCallerIdentity",
+        ]);
+    });
+
+    it("returns the roles, the nodes' names, and all warnings", async () => {
+        const { existing } = await lookUp(
+            {
+                ...EVERYTHING,
+                storage: {},
+                certificates: { remindTopicArn: "arn:aws:sns:eu-west-1:444455556666:operators" },
+            },
+            {
+                answers: {
+                    getVpcDhcpOptions: () => ({ domainName: "corp.example" }),
+                    getRouteTable: () => ({ routes: [] }),
+                    getBucket: () => refuse("StatusCode: 403"),
+                },
+            },
+        );
+        const { warnings = [], ...facts } = existing ?? {};
+        expect(facts).to.deep.equal({
+            accountId: "000000000000",
+            serviceRole: { name: "my-service", arn: "arn:aws:iam::000000000000:role/my-service" },
+            jobflowRole: { name: "my-nodes", arn: "arn:aws:iam::000000000000:role/my-nodes" },
+            anyHostname: true,
+            nodeDomain: "eu-west-1.compute.internal",
+        });
+        expect(warnings.map((warning) => warning.split(/[ ,]/)[0])).to.deep.equal([
+            "The",
+            SUBNET,
+            "acme-logs",
+            "arn:aws:sns:eu-west-1:444455556666:operators",
+        ]);
+    });
+
+    it("throws all errors, under the subject and with the paths of its report", async () => {
+        const answers = { getKey: () => ({ keyState: "Disabled" }), getTopic: () => refuse("not found") };
+        const report = {
+            subject: "Pulumi.dev.yaml",
+            formatPath: (path: readonly unknown[]) => path.join("/"),
+        };
+        for (const [given, subject, path] of [
+            [undefined, "arguments of EmrEncryption", "encryption.kmsKeyArn"],
+            [report, "Pulumi.dev.yaml", "encryption/kmsKeyArn"],
+        ] as const) {
+            const error = await lookUp(EVERYTHING, { answers, report: given }).catch(
+                (reason: unknown) => reason,
+            );
+            expect(error).to.be.instanceOf(InvalidArguments);
+            const { errors, message } = error as InvalidArguments;
+            expect(codes(errors)).to.deep.equal([
+                ["key-not-enabled", "encryption.kmsKeyArn"],
+                ["lookup-failed", "certificates.remindTopicArn"],
+            ]);
+            expect(message.split("\n").slice(0, 2)).to.deep.equal([`${subject}: 2 errors`, `  ${path}`]);
+        }
+    });
+});

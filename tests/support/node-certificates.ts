@@ -1,0 +1,16 @@
+import { ROLE_SETTINGS } from "./roles";
+
+/** The arguments of NodeCertificates by the program's defaults, in a stack `dev` in eu-west-1. */
+export const NODE_CERTIFICATES = {
+    ...ROLE_SETTINGS,
+    stack: "dev",
+    prefix: "snowplow-dev",
+    region: "eu-west-1" as const,
+    accountId: "111122223333",
+    validityDays: 365,
+    renewBeforeDays: 60,
+    generation: 1,
+    chainPem: null,
+    trustedPem: null,
+    remindTopicArn: null,
+};
