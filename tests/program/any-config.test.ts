@@ -55,7 +55,7 @@ describe("any stack config", () => {
             );
         });
 
-        it("has each setting there is, left out and given, with each of a few values", () => {
+        it("covers every key of the stack file, omitted and set, with each of a few values", () => {
             const stacks = fc.sample(anyStack, { numRuns: 500, seed: 1 }).map((stack) => ({
                 "aws:region": stack.region,
                 "aws:defaultTags": stack.defaultTags,
@@ -79,7 +79,7 @@ describe("any stack config", () => {
             expect(missing).to.deep.equal([]);
         });
 
-        it(`runs the program to its end, twice alike, with all that EmrEtlRunner and the policy pack ask for: ${RUNS} times`, async () => {
+        it(`runs the program twice with the same result, which EmrEtlRunner and the policy pack accept: ${RUNS} times`, async () => {
             await fc.assert(
                 fc.asyncProperty(stackToRun, async (stack) => {
                     const first = await runProgram(stack);

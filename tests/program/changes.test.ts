@@ -262,7 +262,7 @@ describe("pulumi up after a change of one setting", () => {
         });
     });
 
-    it("replaces the key never, and drops it only for an existing key", () => {
+    it("never replaces the key, and drops it only for an existing key", () => {
         expect(touching(/^Key /)).to.deep.equal({
             "encryption.kmsKeyArn": ["- Key emr-key"],
             "storage.protect": ["~ Key emr-key: protect"],
@@ -271,14 +271,14 @@ describe("pulumi up after a change of one setting", () => {
         });
     });
 
-    it("replaces the VPC only by another range, and drops it only for an existing one", () => {
+    it("replaces the VPC only for another range, and drops it only for an existing VPC", () => {
         expect(touching(/^Vpc /)).to.deep.equal({
             "network.cidrBlock": ["~ Vpc emr-network-vpc: cidrBlock"],
             "network.existing": ["- Vpc emr-network-vpc"],
         });
     });
 
-    it("replaces roles only by another path, and drops them only for existing ones", () => {
+    it("replaces roles only for another path, and drops them only for existing roles", () => {
         expect(
             touching(/^(Role|InstanceProfile|Policy) emr-(service|jobflow|operator)/, /^(?!emrEtlRunner)/),
         ).to.deep.equal({
@@ -336,7 +336,7 @@ describe("pulumi up after a change of one setting", () => {
         });
     });
 
-    it("keeps the nodes' subnets from nat to public", () => {
+    it("keeps the nodes' subnets when internetAccess changes from nat to public", () => {
         expect(of("network.internetAccess")).to.deep.equal([
             "- Eip emr-network-nat-address",
             "- NatGateway emr-network-nat",
@@ -353,7 +353,7 @@ describe("pulumi up after a change of one setting", () => {
         ]);
     });
 
-    it("makes a new private key under the same authority for another generation", () => {
+    it("creates a new private key under the same authority for another generation", () => {
         expect(of("certificates.generation")).to.deep.equal([
             "+ PrivateKey emr-certificates-node-key-2",
             "- PrivateKey emr-certificates-node-key-1",
@@ -382,7 +382,7 @@ describe("pulumi up after a change of one setting", () => {
         });
     });
 
-    it("changes no resource for EmrEtlRunner's own settings, but for these", () => {
+    it("changes resources for few of EmrEtlRunner's settings", () => {
         const spot = ["~ Key emr-key: policy", "~ RolePolicy emr-service-role-policy: policy"];
         expect(touching(/^/, /^emrEtlRunner\.(?!aws\.s3\.buckets)/)).to.deep.equal({
             // Only where the new release, other than the old one, encrypts root volumes.
@@ -428,7 +428,7 @@ describe("pulumi up in the last days of the nodes' certificate", () => {
         console.warn = warn;
     });
 
-    it("makes a new archive and a new security configuration, and retains the old ones", async () => {
+    it("creates a new archive and a new security configuration, and retains the old ones", async () => {
         expect(difference(await runOnce({}), await runWith({}, renewing))).to.deep.equal(NEW_ARCHIVE);
     });
 

@@ -263,7 +263,7 @@ describe("the whole program", () => {
     });
 
     describe("in every run", () => {
-        it("reaches all of the regions, and gives nodes the region's domain name", () => {
+        it("covers all regions, and gives nodes the region's domain name", () => {
             expect([...new Set([...runs.values()].map(({ region }) => region))].sort()).to.deep.equal([
                 ...REGIONS,
             ]);
@@ -299,7 +299,7 @@ describe("the whole program", () => {
             });
         });
 
-        it("gives no two resources of a type the same name, and none the stack's", () => {
+        it("gives no two resources of a type the same name, and no resource the stack's name", () => {
             expectInEach(({ registrations, stack }) => {
                 const own = registrations.filter(({ type }) => type !== "pulumi:pulumi:Stack");
                 const urns = own.map(({ type, name }) => `${type} ${name}`);
@@ -310,7 +310,7 @@ describe("the whole program", () => {
             });
         });
 
-        it("encrypts and closes each bucket, with parts that go with it", () => {
+        it("encrypts and closes each bucket, and deletes the parts with it", () => {
             for (const run of runs.values()) {
                 for (const { name, inputs } of resources(run, "aws:s3/bucket:Bucket")) {
                     const message = `${run.title}: ${name}`;
@@ -357,7 +357,7 @@ describe("the whole program", () => {
             }
         });
 
-        it("lets ACLs into nothing but a bucket that CloudFront writes to", () => {
+        it("accepts ACLs only in a bucket that CloudFront writes to", () => {
             const acls = [...runs.values()].flatMap((run) =>
                 resources(run)
                     .filter(
@@ -369,7 +369,7 @@ describe("the whole program", () => {
             expect(acls).to.deep.equal([["CloudFront", "emr-storage-collector-ownership"]]);
         });
 
-        it("lets nothing in from anywhere", () => {
+        it("opens no ingress to an address range", () => {
             const groups = [
                 "aws:ec2/securityGroup:SecurityGroup",
                 "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
@@ -385,7 +385,7 @@ describe("the whole program", () => {
             ]);
         });
 
-        it("lets no policy speak of all resources, but for these", () => {
+        it("allows the resource `*` only in listed statements", () => {
             const allowed = {
                 "aws:kms/key:Key emr-key DelegateToIam": "in a key's policy, * is this key",
                 "aws:kms/key:Key emr-key SpotUsesKey": "in a key's policy, * is this key",
@@ -404,7 +404,7 @@ describe("the whole program", () => {
             expect([...new Set(found)].sort()).to.deep.equal(Object.keys(allowed).sort());
         });
 
-        it("has policies with a Sid each, no NotAction or the like, and nothing for everybody without a condition", () => {
+        it("gives each statement a Sid and known keys only, and allows nothing to every principal without a condition", () => {
             const keys = ["Sid", "Effect", "Principal", "Action", "Resource", "Condition"];
             expectInEach((run) =>
                 policies(run).flatMap(({ statements }) =>
@@ -458,7 +458,7 @@ describe("the whole program", () => {
             }
         });
 
-        it("puts the stack's tag on all that takes tags", () => {
+        it("puts the stack's tag on every taggable resource", () => {
             const taggable = [
                 "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
                 "aws:ec2/eip:Eip",
@@ -509,7 +509,7 @@ describe("the whole program", () => {
             );
         });
 
-        it("stays within what AWS takes of a policy", () => {
+        it("keeps policies within AWS's length quotas", () => {
             expectInEach((run) => {
                 const lengths = (...types: readonly string[]) =>
                     policies(run, ...types).map(({ of, text }) => [of, deployedLength(text)] as const);
@@ -528,7 +528,7 @@ describe("the whole program", () => {
             });
         });
 
-        it("protects data buckets and key exactly where storage.protect says so", () => {
+        it("protects data buckets and the key only with storage.protect", () => {
             for (const run of runs.values()) {
                 const unprotected = run.title === "dev" || run.title === "old release";
                 const data = resources(run, "aws:s3/bucket:Bucket", "aws:kms/key:Key").filter(
@@ -540,7 +540,7 @@ describe("the whole program", () => {
             }
         });
 
-        it("retains what running clusters name, and the encryption of the user's own buckets", () => {
+        it("retains archives, security configurations and the encryption of existing buckets", () => {
             for (const run of runs.values()) {
                 const retained = run.registrations.filter(({ retainOnDelete }) => retainOnDelete);
                 expect(names(retained), run.title).to.deep.equal([
@@ -553,7 +553,7 @@ describe("the whole program", () => {
             }
         });
 
-        it("begins each physical name that it chooses with the stack's prefix, short enough for what is appended", () => {
+        it("starts each physical name with the stack's prefix, short enough for the generated suffix", () => {
             const limits: Readonly<Record<string, number>> = {
                 "aws:s3/bucket:Bucket bucketPrefix": 37,
                 "aws:iam/role:Role namePrefix": 38,
@@ -581,7 +581,7 @@ describe("the whole program", () => {
             );
         });
 
-        it("hands over a config.yml of the mode, with the stack's own subnet, roles and configuration", () => {
+        it("outputs a config.yml of the mode, with the stack's subnet, roles and security configuration", () => {
             for (const run of runs.values()) {
                 const { outputs, title } = run;
                 const inBatch = !title.startsWith("stream-enrich");
@@ -629,7 +629,7 @@ describe("the whole program", () => {
             }
         });
 
-        it("has the same outputs, all of them known", () => {
+        it("has the same outputs in every stack, all known", () => {
             for (const { title, outputs } of runs.values()) {
                 expect(Object.keys(outputs).sort(), title).to.deep.equal([
                     "buckets",
@@ -658,7 +658,7 @@ describe("the whole program", () => {
         });
     }
 
-    it("hands over what EmrEtlRunner and its operator need", () => {
+    it("outputs what EmrEtlRunner, its operator and the commands need", () => {
         const { emrEtlRunnerConfig, securityConfiguration, forCommands, ...outputs } =
             made("minimal batch").outputs;
         expect(outputs).to.deep.equal({
@@ -748,7 +748,7 @@ describe("the whole program", () => {
         });
     });
 
-    it("has stream-enrich locations where Stream Enrich's events are: managed, or the user's own", () => {
+    it("reads Stream Enrich's events from a managed or an existing location", () => {
         const others = (prefix: string) => ({
             "enriched.good": `s3://${prefix}-pipeline-placeholder/enriched/good/`,
             "enriched.archive": `s3://${prefix}-archive-placeholder/enriched/`,
@@ -767,7 +767,7 @@ describe("the whole program", () => {
         });
     });
 
-    it("makes no bucket for existing locations, and gives the nodes what the stack config grants", () => {
+    it("creates no bucket for existing locations, and grants the nodes what the stack config names", () => {
         const run = made("existing locations");
         expect(names(resources(run, "aws:s3/bucket:Bucket"))).to.deep.equal(["emr-certificates-bucket"]);
         const { locations } = registration(
@@ -803,7 +803,7 @@ describe("the whole program", () => {
         });
     });
 
-    it("loses nothing but the security configuration itself when all switches go off", () => {
+    it("omits only the security configuration when all switches are off", () => {
         const lost = "aws:emr/securityConfiguration:SecurityConfiguration";
         expect(resourceLines(made("all off"))).to.deep.equal(
             resourceLines(made("minimal batch")).filter((line) => !line.startsWith(lost)),
@@ -816,7 +816,7 @@ describe("the whole program", () => {
         expect(config(made("all off")).aws.emr.security_configuration).to.equal(null);
     });
 
-    it("says in the security configuration what each switch turns on, alone", () => {
+    it("writes only those parts of the security configuration that are switched on", () => {
         const said = (title: keyof typeof CASES) => {
             const document = JSON.parse(String(made(title).outputs.securityConfiguration));
             const encryption = document.EncryptionConfiguration;
@@ -848,7 +848,7 @@ describe("the whole program", () => {
         ]);
     });
 
-    it("lets Spot use the key with either bid, and not without", () => {
+    it("lets Spot use the key only with a bid", () => {
         const spot = [...runs.values()].filter(
             (run) => policies(run, "aws:kms/key:Key")[0]?.statements.length === 3,
         );
@@ -874,7 +874,7 @@ describe("the whole program", () => {
         expect(config(made("minimal batch")).aws.emr.ec2_key_name).to.equal("snowplow-zebra-placeholder");
     });
 
-    it("takes its numbers from the stack config", () => {
+    it("uses the numbers of the stack config", () => {
         const inputs = (type: string, name: string) => registration(made("other numbers"), type, name).inputs;
         expect(inputs("aws:ec2/vpc:Vpc", "emr-network-vpc").cidrBlock).to.equal("172.16.0.0/16");
         expect(inputs("aws:ec2/subnet:Subnet", "emr-network-nodes").cidrBlock).to.equal("172.16.240.0/20");
@@ -895,7 +895,7 @@ describe("the whole program", () => {
         ).to.deep.include({ id: "expire", status: "Enabled", filter: {}, expiration: { days: 7 } });
     });
 
-    it("refuses a stack config with an encrypted value, or of a region without assets, before it makes anything", async () => {
+    it("refuses an encrypted value, and a region without hosted assets, before it creates a resource", async () => {
         const created: string[] = [];
         const provider: Provider = {
             ...placeholderProvider(REGION),
@@ -923,7 +923,7 @@ describe("the whole program", () => {
         expect(created).to.deep.equal([]);
     });
 
-    it("has no address of its own in a public network, and clusters in the first zone named", () => {
+    it("has no egress address in a public network, and runs clusters in the first zone of the list", () => {
         expect(made("public network").outputs.egressIps).to.deep.equal([]);
         expect(made("several zones").outputs.subnetIds).to.deep.equal([
             "subnet-placeholder-emr-network-nodes-c",
@@ -931,7 +931,7 @@ describe("the whole program", () => {
         ]);
     });
 
-    it("warns of what an old release protects less, in its outputs and in the engine's log", async () => {
+    it("warns in its outputs and in the log of what an old release protects less", async () => {
         const { warn } = console;
         const logged: unknown[] = [];
         console.warn = (text: unknown) => logged.push(text);
@@ -952,7 +952,7 @@ describe("the whole program", () => {
         expect(made("minimal batch").outputs.securityConfiguration).to.include('"EnableEbsEncryption":true');
     });
 
-    it("is the same when it runs again", async () => {
+    it("gives the same result when it runs again", async () => {
         for (const title of ["minimal batch", "existing locations"] as const) {
             const first = made(title);
             const again = await runStack(CASES[title].settings, { region: first.region, stack: first.stack });
@@ -961,7 +961,7 @@ describe("the whole program", () => {
         }
     });
 
-    it("breaks nowhere in a preview, where hardly anything is known, and shows all that will be there", async () => {
+    it("previews every resource, with only the warnings known among its outputs", async () => {
         for (const title of ["minimal batch", "stream-enrich existing"] as const) {
             const update = made(title);
             const options: TestOptions & { readonly region: Region } = {

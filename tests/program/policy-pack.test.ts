@@ -169,7 +169,7 @@ const EDITS: Readonly<Record<string, Edit>> = {
         edit: at("aws:kms/key:Key", "emr-key", withInputs({ enableKeyRotation: false })),
         found: "kms-keys-rotate on aws:kms/key:Key emr-key: found enableKeyRotation false: set it to true",
     },
-    "the nodes let at everything": {
+    "the nodes allowed to read every bucket": {
         edit: at(
             "aws:iam/rolePolicy:RolePolicy",
             "emr-jobflow-role-policy",
@@ -180,7 +180,7 @@ const EDITS: Readonly<Record<string, Edit>> = {
         ),
         found: 'iam-no-wildcard-resources on aws:iam/rolePolicy:RolePolicy emr-jobflow-role-policy: found statement "More", which allows s3:GetObject on *: name the resources, or say which by a condition on their tags',
     },
-    "the key let out of the account": {
+    "the key shared with every account": {
         edit: at(
             "aws:kms/key:Key",
             "emr-key",
@@ -191,7 +191,7 @@ const EDITS: Readonly<Record<string, Edit>> = {
         ),
         found: 'no-public-grants on aws:kms/key:Key emr-key: found statement "Share", which allows everybody: name the principals',
     },
-    "the operator freed of the stack's own clusters": {
+    "the operator not limited to the stack's clusters": {
         edit: at(
             POLICY,
             "emr-operator",
@@ -205,7 +205,7 @@ const EDITS: Readonly<Record<string, Edit>> = {
 
 describe("the policy pack", () => {
     for (const [mode, settings] of Object.entries(MODES)) {
-        it(`finds nothing in a stack with ${mode}, before it is there and after`, async () => {
+        it(`finds nothing in a stack with ${mode}, in a preview and in an update`, async () => {
             for (const preview of [true, false]) {
                 const options = { stack: "prod", preview };
                 expect(findings(await runOf(settings, options), options)).to.deep.equal([]);
@@ -221,7 +221,7 @@ describe("the policy pack", () => {
         });
     }
 
-    it("finds what a production stack leaves open by its config", async () => {
+    it("finds unprotected data in a production stack", async () => {
         const settings = { ...MINIMAL, storage: { protect: false } };
         const unprotected = (resource: string) =>
             `production-data-protected on ${resource}: found no protection in stack prod-eu: set the resource option protect to true`;
@@ -235,7 +235,7 @@ describe("the policy pack", () => {
         expect(findings(await runOf(settings))).to.deep.equal([]);
     });
 
-    it("finds a managed policy of AWS's that the stack config asks for", async () => {
+    it("finds a broad managed policy in access.policyArns", async () => {
         const policyArns = ["arn:aws:iam::aws:policy/AmazonS3FullAccess"];
         const [found, ...others] = findings(await runOf({ ...MINIMAL, access: { policyArns } }));
         expect(others).to.deep.equal([]);
