@@ -1,6 +1,6 @@
-// Imports go one way. `npm run lint` holds the tree to these rules; docs and reasons: CONTRIBUTING.md.
+// The import rules of README.md, "Where everything is". `npm run lint` enforces them.
 
-/** A folder may import only the folders that are listed for it. */
+/** Each folder may import only the folders in its list. */
 const MAY_IMPORT = {
     "components/domain": [],
     "components/policies": ["components/domain"],
@@ -23,14 +23,14 @@ module.exports = {
     forbidden: [
         {
             name: "no-circular",
-            comment: "No circles, type-only ones included.",
+            comment: "No circular imports, type-only ones included.",
             severity: "error",
             from: {},
             to: { circular: true },
         },
         ...Object.entries(MAY_IMPORT).map(([folder, allowed]) => ({
             name: `${folder.replace("components/", "")}-imports`,
-            comment: `${folder} may import ${allowed.join(", ") || "nothing of ours"}.`,
+            comment: `${folder} may import ${allowed.join(", ") || "no folder of this repository"}.`,
             severity: "error",
             from: { path: `^${folder}/` },
             to: {
@@ -40,15 +40,14 @@ module.exports = {
         })),
         {
             name: "components-imports",
-            comment:
-                "Components never read stack config, and of existing/ they need the type of its result only.",
+            comment: "Components get plain arguments: they read no stack config and judge no facts.",
             severity: "error",
             from: { path: COMPONENTS },
             to: { path: "^(index[.]ts|commands|testing|tests|components/(config|checks))" },
         },
         {
             name: "components-existing-type-only",
-            comment: "Look-ups are the program's to call, before the first resource.",
+            comment: "index.ts calls the lookups: components need only the type of their result.",
             severity: "error",
             from: { path: COMPONENTS },
             to: { path: "^components/existing/", dependencyTypesNot: ["type-only"] },
@@ -68,14 +67,14 @@ module.exports = {
         },
         {
             name: "testing-imports",
-            comment: "The mock engine and the placeholder provider know nothing of the program.",
+            comment: "The mock engine and the placeholder provider do not depend on the program.",
             severity: "error",
             from: { path: "^testing/" },
             to: { path: "^(index[.]ts|components/(?!domain/)|commands)" },
         },
         {
             name: "pure",
-            comment: "No resources, no files, no processes.",
+            comment: "Pure folders use no resources, files or processes.",
             severity: "error",
             from: { path: "^components/(domain|policies|checks|args)/" },
             to: { path: "@pulumi/(aws|tls)|^(node:)?(fs|child_process|process)$" },
