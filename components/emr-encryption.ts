@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type Ambient, type EnvironmentArgs, type ResolvedArgs, resolveArguments } from "./args";
+import { type Ambient, type EnvironmentArgs, resolveArguments } from "./args";
 import { renderEmrEtlRunnerConfig } from "./domain/emr-etl-runner-config";
 import type { ForCommands } from "./domain/for-commands";
-import { locationUrls } from "./domain/locations";
 import { STACK_TAG } from "./domain/naming";
 import { EncryptionKey, type KmsKey } from "./encryption-key";
 import type { Existing } from "./existing";
+import { forCommandsOf } from "./for-commands";
 import { JobflowRole } from "./jobflow-role";
 import { type ClusterNetwork, Network } from "./network";
 import { type CertificateArchive, NodeCertificates } from "./node-certificates";
@@ -18,28 +18,26 @@ import { type EmrServiceRole, ServiceRole } from "./service-role";
 import { SshKeyPair } from "./ssh-key-pair";
 
 export interface EmrEncryptionArgs extends EnvironmentArgs, Ambient {
-    /** The private key of `certificates.chainPem`, in PEM. */
+    /** The private key of `certificates.chainPem`, in PEM. Required with `chainPem`. */
     readonly certificatePrivateKey?: pulumi.Input<string>;
-    /** What `lookUpExisting` returned for the same arguments. */
+    /** The result of `lookUpExisting` for the same arguments. */
     readonly existing: Existing;
 }
 
-/** What the user has to grant on existing resources, which the stack does not change. */
+/** What existing resources, which the stack does not change, must allow. Their owners have to grant it. */
 export interface ExistingRequirements {
-    /** The policies of existing roles. */
+    /** The policies of each existing role; undefined if both roles are created. */
     readonly requiredPolicies?: pulumi.Output<{
         readonly serviceRole?: RequiredPolicies;
         readonly jobflowRole?: RequiredPolicies;
     }>;
-    /** The statements of an existing key's policy. */
+    /** The statements of an existing key's policy; undefined if the key is created or its policy needs none. */
     readonly kmsKeyPolicyStatements?: readonly Statement[];
 }
 
 /** Snowplow's page "Setting up end-to-end encryption" as one component, in the page's order. */
 export class EmrEncryption extends pulumi.ComponentResource {
     public readonly storage: PipelineStorage;
-    /** The S3 URL of each location (a list for `raw.in`). */
-    public readonly buckets: pulumi.Output<Readonly<Record<string, string | readonly string[]>>>;
     public readonly network: ClusterNetwork;
     public readonly key: KmsKey;
     public readonly certificates: CertificateArchive;
@@ -48,9 +46,8 @@ export class EmrEncryption extends pulumi.ComponentResource {
     /** The policy for the user that runs EmrEtlRunner. */
     public readonly operatorPolicy: OperatorPolicy;
     public readonly securityConfiguration: SecurityConfiguration;
-    /** EmrEtlRunner's config.yml. It holds no secret. */
+    /** EmrEtlRunner's config.yml. It contains no secret. */
     public readonly emrEtlRunnerConfig: pulumi.Output<string>;
-    /** What existing roles and an existing key must allow; only what applies is present. */
     public readonly requirements: ExistingRequirements;
     /** What works, but protects less than it could. */
     public readonly warnings: readonly string[];
@@ -59,156 +56,109 @@ export class EmrEncryption extends pulumi.ComponentResource {
 
     /** @throws InvalidArguments with all errors, before any resource is created. */
     constructor(name: string, args: EmrEncryptionArgs, opts?: pulumi.ComponentResourceOptions) {
-        const environment = resolveArguments(args);
+        const resolved = resolveArguments(args);
         super("snowplow-emr-encryption:index:EmrEncryption", name, {}, opts);
-        const { stack, stackTag, region, prefix, spot, access, encryption } = environment;
         const { existing } = args;
+        const { stack, stackTag, region, prefix, spot, access, storage, encryption, certificates } = resolved;
         const { accountId } = existing;
         const tags = { [STACK_TAG]: stackTag };
-        const common = { ...access, stack, stackTag, region, prefix, spot, accountId, tags };
+        const shared = { ...access, stack, stackTag, region, prefix, spot, accountId, tags };
         const child = { parent: this };
 
+        // Buckets
+        const { cloudfrontCollector } = resolved;
         this.storage = new PipelineStorage(
             `${name}-storage`,
-            {
-                ...common,
-                ...environment.storage,
-                locations: environment.locations,
-                collectorTakesAcls: environment.cloudfrontCollector,
-            },
+            { ...shared, ...storage, locations: resolved.locations, cloudfrontCollector },
             child,
         );
         const { locations } = this.storage;
-        this.buckets = locations.apply(locationUrls);
 
-        const { existing: existingVpc, internetAccess } = environment.network;
+        // Network
+        const { existing: existingVpc, ...network } = resolved.network;
         this.network = existingVpc
-            ? Network.existing(`${name}-network`, { ...existingVpc, internetAccess, tags }, child)
-            : new Network(`${name}-network`, { ...common, ...environment.network }, child);
+            ? Network.existing(`${name}-network`, { ...shared, ...network, ...existingVpc }, child)
+            : new Network(`${name}-network`, { ...shared, ...network }, child);
 
+        // Key
+        const { protect } = storage;
         this.key = encryption.kmsKeyArn
-            ? EncryptionKey.existing(encryption.kmsKeyArn, common)
-            : new EncryptionKey(`${name}-key`, { ...common, protect: environment.storage.protect }, child);
+            ? EncryptionKey.existing(encryption.kmsKeyArn, shared)
+            : new EncryptionKey(`${name}-key`, { ...shared, protect }, child);
         const keyArn = this.key.arn;
 
-        const { archive } = environment.certificates;
-        this.certificates = archive
-            ? NodeCertificates.existing(archive)
+        // Certificates
+        const { remindTopicArn } = resolved;
+        const privateKey = args.certificatePrivateKey;
+        this.certificates = certificates.archive
+            ? NodeCertificates.existing(certificates.archive)
             : new NodeCertificates(
                   `${name}-certificates`,
-                  {
-                      ...common,
-                      ...environment.certificates,
-                      remindTopicArn: environment.remindTopicArn,
-                      privateKey: args.certificatePrivateKey,
-                      keyArn,
-                  },
+                  { ...shared, ...certificates, remindTopicArn, privateKey, keyArn },
                   child,
               );
-        const certificateArchives = this.certificates.archives;
+        const { archive: certificateArchive, archives: certificateArchives } = this.certificates;
 
-        const jobflowArgs = {
-            ...common,
-            locations,
-            keyArn,
-            certificateArchives,
-            jobflowGrants: environment.jobflowGrants,
-        };
+        // Roles
+        const emrArgs = { ...shared, keyArn, certificateArchives };
+        const jobflowArgs = { ...emrArgs, ...resolved.jobflowGrants, locations };
         this.jobflowRole = existing.jobflowRole
             ? JobflowRole.existing(existing.jobflowRole, jobflowArgs)
             : new JobflowRole(`${name}-jobflow`, jobflowArgs, child);
-        const roleArns = { jobflowRoleArn: this.jobflowRole.arn };
-        const serviceArgs = { ...common, ...roleArns, keyArn, certificateArchives };
+        const serviceArgs = { ...emrArgs, jobflowRoleArn: this.jobflowRole.arn };
         this.serviceRole = existing.serviceRole
             ? ServiceRole.existing(existing.serviceRole, serviceArgs)
             : new ServiceRole(`${name}-service`, serviceArgs, child);
+        const roleArns = { jobflowRoleArn: this.jobflowRole.arn, serviceRoleArn: this.serviceRole.arn };
         this.operatorPolicy = new OperatorPolicy(
             `${name}-operator`,
-            { ...common, ...roleArns, serviceRoleArn: this.serviceRole.arn, locations },
+            { ...shared, ...roleArns, locations },
             child,
         );
 
+        // Security configuration
         this.securityConfiguration = new SecurityConfiguration(
             `${name}-security-configuration`,
-            {
-                prefix,
-                switches: encryption,
-                release: environment.release,
-                keyArn,
-                certificateArchive: this.certificates.archive,
-            },
+            { prefix, switches: encryption, release: resolved.release, keyArn, certificateArchive },
             child,
         );
 
-        const { ec2_key_name: existingKeyPair } = environment.emrEtlRunner.aws.emr;
-        const keyPair = existingKeyPair
+        // config.yml
+        const existingKeyPair = resolved.emrEtlRunner.aws.emr.ec2_key_name;
+        const { keyName } = existingKeyPair
             ? SshKeyPair.existing(existingKeyPair)
-            : new SshKeyPair(`${name}-ssh-key-pair`, common, child);
+            : new SshKeyPair(`${name}-ssh-key-pair`, shared, child);
         this.emrEtlRunnerConfig = pulumi
             .output({
                 locations,
                 jobflowRole: this.jobflowRole.name,
                 serviceRole: this.serviceRole.nameForEmr,
                 subnetId: this.network.clusterSubnetId,
-                keyName: keyPair.keyName,
+                keyName,
                 securityConfiguration: this.securityConfiguration.name,
             })
-            .apply((deployed) =>
-                renderEmrEtlRunnerConfig({
-                    ...environment,
-                    ...deployed,
-                    settings: environment.emrEtlRunner,
-                    anyHostname: existing.anyHostname,
-                }),
+            .apply((created) =>
+                renderEmrEtlRunnerConfig({ ...resolved, ...created, anyHostname: existing.anyHostname }),
             );
 
-        const { requiredStatements } = this.key;
-        this.requirements = {
-            ...((existing.jobflowRole || existing.serviceRole) && {
-                requiredPolicies: pulumi.output({
-                    serviceRole: this.serviceRole.requiredPolicies,
-                    jobflowRole: this.jobflowRole.requiredPolicies,
-                }),
-            }),
-            ...(requiredStatements && { kmsKeyPolicyStatements: requiredStatements }),
-        };
-        this.warnings = [...environment.warnings, ...existing.warnings];
-        this.forCommands = this.outputForCommands(environment, existing);
+        this.requirements = existingRequirements(this);
+        this.warnings = [...resolved.warnings, ...existing.warnings];
+        this.forCommands = forCommandsOf(this, resolved, existing);
         this.registerOutputs({ emrEtlRunnerConfig: this.emrEtlRunnerConfig });
     }
+}
 
-    private outputForCommands(environment: ResolvedArgs, existing: Existing): pulumi.Output<ForCommands> {
-        const { storage, network, encryption, stack, stackTag, region, prefix } = environment;
-        const { reencryptionRole } = this.storage;
-        const { reminder } = this.certificates;
-        const rolePolicies = pulumi.output({
-            serviceRole: this.serviceRole.attachedPolicies,
-            jobflowRole: this.jobflowRole.attachedPolicies,
-            reencryptionRole: reencryptionRole?.attachedPolicies,
-            reminderRole: reminder?.attachedPolicies,
-        });
-        return pulumi.output({
-            stack,
-            stackTag,
-            region,
-            accountId: existing.accountId,
-            prefix,
-            certificateArchive: this.certificates.archive,
-            managedBuckets: pulumi
-                .all([this.storage.managedBuckets, this.certificates.managedBuckets])
-                .apply(([data, archives]) => ({ ...data, ...archives })),
-            encryptedExistingBuckets: storage.encryptExistingBuckets,
-            policiesOnExistingBuckets: storage.policiesOnExistingBuckets,
-            existingKmsKeyArns: storage.existingKmsKeyArns,
-            rolePolicies,
-            reencryptionRoleArn: reencryptionRole?.arn ?? null,
-            reminderSchedule: reminder?.schedule ?? null,
-            internetAccess: network.internetAccess,
-            nodeDomain: existing.nodeDomain,
-            ownsNetwork: !network.existing,
-            ownsSecurityGroups: network.existing?.emrSecurityGroups !== "use",
-            ownsKey: !encryption.kmsKeyArn,
-            protect: storage.protect,
-        });
-    }
+function existingRequirements({
+    serviceRole,
+    jobflowRole,
+    key,
+}: Pick<EmrEncryption, "serviceRole" | "jobflowRole" | "key">): ExistingRequirements {
+    const policies = {
+        serviceRole: serviceRole.requiredPolicies,
+        jobflowRole: jobflowRole.requiredPolicies,
+    };
+    return {
+        ...((policies.serviceRole || policies.jobflowRole) && { requiredPolicies: pulumi.output(policies) }),
+        ...(key.requiredStatements && { kmsKeyPolicyStatements: key.requiredStatements }),
+    };
 }

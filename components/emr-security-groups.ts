@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import {
+    type InternetAccess,
     MASTER_TO_SERVICE,
     NODE_GROUPS,
     SERVICE_ACCESS,
@@ -10,13 +11,16 @@ import { EMR_TAG, type Tags } from "./domain/naming";
 
 export interface EmrSecurityGroupsArgs {
     readonly vpcId: pulumi.Input<string>;
-    readonly internetAccess: "nat" | "public";
+    /** The kind of the nodes' subnets, which decides which groups EMR uses. */
+    readonly internetAccess: InternetAccess;
+    /** The tags of every group, in addition to the tag that EMR requires. */
     readonly tags: Tags;
 }
 
 /**
- * EMR's default security groups. EmrEtlRunner cannot name other groups, so EMR uses the groups of these names, or creates
- * them. Groups that EMR creates are in no stack's state, and a VPC that contains them cannot be deleted.
+ * EMR's default security groups of a VPC. EmrEtlRunner cannot name other groups, so EMR uses the groups of these names,
+ * and creates them if they are missing. A group that EMR created is not in the stack's state, and AWS refuses to delete
+ * a VPC that contains it.
  */
 export class EmrSecurityGroups extends pulumi.ComponentResource {
     constructor(name: string, args: EmrSecurityGroupsArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -24,8 +28,8 @@ export class EmrSecurityGroups extends pulumi.ComponentResource {
         const tags = { ...args.tags, ...EMR_TAG };
         const shared = { vpcId: args.vpcId, revokeRulesOnDelete: true, tags };
 
-        // Pulumi's default for a fixed name is true. But a group is only replaced by one of another name or in another
-        // VPC, and a node group cannot be deleted while the rules of the old ServiceAccess group name it.
+        // Pulumi's default for a fixed name is true. But a group is replaced only by a group of another name or in another
+        // VPC, and AWS refuses to delete a node group while the rules of the old ServiceAccess group refer to it.
         const deleteBeforeReplace = false;
 
         const nodeGroups = Object.entries(NODE_GROUPS[args.internetAccess]).map(

@@ -10,7 +10,7 @@ const ABANDONED_UPLOAD_DAYS = 7;
 export interface EncryptedBucketArgs {
     /** The start of the bucket's name; the rest is generated. */
     readonly bucketPrefix: string;
-    /** The only accepted value of the SSE header. @default `AES256` */
+    /** The only value of the header `x-amz-server-side-encryption` that uploads may have. @default `AES256` */
     readonly acceptedSse?: BucketSpec["acceptedSse"];
     /** The owner of uploaded objects. @default `BucketOwnerEnforced`, which turns ACLs off */
     readonly objectOwnership?: BucketSpec["objectOwnership"];
@@ -22,14 +22,16 @@ export interface EncryptedBucketArgs {
     readonly protect?: boolean;
     /** Whether a deletion of the bucket deletes its objects as well. @default false */
     readonly forceDestroy?: boolean;
+    /** The tags of the bucket. */
     readonly tags: Tags;
 }
 
-/** A bucket with SSE-S3 or SSE-KMS for every object, closed to the public and to plain HTTP. */
+/** A bucket that encrypts every object with SSE-S3 or SSE-KMS, and is closed to the public and to plain HTTP. */
 export class EncryptedBucket extends pulumi.ComponentResource {
     /** The bucket's name. */
     public readonly bucket: pulumi.Output<string>;
     public readonly arn: pulumi.Output<string>;
+    /** The properties that `verify` checks. */
     public readonly spec: BucketSpec;
 
     constructor(name: string, args: EncryptedBucketArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -40,10 +42,10 @@ export class EncryptedBucket extends pulumi.ComponentResource {
         const bucket = new aws.s3.Bucket(
             name,
             { bucketPrefix: args.bucketPrefix, forceDestroy: args.forceDestroy ?? false, tags: args.tags },
-            // An imported bucket has no prefix and keeps its name.
+            // `pulumi import` of a bucket with another name must not replace it.
             { parent: this, protect: args.protect ?? false, ignoreChanges: ["bucketPrefix"] },
         );
-        // `deletedWith`: a destroy that fails on a bucket with objects must not remove its encryption or its policy first.
+        // `deletedWith`: if a destroy fails because the bucket has objects, the bucket must keep its encryption and policy.
         const part = { parent: this, deletedWith: bucket };
 
         new aws.s3.BucketServerSideEncryptionConfiguration(
@@ -72,10 +74,7 @@ export class EncryptedBucket extends pulumi.ComponentResource {
         );
         new aws.s3.BucketOwnershipControls(
             `${name}-ownership`,
-            {
-                bucket: bucket.bucket,
-                rule: { objectOwnership },
-            },
+            { bucket: bucket.bucket, rule: { objectOwnership } },
             part,
         );
         new aws.s3.BucketPolicy(

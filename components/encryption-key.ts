@@ -5,12 +5,13 @@ import type { Statement } from "./policies/document";
 import { existingKeyStatements, keyPolicy } from "./policies/key";
 
 export interface EncryptionKeyArgs {
+    /** The number of the stack's account, 12 digits. */
     readonly accountId: string;
-    /** The start of the alias: `alias/<prefix>-…`. */
+    /** The start of every physical name. The key's alias is `alias/<prefix>-…`. */
     readonly prefix: string;
     /** Whether Pulumi refuses to delete the key. */
     readonly protect: boolean;
-    /** Whether Spot instances must be able to use the key. */
+    /** Whether nodes may be Spot instances, whose service-linked role must be able to use the key. */
     readonly spot: boolean;
     readonly tags: Tags;
 }
@@ -18,7 +19,7 @@ export interface EncryptionKeyArgs {
 /** A KMS key, created or existing. */
 export interface KmsKey {
     readonly arn: pulumi.Output<string>;
-    /** The statements that the policy of an existing key must have; undefined where it needs none. */
+    /** The statements that the policy of an existing key must have; undefined if none. */
     readonly requiredStatements?: readonly Statement[];
 }
 
@@ -53,7 +54,7 @@ export class EncryptionKey extends pulumi.ComponentResource implements KmsKey {
         this.registerOutputs({ arn: this.arn });
     }
 
-    /** An existing key, of this account or another one. Its policy is not changed. */
+    /** An existing key of this account or of another one. Its policy is not changed. */
     static existing(arn: string, { accountId, spot }: Pick<EncryptionKeyArgs, "accountId" | "spot">): KmsKey {
         return {
             arn: pulumi.output(arn),

@@ -1,24 +1,26 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { InternetAccess } from "./domain/emr-security-groups";
 import type { Tags } from "./domain/naming";
 import { EmrSecurityGroups } from "./emr-security-groups";
 
 export interface ExistingNetworkArgs {
     readonly vpcId: string;
-    /** The subnets for nodes, at least one; clusters run in the first. */
+    /** The subnets for nodes, at least one. EmrEtlRunner's clusters run in the first. */
     readonly subnetIds: readonly string[];
-    /** `use`: EMR's default security groups exist, or EMR creates them. `create`: they are created here. */
+    /** `create`: create EMR's default security groups. `use`: they exist, or EMR creates them. */
     readonly emrSecurityGroups: "use" | "create";
     /** The kind of the subnets. */
-    readonly internetAccess: "nat" | "public";
-    /** Tags of the security groups. */
+    readonly internetAccess: InternetAccess;
+    /** The tags of created security groups. */
     readonly tags: Tags;
 }
 
-/** An existing VPC for the clusters, with EMR's default security groups if they are to be created. */
+/** An existing VPC for the clusters. It is not changed, except that EMR's default security groups may be created in it. */
 export class ExistingNetwork extends pulumi.ComponentResource {
     public readonly vpcId: string;
     public readonly clusterSubnetId: string;
     public readonly subnetIds: readonly string[];
+    /** Empty: the addresses of an existing VPC are not known. */
     public readonly egressIps: readonly string[] = [];
 
     constructor(name: string, args: ExistingNetworkArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -1,32 +1,29 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { ExistingRole } from "./domain/existing-role";
 import type { AttachedPolicies } from "./domain/for-commands";
-import type { ResolvedLocation } from "./domain/locations";
-import type { Region } from "./domain/region";
-import { type JobflowGrants, jobflowRolePolicy, jobflowRoleTrust } from "./policies/emr-roles";
-import { type EmrRole, Role, type RolePolicies, type RoleSettings, requiredPolicies } from "./role";
+import { type JobflowRolePolicyArgs, jobflowRolePolicy, jobflowRoleTrust } from "./policies/emr-roles";
+import {
+    type EmrRole,
+    existingRole,
+    type Inputs,
+    Role,
+    type RolePolicies,
+    type SharedRoleArgs,
+} from "./role";
 
-/** What the jobflow role's policy is about. */
-export interface JobflowPolicyArgs {
-    readonly region: Region;
-    readonly accountId: pulumi.Input<string>;
-    readonly locations: pulumi.Input<readonly ResolvedLocation[]>;
-    readonly keyArn: pulumi.Input<string>;
-    /** The ARN of the certificate archives. */
-    readonly certificateArchives: pulumi.Input<string>;
-    readonly jobflowGrants: JobflowGrants;
-    /** Additional managed policies. */
+/** The arguments of the policies that a created and an existing role need. */
+export interface JobflowPoliciesArgs extends Inputs<JobflowRolePolicyArgs> {
+    /** The ARNs of additional managed policies. */
     readonly policyArns: readonly string[];
 }
 
-export interface JobflowRoleArgs extends JobflowPolicyArgs, RoleSettings {
-    readonly prefix: string;
-}
+export interface JobflowRoleArgs extends JobflowPoliciesArgs, SharedRoleArgs {}
 
-/** The role of the nodes (in EmrEtlRunner's words the jobflow role), with the instance profile that EMR takes it by. */
+/** The role of the nodes, which EmrEtlRunner calls the jobflow role, with its instance profile. */
 export class JobflowRole extends pulumi.ComponentResource implements EmrRole {
     public readonly arn: pulumi.Output<string>;
-    /** The instance profile's name, which is the role's. */
+    /** The name of the instance profile and of the role, known once the role's policies are attached. */
     public readonly name: pulumi.Output<string>;
     public readonly attachedPolicies: pulumi.Output<AttachedPolicies>;
 
@@ -37,18 +34,17 @@ export class JobflowRole extends pulumi.ComponentResource implements EmrRole {
             `${name}-role`,
             {
                 ...args,
-                namePrefix: `${args.prefix}-jobflow-`,
+                kind: "jobflow",
                 description: "The nodes of EMR clusters",
                 trustPolicy: jobflowRoleTrust(),
-                policies: jobflowPolicies(args),
+                policies: policies(args),
             },
             { parent: this },
         );
         const profile = new aws.iam.InstanceProfile(
             `${name}-profile`,
             {
-                // EMR takes a role by the name of its instance profile, and finds the role by the same name only.
-                name: role.name,
+                name: role.name, // EMR accepts an instance profile only under its role's name.
                 role: role.name,
                 path: args.path,
                 tags: args.tags,
@@ -63,21 +59,11 @@ export class JobflowRole extends pulumi.ComponentResource implements EmrRole {
     }
 
     /** An existing role with an instance profile of the same name. Neither is changed. */
-    static existing(role: { readonly name: string; readonly arn: string }, args: JobflowPolicyArgs): EmrRole {
-        return {
-            arn: pulumi.output(role.arn),
-            name: pulumi.output(role.name),
-            requiredPolicies: requiredPolicies(jobflowPolicies(args)),
-        };
+    static existing(role: ExistingRole, args: JobflowPoliciesArgs): EmrRole {
+        return existingRole(role, policies(args));
     }
 }
 
-function jobflowPolicies({ policyArns, jobflowGrants, region, ...args }: JobflowPolicyArgs): RolePolicies {
-    const { accountId, locations, keyArn, certificateArchives } = args;
-    return {
-        managedPolicyArns: policyArns,
-        inlinePolicy: pulumi
-            .output({ accountId, locations, keyArn, certificateArchives })
-            .apply((known) => jobflowRolePolicy({ ...known, ...jobflowGrants, region })),
-    };
+function policies({ policyArns, ...args }: JobflowPoliciesArgs): RolePolicies {
+    return { managedPolicyArns: policyArns, inlinePolicy: pulumi.output(args).apply(jobflowRolePolicy) };
 }

@@ -1,123 +1,149 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { NAT_SLOT, slotCidr, ZONELESS_SLOT, zoneSlot } from "./domain/cidr";
+import { ANYWHERE, slotCidr, ZONELESS_SLOT, zoneSlot } from "./domain/cidr";
+import type { InternetAccess } from "./domain/emr-security-groups";
 import { EMR_TAG, type Tags } from "./domain/naming";
 import { internalDomain, type Region } from "./domain/region";
 import { EmrSecurityGroups } from "./emr-security-groups";
 import { ExistingNetwork, type ExistingNetworkArgs } from "./existing-network";
-
-const ANYWHERE = "0.0.0.0/0";
+import { NatGateway } from "./nat-gateway";
 
 export interface NetworkArgs {
     readonly region: Region;
-    /** The VPC's range, from /16 to /24; it is always cut into 16 slots for subnets. */
+    /** The VPC's range, from /16 to /24, which is always cut into 16 slots for subnets. */
     readonly cidrBlock: string;
-    /** One subnet for nodes in each zone; if empty, one subnet in a zone that AWS chooses. Clusters run in the first. */
+    /** The zones with one subnet for nodes each. If empty, AWS chooses one zone. Clusters run in the first subnet. */
     readonly availabilityZones: readonly string[];
-    /** `nat`: private subnets behind one NAT gateway. `public`: public addresses, no NAT. */
-    readonly internetAccess: "nat" | "public";
+    /** `nat`: private subnets behind one NAT gateway. `public`: public addresses, no NAT gateway. */
+    readonly internetAccess: InternetAccess;
+    /** The tags of every resource that takes tags. */
     readonly tags: Tags;
 }
 
 /** The network of the clusters, created or existing. */
 export interface ClusterNetwork {
     readonly vpcId: pulumi.Input<string>;
-    /** The subnet that EmrEtlRunner's clusters run in. */
+    /** The id of the subnet that EmrEtlRunner's clusters run in. */
     readonly clusterSubnetId: pulumi.Input<string>;
-    /** All subnets for nodes, `clusterSubnetId` first. */
+    /** The ids of all subnets for nodes, `clusterSubnetId` first. */
     readonly subnetIds: readonly pulumi.Input<string>[];
-    /** The source addresses of connections to Redshift. Empty where each node has a public address or nothing is known. */
+    /** The source addresses of connections to Redshift. Empty if nodes have public addresses or the VPC exists. */
     readonly egressIps: readonly pulumi.Input<string>[];
 }
 
-/** A VPC for the clusters. Its DNS gives the nodes the names that their certificate carries. */
+/** A VPC for the clusters. Its DNS gives nodes the host names that their certificate is for. */
 export class Network extends pulumi.ComponentResource implements ClusterNetwork {
     public readonly vpcId: pulumi.Output<string>;
     public readonly clusterSubnetId: pulumi.Output<string>;
-    public readonly subnetIds: pulumi.Output<string>[];
-    public readonly egressIps: pulumi.Output<string>[];
+    public readonly subnetIds: readonly pulumi.Output<string>[];
+    public readonly egressIps: readonly pulumi.Output<string>[];
 
     constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
         super("snowplow-emr-encryption:index:Network", name, {}, opts);
-        const tags = { ...args.tags, ...EMR_TAG };
+        const { cidrBlock, internetAccess, tags } = args;
+        const child = { parent: this };
 
         const vpc = new aws.ec2.Vpc(
             `${name}-vpc`,
-            { cidrBlock: args.cidrBlock, enableDnsSupport: true, enableDnsHostnames: true, tags },
-            { parent: this },
+            { cidrBlock, enableDnsSupport: true, enableDnsHostnames: true, tags: { ...tags, ...EMR_TAG } },
+            child,
         );
-        this.nameNodes(name, args, vpc);
+        const vpcId = vpc.id;
+        const dhcpOptions = new aws.ec2.VpcDhcpOptions(
+            `${name}-dhcp-options`,
+            // The nodes' certificate is for host names in this domain.
+            { domainName: internalDomain(args.region), domainNameServers: ["AmazonProvidedDNS"], tags },
+            child,
+        );
+        new aws.ec2.VpcDhcpOptionsAssociation(
+            `${name}-dhcp-options`,
+            { vpcId, dhcpOptionsId: dhcpOptions.id },
+            child,
+        );
         new aws.ec2.DefaultSecurityGroup(
             `${name}-default-security-group`,
-            { vpcId: vpc.id, ingress: [], egress: [], tags: args.tags },
-            { parent: this },
+            { vpcId, ingress: [], egress: [], tags },
+            child,
         );
-        const gateway = new aws.ec2.InternetGateway(
+        const internetGateway = new aws.ec2.InternetGateway(
             `${name}-internet-gateway`,
-            { vpcId: vpc.id, tags: args.tags },
-            // The provider would move the gateway to the new VPC while the old one still uses it.
-            { parent: this, replaceOnChanges: ["vpcId"] },
+            { vpcId, tags },
+            // The provider would move the gateway to the new VPC while the old VPC still uses it.
+            { ...child, replaceOnChanges: ["vpcId"] },
         );
 
-        const routes = new aws.ec2.RouteTable(
-            `${name}-nodes-routes`,
-            { vpcId: vpc.id, tags: args.tags },
-            { parent: this },
-        );
-        const subnets = this.nodeSubnets(name, args, vpc, tags);
-        for (const { key, subnet } of subnets) {
+        const routes = new aws.ec2.RouteTable(`${name}-nodes-routes`, { vpcId, tags }, child);
+        const subnets = nodeSlots(args).map(({ key, slot, availabilityZone }) => {
+            const subnet = new aws.ec2.Subnet(
+                `${name}-${key}`,
+                {
+                    vpcId,
+                    cidrBlock: slotCidr(cidrBlock, slot),
+                    availabilityZone,
+                    mapPublicIpOnLaunch: internetAccess === "public",
+                    tags: { ...tags, ...EMR_TAG },
+                },
+                child,
+            );
             new aws.ec2.RouteTableAssociation(
                 `${name}-${key}-routes`,
                 { subnetId: subnet.id, routeTableId: routes.id },
-                { parent: this },
+                child,
             );
-        }
+            return subnet;
+        });
+        const clusterSubnet = subnets[0] as aws.ec2.Subnet;
         const nat =
-            args.internetAccess === "nat"
-                ? this.natGateway(name, args, vpc, gateway, subnets[0].subnet)
+            internetAccess === "nat"
+                ? new NatGateway(
+                      `${name}-nat`,
+                      {
+                          vpcId,
+                          vpcCidrBlock: cidrBlock,
+                          availabilityZone: clusterSubnet.availabilityZone,
+                          internetGatewayId: internetGateway.id,
+                          tags,
+                      },
+                      child,
+                  )
                 : undefined;
         new aws.ec2.Route(
             `${name}-nodes-internet`,
             {
                 routeTableId: routes.id,
                 destinationCidrBlock: ANYWHERE,
-                ...(nat ? { natGatewayId: nat.gateway.id } : { gatewayId: gateway.id }),
+                ...(nat ? { natGatewayId: nat.natGatewayId } : { gatewayId: internetGateway.id }),
             },
-            { parent: this },
+            child,
         );
         for (const service of ["s3", "dynamodb"]) {
             new aws.ec2.VpcEndpoint(
                 `${name}-${service}`,
                 {
-                    vpcId: vpc.id,
+                    vpcId,
                     serviceName: `com.amazonaws.${args.region}.${service}`,
                     vpcEndpointType: "Gateway",
                     routeTableIds: [routes.id],
-                    tags: args.tags,
+                    tags,
                 },
-                { parent: this },
+                child,
             );
         }
-        const { internetAccess } = args;
-        new EmrSecurityGroups(
-            `${name}-security-groups`,
-            { vpcId: vpc.id, internetAccess, tags: args.tags },
-            { parent: this },
-        );
+        new EmrSecurityGroups(`${name}-security-groups`, { vpcId, internetAccess, tags }, child);
 
-        this.vpcId = vpc.id;
-        this.clusterSubnetId = subnets[0].subnet.id;
-        this.subnetIds = subnets.map(({ subnet }) => subnet.id);
-        this.egressIps = nat ? [nat.address] : [];
+        this.vpcId = vpcId;
+        this.clusterSubnetId = clusterSubnet.id;
+        this.subnetIds = subnets.map(({ id }) => id);
+        this.egressIps = nat ? [nat.publicIp] : [];
         this.registerOutputs({
-            vpcId: this.vpcId,
+            vpcId,
             clusterSubnetId: this.clusterSubnetId,
             subnetIds: this.subnetIds,
             egressIps: this.egressIps,
         });
     }
 
-    /** An existing VPC. On request EMR's default security groups are created in it, and nothing else. */
+    /** An existing VPC, which is not changed, except that EMR's default security groups may be created in it. */
     static existing(
         name: string,
         args: ExistingNetworkArgs,
@@ -125,103 +151,14 @@ export class Network extends pulumi.ComponentResource implements ClusterNetwork 
     ): ClusterNetwork {
         return new ExistingNetwork(name, args, opts);
     }
-
-    /** The DHCP options that name the nodes. With another domain name, their certificate would not match. */
-    private nameNodes(name: string, args: NetworkArgs, vpc: aws.ec2.Vpc): void {
-        const options = new aws.ec2.VpcDhcpOptions(
-            `${name}-dhcp-options`,
-            {
-                domainName: internalDomain(args.region),
-                domainNameServers: ["AmazonProvidedDNS"],
-                tags: args.tags,
-            },
-            { parent: this },
-        );
-        new aws.ec2.VpcDhcpOptionsAssociation(
-            `${name}-dhcp-options`,
-            { vpcId: vpc.id, dhcpOptionsId: options.id },
-            { parent: this },
-        );
-    }
-
-    /** The subnets are the same in both modes; only the target of their route and the public addresses differ. */
-    private nodeSubnets(
-        name: string,
-        args: NetworkArgs,
-        vpc: aws.ec2.Vpc,
-        tags: Tags,
-    ): [NodeSubnet, ...NodeSubnet[]] {
-        const nodeSubnet = (key: string, slot: number, availabilityZone?: string): NodeSubnet => ({
-            key,
-            subnet: new aws.ec2.Subnet(
-                `${name}-${key}`,
-                {
-                    vpcId: vpc.id,
-                    cidrBlock: slotCidr(args.cidrBlock, slot),
-                    availabilityZone,
-                    mapPublicIpOnLaunch: args.internetAccess === "public",
-                    tags,
-                },
-                { parent: this },
-            ),
-        });
-        const [first, ...others] = args.availabilityZones.map((zone) => {
-            const letter = zone.slice(-1);
-            return nodeSubnet(`nodes-${letter}`, zoneSlot(letter), zone);
-        });
-        return first ? [first, ...others] : [nodeSubnet("nodes", ZONELESS_SLOT)];
-    }
-
-    /** One NAT gateway, in the zone of the cluster subnet. Its address survives a change of zone. */
-    private natGateway(
-        name: string,
-        args: NetworkArgs,
-        vpc: aws.ec2.Vpc,
-        gateway: aws.ec2.InternetGateway,
-        nodes: aws.ec2.Subnet,
-    ): { gateway: aws.ec2.NatGateway; address: pulumi.Output<string> } {
-        const subnet = new aws.ec2.Subnet(
-            `${name}-nat`,
-            {
-                vpcId: vpc.id,
-                cidrBlock: slotCidr(args.cidrBlock, NAT_SLOT),
-                availabilityZone: nodes.availabilityZone,
-                tags: args.tags,
-            },
-            // A subnet in another zone takes the same range: if it were created first, AWS would refuse the overlap.
-            { parent: this, deleteBeforeReplace: true },
-        );
-        const routes = new aws.ec2.RouteTable(
-            `${name}-nat-routes`,
-            { vpcId: vpc.id, tags: args.tags },
-            { parent: this },
-        );
-        const route = new aws.ec2.Route(
-            `${name}-nat-internet`,
-            { routeTableId: routes.id, destinationCidrBlock: ANYWHERE, gatewayId: gateway.id },
-            { parent: this },
-        );
-        const association = new aws.ec2.RouteTableAssociation(
-            `${name}-nat-routes`,
-            { subnetId: subnet.id, routeTableId: routes.id },
-            { parent: this },
-        );
-        const address = new aws.ec2.Eip(
-            `${name}-nat-address`,
-            { domain: "vpc", tags: args.tags },
-            { parent: this },
-        );
-        const nat = new aws.ec2.NatGateway(
-            `${name}-nat`,
-            { subnetId: subnet.id, allocationId: address.allocationId, tags: args.tags },
-            // If the new gateway were created first, its address would still be in use.
-            { parent: this, deleteBeforeReplace: true, dependsOn: [route, association] },
-        );
-        return { gateway: nat, address: address.publicIp };
-    }
 }
 
-interface NodeSubnet {
-    readonly key: string;
-    readonly subnet: aws.ec2.Subnet;
+/** The slots of the nodes' subnets, at least one: a zone always has the same slot, whatever the other zones are. */
+function nodeSlots({ availabilityZones }: NetworkArgs) {
+    return availabilityZones.length === 0
+        ? [{ key: "nodes", slot: ZONELESS_SLOT, availabilityZone: undefined }]
+        : availabilityZones.map((availabilityZone) => {
+              const letter = availabilityZone.slice(-1);
+              return { key: `nodes-${letter}`, slot: zoneSlot(letter), availabilityZone };
+          });
 }

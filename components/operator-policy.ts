@@ -1,23 +1,11 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { ResolvedLocation } from "./domain/locations";
-import type { Tags } from "./domain/naming";
-import type { Region } from "./domain/region";
-import { operatorPolicy } from "./policies/operator";
+import { type OperatorDocumentArgs, operatorPolicy } from "./policies/operator";
+import type { Inputs, SharedRoleArgs } from "./role";
 
-export interface OperatorPolicyArgs {
-    readonly prefix: string;
-    readonly region: Region;
-    readonly accountId: pulumi.Input<string>;
-    /** The value of the tag that the stack's clusters carry. */
-    readonly stackTag: string;
-    readonly locations: pulumi.Input<readonly ResolvedLocation[]>;
-    readonly serviceRoleArn: pulumi.Input<string>;
-    readonly jobflowRoleArn: pulumi.Input<string>;
-    /** The IAM path of the policy. */
-    readonly path: string;
-    readonly tags: Tags;
-}
+export interface OperatorPolicyArgs
+    extends Inputs<OperatorDocumentArgs>,
+        Omit<SharedRoleArgs, "permissionsBoundary"> {}
 
 /** The managed policy for the user that runs EmrEtlRunner. */
 export class OperatorPolicy extends pulumi.ComponentResource {
@@ -25,7 +13,7 @@ export class OperatorPolicy extends pulumi.ComponentResource {
 
     constructor(name: string, args: OperatorPolicyArgs, opts?: pulumi.ComponentResourceOptions) {
         super("snowplow-emr-encryption:index:OperatorPolicy", name, {}, opts);
-        const { region, stackTag, accountId, locations, serviceRoleArn, jobflowRoleArn } = args;
+        const { accountId, region, stackTag, locations, serviceRoleArn, jobflowRoleArn } = args;
 
         const policy = new aws.iam.Policy(
             name,
@@ -35,8 +23,8 @@ export class OperatorPolicy extends pulumi.ComponentResource {
                 description: "What EmrEtlRunner calls",
                 policy: pulumi.jsonStringify(
                     pulumi
-                        .output({ accountId, locations, serviceRoleArn, jobflowRoleArn })
-                        .apply((known) => operatorPolicy({ ...known, region, stackTag })),
+                        .output({ accountId, region, stackTag, locations, serviceRoleArn, jobflowRoleArn })
+                        .apply(operatorPolicy),
                 ),
                 tags: args.tags,
             },

@@ -1,39 +1,41 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { BucketSpec } from "./domain/for-commands";
-import { type Location, type ResolvedLocation, resolveLocations } from "./domain/locations";
+import { type Location, locationUrls, type ResolvedLocation, resolveLocations } from "./domain/locations";
 import { bucketPrefix, type ManagedBucket } from "./domain/naming";
 import { EncryptedBucket } from "./encrypted-bucket";
 import { bucketPolicy } from "./policies/bucket";
 import { bucketArn } from "./policies/s3-access";
 import { ReencryptionRole } from "./reencryption-role";
-import type { RoleSettings } from "./role";
+import type { SharedRoleArgs } from "./role";
 
-/** The time within which deleted and overwritten objects of the archive can be restored. */
+/** The number of days for which deleted and overwritten objects of the archive can be restored. */
 const ARCHIVE_NONCURRENT_DAYS = 30;
 
-export interface PipelineStorageArgs extends RoleSettings {
-    /** The start of every bucket's name. */
-    readonly prefix: string;
+export interface PipelineStorageArgs extends SharedRoleArgs {
+    /** EmrEtlRunner's locations, managed and existing. */
     readonly locations: readonly Location[];
-    /** Whether the managed collector bucket accepts ACLs: CloudFront delivers its logs with one. */
-    readonly collectorTakesAcls: boolean;
+    /** Whether CloudFront delivers its logs to the collector bucket, which then must accept ACLs. */
+    readonly cloudfrontCollector: boolean;
     /** Whether Pulumi refuses to delete the buckets. */
     readonly protect: boolean;
-    /** Objects in the managed log bucket expire after this many days. */
+    /** The number of days after which objects in the managed log bucket expire. */
     readonly logRetentionDays: number;
-    /** Existing buckets whose default encryption is set to SSE-S3. */
+    /** The names of existing buckets whose default encryption to set to SSE-S3. */
     readonly encryptExistingBuckets: readonly string[];
-    /** Existing buckets without a policy that get the policy of managed buckets. */
+    /** The names of existing buckets without a policy, to which to give the policy of managed buckets. */
     readonly policiesOnExistingBuckets: readonly string[];
-    /** Whether S3 Batch Operations gets a role for `encrypt-existing`. */
+    /** Whether to create the role of `encrypt-existing` for S3 Batch Operations. */
     readonly reencryption: boolean;
 }
 
-/** EmrEtlRunner's locations, in managed buckets or in existing ones, which are never deleted. */
+/** The buckets of EmrEtlRunner's locations: managed buckets and existing ones, which are never deleted. */
 export class PipelineStorage extends pulumi.ComponentResource {
+    /** The locations with the names of their buckets. */
     public readonly locations: pulumi.Output<readonly ResolvedLocation[]>;
-    /** The settings of the managed buckets, by name. */
+    /** The S3 URL of each location, by path; a list for `raw.in`. */
+    public readonly urls: pulumi.Output<Readonly<Record<string, string | readonly string[]>>>;
+    /** The managed buckets, by name. */
     public readonly managedBuckets: pulumi.Output<Readonly<Record<string, BucketSpec>>>;
     /** Undefined without `reencryption`. */
     public readonly reencryptionRole?: ReencryptionRole;
@@ -54,11 +56,10 @@ export class PipelineStorage extends pulumi.ComponentResource {
                     bucket,
                     rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }],
                 },
-                // The bucket stays when the stack is destroyed, and must stay encrypted.
+                // The bucket outlives the stack, and must stay encrypted.
                 { parent: this, retainOnDelete: true },
             );
         }
-
         for (const bucket of args.policiesOnExistingBuckets) {
             new aws.s3.BucketPolicy(
                 `${name}-existing-${bucket}`,
@@ -68,10 +69,11 @@ export class PipelineStorage extends pulumi.ComponentResource {
         }
 
         this.locations = pulumi
-            .all(Object.fromEntries([...buckets].map(([key, { bucket }]) => [key, bucket])))
+            .output(Object.fromEntries([...buckets].map(([key, { bucket }]) => [key, bucket])))
             .apply((names) => resolveLocations(args.locations, (bucket) => String(names[bucket])));
+        this.urls = this.locations.apply(locationUrls);
         this.managedBuckets = pulumi
-            .all([...buckets.values()].map(({ bucket, spec }) => pulumi.output({ bucket, spec })))
+            .output([...buckets.values()].map(({ bucket, spec }) => ({ bucket, spec })))
             .apply((all) => Object.fromEntries(all.map(({ bucket, spec }) => [bucket, spec])));
         if (args.reencryption) {
             this.reencryptionRole = new ReencryptionRole(
@@ -86,26 +88,30 @@ export class PipelineStorage extends pulumi.ComponentResource {
     private managedBucket(name: string, bucket: ManagedBucket, args: PipelineStorageArgs): EncryptedBucket {
         const { protect, tags } = args;
         const shared = { bucketPrefix: bucketPrefix(args.prefix, bucket), protect, tags };
-        const own = { parent: this };
+        const child = { parent: this };
         switch (bucket) {
             case "collector":
                 return new EncryptedBucket(
                     name,
                     {
                         ...shared,
-                        objectOwnership: args.collectorTakesAcls
+                        objectOwnership: args.cloudfrontCollector
                             ? "BucketOwnerPreferred"
                             : "BucketOwnerEnforced",
                     },
-                    own,
+                    child,
                 );
             case "pipeline":
                 // Not versioned: EmrEtlRunner moves objects by copy and delete, so a versioned bucket would grow without bound.
-                return new EncryptedBucket(name, shared, own);
+                return new EncryptedBucket(name, shared, child);
             case "archive":
-                return new EncryptedBucket(name, { ...shared, noncurrentDays: ARCHIVE_NONCURRENT_DAYS }, own);
+                return new EncryptedBucket(
+                    name,
+                    { ...shared, noncurrentDays: ARCHIVE_NONCURRENT_DAYS },
+                    child,
+                );
             case "logs":
-                return new EncryptedBucket(name, { ...shared, expireDays: args.logRetentionDays }, own);
+                return new EncryptedBucket(name, { ...shared, expireDays: args.logRetentionDays }, child);
         }
     }
 }

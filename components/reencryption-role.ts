@@ -2,17 +2,18 @@ import * as pulumi from "@pulumi/pulumi";
 import type { AttachedPolicies } from "./domain/for-commands";
 import type { ResolvedLocation } from "./domain/locations";
 import { reencryptionRolePolicy, reencryptionRoleTrust } from "./policies/reencryption";
-import { Role, type RoleSettings } from "./role";
+import { Role, type SharedRoleArgs } from "./role";
 
-export interface ReencryptionRoleArgs extends RoleSettings {
-    readonly prefix: string;
+export interface ReencryptionRoleArgs extends SharedRoleArgs {
+    /** The locations whose objects may be copied in place; the location `log` takes manifests and reports. */
     readonly locations: pulumi.Input<readonly ResolvedLocation[]>;
 }
 
 /** The role with which S3 Batch Operations copies objects in place, for `encrypt-existing`. */
 export class ReencryptionRole extends pulumi.ComponentResource {
-    /** Known once the role's policy is attached. */
+    /** The role's ARN, known once the policy is attached. */
     public readonly arn: pulumi.Output<string>;
+    /** The policies; `verify` compares them with AWS's answer. */
     public readonly attachedPolicies: pulumi.Output<AttachedPolicies>;
 
     constructor(name: string, args: ReencryptionRoleArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -22,13 +23,10 @@ export class ReencryptionRole extends pulumi.ComponentResource {
             `${name}-role`,
             {
                 ...args,
-                namePrefix: `${args.prefix}-reencryption-`,
+                kind: "reencryption",
                 description: "S3 Batch Operations: encrypts existing objects in place",
                 trustPolicy: reencryptionRoleTrust(),
-                policies: {
-                    managedPolicyArns: [],
-                    inlinePolicy: pulumi.output(args.locations).apply(reencryptionRolePolicy),
-                },
+                policies: { inlinePolicy: pulumi.output(args.locations).apply(reencryptionRolePolicy) },
             },
             { parent: this },
         );

@@ -4,27 +4,29 @@ import type { AttachedPolicies, ReminderSchedule } from "./domain/for-commands";
 import type { Region } from "./domain/region";
 import { daysBefore } from "./domain/time";
 import { reminderRolePolicy, reminderRoleTrust } from "./policies/renewal-reminder";
-import { Role, type RoleSettings } from "./role";
+import { Role, type SharedRoleArgs } from "./role";
 
-export interface RenewalReminderArgs extends RoleSettings {
+export interface RenewalReminderArgs extends SharedRoleArgs {
+    /** The stack's name, for the message. */
     readonly stack: string;
-    readonly prefix: string;
     readonly region: Region;
+    /** The account's 12-digit number. */
     readonly accountId: string;
-    /** A standard SNS topic of the stack's region. */
+    /** The ARN of a standard (not FIFO) SNS topic in `region`. */
     readonly topicArn: string;
-    /** The end of the nodes' certificate, ISO 8601. */
+    /** The time at which the nodes' certificate expires, in ISO 8601. */
     readonly expiresAt: pulumi.Input<string>;
     /** The number of days between the reminder and `expiresAt`. */
     readonly renewBeforeDays: number;
-    /** Whether an `up` renews the certificate. Otherwise the user provides the next one. */
+    /** Whether `pulumi up` renews the certificate. If false, the message asks for a new certificate first. */
     readonly renewedByUp: boolean;
 }
 
-/** A message to an SNS topic when it is time to renew the nodes' certificate. Each renewal moves the schedule. */
+/** A schedule that publishes one message to an SNS topic when it is time to renew the nodes' certificate. */
 export class RenewalReminder extends pulumi.ComponentResource {
+    /** The schedule; `verify` compares it with AWS's answer. */
     public readonly schedule: pulumi.Output<ReminderSchedule>;
-    /** The policies of the schedule's role. */
+    /** The policies of the schedule's role; `verify` compares them with AWS's answer. */
     public readonly attachedPolicies: pulumi.Output<AttachedPolicies>;
 
     constructor(name: string, args: RenewalReminderArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -35,10 +37,10 @@ export class RenewalReminder extends pulumi.ComponentResource {
             `${name}-role`,
             {
                 ...args,
-                namePrefix: `${prefix}-reminder-`,
+                kind: "reminder",
                 description: "EventBridge Scheduler: reminds of the certificate's renewal",
                 trustPolicy: reminderRoleTrust(args.accountId, region),
-                policies: { managedPolicyArns: [], inlinePolicy: reminderRolePolicy(topicArn, region) },
+                policies: { inlinePolicy: reminderRolePolicy(topicArn, region) },
             },
             { parent: this },
         );
@@ -69,14 +71,14 @@ export class RenewalReminder extends pulumi.ComponentResource {
     }
 }
 
-/** A schedule that runs once, exact to the second. */
+/** An expression that runs a schedule once, at a time without fractions of a second. */
 function scheduleExpression(time: Date): string {
     return `at(${time.toISOString().slice(0, "yyyy-mm-ddThh:mm:ss".length)})`;
 }
 
 function message({ stack, region, renewedByUp }: RenewalReminderArgs, expiresAt: Date): string {
-    const first = renewedByUp
+    const firstStep = renewedByUp
         ? ""
         : " put a new one into certificates.chainPem of the stack file, its key into certificatePrivateKey; then";
-    return `The certificate of the EMR nodes of stack ${stack} (${region}) ends at ${expiresAt.toISOString()}. To renew it:${first} run \`npx pulumi up --stack ${stack}\`, take the output emrEtlRunnerConfig for EmrEtlRunner's config.yml, and launch persistent jobflows anew.`;
+    return `The certificate of the EMR nodes of stack ${stack} (${region}) ends at ${expiresAt.toISOString()}. To renew it:${firstStep} run \`npx pulumi up --stack ${stack}\`, take the output emrEtlRunnerConfig for EmrEtlRunner's config.yml, and launch persistent jobflows anew.`;
 }

@@ -1,67 +1,76 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { ExistingRole } from "./domain/existing-role";
 import type { AttachedPolicies } from "./domain/for-commands";
 import type { Tags } from "./domain/naming";
 import { documentDigest, type PolicyDocument } from "./policies/document";
 
-/** What is the same for every role of a stack. */
-export interface RoleSettings {
-    /** The IAM path of the role. */
+/** The arguments that are the same for all roles of a stack. */
+export interface SharedRoleArgs {
+    /** The start of every physical name, such as `snowplow-dev`. */
+    readonly prefix: string;
+    /** The IAM path, such as `/` or `/data/`. */
     readonly path: string;
-    /** The ARN of the managed policy that is the role's permissions boundary; null for none. */
+    /** The ARN of the managed policy that is the permissions boundary; null for none. */
     readonly permissionsBoundary: string | null;
+    /** The tags of every resource that takes tags. */
     readonly tags: Tags;
 }
 
-export interface RoleArgs extends RoleSettings {
-    /** The start of the role's name; the AWS provider generates the rest. */
-    readonly namePrefix: string;
+export interface RoleArgs extends SharedRoleArgs {
+    /** The word after `prefix` in the role's name, such as `service`. The AWS provider generates the rest. */
+    readonly kind: string;
+    /** The description that IAM shows. */
     readonly description: string;
+    /** Who may assume the role. */
     readonly trustPolicy: pulumi.Input<PolicyDocument>;
     readonly policies: RolePolicies;
 }
 
-/** The policies of a role. */
 export interface RolePolicies {
-    readonly managedPolicyArns: readonly string[];
-    /** The one inline policy. */
+    /** The ARNs of the managed policies to attach. @default none */
+    readonly managedPolicyArns?: readonly string[];
+    /** The only inline policy. */
     readonly inlinePolicy: pulumi.Input<PolicyDocument>;
 }
 
-/** What an existing role must be allowed. */
+/** The policies that the owner of an existing role has to attach. */
 export interface RequiredPolicies {
     readonly managedPolicyArns: readonly string[];
-    /** JSON, for an inline or a managed policy. */
+    /** JSON, for an inline policy or a managed one. */
     readonly policyDocument: string;
 }
 
 /** A role that EMR uses, created or existing. */
 export interface EmrRole {
     readonly arn: pulumi.Output<string>;
-    /** The role's name; of a created role, known once its policies are attached. */
+    /** The role's name. The name of a created role is known once its policies are attached. */
     readonly name: pulumi.Output<string>;
-    /** The policies of a created role, for `verify`. */
+    /** The policies of a created role; undefined for an existing role. `verify` compares them with AWS's answer. */
     readonly attachedPolicies?: pulumi.Output<AttachedPolicies>;
-    /** The policies that an existing role must have. */
+    /** The policies that an existing role must have; undefined for a created role. */
     readonly requiredPolicies?: pulumi.Output<RequiredPolicies>;
 }
+
+/** Properties of which each may be an output. */
+export type Inputs<T> = { readonly [Key in keyof T]: pulumi.Input<T[Key]> };
 
 /** An IAM role with its policies. */
 export class Role extends pulumi.ComponentResource {
     public readonly arn: pulumi.Output<string>;
     public readonly name: pulumi.Output<string>;
-    /** The policies, for `verify`. */
+    /** The policies; `verify` compares them with AWS's answer. */
     public readonly attachedPolicies: pulumi.Output<AttachedPolicies>;
     private readonly attachments: readonly pulumi.CustomResource[];
 
     constructor(name: string, args: RoleArgs, opts?: pulumi.ComponentResourceOptions) {
         super("snowplow-emr-encryption:index:Role", name, {}, opts);
-        const { managedPolicyArns, inlinePolicy } = args.policies;
+        const { managedPolicyArns = [], inlinePolicy } = args.policies;
 
         const role = new aws.iam.Role(
             name,
             {
-                namePrefix: args.namePrefix,
+                namePrefix: `${args.prefix}-${args.kind}-`,
                 path: args.path,
                 description: args.description,
                 permissionsBoundary: args.permissionsBoundary ?? undefined,
@@ -96,8 +105,8 @@ export class Role extends pulumi.ComponentResource {
     }
 
     /**
-     * A value that is known once the role's policies are attached: whoever reads it can use the role. Not for inputs of
-     * resources, which would be unknown in a preview that changes a policy.
+     * The value, known once the role's policies are attached. EMR can use a role under a name that was read from here. Do
+     * not pass it to resources: in a preview that changes a policy, it is unknown.
      */
     afterAttachments<T>(value: pulumi.Input<T>): pulumi.Output<T> {
         const attached = pulumi.all(this.attachments.map(({ id }) => id));
@@ -105,15 +114,22 @@ export class Role extends pulumi.ComponentResource {
     }
 }
 
-/** The policies of an existing role, as an output for whoever manages it. */
-export function requiredPolicies(policies: RolePolicies): pulumi.Output<RequiredPolicies> {
-    return pulumi.output({
-        managedPolicyArns: policies.managedPolicyArns,
-        policyDocument: pulumi.jsonStringify(policies.inlinePolicy),
-    });
+/** An existing role, which is not changed, with the policies that it must have. */
+export function existingRole(
+    { name, arn }: ExistingRole,
+    { managedPolicyArns = [], inlinePolicy }: RolePolicies,
+): EmrRole {
+    return {
+        arn: pulumi.output(arn),
+        name: pulumi.output(name),
+        requiredPolicies: pulumi.output({
+            managedPolicyArns,
+            policyDocument: pulumi.jsonStringify(inlinePolicy),
+        }),
+    };
 }
 
-/** The account and the policy: names are unique within an account only, and AWS's own policies count as an account. */
+/** The account and the policy's name, such as `aws:policy/service-role/…`: two accounts may have policies of one name. */
 function attachmentName(policyArn: string): string {
     return policyArn.split(":").slice(4).join(":");
 }

@@ -1,23 +1,20 @@
 import * as pulumi from "@pulumi/pulumi";
 import { arn } from "./domain/arn";
+import type { ExistingRole } from "./domain/existing-role";
 import type { AttachedPolicies } from "./domain/for-commands";
 import type { Region } from "./domain/region";
-import { serviceRolePolicy, serviceRoleTrust } from "./policies/emr-roles";
-import { type EmrRole, Role, type RolePolicies, type RoleSettings, requiredPolicies } from "./role";
+import { type ServiceRolePolicyArgs, serviceRolePolicy, serviceRoleTrust } from "./policies/emr-roles";
+import {
+    type EmrRole,
+    existingRole,
+    type Inputs,
+    Role,
+    type RolePolicies,
+    type SharedRoleArgs,
+} from "./role";
 
-/** What the service role's policy is about. */
-export interface ServicePolicyArgs {
-    readonly accountId: pulumi.Input<string>;
-    readonly keyArn: pulumi.Input<string>;
-    /** The ARN of the certificate archives. */
-    readonly certificateArchives: pulumi.Input<string>;
-    readonly jobflowRoleArn: pulumi.Input<string>;
-    /** Whether instances may be Spot instances. */
-    readonly spot: boolean;
-}
-
-export interface ServiceRoleArgs extends ServicePolicyArgs, RoleSettings {
-    readonly prefix: string;
+export interface ServiceRoleArgs extends Inputs<ServiceRolePolicyArgs>, SharedRoleArgs {
+    /** The region whose EMR may assume the role. */
     readonly region: Region;
 }
 
@@ -25,11 +22,11 @@ const EMR_SERVICE_POLICY = arn("iam", "", "aws", "policy/service-role/AmazonEMRS
 
 /** The service role, created or existing. */
 export interface EmrServiceRole extends EmrRole {
-    /** What `service_role` in config.yml names: EMR finds a role with a path by its ARN only. */
+    /** The value of `service_role` in config.yml: EMR finds a role with a path by its ARN only. */
     readonly nameForEmr: pulumi.Output<string>;
 }
 
-/** The role of EMR itself. */
+/** The role that EMR assumes to launch and manage clusters. */
 export class ServiceRole extends pulumi.ComponentResource implements EmrServiceRole {
     public readonly arn: pulumi.Output<string>;
     public readonly name: pulumi.Output<string>;
@@ -43,10 +40,10 @@ export class ServiceRole extends pulumi.ComponentResource implements EmrServiceR
             `${name}-role`,
             {
                 ...args,
-                namePrefix: `${args.prefix}-service-`,
-                description: "EMR itself",
+                kind: "service",
+                description: "EMR: launches and manages clusters",
                 trustPolicy: pulumi.output(args.accountId).apply((id) => serviceRoleTrust(id, args.region)),
-                policies: servicePolicies(args),
+                policies: policies(args),
             },
             { parent: this },
         );
@@ -59,26 +56,18 @@ export class ServiceRole extends pulumi.ComponentResource implements EmrServiceR
     }
 
     /** An existing role, which is not changed. */
-    static existing(
-        role: { readonly name: string; readonly arn: string },
-        args: ServicePolicyArgs,
-    ): EmrServiceRole {
-        return {
-            arn: pulumi.output(role.arn),
-            name: pulumi.output(role.name),
-            nameForEmr: nameForEmr(role.name, role.arn),
-            requiredPolicies: requiredPolicies(servicePolicies(args)),
-        };
+    static existing(role: ExistingRole, args: Inputs<ServiceRolePolicyArgs>): EmrServiceRole {
+        return { ...existingRole(role, policies(args)), nameForEmr: nameForEmr(role.name, role.arn) };
     }
 }
 
-function servicePolicies({ spot, ...args }: ServicePolicyArgs): RolePolicies {
-    const { accountId, keyArn, certificateArchives, jobflowRoleArn } = args;
+function policies(args: Inputs<ServiceRolePolicyArgs>): RolePolicies {
+    const { accountId, keyArn, certificateArchives, jobflowRoleArn, spot } = args;
     return {
         managedPolicyArns: [EMR_SERVICE_POLICY],
         inlinePolicy: pulumi
-            .output({ accountId, keyArn, certificateArchives, jobflowRoleArn })
-            .apply((known) => serviceRolePolicy({ ...known, spot })),
+            .output({ accountId, keyArn, certificateArchives, jobflowRoleArn, spot })
+            .apply(serviceRolePolicy),
     };
 }
 

@@ -4,7 +4,7 @@ import * as tls from "@pulumi/tls";
 import type { Tags } from "./domain/naming";
 
 export interface SshKeyPairArgs {
-    /** The start of the key pair's name. */
+    /** The start of every physical name. */
     readonly prefix: string;
     readonly tags: Tags;
 }
@@ -14,7 +14,7 @@ export interface KeyPair {
     readonly keyName: pulumi.Output<string>;
 }
 
-/** The EC2 key pair, without which EmrEtlRunner launches no cluster. The private key stays in the stack's state. */
+/** The EC2 key pair that EmrEtlRunner requires. Its private key is in the stack's state only. */
 export class SshKeyPair extends pulumi.ComponentResource implements KeyPair {
     public readonly keyName: pulumi.Output<string>;
 

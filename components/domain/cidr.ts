@@ -1,22 +1,28 @@
-/** An IPv4 range. `address` is its first address as an unsigned 32-bit number. */
+/** An IPv4 range. */
 export interface Cidr {
+    /** The first address, as an unsigned 32-bit number. */
     readonly address: number;
     readonly prefixLength: number;
 }
 
-/** Every VPC is cut into this many equal slots, whatever the number of zones: adding a zone moves no subnet. */
+/** Every address: the destination of default routes. */
+export const ANYWHERE = "0.0.0.0/0";
+
+/** The number of equal slots of every VPC. It does not depend on the number of zones, so adding a zone moves no subnet. */
 export const SLOTS = 16;
 
 const SLOT_BITS = Math.log2(SLOTS);
 
-/** The slots of subnets without a zone. The slots before them belong to zones, by letter. */
+/** The slot of the NAT gateway's subnet. */
 export const NAT_SLOT = SLOTS - 2;
+
+/** The slot of the nodes' subnet in a zone that AWS chooses. */
 export const ZONELESS_SLOT = SLOTS - 1;
 
-/** The letters of zones, one for each remaining slot. */
+/** The letters of zones, one for each of the first 14 slots. */
 export const ZONE_LETTERS = "abcdefghijklmn";
 
-/** The slot of a zone follows from its letter only: `eu-west-1a` has the first. */
+/** The slot of a zone by its letter: `a`, as of `eu-west-1a`, has slot 0. */
 export function zoneSlot(letter: string): number {
     const slot = letter.length === 1 ? ZONE_LETTERS.indexOf(letter) : -1;
     if (slot < 0) {
@@ -28,8 +34,8 @@ export function zoneSlot(letter: string): number {
 }
 
 /**
- * Parses `10.64.0.0/20`. Undefined if the string is not a range, if its address is not the range's first, or if a number
- * has leading zeros: AWS receives the string as it is.
+ * Parses a range such as `10.64.0.0/20`. Undefined if the string is not a range, if its address is not the range's first,
+ * or if a number has leading zeros: AWS receives the string, not the parsed range.
  */
 export function parseCidr(text: string): Cidr | undefined {
     const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(text);
@@ -41,7 +47,7 @@ export function parseCidr(text: string): Cidr | undefined {
         return undefined;
     }
     const cidr = { address: a * 2 ** 24 + b * 2 ** 16 + c * 2 ** 8 + d, prefixLength };
-    // Formatting changes numbers above 255 and removes leading zeros.
+    // `formatCidr` changes numbers above 255 and removes leading zeros.
     return cidr.address % addresses(prefixLength) === 0 && formatCidr(cidr) === text ? cidr : undefined;
 }
 
@@ -50,7 +56,7 @@ export function formatCidr({ address, prefixLength }: Cidr): string {
     return `${octets.join(".")}/${prefixLength}`;
 }
 
-/** RFC 1918. */
+/** The private ranges of RFC 1918. */
 export const PRIVATE_RANGES = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"] as const;
 
 export function isPrivateRange(cidr: Cidr): boolean {
@@ -60,6 +66,7 @@ export function isPrivateRange(cidr: Cidr): boolean {
     });
 }
 
+/** Whether `inner` is `outer` or a part of it. */
 export function contains(outer: Cidr, inner: Cidr): boolean {
     return (
         inner.prefixLength >= outer.prefixLength &&
@@ -68,9 +75,7 @@ export function contains(outer: Cidr, inner: Cidr): boolean {
     );
 }
 
-/**
- * One of the 16 slots of a VPC's range. A VPC from /16 to /24 has slots from /20 to /28, AWS's smallest subnet.
- */
+/** The range of one slot of a VPC. A VPC from /16 to /24 has slots from /20 to /28, which is AWS's smallest subnet. */
 export function slotCidr(vpc: string, slot: number): string {
     const range = parseCidr(vpc);
     if (!range || !Number.isInteger(slot) || slot < 0 || slot >= SLOTS) {

@@ -54,7 +54,8 @@ export interface EmrEtlRunnerConfigArgs {
     readonly stackTag: string;
     readonly region: Region;
     readonly mode: Mode;
-    readonly settings: EmrEtlRunnerKeys;
+    /** The keys that the user decides. */
+    readonly emrEtlRunner: EmrEtlRunnerKeys;
     readonly locations: readonly ResolvedLocation[];
     /** Whether nodes accept a certificate with other host names. Default: false. */
     readonly anyHostname?: boolean;
@@ -106,8 +107,8 @@ function quoteKeys(node: unknown): void {
     }
 }
 
-function configTree({ settings, ...args }: EmrEtlRunnerConfigArgs) {
-    const { aws, collectors, enrich, storage, monitoring } = settings;
+function configTree(args: EmrEtlRunnerConfigArgs) {
+    const { aws, collectors, enrich, storage, monitoring } = args.emrEtlRunner;
     const { buckets } = aws.s3;
     const batch = args.mode === "batch";
     return {

@@ -1,6 +1,11 @@
+/** How nodes reach the internet: `nat`, private subnets behind a NAT gateway; `public`, public addresses. */
+export const INTERNET_ACCESS = ["nat", "public"] as const;
+
+export type InternetAccess = (typeof INTERNET_ACCESS)[number];
+
 /**
- * EMR's own names for the default groups of a VPC. AWS's text of 2023 says Master and Slave, that of today Primary
- * and Core. Which of them EMR looks up cannot be observed, and a group costs nothing.
+ * The names of a VPC's default groups, by kind of subnet. AWS's documentation of 2023 says Master and Slave, today's
+ * says Primary and Core. Which of them EMR looks up is not documented, and a group costs nothing.
  * @see https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-man-sec-groups.html
  */
 export const NODE_GROUPS = {
@@ -16,7 +21,7 @@ export const NODE_GROUPS = {
         primary: "ElasticMapReduce-primary",
         core: "ElasticMapReduce-core",
     },
-} as const;
+} as const satisfies Record<InternetAccess, object>;
 
 export const SERVICE_ACCESS = "ElasticMapReduce-ServiceAccess";
 
@@ -26,6 +31,8 @@ export const EMR_GROUP_NAMES = {
     public: Object.values(NODE_GROUPS.public),
 };
 
-/** The ports of EMR's control plane: from the service to the nodes, and from the master to the service. */
+/** The port of the nodes that EMR's control plane connects to. */
 export const SERVICE_TO_NODES = 8443;
+
+/** The port of EMR's control plane that the master node connects to. */
 export const MASTER_TO_SERVICE = 9443;

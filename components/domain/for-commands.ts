@@ -1,9 +1,11 @@
 import { z } from "zod";
+import { INTERNET_ACCESS } from "./emr-security-groups";
 import { REGIONS } from "./region";
 
 const bucketSpec = z.object({
     /** The only value of the `x-amz-server-side-encryption` header that the bucket accepts; uploads without the header pass. */
     acceptedSse: z.enum(["AES256", "aws:kms"]),
+    /** S3's name for who owns uploaded objects; `BucketOwnerEnforced` turns ACLs off. */
     objectOwnership: z.enum(["BucketOwnerEnforced", "BucketOwnerPreferred"]),
     versioned: z.boolean(),
 });
@@ -15,14 +17,17 @@ const attachedPolicies = z.object({
 });
 
 const reminderSchedule = z.object({
+    /** The schedule's name in the default schedule group. */
     name: z.string(),
     /** An expression of EventBridge Scheduler, such as `at(2027-01-31T00:00:00)`, in UTC. */
     expression: z.string(),
+    /** The SNS topic that the schedule publishes to. */
     topicArn: z.string(),
+    /** The role that EventBridge Scheduler publishes with. */
     roleArn: z.string(),
 });
 
-/** The stack output `forCommands`: what `verify`, `teardown` and `encrypt-existing` need beyond the outputs for people. */
+/** The stack output `forCommands`: the input of `verify`, `teardown` and `encrypt-existing`. */
 export const forCommands = z.object({
     stack: z.string(),
     /** The value of the tag `snowplow-emr-stack`: `<project>/<stack>`. */
@@ -31,13 +36,15 @@ export const forCommands = z.object({
     accountId: z.string(),
     /** The start of every physical name. */
     prefix: z.string(),
-    /** An S3 URL. */
+    /** The S3 URL of the archive that the security configuration names. */
     certificateArchive: z.string(),
-    /** By the bucket's name. */
+    /** The buckets that the stack created, by name. */
     managedBuckets: z.record(z.string(), bucketSpec),
+    /** The names of existing buckets whose default encryption the stack sets. */
     encryptedExistingBuckets: z.array(z.string()),
+    /** The names of existing buckets whose policy the stack sets. */
     policiesOnExistingBuckets: z.array(z.string()),
-    /** The keys, beside the stack's, that the nodes may decrypt with. */
+    /** The keys that the nodes may decrypt with, in addition to the stack's key. */
     existingKmsKeyArns: z.array(z.string()),
     /** The policies of the roles that the stack created. */
     rolePolicies: z.object({
@@ -50,12 +57,14 @@ export const forCommands = z.object({
     reencryptionRoleArn: z.string().nullable(),
     /** Null without `certificates.remindTopicArn`. */
     reminderSchedule: reminderSchedule.nullable(),
-    internetAccess: z.enum(["nat", "public"]),
-    /** The domain of the nodes' names, as their certificate has it. */
+    internetAccess: z.enum(INTERNET_ACCESS),
+    /** The domain of the nodes' host names that their certificate is for, such as `eu-west-1.compute.internal`. */
     nodeDomain: z.string(),
+    /** Whether the stack created the VPC. */
     ownsNetwork: z.boolean(),
     /** Whether the stack created EMR's default security groups. */
     ownsSecurityGroups: z.boolean(),
+    /** Whether the stack created the KMS key. */
     ownsKey: z.boolean(),
     /** Whether Pulumi refuses to delete data buckets and the stack's key. */
     protect: z.boolean(),
@@ -63,7 +72,7 @@ export const forCommands = z.object({
 
 export type ForCommands = z.output<typeof forCommands>;
 
-/** The settings of a managed bucket. */
+/** The properties of a managed bucket that `verify` checks. */
 export type BucketSpec = z.output<typeof bucketSpec>;
 
 /** The policies of a role that the stack created. */

@@ -5,8 +5,9 @@ import { type PolicyDocument, policyDocument, type Statement } from "./document"
 import { keyGrants, keysThroughS3, keyUse } from "./key";
 import { bucketArn, emrfsStatements, objectArn } from "./s3-access";
 
-/** The key and the archives that the roles use. */
-export interface NodeSecrets {
+/** The key and the archives that both roles use. */
+interface NodeSecrets {
+    /** The KMS key of the nodes' disks and of the certificate archives. */
     readonly keyArn: string;
     /** The ARN pattern of the certificate archives, replaced ones included: running clusters may still read them. */
     readonly certificateArchives: string;
@@ -41,14 +42,19 @@ export function jobflowRoleTrust(): PolicyDocument {
     });
 }
 
-/** What AmazonEMRServicePolicy_v2 does not allow: passing a role of another name than EMR's default, KMS, and Spot. */
-export function serviceRolePolicy(
-    args: NodeSecrets & {
-        readonly jobflowRoleArn: string;
-        readonly accountId: string;
-        readonly spot: boolean;
-    },
-): PolicyDocument {
+export interface ServiceRolePolicyArgs extends NodeSecrets {
+    readonly jobflowRoleArn: string;
+    /** The account's 12-digit number. */
+    readonly accountId: string;
+    /** Whether nodes may be Spot instances. */
+    readonly spot: boolean;
+}
+
+/**
+ * Allows what EMR calls and AmazonEMRServicePolicy_v2 does not allow: passing a role that does not have EMR's default
+ * name, using the KMS key, and creating the service-linked role for Spot.
+ */
+export function serviceRolePolicy(args: ServiceRolePolicyArgs): PolicyDocument {
     return policyDocument(
         passRole("PassJobflowRoleToNodes", args.jobflowRoleArn, "ec2.amazonaws.com"),
         keyUse(args.keyArn),

@@ -6,7 +6,7 @@ import { type PolicyDocument, policyDocument } from "./document";
 import { createServiceLinkedRole, passRole } from "./emr-roles";
 import { listInside, objectArn } from "./s3-access";
 
-export interface OperatorPolicyArgs {
+export interface OperatorDocumentArgs {
     readonly accountId: string;
     readonly region: Region;
     /** The value of the stack's tag, which its clusters carry. */
@@ -20,7 +20,7 @@ export interface OperatorPolicyArgs {
  * What EmrEtlRunner calls with the operator's credentials, limited to clusters of this stack: whoever adds a step to a
  * cluster acts with the jobflow role.
  */
-export function operatorPolicy(args: OperatorPolicyArgs): PolicyDocument {
+export function operatorPolicy(args: OperatorDocumentArgs): PolicyDocument {
     const clusters = arn("elasticmapreduce", args.region, args.accountId, "cluster/*");
     const launchTags = requestTags({ ...EMR_TAG, [STACK_TAG]: args.stackTag });
     const rdbLoaderLogs = args.locations

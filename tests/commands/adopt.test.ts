@@ -676,7 +676,7 @@ function render({ stack, stackTag, region, mode, prefix, emrEtlRunner, locations
         stackTag,
         region,
         mode,
-        settings: emrEtlRunner,
+        emrEtlRunner,
         locations: resolveLocations(locations, (bucket) => `${prefix}-${bucket}`),
         jobflowRole: "jobflow",
         serviceRole: "service",

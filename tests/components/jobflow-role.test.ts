@@ -2,16 +2,15 @@ import { expect } from "chai";
 import { JobflowRole } from "../../components/jobflow-role";
 import { jobflowRolePolicy, jobflowRoleTrust } from "../../components/policies/emr-roles";
 import { resourceInputs, resourceLines } from "../support/golden";
-import { JOBFLOW_GRANTS, POLICY_FACTS, ROLE_SETTINGS } from "../support/roles";
+import { JOBFLOW_GRANTS, POLICY_FACTS, SHARED_ROLE_ARGS } from "../support/roles";
 import { registration, run } from "../support/run";
 
 const NAME = "snowplow-dev-jobflow-placeholder";
 const POLICY = JSON.stringify(jobflowRolePolicy({ ...POLICY_FACTS, ...JOBFLOW_GRANTS }));
 const ARGS = {
     ...POLICY_FACTS,
-    ...ROLE_SETTINGS,
-    prefix: "snowplow-dev",
-    jobflowGrants: JOBFLOW_GRANTS,
+    ...SHARED_ROLE_ARGS,
+    ...JOBFLOW_GRANTS,
     policyArns: ["arn:aws:iam::111122223333:policy/extra"],
 };
 

@@ -62,12 +62,13 @@ const COMMON_LINES = [
 ];
 
 const NAT_LINES = [
-    "aws:ec2/eip:Eip net-nat-address < net",
-    "aws:ec2/natGateway:NatGateway net-nat < net, deleteBeforeReplace",
-    "aws:ec2/route:Route net-nat-internet < net",
-    "aws:ec2/routeTable:RouteTable net-nat-routes < net",
-    "aws:ec2/routeTableAssociation:RouteTableAssociation net-nat-routes < net",
-    "aws:ec2/subnet:Subnet net-nat < net, deleteBeforeReplace",
+    "aws:ec2/eip:Eip net-nat-address < net-nat",
+    "aws:ec2/natGateway:NatGateway net-nat < net-nat, deleteBeforeReplace",
+    "aws:ec2/route:Route net-nat-internet < net-nat",
+    "aws:ec2/routeTable:RouteTable net-nat-routes < net-nat",
+    "aws:ec2/routeTableAssociation:RouteTableAssociation net-nat-routes < net-nat",
+    "aws:ec2/subnet:Subnet net-nat < net-nat, deleteBeforeReplace",
+    "snowplow-emr-encryption:index:NatGateway net-nat < net",
 ];
 
 const NODES_LINES = (...keys: readonly string[]) =>

@@ -57,25 +57,26 @@ const lines = async (generation: number) => [
     ...childLines(await bucket(), "tls"),
     `${ARCHIVE} tls-archive < tls, retainOnDelete`,
     `${COMPONENT} tls < ${STACK}`,
-    "tls:index/certRequest:CertRequest tls-node-request < tls",
-    "tls:index/locallySignedCert:LocallySignedCert tls-node < tls",
-    "tls:index/privateKey:PrivateKey tls-ca-key < tls",
-    `tls:index/privateKey:PrivateKey tls-node-key-${generation} < tls`,
-    "tls:index/selfSignedCert:SelfSignedCert tls-ca < tls",
+    "snowplow-emr-encryption:index:IssuedCertificate tls-node < tls",
+    "tls:index/certRequest:CertRequest tls-node-request < tls-node",
+    "tls:index/locallySignedCert:LocallySignedCert tls-node < tls-node",
+    "tls:index/privateKey:PrivateKey tls-node-ca-key < tls-node",
+    `tls:index/privateKey:PrivateKey tls-node-key-${generation} < tls-node`,
+    "tls:index/selfSignedCert:SelfSignedCert tls-node-ca < tls-node",
 ];
 
 const pem = (label: string, name: string) =>
     `-----BEGIN ${label}-----\nplaceholder ${name}\n-----END ${label}-----\n`;
 const LEAF = pem("CERTIFICATE", "tls-node");
-const CA = pem("CERTIFICATE", "tls-ca");
+const CA = pem("CERTIFICATE", "tls-node-ca");
 const OBJECT_KEY = certificateArchiveKey({ chain: LEAF + CA, trusted: CA });
 
 const inputs = async (generation: number) => ({
     ...resourceInputs(await bucket()),
-    "tls:index/privateKey:PrivateKey tls-ca-key": KEY,
+    "tls:index/privateKey:PrivateKey tls-node-ca-key": KEY,
     [`tls:index/privateKey:PrivateKey tls-node-key-${generation}`]: KEY,
-    "tls:index/selfSignedCert:SelfSignedCert tls-ca": {
-        privateKeyPem: new Secret(pem("RSA PRIVATE KEY", "tls-ca-key")),
+    "tls:index/selfSignedCert:SelfSignedCert tls-node-ca": {
+        privateKeyPem: new Secret(pem("RSA PRIVATE KEY", "tls-node-ca-key")),
         isCaCertificate: true,
         subject: { commonName: "snowplow-dev EMR nodes CA" },
         validityPeriodHours: 87_600,
@@ -91,7 +92,7 @@ const inputs = async (generation: number) => ({
     },
     "tls:index/locallySignedCert:LocallySignedCert tls-node": {
         certRequestPem: pem("CERTIFICATE REQUEST", "tls-node-request"),
-        caPrivateKeyPem: new Secret(pem("RSA PRIVATE KEY", "tls-ca-key")),
+        caPrivateKeyPem: new Secret(pem("RSA PRIVATE KEY", "tls-node-ca-key")),
         caCertPem: CA,
         validityPeriodHours: 8_760,
         earlyRenewalHours: 1_440,
@@ -171,7 +172,7 @@ describe("NodeCertificates", () => {
     it("counts validity and renewal in hours, and renews the authority while its lifetime exceeds a leaf's", async () => {
         const result = await certificates({ validityDays: 30, renewBeforeDays: 7 });
         const expected = await inputs(1);
-        const ca = "tls:index/selfSignedCert:SelfSignedCert tls-ca";
+        const ca = "tls:index/selfSignedCert:SelfSignedCert tls-node-ca";
         const leaf = "tls:index/locallySignedCert:LocallySignedCert tls-node";
         expect(resourceInputs(result)).to.deep.equal({
             ...expected,

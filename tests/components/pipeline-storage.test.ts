@@ -6,7 +6,7 @@ import { bucketPolicy } from "../../components/policies/bucket";
 import { ReencryptionRole } from "../../components/reencryption-role";
 import type { Run } from "../../testing/mock-engine";
 import { childLines, resourceInputs, resourceLines } from "../support/golden";
-import { ROLE_SETTINGS } from "../support/roles";
+import { SHARED_ROLE_ARGS } from "../support/roles";
 import { registration, run } from "../support/run";
 
 const COMPONENT = "snowplow-emr-encryption:index:PipelineStorage";
@@ -36,15 +36,14 @@ const existing: readonly Location[] = managed("batch").map((row) => ({
 function storage(args: Partial<PipelineStorageArgs> = {}): Promise<Run> {
     return run(() => {
         const { locations, managedBuckets, reencryptionRole } = new PipelineStorage("pipes", {
-            prefix: "snowplow-dev",
             locations: managed("batch"),
-            collectorTakesAcls: false,
+            cloudfrontCollector: false,
             protect: false,
             logRetentionDays: 90,
             encryptExistingBuckets: [],
             policiesOnExistingBuckets: [],
             reencryption: false,
-            ...ROLE_SETTINGS,
+            ...SHARED_ROLE_ARGS,
             tags: TAGS,
             ...args,
         });
@@ -126,7 +125,7 @@ describe("PipelineStorage", () => {
     });
 
     it("accepts ACLs in the collector bucket only, for CloudFront", async () => {
-        const result = await storage({ collectorTakesAcls: true });
+        const result = await storage({ cloudfrontCollector: true });
         await expectBuckets(result, {
             ...DEFAULTS,
             collector: { objectOwnership: "BucketOwnerPreferred" },
@@ -189,8 +188,7 @@ describe("PipelineStorage", () => {
         const result = await storage({ locations: existing, reencryption: true });
         const alone = await run(() => {
             new ReencryptionRole("pipes-reencryption", {
-                ...ROLE_SETTINGS,
-                prefix: "snowplow-dev",
+                ...SHARED_ROLE_ARGS,
                 locations: resolveLocations(existing, String),
             });
             return {};

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { reencryptionRolePolicy, reencryptionRoleTrust } from "../../components/policies/reencryption";
 import { ReencryptionRole } from "../../components/reencryption-role";
 import { resourceInputs, resourceLines } from "../support/golden";
-import { RESOLVED_LOCATIONS, ROLE_SETTINGS } from "../support/roles";
+import { RESOLVED_LOCATIONS, SHARED_ROLE_ARGS } from "../support/roles";
 import { run } from "../support/run";
 
 const NAME = "snowplow-dev-reencryption-placeholder";
@@ -11,8 +11,7 @@ describe("ReencryptionRole", () => {
     it("creates the role of S3 Batch Operations, with one policy for all locations", async () => {
         const result = await run(() => {
             const { arn } = new ReencryptionRole("reencryption", {
-                ...ROLE_SETTINGS,
-                prefix: "snowplow-dev",
+                ...SHARED_ROLE_ARGS,
                 locations: RESOLVED_LOCATIONS,
             });
             return { arn };

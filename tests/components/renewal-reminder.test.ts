@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { reminderRolePolicy, reminderRoleTrust } from "../../components/policies/renewal-reminder";
 import { RenewalReminder, type RenewalReminderArgs } from "../../components/renewal-reminder";
 import { resourceInputs, resourceLines } from "../support/golden";
-import { ROLE_SETTINGS } from "../support/roles";
+import { SHARED_ROLE_ARGS } from "../support/roles";
 import { registration, run } from "../support/run";
 
 const TOPIC = "arn:aws:sns:eu-west-1:111122223333:pipeline-alarms";
@@ -13,9 +13,8 @@ const NAME = "snowplow-dev-reminder-placeholder";
 const reminder = (args: Partial<RenewalReminderArgs> = {}) =>
     run(() => {
         const { schedule } = new RenewalReminder("remind", {
-            ...ROLE_SETTINGS,
+            ...SHARED_ROLE_ARGS,
             stack: "dev",
-            prefix: "snowplow-dev",
             region: "eu-west-1",
             accountId: "111122223333",
             topicArn: TOPIC,

@@ -25,7 +25,8 @@ const ATTACHMENTS = [
 const NAME = "snowplow-dev-nodes-placeholder";
 
 const ARGS: RoleArgs = {
-    namePrefix: "snowplow-dev-nodes-",
+    prefix: "snowplow-dev",
+    kind: "nodes",
     description: "Nodes",
     trustPolicy: TRUST,
     policies: { managedPolicyArns: MANAGED, inlinePolicy: INLINE },

@@ -2,15 +2,14 @@ import { expect } from "chai";
 import { serviceRolePolicy, serviceRoleTrust } from "../../components/policies/emr-roles";
 import { ServiceRole } from "../../components/service-role";
 import { resourceInputs, resourceLines } from "../support/golden";
-import { POLICY_FACTS, ROLE_SETTINGS } from "../support/roles";
+import { POLICY_FACTS, SHARED_ROLE_ARGS } from "../support/roles";
 import { run } from "../support/run";
 
 const NAME = "snowplow-dev-service-placeholder";
 const MANAGED = "arn:aws:iam::aws:policy/service-role/AmazonEMRServicePolicy_v2";
 const ARGS = {
     ...POLICY_FACTS,
-    ...ROLE_SETTINGS,
-    prefix: "snowplow-dev",
+    ...SHARED_ROLE_ARGS,
     jobflowRoleArn: "arn:aws:iam::111122223333:role/nodes",
     spot: true,
 };
@@ -30,7 +29,7 @@ describe("ServiceRole", () => {
             "aws:iam/role:Role service-role": {
                 path: "/",
                 namePrefix: "snowplow-dev-service-",
-                description: "EMR itself",
+                description: "EMR: launches and manages clusters",
                 assumeRolePolicy: JSON.stringify(serviceRoleTrust("111122223333", "eu-west-1")),
                 tags: { stack: "tag" },
             },

@@ -174,7 +174,7 @@ function rendered(settings: ResolvedArgs, given: AnyStack): string {
         stackTag,
         region,
         mode,
-        settings: emrEtlRunner,
+        emrEtlRunner,
         locations: resolveLocations(locations, (bucket) => generated(`${bucket}-`)),
         jobflowRole: generated("jobflow-"),
         serviceRole: generated("service-"),

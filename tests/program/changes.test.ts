@@ -408,9 +408,9 @@ describe("pulumi up after a change of one setting", () => {
         expect(difference(await runOnce({}), after)).to.deep.equal([
             "- CertRequest emr-certificates-node-request",
             "- LocallySignedCert emr-certificates-node",
-            "- PrivateKey emr-certificates-ca-key",
+            "- PrivateKey emr-certificates-node-ca-key",
             "- PrivateKey emr-certificates-node-key-1",
-            "- SelfSignedCert emr-certificates-ca",
+            "- SelfSignedCert emr-certificates-node-ca",
             ...NEW_ARCHIVE,
         ]);
     });

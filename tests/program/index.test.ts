@@ -434,8 +434,8 @@ describe("the whole program", () => {
             );
             expect(names(inSecrets)).to.deep.equal([
                 "emr-certificates-archive",
-                "emr-certificates-ca",
                 "emr-certificates-node",
+                "emr-certificates-node-ca",
                 "emr-certificates-node-request",
             ]);
         });

@@ -27,6 +27,7 @@ const GROUPS = [...PUBLIC_GROUPS, "SecurityGroup emr-network-security-groups-ser
 
 const NAT = [
     "Eip emr-network-nat-address",
+    "NatGateway emr-network-nat",
     "NatGateway emr-network-nat, deleteBeforeReplace",
     "Route emr-network-nat-internet",
     "RouteTable emr-network-nat-routes",
@@ -71,10 +72,11 @@ const ARCHIVES = "BucketVersioning emr-storage-archive-versioning, deletedWith e
 
 const ISSUED = [
     "CertRequest emr-certificates-node-request",
+    "IssuedCertificate emr-certificates-node",
     "LocallySignedCert emr-certificates-node",
-    "PrivateKey emr-certificates-ca-key",
+    "PrivateKey emr-certificates-node-ca-key",
     "PrivateKey emr-certificates-node-key-1",
-    "SelfSignedCert emr-certificates-ca",
+    "SelfSignedCert emr-certificates-node-ca",
 ];
 const CERTIFICATES = [
     "NodeCertificates emr-certificates",

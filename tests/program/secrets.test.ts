@@ -135,7 +135,7 @@ describe("secrets", () => {
                 [
                     "its own certificate",
                     [
-                        "emr-certificates-ca",
+                        "emr-certificates-node-ca",
                         "emr-certificates-node-request",
                         "emr-certificates-node",
                         "emr-certificates-archive",
@@ -159,7 +159,11 @@ describe("secrets", () => {
                 expect([...names]).to.deep.equal(
                     title === "the user's"
                         ? ["emr-ssh-key-pair-key", PRIVATE_KEY]
-                        : ["emr-certificates-ca-key", "emr-certificates-node-key-1", "emr-ssh-key-pair-key"],
+                        : [
+                              "emr-certificates-node-ca-key",
+                              "emr-certificates-node-key-1",
+                              "emr-ssh-key-pair-key",
+                          ],
                 );
             });
 

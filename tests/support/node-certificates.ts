@@ -1,10 +1,9 @@
-import { ROLE_SETTINGS } from "./roles";
+import { SHARED_ROLE_ARGS } from "./roles";
 
 /** The arguments of NodeCertificates by the program's defaults, in a stack `dev` in eu-west-1. */
 export const NODE_CERTIFICATES = {
-    ...ROLE_SETTINGS,
+    ...SHARED_ROLE_ARGS,
     stack: "dev",
-    prefix: "snowplow-dev",
     region: "eu-west-1" as const,
     accountId: "111122223333",
     validityDays: 365,

@@ -1,5 +1,6 @@
 import { LOCATIONS, type ResolvedLocation } from "../../components/domain/locations";
 import type { JobflowGrants } from "../../components/policies/emr-roles";
+import type { SharedRoleArgs } from "../../components/role";
 
 /** All locations, each in an existing bucket of the name `b-<managed bucket>`. */
 export const RESOLVED_LOCATIONS: readonly ResolvedLocation[] = LOCATIONS.map((row) => ({
@@ -25,4 +26,9 @@ export const JOBFLOW_GRANTS: JobflowGrants = {
 };
 
 /** The arguments of every created role. */
-export const ROLE_SETTINGS = { path: "/", permissionsBoundary: null, tags: { stack: "tag" } };
+export const SHARED_ROLE_ARGS: SharedRoleArgs = {
+    prefix: "snowplow-dev",
+    path: "/",
+    permissionsBoundary: null,
+    tags: { stack: "tag" },
+};

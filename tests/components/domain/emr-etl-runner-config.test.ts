@@ -288,12 +288,12 @@ describe("config.yml", () => {
     });
 
     it("omits raw and collectors in stream-enrich mode, even if they are passed", () => {
-        const settings = parse(batch()).emrEtlRunner;
-        expect(load(render(stream(), {}, { settings }))).to.deep.equal(STREAM);
+        const { emrEtlRunner } = parse(batch());
+        expect(load(render(stream(), {}, { emrEtlRunner }))).to.deep.equal(STREAM);
     });
 
     it("keeps the stack's tags if the user's tags have the same keys", () => {
-        const { emrEtlRunner: settings } = parse(batch());
+        const { emrEtlRunner } = parse(batch());
         const tags = {
             "snowplow-emr-stack": "other",
             "for-use-with-amazon-emr-managed-policies": "false",
@@ -302,7 +302,7 @@ describe("config.yml", () => {
         const text = render(
             batch(),
             {},
-            { settings: { ...settings, monitoring: { ...settings.monitoring, tags } } },
+            { emrEtlRunner: { ...emrEtlRunner, monitoring: { ...emrEtlRunner.monitoring, tags } } },
         );
         expect(load(text)).to.deep.equal({
             ...BATCH,
@@ -361,7 +361,7 @@ function render(
         stackTag,
         region,
         mode,
-        settings: emrEtlRunner,
+        emrEtlRunner,
         locations: resolveLocations(locations, (bucket) => `dev-${bucket}`),
         keyName: emrEtlRunner.aws.emr.ec2_key_name ?? DEPLOYED.keyName,
         ...args,

@@ -125,7 +125,7 @@ const SITUATIONS: Readonly<Record<string, Situation>> = {
     "an existing VPC": {
         config: { network: network() },
         changes: {
-            gone: [/^\S+ emr-network\b/, 24],
+            gone: [/^\S+ emr-network\b/, 25],
             added: ["snowplow-emr-encryption:index:ExistingNetwork emr-network < emr"],
             config: [
                 ['ec2_subnet_id: "subnet-placeholder-emr-network-nodes"'],
@@ -186,7 +186,7 @@ const SITUATIONS: Readonly<Record<string, Situation>> = {
     "an existing archive": {
         config: { certificates: { archive: ARCHIVE } },
         changes: {
-            gone: [/^\S+ emr-certificates\b/, 14],
+            gone: [/^\S+ emr-certificates\b/, 15],
             outputs: (before) => ({
                 certificateExpiresAt: null,
                 managedBuckets: Object.fromEntries(
@@ -445,8 +445,8 @@ describe("a stack beside existing resources", () => {
 
         it("uploads it like the stack's own, the private key as a secret", async () => {
             const [before, after] = [await made(), await makeWith(`${REGION}.compute.internal`, {})];
-            const own = resourceLines(before).filter((line) => /^tls:\S+ emr-certificates-/.test(line));
-            expect(own).to.have.length(5);
+            const own = resourceLines(before).filter((line) => /\S+ emr-certificates-node\b/.test(line));
+            expect(own).to.have.length(6);
             expect(difference(resourceLines(before), resourceLines(after))).to.deep.equal([own, []]);
             expect(difference(configLines(before), configLines(after))).to.deep.equal([[], []]);
             const archive = "aws:s3/bucketObjectv2:BucketObjectv2 emr-certificates-archive";
