@@ -1,4 +1,4 @@
-/** The parts of an ARN, each empty where the ARN leaves it empty. */
+/** The parts of an ARN. A part that the ARN leaves empty is an empty string. */
 export interface Arn {
     readonly partition: string;
     readonly service: string;
@@ -11,12 +11,12 @@ export interface Arn {
 /** All regions of `REGIONS` are in AWS's standard partition. */
 const PARTITION = "aws";
 
-/** An ARN for what is named in policies without being a resource of the stack, or is not known yet. */
+/** Formats the ARN of something that the stack does not create, or that does not exist yet. */
 export function arn(service: string, region: string, accountId: string, resource: string): string {
     return ["arn", PARTITION, service, region, accountId, resource].join(":");
 }
 
-/** @throws Error if the text is not an ARN: pass checked arguments and AWS's own answers only. */
+/** @throws Error if the string is not an ARN: pass checked arguments and AWS's answers only. */
 export function parseArn(text: string): Arn {
     const [, partition, service, region, account, resource] =
         /^arn:([^:]+):([^:]+):([^:]*):([^:]*):(.+)$/.exec(text) ?? [];

@@ -1,11 +1,11 @@
 import { Document, isMap, isScalar, Scalar, visit } from "yaml";
-import { formatS3Url, type LocationPath, type Mode, type ResolvedLocation } from "./locations";
+import { foldersOf, formatS3Url, type LocationPath, type Mode, type ResolvedLocation } from "./locations";
 import { EMR_TAG, STACK_TAG } from "./naming";
 import type { Region } from "./region";
 
 /**
- * The only ERB tags in the file. With `ENV.fetch` an unset variable fails at once, with its name; `ENV[…]` would give nil
- * and an unreadable contract error.
+ * The only ERB tags in the file. If a variable is not set, `ENV.fetch` raises an error with its name; `ENV[…]` would give
+ * nil, and EmrEtlRunner an unreadable contract error.
  */
 export const CREDENTIALS = {
     access_key_id: "<%= ENV.fetch('AWS_SNOWPLOW_ACCESS_KEY') %>",
@@ -14,7 +14,7 @@ export const CREDENTIALS = {
 
 /** The values that are the same in every stack. */
 export const FIXED = {
-    /** s3-dist-cp sends an SSE-S3 header, which every bucket accepts, whatever the security configuration says. */
+    /** s3-dist-cp sends an SSE-S3 header, with or without a security configuration. Every bucket accepts it. */
     encrypted: true,
     /** A placement would override the subnet. */
     placement: null,
@@ -22,7 +22,7 @@ export const FIXED = {
     hadoop_elasticsearch: "0.1.0",
 } as const;
 
-/** The keys of config.yml that the user decides, as far as the renderer reads them. */
+/** The keys of config.yml that the user decides. The renderer copies keys of type `object` without reading them. */
 export interface EmrEtlRunnerKeys {
     readonly aws: {
         readonly s3: {
@@ -57,14 +57,14 @@ export interface EmrEtlRunnerConfigArgs {
     /** The keys that the user decides. */
     readonly emrEtlRunner: EmrEtlRunnerKeys;
     readonly locations: readonly ResolvedLocation[];
-    /** Whether nodes accept a certificate with other host names. Default: false. */
+    /** Whether nodes accept a certificate with other host names. @default false */
     readonly anyHostname?: boolean;
     /** The instance profile's name, which is also the role's. */
     readonly jobflowRole: string;
     readonly serviceRole: string;
     readonly subnetId: string;
     readonly keyName: string;
-    /** Null where no security configuration exists. */
+    /** The security configuration's name; null if none exists. */
     readonly securityConfiguration: string | null;
 }
 
@@ -74,9 +74,9 @@ export interface EmrEtlRunnerConfigArgs {
  * @see https://github.com/snowplow/emr-etl-runner: lib/snowplow-emr-etl-runner/contracts.rb
  */
 export function renderEmrEtlRunnerConfig(args: EmrEtlRunnerConfigArgs): string {
-    const { aws, ...others } = escapeErb(configTree(args));
-    // In YAML 1.1 mode the package writes `<<` without quotes. With all strings quoted, the versions do not differ.
-    const document = new Document({ aws: { ...CREDENTIALS, ...aws }, ...others });
+    const { aws, ...rest } = escapeErb(configTree(args));
+    // Not in the package's YAML 1.1 mode, which writes `<<` without quotes. Quoted strings are the same in both versions.
+    const document = new Document({ aws: { ...CREDENTIALS, ...aws }, ...rest });
     visit(document, {
         Scalar: (key, node) => {
             if (key !== "key" && typeof node.value === "string") {
@@ -94,7 +94,7 @@ export function renderEmrEtlRunnerConfig(args: EmrEtlRunnerConfigArgs): string {
     return `# EmrEtlRunner's config.yml for the stack ${args.stack}, by snowplow-emr-encryption. Render it again after each \`pulumi up\`.\n${escapeForRuby(text)}`;
 }
 
-/** Quotes keys that the user chose: without quotes, `yes`, `5.9` and `:x` are not strings in Ruby. */
+/** Quotes the keys of a map, which the user chose. Without quotes, Ruby does not read `yes`, `5.9` and `:x` as strings. */
 function quoteKeys(node: unknown): void {
     if (!isMap(node)) {
         return;
@@ -111,6 +111,9 @@ function configTree(args: EmrEtlRunnerConfigArgs) {
     const { aws, collectors, enrich, storage, monitoring } = args.emrEtlRunner;
     const { buckets } = aws.s3;
     const batch = args.mode === "batch";
+    const urls = (path: LocationPath) => foldersOf(args.locations, path).map(formatS3Url);
+    // Null if the mode does not have the location: EmrEtlRunner crashes on an empty string.
+    const url = (path: LocationPath) => urls(path)[0] ?? null;
     return {
         aws: {
             s3: {
@@ -118,27 +121,27 @@ function configTree(args: EmrEtlRunnerConfigArgs) {
                 buckets: {
                     assets: buckets.assets,
                     jsonpath_assets: buckets.jsonpath_assets,
-                    log: location(args, "log"),
+                    log: url("log"),
                     encrypted: FIXED.encrypted,
                     raw: batch
                         ? {
-                              in: urls(args, "raw.in"),
-                              processing: location(args, "raw.processing"),
-                              archive: location(args, "raw.archive"),
+                              in: urls("raw.in"),
+                              processing: url("raw.processing"),
+                              archive: url("raw.archive"),
                           }
                         : null,
                     enriched: {
-                        good: location(args, "enriched.good"),
-                        bad: location(args, "enriched.bad"),
-                        errors: location(args, "enriched.errors"),
-                        archive: location(args, "enriched.archive"),
-                        stream: location(args, "enriched.stream"),
+                        good: url("enriched.good"),
+                        bad: url("enriched.bad"),
+                        errors: url("enriched.errors"),
+                        archive: url("enriched.archive"),
+                        stream: url("enriched.stream"),
                     },
                     shredded: {
-                        good: location(args, "shredded.good"),
-                        bad: location(args, "shredded.bad"),
-                        errors: location(args, "shredded.errors"),
-                        archive: location(args, "shredded.archive"),
+                        good: url("shredded.good"),
+                        bad: url("shredded.bad"),
+                        errors: url("shredded.errors"),
+                        archive: url("shredded.archive"),
                     },
                 },
                 consolidate_shredded_output: aws.s3.consolidate_shredded_output ?? batch,
@@ -171,7 +174,7 @@ function configTree(args: EmrEtlRunnerConfigArgs) {
             versions: { ...storage.versions, hadoop_elasticsearch: FIXED.hadoop_elasticsearch },
         },
         monitoring: {
-            // The stack's tags come last, so that no other tag replaces them.
+            // The stack's tags come last, so that the user's tags cannot replace them.
             tags: { ...monitoring.tags, ...EMR_TAG, [STACK_TAG]: args.stackTag },
             logging: monitoring.logging,
             snowplow: monitoring.snowplow,
@@ -179,19 +182,7 @@ function configTree(args: EmrEtlRunnerConfigArgs) {
     };
 }
 
-function urls(
-    { locations }: Pick<EmrEtlRunnerConfigArgs, "locations">,
-    path: LocationPath,
-): readonly string[] {
-    return (locations.find((row) => row.path === path)?.folders ?? []).map(formatS3Url);
-}
-
-/** Null where the mode has no such location: EmrEtlRunner crashes on an empty string. */
-function location(args: Pick<EmrEtlRunnerConfigArgs, "locations">, path: LocationPath): string | null {
-    return urls(args, path)[0] ?? null;
-}
-
-/** ERB would execute what follows `<%` on the operator's machine; it prints `<%%` as `<%`. */
+/** ERB would execute the code after `<%` on the operator's machine. It prints `<%%` as `<%`. */
 function escapeErb<T>(value: T): T {
     if (typeof value === "string") {
         return value.replaceAll("<%", "<%%") as T;
@@ -207,12 +198,12 @@ function escapeErb<T>(value: T): T {
     return value;
 }
 
-/** YAML 1.1 reads these characters as line breaks or as the start of a stream. All of them are inside double quotes. */
+/** Escapes the characters that YAML 1.1 reads as line breaks or as the start of a stream. All are inside double quotes. */
 function escapeForRuby(text: string): string {
     return text.replace(/[\u2028\u2029\ufeff]/g, (character) => `\\u${character.charCodeAt(0).toString(16)}`);
 }
 
-/** Without this property, Hadoop's encrypted shuffle compares the certificate's names with the node's host name. */
+/** Adds the property without which Hadoop's encrypted shuffle compares a certificate's names with the node's host name. */
 function withAnyHostname(configuration: EmrEtlRunnerKeys["aws"]["emr"]["configuration"]) {
     return {
         ...configuration,

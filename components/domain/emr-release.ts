@@ -18,7 +18,7 @@ export const GATES = {
     spark3: [6, 0, 0],
 } as const satisfies Record<string, Release>;
 
-/** The releases whose clusters start without IMDSv1. */
+/** The releases whose clusters can start without IMDSv1, for messages. */
 export const IMDS_V2_RELEASES = "5.23.1, 5.27.1, 5.32.0 and later 5.x, 6.2.0 and later";
 
 export function parseRelease(text: string): Release | undefined {
@@ -48,7 +48,7 @@ export function supportsImdsV2Only(release: Release): boolean {
     return release[0] === 5 ? atLeast(release, [5, 32, 0]) : atLeast(release, [6, 2, 0]);
 }
 
-/** What the security configuration turns on, as in the argument `encryption`. */
+/** The parts of the security configuration that are turned on, as in the argument `encryption`. */
 export interface EncryptionSwitches {
     readonly atRestS3: boolean;
     readonly atRestLocalDisks: boolean;
@@ -61,61 +61,44 @@ export function anySwitchOn(switches: EncryptionSwitches): boolean {
     return switches.atRestS3 || switches.atRestLocalDisks || switches.inTransit || switches.requireImdsV2;
 }
 
-/** What cannot work on this release, each with what is lost and from which release on it works. */
+/** The releases that the other arguments require instead of this release, each with the reason; empty if it works. */
 export function releaseRefusals(
     release: Release,
     switches: EncryptionSwitches,
     privateSubnets: boolean,
 ): readonly string[] {
-    const refusals: string[] = [];
-    if (anySwitchOn(switches) && !atLeast(release, GATES.securityConfiguration)) {
-        refusals.push(
-            `${formatRelease(GATES.securityConfiguration)} or later: earlier releases have no security configurations, ` +
-                "so nothing on the cluster would be encrypted",
-        );
-    }
-    if (privateSubnets && !atLeast(release, GATES.privateSubnets)) {
-        refusals.push(
-            `${formatRelease(GATES.privateSubnets)} or later: earlier releases do not start in a private subnet ` +
-                "(network.internetAccess: nat)",
-        );
-    }
-    if (switches.requireImdsV2 && !supportsImdsV2Only(release)) {
-        refusals.push(
-            `${IMDS_V2_RELEASES}, while encryption.requireImdsV2 is true: ` +
-                "on other releases a cluster without IMDSv1 dies at its start",
-        );
-    }
-    return refusals;
+    const { securityConfiguration, privateSubnets: forPrivateSubnets } = GATES;
+    return sentences(
+        anySwitchOn(switches) &&
+            !atLeast(release, securityConfiguration) &&
+            `${formatRelease(securityConfiguration)} or later: earlier releases have no security configurations, so nothing on the cluster would be encrypted`,
+        privateSubnets &&
+            !atLeast(release, forPrivateSubnets) &&
+            `${formatRelease(forPrivateSubnets)} or later: earlier releases do not start in a private subnet (network.internetAccess: nat)`,
+        switches.requireImdsV2 &&
+            !supportsImdsV2Only(release) &&
+            `${IMDS_V2_RELEASES}, while encryption.requireImdsV2 is true: on other releases a cluster without IMDSv1 fails at startup`,
+    );
 }
 
 /** What works on this release, but protects less than a later one would. */
 export function releaseWarnings(release: Release, switches: EncryptionSwitches): readonly string[] {
     const label = `EMR ${formatRelease(release)}`;
-    const warnings: string[] = [];
-    if (switches.inTransit && !atLeast(release, GATES.sparkRpcAes256)) {
-        warnings.push(
-            `${label}: Spark's RPC is protected by SASL with DIGEST-MD5; it is encrypted with AES-256 from ` +
-                `${formatRelease(GATES.sparkRpcAes256)} on.`,
-        );
-    }
-    if (switches.atRestLocalDisks && !atLeast(release, GATES.ebsEncryption)) {
-        warnings.push(
-            `${label}: the nodes' root volumes stay unencrypted; EBS encryption covers them from ` +
-                `${formatRelease(GATES.ebsEncryption)} on, and EmrEtlRunner cannot pass a custom AMI.`,
-        );
-    }
-    if (!switches.requireImdsV2) {
-        warnings.push(
-            supportsImdsV2Only(release)
-                ? `${label}: the nodes' metadata service answers IMDSv1 too; encryption.requireImdsV2 turns it off.`
-                : `${label}: the nodes' metadata service answers IMDSv1 too; it can be turned off on ${IMDS_V2_RELEASES}.`,
-        );
-    }
-    if (atLeast(release, GATES.spark3)) {
-        warnings.push(
+    return sentences(
+        switches.inTransit &&
+            !atLeast(release, GATES.sparkRpcAes256) &&
+            `${label}: Spark's RPC is protected by SASL with DIGEST-MD5; it is encrypted with AES-256 from ${formatRelease(GATES.sparkRpcAes256)} on.`,
+        switches.atRestLocalDisks &&
+            !atLeast(release, GATES.ebsEncryption) &&
+            `${label}: the nodes' root volumes stay unencrypted; EBS encryption covers them from ${formatRelease(GATES.ebsEncryption)} on, and EmrEtlRunner cannot pass a custom AMI.`,
+        !switches.requireImdsV2 &&
+            `${label}: the nodes' metadata service answers IMDSv1 too; ${supportsImdsV2Only(release) ? "encryption.requireImdsV2 turns it off." : `it can be turned off on ${IMDS_V2_RELEASES}.`}`,
+        atLeast(release, GATES.spark3) &&
             `${label}: EmrEtlRunner's enrich and shred jobs are built for Spark 2, which ends with EMR 5.x.`,
-        );
-    }
-    return warnings;
+    );
+}
+
+/** The sentences whose conditions hold. */
+function sentences(...candidates: readonly (string | false)[]): readonly string[] {
+    return candidates.filter((candidate) => candidate !== false);
 }

@@ -1,4 +1,4 @@
-/** What kinds of mistakes there are: stable names, for tests and for programs that catch an `InvalidArguments`. */
+/** The codes of errors. They are stable, for tests and for programs that catch an `InvalidArguments`. */
 export const ERROR_CODES = [
     "archive-in-location",
     "aws-tag-name", // AWS reserves names that begin with aws:
@@ -12,7 +12,7 @@ export const ERROR_CODES = [
     "collector-format-missing",
     "config-not-an-object",
     "configuration-of-thrift", // EmrEtlRunner adds this classification itself
-    "credential", // a key of config.yml that would hold one
+    "credential", // a key of config.yml for credentials
     "default-route-blackhole",
     "default-route-missing",
     "default-route-not-nat-gateway",
@@ -25,10 +25,10 @@ export const ERROR_CODES = [
     "duplicate-item",
     "emr-tag-missing",
     "encrypted-value",
-    "erb-line", // Ruby that decides which lines there are
-    "erb-value", // adopt: a value that Ruby would give
+    "erb-line", // ERB that adds or removes lines
+    "erb-value", // adopt: a value that ERB computes
     "errors-location-missing",
-    "former-key", // known to older versions of EmrEtlRunner
+    "former-key", // a key of older versions of EmrEtlRunner
     "hostname-mismatch-with-thrift",
     "instance-profile-with-another-role",
     "invalid-value",
@@ -43,10 +43,10 @@ export const ERROR_CODES = [
     "location-overlap",
     "lookup-failed",
     "merge-conflict",
-    "misnamed-key", // another namespace, or none
-    "misplaced-key", // known elsewhere
+    "misnamed-key", // in another namespace, or in none
+    "misplaced-key", // a known key at another path
     "missing-value",
-    "mode", // stream-enrich mode has no such thing
+    "mode", // not available in stream-enrich mode
     "not-a-config-yml", // adopt
     "not-a-stack-file",
     "not-utf-8",
@@ -56,8 +56,8 @@ export const ERROR_CODES = [
     "private-key-missing",
     "private-key-unused",
     "raw-in-missing",
-    "read-differently", // by the YAML reader of Pulumi's CLI
-    "region-of-config-yml", // adopt: two regions, or none that is known
+    "read-differently", // Pulumi's CLI reads another value than this program
+    "region-of-config-yml", // adopt: two regions, or an unknown one
     "release",
     "renewal-on-every-up",
     "replaced", // an existing resource makes this key meaningless

@@ -1,15 +1,15 @@
-import { RunError } from "@pulumi/pulumi/errors"; // Alone: commands need nothing else of Pulumi, which is large.
+import { RunError } from "@pulumi/pulumi/errors"; // Not from the package's index, which takes long to load.
 import type { ErrorCode } from "./error-codes";
 
-/** The path of an argument: keys of objects and positions in lists, such as `["network", "subnetIds", 0]`. */
+/** The path of an argument: keys of objects and indexes of lists, such as `["network", "subnetIds", 0]`. */
 export type Path = readonly (string | number)[];
 
-/** One mistake in the arguments. */
+/** One error in the arguments. */
 export interface ArgumentError {
-    /** What kind of mistake it is: stable, whatever the sentences say. */
+    /** The kind of error. It stays the same when the sentences change. */
     readonly code: ErrorCode;
     readonly path: Path;
-    /** Never a value that may be a secret. */
+    /** What is at the path. It never contains a value that may be a secret. */
     readonly found: string;
     /** The values that are accepted. */
     readonly expected?: string;
@@ -17,15 +17,15 @@ export interface ArgumentError {
     readonly fix?: string;
 }
 
-/** How an `InvalidArguments` names what it is about. */
+/** How the message of an `InvalidArguments` names the arguments and their paths. */
 export interface ErrorReport {
-    /** What the arguments are of, such as `Pulumi.dev.yaml`. */
+    /** The arguments as a whole, such as `Pulumi.dev.yaml`. */
     readonly subject: string;
-    /** A path as the reader finds it, such as `snowplow-emr-encryption:network.cidrBlock (line 12)`. */
+    /** Formats a path for the reader, such as `snowplow-emr-encryption:network.cidrBlock (line 12)`. */
     readonly formatPath: (path: Path) => string;
 }
 
-/** All mistakes of one phase. Pulumi's CLI prints a RunError's message without a stack trace. */
+/** All errors of one phase, of shape or of rules. Pulumi's CLI prints a RunError's message without a stack trace. */
 export class InvalidArguments extends RunError {
     constructor(
         readonly errors: readonly ArgumentError[],
@@ -50,7 +50,7 @@ function formatError(
 
 const PLAIN_KEY = /^[A-Za-z_][\w-]*$/;
 
-/** `network.existing.subnetIds[0]`. */
+/** Formats a path as in TypeScript, such as `network.existing.subnetIds[0]`. */
 export function formatPath(path: Path): string {
     return path
         .map((part) =>

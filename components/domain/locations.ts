@@ -1,9 +1,9 @@
 import type { ManagedBucket } from "./naming";
 
-/** EmrEtlRunner's two modes: it enriches raw events itself, or Stream Enrich has done so. */
+/** EmrEtlRunner's modes. `batch`: it enriches raw events. `stream-enrich`: Stream Enrich has enriched them already. */
 export type Mode = "batch" | "stream-enrich";
 
-/** What a principal may do with the objects of a location. Each includes listing. */
+/** What a principal may do with the objects of a location. Every kind of access includes listing. */
 export type Access = "read" | "read-delete" | "read-write" | "read-write-delete";
 
 /** A location's key below `aws.s3.buckets` in config.yml. */
@@ -22,19 +22,22 @@ export type LocationPath =
     | "shredded.archive"
     | "log";
 
+/** A row of the table `LOCATIONS`. */
 export interface LocationRow {
     readonly path: LocationPath;
+    /** The modes in which EmrEtlRunner has the location. */
     readonly modes: readonly Mode[];
     /** The bucket of the location if it is managed. */
     readonly bucket: ManagedBucket;
+    /** The prefix of the location in that bucket. */
     readonly prefix: string;
     /** What EmrEtlRunner's steps do there with the jobflow role. */
     readonly jobflow: Access;
-    /** EmrEtlRunner lists the location with the operator's credentials. */
+    /** Whether EmrEtlRunner lists the location with the operator's credentials. */
     readonly operatorLists?: true;
-    /** The location cannot be a whole bucket: EmrEtlRunner does not resume from run folders at a bucket's root. */
+    /** Whether the location must not be a whole bucket: EmrEtlRunner cannot resume from run folders at a bucket's root. */
     readonly needsPrefix?: true;
-    /** `null` in config.yml by default: only jobs older than Spark Enrich write there. */
+    /** Whether the location is `null` in config.yml by default: only jobs older than Spark Enrich write there. */
     readonly optional?: true;
 }
 
@@ -47,8 +50,9 @@ const stream = ["stream-enrich"] as const;
 
 /**
  * EmrEtlRunner's locations. Sources: its contracts.rb (which locations exist), emr_job.rb (what its steps do with each,
- * and what it lists itself) and cli.rb. Steps may delete wherever they write: no documentation says which temporary
- * objects EMRFS and s3-dist-cp delete, and a step that fails after the load is worse. Hence the archive bucket is versioned.
+ * and what it lists with the operator's credentials) and cli.rb. Steps may delete objects in every location that they
+ * write to: no documentation says which temporary objects EMRFS and s3-dist-cp delete, and without the permission a step
+ * might fail after the load. Therefore the archive bucket is versioned.
  */
 export const LOCATIONS: readonly LocationRow[] = [
     {
@@ -148,13 +152,18 @@ export interface S3Folder {
     readonly prefix: string;
 }
 
-/** A location of this stack, managed or existing (several folders for an existing `raw.in`). */
+/** A location of a stack, managed or existing. It has one folder, except for an existing `raw.in`. */
 export type Location = LocationRow &
     ({ readonly managed: true } | { readonly managed: false; readonly folders: readonly S3Folder[] });
 
 /** A location whose buckets' names are known. It has one folder, except for an existing `raw.in`. */
 export interface ResolvedLocation extends LocationRow {
     readonly folders: readonly S3Folder[];
+}
+
+/** The folders of a location; none if the stack's mode does not have the location. */
+export function foldersOf(locations: readonly ResolvedLocation[], path: LocationPath): readonly S3Folder[] {
+    return locations.find((location) => location.path === path)?.folders ?? [];
 }
 
 /** Fills in the names of managed buckets. */
@@ -190,8 +199,8 @@ export const S3_URL =
     "an S3 URL such as s3://my-bucket/folder (bucket: 3 to 63 of a-z, 0-9 and -, no dots; folder: letters, digits and - _ . = ! ' ( ))";
 
 /**
- * Excludes wildcards, which would widen the IAM policies, characters that Hadoop's paths cannot hold, and the folders `.`
- * and `..`, which Hadoop would resolve.
+ * The pattern of accepted S3 URLs. It excludes wildcards, which would widen the IAM policies, characters that Hadoop's
+ * paths cannot contain, and the folders `.` and `..`, which Hadoop would resolve.
  */
 export const S3_URL_PATTERN =
     /^s3:\/\/([a-z0-9][a-z0-9-]{1,61}[a-z0-9])(?:\/(?!(?:.*\/)?\.\.?(?:\/|$))((?:[\w.=!'()-]+\/)*)([\w.=!'()-]+)?)?$/;
@@ -206,7 +215,7 @@ export function parseS3Url(text: string): S3Folder | undefined {
     return { bucket: match[1], prefix: match[3] ? `${folder}${match[3]}/` : folder };
 }
 
-/** Whether the folders are the same or one contains the other. */
+/** Whether the folders are the same folder, or one contains the other. */
 export function overlap(a: S3Folder, b: S3Folder): boolean {
     return a.bucket === b.bucket && (a.prefix.startsWith(b.prefix) || b.prefix.startsWith(a.prefix));
 }

@@ -1,7 +1,7 @@
-/** The namespace of the stack config, whatever the project is called. */
+/** The namespace of the stack config. It does not depend on the project's name. */
 export const NAMESPACE = "snowplow-emr-encryption";
 
-/** The maximum length of a slug: `snowplow-`, 16 characters and `-collector-` make 36, and the provider takes 37. */
+/** The maximum length of a slug. `snowplow-`, 16 characters and `-collector-` make 36; bucket prefixes may have 37. */
 const SLUG_LENGTH = 16;
 
 /** The AWS provider appends this many characters to a name prefix: 18 digits of time, and 8 of a counter. */
@@ -37,7 +37,7 @@ export function bucketPrefix(prefix: string, bucket: ManagedBucket | "certs"): s
 export const STACK_TAG = "snowplow-emr-stack";
 
 /**
- * The tag that AmazonEMRServicePolicy_v2 requires on whatever EMR uses or changes: the cluster, its subnet, its security
+ * The tag that AmazonEMRServicePolicy_v2 requires on what EMR uses or changes: the cluster, its subnet, its security
  * groups and their VPC. The value is the string `true`.
  * @see https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-managed-iam-policies.html
  */

@@ -1,7 +1,7 @@
 /**
  * The regions in which Snowplow hosts EmrEtlRunner's assets. Every cluster fetches its bootstrap script from
- * `snowplow-hosted-assets[-<region>]` and runs it with the jobflow role, whatever `aws.s3.buckets.assets` says. In
- * another region, a stranger may own a bucket of that name.
+ * `snowplow-hosted-assets[-<region>]` and runs it with the jobflow role; `aws.s3.buckets.assets` does not change that.
+ * In other regions, any account may own the bucket of that name.
  * @see https://github.com/snowplow/emr-etl-runner: lib/snowplow-emr-etl-runner/emr_job.rb
  */
 export const REGIONS = [
@@ -35,7 +35,7 @@ export function internalDomain(region: Region): string {
     return region === "us-east-1" ? "ec2.internal" : `${region}.compute.internal`;
 }
 
-/** The domain names in DHCP options: Linux accepts several, separated by spaces. */
+/** The domain names in the DHCP option `domain-name`: Linux accepts several, separated by spaces. */
 export function domainNames(domainName: string): readonly string[] {
     return domainName.split(/\s+/).filter((name) => name !== "");
 }

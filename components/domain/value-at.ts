@@ -1,6 +1,6 @@
 import type { Path } from "./errors";
 
-/** The value at a path, by own keys only; undefined where there is none. */
+/** The value at a path of own properties; undefined if it is missing. */
 export function valueAt(root: unknown, path: Path): unknown {
     return path.reduce<unknown>(
         (value, key) =>

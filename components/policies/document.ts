@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** An IAM policy document over plain values. */
+/** An IAM policy document. */
 export interface PolicyDocument {
     readonly Version: "2012-10-17";
     readonly Statement: readonly Statement[];
@@ -11,7 +11,7 @@ export interface Statement {
     readonly Effect: "Allow" | "Deny";
     readonly Principal?: "*" | { readonly AWS: string } | { readonly Service: string };
     readonly Action: string | readonly string[];
-    /** Absent in a trust policy only. */
+    /** Omitted in a trust policy only. */
     readonly Resource?: string | readonly string[];
     readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 }
@@ -30,12 +30,21 @@ export function policyDocument(...statements: readonly (Statement | readonly Sta
     return { Version: "2012-10-17", Statement: statements.flat() };
 }
 
+/** A statement that allows actions on resources; no statement without a resource, which IAM would refuse. */
+export function allow(
+    sid: string,
+    action: string | readonly string[],
+    resources: readonly string[],
+): readonly Statement[] {
+    return resources.length === 0 ? [] : [{ Sid: sid, Effect: "Allow", Action: action, Resource: resources }];
+}
+
 /** The length that IAM counts: without white space. */
 export function documentLength(document: PolicyDocument): number {
     return JSON.stringify(document).length;
 }
 
-/** SHA-256 in hex, independent of white space. */
+/** The SHA-256 hash of a document, in hex. White space does not change it. */
 export function documentDigest(json: string): string {
     return createHash("sha256")
         .update(JSON.stringify(JSON.parse(json)))

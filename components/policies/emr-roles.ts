@@ -1,25 +1,25 @@
 import { arn } from "../domain/arn";
 import type { ResolvedLocation, S3Folder } from "../domain/locations";
 import { hostedAssetsBucket, type Region } from "../domain/region";
-import { type PolicyDocument, policyDocument, type Statement } from "./document";
-import { keyGrants, keysThroughS3, keyUse } from "./key";
+import { allow, type PolicyDocument, policyDocument, type Statement } from "./document";
+import { keyGrants, keysThroughS3, keyUse, spotRoleArn } from "./key";
 import { bucketArn, emrfsStatements, objectArn } from "./s3-access";
 
 /** The key and the archives that both roles use. */
 interface NodeSecrets {
     /** The KMS key of the nodes' disks and of the certificate archives. */
     readonly keyArn: string;
-    /** The ARN pattern of the certificate archives, replaced ones included: running clusters may still read them. */
+    /** The ARN pattern of the certificate archives: the current one and replaced ones, which running clusters read. */
     readonly certificateArchives: string;
 }
 
-/** The service that assumes each role. */
+/** The services that assume the roles. */
 export const SERVICES = {
     serviceRole: "elasticmapreduce.amazonaws.com",
     jobflowRole: "ec2.amazonaws.com",
 } as const;
 
-/** Only EMR of this account and region may assume the service role, so that EMR is no confused deputy. */
+/** Only EMR of this account and region may assume the service role, which prevents the confused deputy problem. */
 export function serviceRoleTrust(accountId: string, region: Region): PolicyDocument {
     return policyDocument({
         Sid: "EmrOfThisAccountAndRegion",
@@ -61,38 +61,33 @@ export function serviceRolePolicy(args: ServiceRolePolicyArgs): PolicyDocument {
         keyGrants(args.keyArn),
         readArchives(args.certificateArchives),
         args.spot
-            ? createServiceLinkedRole(
-                  "CreateSpotRole",
-                  arn(
-                      "iam",
-                      "",
-                      args.accountId,
-                      "role/aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot",
-                  ),
-                  "spot.amazonaws.com",
-              )
+            ? createServiceLinkedRole("CreateSpotRole", spotRoleArn(args.accountId), "spot.amazonaws.com")
             : [],
     );
 }
 
-/** What the arguments grant the nodes beyond EmrEtlRunner's locations. */
+/** What the jobflow role may use in addition to EmrEtlRunner's locations. */
 export interface JobflowGrants {
     /** Folders to read and list: enrichment data, JSON paths, jars. */
     readonly readFolders: readonly S3Folder[];
     /** The user's bootstrap scripts. Each prefix is an object's key with a slash at its end. */
     readonly bootstrapScripts: readonly S3Folder[];
+    /** The names of DynamoDB tables: the shredder's duplicate storage and RDB Loader's processing manifest. */
     readonly dynamodbTables: readonly string[];
+    /** The names of SSM parameters, with or without a slash at the start. */
     readonly ssmParameters: readonly string[];
+    /** The ARNs of the KMS keys that existing objects are encrypted under. */
     readonly existingKmsKeyArns: readonly string[];
 }
 
 export interface JobflowRolePolicyArgs extends NodeSecrets, JobflowGrants {
+    /** The account's 12-digit number. */
     readonly accountId: string;
     readonly region: Region;
     readonly locations: readonly ResolvedLocation[];
 }
 
-/** What EmrEtlRunner's steps do in each location, and what every cluster reads when it starts. */
+/** Allows what EmrEtlRunner's steps do in each location, and what every cluster reads when it starts. */
 export function jobflowRolePolicy(args: JobflowRolePolicyArgs): PolicyDocument {
     const hostedAssets = bucketArn(hostedAssetsBucket(args.region));
     const emrAssets = bucketArn(`${args.region}.elasticmapreduce`);
@@ -109,38 +104,28 @@ export function jobflowRolePolicy(args: JobflowRolePolicyArgs): PolicyDocument {
             Action: ["s3:GetObject", "s3:ListBucket"],
             Resource: [hostedAssets, `${hostedAssets}/*`, emrAssets, `${emrAssets}/*`],
         },
-        args.bootstrapScripts.length === 0
-            ? []
-            : {
-                  Sid: "ReadBootstrapScripts",
-                  Effect: "Allow",
-                  Action: "s3:GetObject",
-                  Resource: args.bootstrapScripts.map((script) => objectArn(script, "").slice(0, -1)),
-              },
+        allow(
+            "ReadBootstrapScripts",
+            "s3:GetObject",
+            args.bootstrapScripts.map((script) => objectArn(script, "").slice(0, -1)),
+        ),
         readArchives(args.certificateArchives),
         keyUse(args.keyArn),
         keysThroughS3(args.existingKmsKeyArns, args.region),
-        args.dynamodbTables.length === 0
-            ? []
-            : {
-                  // The shredder's duplicate storage and RDB Loader's processing manifest.
-                  Sid: "UseDynamodbTables",
-                  Effect: "Allow",
-                  Action: ["dynamodb:DescribeTable", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:Scan"],
-                  Resource: args.dynamodbTables.map((table) =>
-                      arn("dynamodb", args.region, args.accountId, `table/${table}`),
-                  ),
-              },
-        args.ssmParameters.length === 0
-            ? []
-            : {
-                  Sid: "ReadSsmParameters",
-                  Effect: "Allow",
-                  Action: "ssm:GetParameter",
-                  Resource: args.ssmParameters.map((name) =>
-                      arn("ssm", args.region, args.accountId, `parameter/${name.replace(/^\//, "")}`),
-                  ),
-              },
+        allow(
+            "UseDynamodbTables",
+            ["dynamodb:DescribeTable", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:Scan"],
+            args.dynamodbTables.map((table) =>
+                arn("dynamodb", args.region, args.accountId, `table/${table}`),
+            ),
+        ),
+        allow(
+            "ReadSsmParameters",
+            "ssm:GetParameter",
+            args.ssmParameters.map((name) =>
+                arn("ssm", args.region, args.accountId, `parameter/${name.replace(/^\//, "")}`),
+            ),
+        ),
     );
 }
 

@@ -1,8 +1,8 @@
 import { arn, parseArn } from "../domain/arn";
-import { type PolicyDocument, policyDocument, type Statement } from "./document";
+import { allow, type PolicyDocument, policyDocument, type Statement } from "./document";
 
 /**
- * What LUKS and EBS encryption call on a key.
+ * The calls of LUKS and EBS encryption on a key.
  * @see https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-encryption-enable.html
  */
 const KEY_USE = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"];
@@ -11,7 +11,7 @@ export function keyUse(keyArn: string): Statement {
     return { Sid: "UseKey", Effect: "Allow", Action: KEY_USE, Resource: keyArn };
 }
 
-/** A separate statement: the calls of `keyUse` do not carry the condition's key, and would be denied. */
+/** A statement apart from `keyUse`, whose calls do not carry the condition's key and would be denied. */
 export function keyGrants(keyArn: string): Statement {
     return {
         Sid: "GrantKeyToAwsResources",
@@ -22,28 +22,20 @@ export function keyGrants(keyArn: string): Statement {
     };
 }
 
-/** Allows to read objects that other keys encrypt, through S3 only. */
+/** Allows to read objects that are encrypted under these keys, through S3 only. */
 export function keysThroughS3(keyArns: readonly string[], region: string): readonly Statement[] {
-    if (keyArns.length === 0) {
-        return [];
-    }
-    return [
-        {
-            Sid: "DecryptExistingObjects",
-            Effect: "Allow",
-            Action: "kms:Decrypt",
-            Resource: keyArns,
-            Condition: { StringEquals: { "kms:ViaService": `s3.${region}.amazonaws.com` } },
-        },
-    ];
+    return allow("DecryptExistingObjects", "kms:Decrypt", keyArns).map((statement) => ({
+        ...statement,
+        Condition: { StringEquals: { "kms:ViaService": `s3.${region}.amazonaws.com` } },
+    }));
 }
 
 /**
- * The key's policy delegates to IAM: each role's inline policy grants the use of the key. If the key's policy named the
- * roles, the key and the roles would depend on each other.
+ * The policy of the stack's key. It delegates to IAM: each role's inline policy grants the use of the key. If the key's
+ * policy named the roles, the key and the roles would depend on each other.
  *
- * A service-linked role, which no policy of ours reaches, launches Spot instances. A condition names it, because KMS
- * refuses a policy with a principal that does not exist yet.
+ * A service-linked role launches Spot instances. The stack cannot attach a policy to it, so the key's policy allows it:
+ * by a condition, because KMS refuses a policy with a principal that does not exist yet.
  * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/service-linked-roles-spot-instance-requests.html
  */
 export function keyPolicy(accountId: string, spot: boolean): PolicyDocument {
@@ -53,16 +45,17 @@ export function keyPolicy(accountId: string, spot: boolean): PolicyDocument {
             Effect: "Allow",
             Principal: { AWS: accountRoot(accountId) },
             Action: "kms:*",
-            Resource: "*", // In a key policy, this key.
+            Resource: "*", // In a key's policy, `*` is this key.
         },
         spot ? spotStatements(accountId) : [],
     );
 }
 
 /**
- * The statements that the policy of an existing key must have; undefined if none. In the stack's account, IAM grants the
- * rest, provided that the key's policy delegates to IAM. A key of another account must allow this account as a whole, and
- * IAM decides here: the roles do not exist before the first `up`, and KMS refuses a principal that does not exist.
+ * The statements that the policy of an existing key must have; undefined if none. A key of the stack's account delegates
+ * to IAM, as KMS's default policy does, and the roles' policies grant its use. A key of another account must allow the
+ * stack's whole account, because the roles do not exist before the first `up`, and KMS refuses a principal that does not
+ * exist.
  */
 export function existingKeyStatements(
     keyArn: string,
@@ -72,30 +65,29 @@ export function existingKeyStatements(
     if (parseArn(keyArn).account === accountId) {
         return spot ? spotStatements(accountId) : undefined;
     }
-    return usersStatements({ AWS: accountRoot(accountId) }, "Account", {});
+    return useStatements({ AWS: accountRoot(accountId) }, "Account");
 }
 
 function spotStatements(accountId: string): readonly Statement[] {
-    const spotRole = {
-        "kms:CallerAccount": accountId,
-        "aws:PrincipalArn": arn(
-            "iam",
-            "",
-            accountId,
-            "role/aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot",
-        ),
-    };
-    return usersStatements("*", "Spot", { StringEquals: spotRole });
+    const spotRole = { "kms:CallerAccount": accountId, "aws:PrincipalArn": spotRoleArn(accountId) };
+    return useStatements("*", "Spot", { StringEquals: spotRole });
+}
+
+/** The service-linked role that launches Spot instances. */
+export function spotRoleArn(accountId: string): string {
+    const role = "role/aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot";
+    return arn("iam", "", accountId, role);
 }
 
 function accountRoot(accountId: string): string {
     return arn("iam", "", accountId, "root");
 }
 
-function usersStatements(
+/** The statements of a key's policy that let a principal encrypt disks with the key. */
+function useStatements(
     principal: Statement["Principal"],
     name: string,
-    condition: NonNullable<Statement["Condition"]>,
+    condition?: Statement["Condition"],
 ): readonly Statement[] {
     return [
         {
@@ -104,7 +96,7 @@ function usersStatements(
             Principal: principal,
             Action: KEY_USE,
             Resource: "*",
-            ...(Object.keys(condition).length > 0 && { Condition: condition }),
+            ...(condition && { Condition: condition }),
         },
         {
             Sid: `${name}GrantsKey`,

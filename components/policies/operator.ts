@@ -1,12 +1,13 @@
 import { arn } from "../domain/arn";
-import { RDB_LOADER_LOGS, type ResolvedLocation } from "../domain/locations";
+import { foldersOf, RDB_LOADER_LOGS, type ResolvedLocation } from "../domain/locations";
 import { EMR_TAG, STACK_TAG } from "../domain/naming";
 import type { Region } from "../domain/region";
-import { type PolicyDocument, policyDocument } from "./document";
+import { allow, type PolicyDocument, policyDocument } from "./document";
 import { createServiceLinkedRole, passRole } from "./emr-roles";
 import { listInside, objectArn } from "./s3-access";
 
 export interface OperatorDocumentArgs {
+    /** The account's 12-digit number. */
     readonly accountId: string;
     readonly region: Region;
     /** The value of the stack's tag, which its clusters carry. */
@@ -17,16 +18,16 @@ export interface OperatorDocumentArgs {
 }
 
 /**
- * What EmrEtlRunner calls with the operator's credentials, limited to clusters of this stack: whoever adds a step to a
- * cluster acts with the jobflow role.
+ * Allows what EmrEtlRunner calls with the operator's credentials, on clusters of this stack only: a user who can add a
+ * step to a cluster can do all that the cluster's jobflow role allows.
  */
 export function operatorPolicy(args: OperatorDocumentArgs): PolicyDocument {
     const clusters = arn("elasticmapreduce", args.region, args.accountId, "cluster/*");
     const launchTags = requestTags({ ...EMR_TAG, [STACK_TAG]: args.stackTag });
-    const rdbLoaderLogs = args.locations
-        .filter(({ path }) => path === "log")
-        .flatMap(({ folders }) => folders)
-        .map(({ bucket, prefix }) => ({ bucket, prefix: `${prefix}${RDB_LOADER_LOGS}` }));
+    const rdbLoaderLogs = foldersOf(args.locations, "log").map(({ bucket, prefix }) => ({
+        bucket,
+        prefix: `${prefix}${RDB_LOADER_LOGS}`,
+    }));
     const listed = args.locations
         .filter(({ path, operatorLists }) => operatorLists && path !== "log")
         .flatMap(({ folders }) => folders);
@@ -40,8 +41,8 @@ export function operatorPolicy(args: OperatorDocumentArgs): PolicyDocument {
         },
         {
             // RunJobFlow with tags requests AddTags on the literal resource `cluster/*`, since the cluster has no id yet.
-            // The pattern `cluster/?` matches that, but no existing cluster: whoever could tag any cluster as the
-            // stack's could add steps to it.
+            // The pattern `cluster/?` matches that literal and no existing cluster. An operator who could tag an
+            // existing cluster as this stack's could add steps to it.
             Sid: "TagClustersAtLaunch",
             Effect: "Allow",
             Action: "elasticmapreduce:AddTags",
@@ -79,15 +80,15 @@ export function operatorPolicy(args: OperatorDocumentArgs): PolicyDocument {
             "elasticmapreduce.amazonaws.com",
         ),
         listInside([...listed, ...rdbLoaderLogs]),
-        {
-            Sid: "MoveRdbLoaderLogs",
-            Effect: "Allow",
-            Action: ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
-            Resource: rdbLoaderLogs.map((folder) => objectArn(folder, "*")),
-        },
+        allow(
+            "MoveRdbLoaderLogs",
+            ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
+            rdbLoaderLogs.map((folder) => objectArn(folder, "*")),
+        ),
     );
 }
 
+/** The condition keys of a request with these tags. */
 function requestTags(tags: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
     return Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:RequestTag/${key}`, value]));
 }

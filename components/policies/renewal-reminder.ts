@@ -3,8 +3,8 @@ import type { Region } from "../domain/region";
 import { type PolicyDocument, policyDocument } from "./document";
 
 /**
- * EventBridge Scheduler may assume the role, for schedules of this account's default group only, so that it is no
- * confused deputy. A trust policy can name a schedule group, but not a single schedule.
+ * EventBridge Scheduler may assume the role for schedules of this account's default group only, which prevents the
+ * confused deputy problem. A trust policy can name a schedule group, but not a single schedule.
  * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
  */
 export function reminderRoleTrust(accountId: string, region: Region): PolicyDocument {
@@ -23,8 +23,8 @@ export function reminderRoleTrust(accountId: string, region: Region): PolicyDocu
 }
 
 /**
- * Allows to publish to one topic, encrypted or not. The AWS provider cannot look up the key of a topic, and the key may
- * change; the condition limits the use of any key to this topic.
+ * Allows to publish to one topic, encrypted or not. The AWS provider cannot look up a topic's key, and the key may change:
+ * the policy allows every key of the topic's account, and the condition limits their use to this topic.
  * @see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
  */
 export function reminderRolePolicy(topicArn: string, region: Region): PolicyDocument {

@@ -1,6 +1,6 @@
 import { arn } from "../domain/arn";
 import type { Access, S3Folder } from "../domain/locations";
-import type { Statement } from "./document";
+import { allow, type Statement } from "./document";
 
 /** A folder and the access that a principal has to it. */
 export interface FolderAccess {
@@ -37,79 +37,68 @@ export function bucketArn(bucket: string): string {
  * markers when it checks whether a location is empty (emr_job.rb).
  */
 export function emrfsStatements(accesses: readonly FolderAccess[]): readonly Statement[] {
-    const changed = accesses.filter(({ access }) => access !== "read").map(({ folder }) => folder);
-    const readOnly = accesses.filter(({ access }) => access === "read").map(({ folder }) => folder);
-    const byBucket = groupBy(
-        accesses.map(({ folder }) => folder),
-        ({ bucket }) => bucket,
-    );
+    const foldersOf = (granted: readonly FolderAccess[]) => granted.map(({ folder }) => folder);
+    const changed = foldersOf(accesses.filter(({ access }) => access !== "read"));
+    const readOnly = foldersOf(accesses.filter(({ access }) => access === "read"));
+    const byBucket = groupByBucket(foldersOf(accesses));
     return [
-        {
-            Sid: "LookAtBuckets",
-            Effect: "Allow",
-            Action: ["s3:GetBucketLocation", "s3:GetBucketVersioning", "s3:ListBucketMultipartUploads"],
-            Resource: [...byBucket.keys()].map(bucketArn),
-        },
-        ...[...byBucket].map(([bucket, folders], index) =>
-            listStatement(`ListFolders${index}`, bucket, folders),
+        ...allow(
+            "LookAtBuckets",
+            ["s3:GetBucketLocation", "s3:GetBucketVersioning", "s3:ListBucketMultipartUploads"],
+            [...byBucket.keys()].map(bucketArn),
         ),
-        ...[...groupBy(accesses, ({ access }) => access)].map(
-            ([access, granted]): Statement => ({
-                Sid: ACTIONS[access].sid,
-                Effect: "Allow",
-                Action: ACTIONS[access].actions,
-                Resource: unique(granted.map(({ folder }) => objectArn(folder, "*"))),
-            }),
+        ...listStatements("ListFolders", ["s3:ListBucket", "s3:ListBucketVersions"], byBucket, ({ prefix }) =>
+            parentFolders(prefix).flatMap((name) => [name, `${name}/`, `${name}_$folder$`]),
         ),
-        ...nonEmpty("LookForFolders", "s3:GetObject", [
-            ...folderArns(byBucket.values(), ""),
-            ...folderArns([readOnly], "_$folder$"),
-        ]),
-        ...nonEmpty(
+        ...[...groupBy(accesses, ({ access }) => access)].flatMap(([access, granted]) =>
+            allow(
+                ACTIONS[access].sid,
+                ACTIONS[access].actions,
+                unique(foldersOf(granted).map((folder) => objectArn(folder, "*"))),
+            ),
+        ),
+        ...allow(
+            "LookForFolders",
+            "s3:GetObject",
+            unique([...parentArns([...byBucket.values()].flat(), ""), ...parentArns(readOnly, "_$folder$")]),
+        ),
+        ...allow(
             "MarkFolders",
             ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
-            [
-                ...folderArns([changed], "_$folder$"),
+            unique([
+                ...parentArns(changed, "_$folder$"),
                 ...changed.map((folder) => objectArn(folder, "*_$folder$")),
-            ],
+            ]),
         ),
     ];
 }
 
-/** Allows to list objects and versions inside these folders, and the names of their parent folders. */
-function listStatement(sid: string, bucket: string, folders: readonly S3Folder[]): Statement {
-    const statement: Statement = {
-        Sid: sid,
-        Effect: "Allow",
-        Action: ["s3:ListBucket", "s3:ListBucketVersions"],
-        Resource: bucketArn(bucket),
-    };
-    if (folders.some(({ prefix }) => prefix === "")) {
-        return statement; // The location is the whole bucket.
-    }
-    const names = folders.flatMap(({ prefix }) => parentFolders(prefix));
-    const prefixes = unique([
-        ...names.flatMap((name) => [name, `${name}/`, `${name}_$folder$`]),
-        ...folders.map(({ prefix }) => `${prefix}*`),
-    ]);
-    return { ...statement, Condition: { StringLike: { "s3:prefix": prefixes } } };
+/** Allows to list objects inside these folders only, as EmrEtlRunner does with the operator's credentials. */
+export function listInside(folders: readonly S3Folder[]): readonly Statement[] {
+    return listStatements("ListLocations", "s3:ListBucket", groupByBucket(folders), () => []);
 }
 
-/** Allows to list objects inside these folders only, as EmrEtlRunner itself does. */
-export function listInside(folders: readonly S3Folder[]): readonly Statement[] {
-    return [...groupBy(folders, ({ bucket }) => bucket)].map(([bucket, inBucket], index): Statement => {
-        const statement: Statement = {
-            Sid: `ListLocations${index}`,
+/**
+ * One statement for each bucket that allows to list the prefixes inside the folders, and more prefixes of each folder.
+ * If a folder is the whole bucket, the statement has no condition.
+ */
+function listStatements(
+    sid: string,
+    actions: Statement["Action"],
+    byBucket: ReadonlyMap<string, readonly S3Folder[]>,
+    morePrefixes: (folder: S3Folder) => readonly string[],
+): readonly Statement[] {
+    return [...byBucket].map(([bucket, folders], index) => {
+        const prefixes = [...folders.flatMap(morePrefixes), ...folders.map(({ prefix }) => `${prefix}*`)];
+        return {
+            Sid: `${sid}${index}`,
             Effect: "Allow",
-            Action: "s3:ListBucket",
+            Action: actions,
             Resource: bucketArn(bucket),
+            ...(folders.every(({ prefix }) => prefix !== "") && {
+                Condition: { StringLike: { "s3:prefix": unique(prefixes) } },
+            }),
         };
-        return inBucket.some(({ prefix }) => prefix === "")
-            ? statement
-            : {
-                  ...statement,
-                  Condition: { StringLike: { "s3:prefix": inBucket.map(({ prefix }) => `${prefix}*`) } },
-              };
     });
 }
 
@@ -119,35 +108,26 @@ function parentFolders(prefix: string): readonly string[] {
     return parts.map((_, index) => parts.slice(0, index + 1).join("/"));
 }
 
-function folderArns(groups: Iterable<readonly S3Folder[]>, suffix: string): readonly string[] {
-    return unique(
-        [...groups]
-            .flat()
-            .flatMap(({ bucket, prefix }) =>
-                parentFolders(prefix).map((name) => `${bucketArn(bucket)}/${name}${suffix}`),
-            ),
+function parentArns(folders: readonly S3Folder[], suffix: string): readonly string[] {
+    return folders.flatMap(({ bucket, prefix }) =>
+        parentFolders(prefix).map((name) => `${bucketArn(bucket)}/${name}${suffix}`),
     );
 }
 
+/** The ARN of the objects in a folder whose names match a pattern. */
 export function objectArn({ bucket, prefix }: S3Folder, pattern: string): string {
     return `${bucketArn(bucket)}/${prefix}${pattern}`;
-}
-
-function nonEmpty(
-    sid: string,
-    action: string | readonly string[],
-    resources: readonly string[],
-): readonly Statement[] {
-    return resources.length === 0
-        ? []
-        : [{ Sid: sid, Effect: "Allow", Action: action, Resource: unique(resources) }];
 }
 
 function unique(values: readonly string[]): readonly string[] {
     return [...new Set(values)];
 }
 
-/** Groups in the order of their first member, so that a document is the same each time. */
+function groupByBucket(folders: readonly S3Folder[]): ReadonlyMap<string, readonly S3Folder[]> {
+    return groupBy(folders, ({ bucket }) => bucket);
+}
+
+/** Groups in the order of their first members, so that a document is the same each time. */
 function groupBy<T, K>(values: readonly T[], key: (value: T) => K): ReadonlyMap<K, readonly T[]> {
     const groups = new Map<K, T[]>();
     for (const value of values) {

@@ -114,7 +114,7 @@ const NO_SECURITY_CONFIGURATIONS =
 const NO_PRIVATE_SUBNETS =
     "4.2.0 or later: earlier releases do not start in a private subnet (network.internetAccess: nat)";
 const NO_IMDS_V2 =
-    "5.23.1, 5.27.1, 5.32.0 and later 5.x, 6.2.0 and later, while encryption.requireImdsV2 is true: on other releases a cluster without IMDSv1 dies at its start";
+    "5.23.1, 5.27.1, 5.32.0 and later 5.x, 6.2.0 and later, while encryption.requireImdsV2 is true: on other releases a cluster without IMDSv1 fails at startup";
 
 describe("releaseRefusals", () => {
     for (const name of SWITCHES.slice(0, 3)) {
