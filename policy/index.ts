@@ -12,7 +12,7 @@ import { plain } from "./unknown";
 const enforcementLevel = "mandatory";
 
 new PolicyPack("snowplow-emr-encryption", {
-    description: "What must stay true of an encrypted Snowplow pipeline, whoever edits the program",
+    description: "Rules that an encrypted Snowplow pipeline must keep, also in a changed program",
     enforcementLevel,
     policies: [...RESOURCE_RULES.map(resourcePolicy), ...STACK_RULES.map(stackPolicy)],
 });
@@ -22,7 +22,7 @@ function resourcePolicy({ check, ...rule }: ResourceRule): ResourceValidationPol
         ...rule,
         enforcementLevel,
         validateResource: (args, report) => {
-            for (const message of check(seen(args), args.getConfig<RuleConfig>())) {
+            for (const message of check(toResource(args), args.getConfig<RuleConfig>())) {
                 report(message);
             }
         },
@@ -34,14 +34,14 @@ function stackPolicy({ check, ...rule }: StackRule): StackValidationPolicy {
         ...rule,
         enforcementLevel,
         validateStack: (args, report) => {
-            for (const { urn, message } of check(args.resources.map(seen))) {
+            for (const { urn, message } of check(args.resources.map(toResource))) {
                 report(message, urn);
             }
         },
     };
 }
 
-function seen(resource: ResourceValidationArgs | PolicyResource): Resource {
+function toResource(resource: ResourceValidationArgs | PolicyResource): Resource {
     const dependencies = "propertyDependencies" in resource ? resource.propertyDependencies : {};
     return {
         urn: resource.urn,

@@ -1,6 +1,9 @@
 import { UNKNOWN } from "./rules/resource";
 
-/** A resource's properties as plain values: reading one that a preview does not know throws, and ends the policy. */
+/**
+ * Copies a resource's properties, with `UNKNOWN` in place of values that a preview does not know. Reading such a value
+ * throws, and @pulumi/policy would end the rule without a message.
+ */
 export function plain(value: unknown): unknown {
     if (Array.isArray(value)) {
         return Array.from(value.keys(), (index) => read(() => value[index]));
@@ -12,7 +15,7 @@ export function plain(value: unknown): unknown {
     return value;
 }
 
-/** @pulumi/policy exports the error's class, but not its type. */
+/** Reads a property. @pulumi/policy exports the error's class, but not its type: hence the comparison by name. */
 function read(property: () => unknown): unknown {
     try {
         return plain(property());

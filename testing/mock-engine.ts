@@ -6,13 +6,13 @@ export class Secret {
     constructor(readonly value: unknown) {}
 }
 
-/** What a program registered, as the engine would see it: mocks alone report neither parents nor options. */
+/** A registration as the engine would receive it. Pulumi's mocks alone report neither parents nor options. */
 export interface Registration {
     readonly type: string;
     readonly name: string;
     /** False for components. */
     readonly custom: boolean;
-    /** Secrets are `Secret`; what is not known in a preview is undefined. */
+    /** Secrets are `Secret`. Values that a preview does not know are undefined. */
     readonly inputs: Readonly<Record<string, unknown>>;
     /** The parent's logical name. */
     readonly parent: string | undefined;
@@ -23,49 +23,50 @@ export interface Registration {
     readonly deleteBeforeReplace: boolean;
     readonly ignoreChanges: readonly string[];
     readonly replaceOnChanges: readonly string[];
-    /** Logical names, as are the dependencies. */
+    /** A logical name. */
     readonly deletedWith: string | undefined;
+    /** Logical names. */
     readonly dependencies: readonly string[];
-    /** What a component registered as its outputs. */
+    /** The outputs that a component registered. */
     outputs?: Readonly<Record<string, unknown>>;
 }
 
-/** Answers for the providers. */
+/** A fake of all providers. */
 export interface Provider {
-    /** What a resource looks like once it exists. */
+    /** Returns the id and the state of a created resource. */
     create(
         type: string,
         name: string,
         inputs: Readonly<Record<string, unknown>>,
     ): pulumi.runtime.MockResourceResult;
-    /** Answers an invoke, refuses it with a `Refusal`, or throws. */
+    /** Answers an invoke, or throws: a `Refusal` for an answer of AWS that the program may handle. */
     call(token: string, inputs: Readonly<Record<string, unknown>>): Record<string, unknown>;
 }
 
-/** One that has to ask somebody else first. */
+/** A `Provider` with asynchronous methods. */
 export type AsyncProvider = {
     [Method in keyof Provider]: (
         ...args: Parameters<Provider[Method]>
     ) => Promise<ReturnType<Provider[Method]>>;
 };
 
-/** AWS says no: an answer that the program may deal with, where any other error is a mistake of whoever runs it. */
+/** An error that AWS answers and the program may handle. Every other error of a provider fails the run. */
 export class Refusal extends Error {
-    /** Where Pulumi looks for the engine's words. */
+    /** The property from which Pulumi reads the engine's message. */
     readonly details = this.message;
 }
 
 export interface RunOptions {
     readonly project: string;
     readonly stack: string;
-    /** Keys with their namespaces; values as the engine hands them over: texts, JSON for anything else. */
+    /** Stack config: keys with namespaces, and strings or JSON as the engine passes them. @default none */
     readonly config?: Readonly<Record<string, string>>;
-    /** Those of the keys whose value holds a secret. */
+    /** The keys of `config` whose values contain secrets. @default none */
     readonly secretKeys?: readonly string[];
     readonly provider: Provider | AsyncProvider;
-    /** Those of them that cannot be decrypted here: what follows from them is not known. */
+    /** The keys of `secretKeys` that cannot be decrypted here: their values are unknown. @default none */
     readonly unreadableKeys?: readonly string[];
-    /** As `pulumi preview` of a new stack: no resource exists, so nothing but its inputs is known. */
+    /** Whether to run like `pulumi preview` of a new stack, which knows the inputs of resources only. @default false */
     readonly preview?: boolean;
 }
 
@@ -78,14 +79,15 @@ export interface Invoke {
 
 export interface Run {
     readonly registrations: readonly Registration[];
-    /** In their order. */
+    /** In the order of their calls. */
     readonly invokes: readonly Invoke[];
-    /** The stack's outputs; what is not known in a preview is undefined. */
+    /** The stack's outputs. Values that a preview does not know are undefined. */
     readonly outputs: Readonly<Record<string, unknown>>;
+    /** The keys of outputs that are secret. */
     readonly secretOutputs: readonly string[];
 }
 
-/** Anything that an engine does and mocks do not report goes through this one request type. */
+/** The request that holds the parents and options, which mocks do not report. */
 type RegisterResourceRequest = Parameters<NonNullable<ReturnType<typeof getMonitor>>["registerResource"]>[0];
 
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
@@ -93,8 +95,8 @@ const SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270";
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /**
- * Runs a Pulumi program to its end without an engine, and hands back all that it registered.
- * @throws whatever the program, the provider or anything asynchronous in either threw first.
+ * Runs a Pulumi program to its end without an engine, and returns everything that it registered.
+ * @throws The first error that the program or the provider threw, also asynchronously.
  */
 export async function runProgram(
     program: () => Record<string, unknown> | Promise<Record<string, unknown>>,
@@ -102,8 +104,8 @@ export async function runProgram(
 ): Promise<Run> {
     const recorder = new Recorder(options);
     const { stackTraceLimit } = Error;
-    // Pulumi keeps a stack trace of every promise, and translating them takes longer than the program itself. One
-    // frame says where an error was thrown.
+    // Pulumi keeps a stack trace of every promise, and resolving their source maps takes longer than the program. One
+    // frame shows where an error was thrown.
     Error.stackTraceLimit = 1;
     await pulumi.runtime.setMocks(
         { newResource: (args) => recorder.create(args), call: (args) => recorder.call(args) },
@@ -125,14 +127,14 @@ export async function runProgram(
             outputs = { ...(await program()) };
             return outputs;
         });
-        // Where a provider fails, Pulumi may wait for ever for what depends on its answer.
+        // If a provider fails, Pulumi may wait forever for values that depend on its answer.
         await Promise.race([ended.then(() => pulumi.runtime.disconnect()), recorder.failed]);
-        await laterRejections();
+        await reportedRejections();
         recorder.rethrow();
         const { registrations, invokes } = recorder;
         return { registrations, invokes, ...(await resolve(outputs)) };
     } catch (error) {
-        await laterRejections();
+        await reportedRejections();
         recorder.rethrow();
         throw error;
     } finally {
@@ -142,33 +144,33 @@ export async function runProgram(
     }
 }
 
-/** An output as a preview has them. */
+/** A secret output whose value is unknown, as in a preview. */
 function unknownSecret(): pulumi.Output<never> {
-    const [none, no, yes] = [undefined, false, true].map((value) => Promise.resolve(value));
+    const [value, isKnown, isSecret] = [undefined, false, true].map((part) => Promise.resolve(part));
     const Output = pulumi.Output as unknown as new (...parts: unknown[]) => pulumi.Output<never>;
-    return new Output(new Set(), none, no, yes, Promise.resolve(new Set()));
+    return new Output(new Set(), value, isKnown, isSecret, Promise.resolve(new Set()));
 }
 
-/** Rejections that nobody awaits are reported a turn later. */
-function laterRejections(): Promise<void> {
+/** Waits until Node.js has reported rejections that no code awaits, which takes one turn of the event loop. */
+function reportedRejections(): Promise<void> {
     return new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Listens to one program's registrations. */
+/** Records the registrations and the invokes of one program. */
 class Recorder {
     readonly registrations: Registration[] = [];
     readonly invokes: Invoke[] = [];
     private readonly byUrn = new Map<string, Registration>();
     private failure: { readonly error: unknown } | undefined;
-    private tellFailure: () => void = () => undefined;
+    private resolveFailed: () => void = () => undefined;
     /** Resolves at the first failure. */
     readonly failed = new Promise<void>((resolve) => {
-        this.tellFailure = resolve;
+        this.resolveFailed = resolve;
     });
 
     constructor(private readonly options: RunOptions) {}
 
-    /** Mocks report types, names and inputs; the rest is in the requests. */
+    /** Wraps the mock monitor: mocks report types, names and inputs, and the requests contain everything else. */
     listen(): void {
         const monitor = getMonitor() as unknown as {
             registerResource(
@@ -199,7 +201,7 @@ class Recorder {
         };
     }
 
-    /** The engine refuses two resources of one type and name; mocks take them. */
+    /** Fails for two resources with the same URN, as the engine does. Mocks accept them. */
     private add(urn: string, registration: Registration): void {
         if (this.byUrn.has(urn)) {
             this.fail(new Error(`Duplicate resource URN '${urn}'; try giving it a unique name`));
@@ -229,7 +231,7 @@ class Recorder {
 
     readonly fail = (error: unknown): void => {
         this.failure ??= { error };
-        this.tellFailure();
+        this.resolveFailed();
     };
 
     rethrow(): void {
@@ -238,7 +240,7 @@ class Recorder {
         }
     }
 
-    /** What a mock throws may never be awaited. */
+    /** Fails the run if the provider throws: the program may not await its answer. */
     private async guard<T>(answer: () => T | Promise<T>): Promise<T> {
         try {
             return await answer();
@@ -274,7 +276,7 @@ function nameOf(urn: string): string | undefined {
     return urn === "" ? undefined : urn.split("::").slice(3).join("::");
 }
 
-/** A provider is referred to by its URN and its id. */
+/** The logical name of a provider in a reference, which is the provider's URN and id. */
 function providerName(reference = ""): string | undefined {
     return nameOf(reference.split("::").slice(0, -1).join("::"));
 }
@@ -287,7 +289,7 @@ interface OutputsRequest extends Urn {
     getOutputs(): { toJavaScript(): Record<string, unknown> } | undefined;
 }
 
-/** Pulumi's wire form, with its secrets and unknowns made visible. */
+/** Decodes Pulumi's wire format: secrets become `Secret`, unknown values undefined. */
 function decode(value: unknown): unknown {
     if (value === UNKNOWN) {
         return undefined;
@@ -305,6 +307,7 @@ function decode(value: unknown): unknown {
     return Object.fromEntries(Object.entries(object).map(([key, below]) => [key, decode(below)]));
 }
 
+/** The values of a program's outputs. */
 async function resolve(exported: Record<string, unknown>): Promise<Pick<Run, "outputs" | "secretOutputs">> {
     const outputs: Record<string, unknown> = {};
     const secretOutputs: string[] = [];

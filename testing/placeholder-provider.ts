@@ -5,22 +5,22 @@ import { EMR_TAG, NAMESPACE } from "../components/domain/naming";
 import { internalDomain, type Region } from "../components/domain/region";
 import { type Provider, Refusal } from "./mock-engine";
 
-/** Stands wherever only a deployment can know. */
+/** Replaces values that are known after a deployment only. */
 export const PLACEHOLDER = "placeholder";
 
-/** The same, where it must be a time. */
+/** Replaces times that are known after a deployment only. */
 export const PLACEHOLDER_TIME = "9999-12-31T23:59:59Z";
 
-/** An account number that AWS never gives out. */
+/** A placeholder for the account's number. AWS does not assign it. */
 export const ACCOUNT_ID = "000000000000";
 
-/** The one lookup that every stack makes. */
+/** The only invoke that every stack makes. */
 export const CALLER_IDENTITY = "aws:index/getCallerIdentity:getCallerIdentity";
 
 type Inputs = Readonly<Record<string, unknown>>;
 type State = Record<string, unknown>;
 
-/** AWS and TLS as the program needs them to run to its end: names and ids of their true form, and placeholders. */
+/** Fakes AWS and TLS, with names and ids that have the form of real ones. Existing resources pass all checks. */
 export function placeholderProvider(region: string): Provider {
     return {
         create(type, name, inputs) {
@@ -28,16 +28,16 @@ export function placeholderProvider(region: string): Provider {
             return { id: String(id ?? `${name}-${PLACEHOLDER}`), state: { ...inputs, ...state } };
         },
         call(token, inputs) {
-            const answer = answers(token, inputs, region);
+            const answer = lookup(token, inputs, region);
             if (answer === undefined) {
-                throw new Error(`nobody answers ${token}`);
+                throw new Error(`no answer for ${token}`);
             }
             return answer;
         },
     };
 }
 
-/** The parts of the stack config that decide how an existing network must be. */
+/** The parts of the stack config on which the answers depend. */
 interface StackConfig {
     readonly network: {
         readonly internetAccess?: "nat" | "public";
@@ -50,7 +50,7 @@ function stackConfig<Key extends keyof StackConfig>(key: Key): StackConfig[Key] 
     return new pulumi.Config(NAMESPACE).getObject<StackConfig[Key]>(key) ?? {};
 }
 
-/** The domain name of an existing VPC: AWS's own, unless the certificate in the stack config is for another. */
+/** The domain name of an existing VPC: AWS's default, or the domain of the certificate in the stack config. */
 function domainName(region: Region): string {
     const { chainPem } = stackConfig("certificates");
     const domains = chainPem ? wildcardDomains(chainPem) : [];
@@ -58,8 +58,8 @@ function domainName(region: Region): string {
     return domains.includes(usual) ? usual : (domains[0] ?? usual);
 }
 
-/** Existing resources as the stack needs them. */
-function answers(token: string, inputs: Inputs, region: string): State | undefined {
+/** The answer to an invoke: an existing resource that passes the stack's checks. Undefined for an unknown function. */
+function lookup(token: string, inputs: Inputs, region: string): State | undefined {
     switch (token) {
         case CALLER_IDENTITY:
             return {
@@ -128,7 +128,7 @@ function answers(token: string, inputs: Inputs, region: string): State | undefin
     }
 }
 
-/** What the provider adds to a resource's inputs; `id` where it is not just any. */
+/** The properties that the provider adds to a resource's inputs; `id` if its form matters. */
 function computed(type: string, name: string, inputs: Inputs, region: string): State {
     const generated = (prefix: unknown) => `${prefix}${PLACEHOLDER}`;
     switch (type) {

@@ -1,8 +1,8 @@
 /**
- * By service: actions that take no resource, so that a policy can only allow them on `*`; of the services that a
- * pipeline's roles, and the tools beside it, call. Left out are those that change something for the whole account, and
- * those that a condition can hold to something, as it holds RunJobFlow to the new cluster's tags. EC2 has 17 actions
- * of the name Describe that do take one; they tell of attributes, and a policy seldom spells out the other 150.
+ * Actions that take no resource, so that a policy can allow them on `*` only, by service. The list covers the services
+ * that a pipeline's roles and related tools call. It omits actions that change something for the whole account, and
+ * actions that a condition can limit, such as RunJobFlow by the new cluster's tags. 17 of EC2's Describe actions do take
+ * a resource. They only read attributes, and listing the other 150 actions would help no policy.
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
  */
 const ACTIONS: Readonly<Record<string, readonly string[]>> = {
@@ -61,12 +61,12 @@ const PATTERNS = Object.entries(ACTIONS).flatMap(([service, actions]) =>
     actions.map((action) => `${service}:${action}`),
 );
 
-/** Whether `*` is all that an action can be allowed on; `others` are more such actions, wildcards allowed. */
-export function takesNoResource(action: string, others: readonly string[]): boolean {
-    return [...PATTERNS, ...others].some((pattern) => matches(pattern, action));
+/** Whether an action can be allowed on `*` only. `additional` names more such actions and may contain wildcards. */
+export function takesNoResource(action: string, additional: readonly string[]): boolean {
+    return [...PATTERNS, ...additional].some((pattern) => matches(pattern, action));
 }
 
-/** IAM tells no upper case from lower; a `*` in the action itself is matched only by one in the pattern. */
+/** Compares without case, as IAM does. Only a `*` in the pattern matches a `*` in the action. */
 function matches(pattern: string, action: string): boolean {
     const [start = "", ...rest] = pattern
         .split("*")

@@ -1,4 +1,4 @@
-import { isEverybody, nameOf, type Statement, statementsOf } from "./document";
+import { isAnyPrincipal, type Statement, statementName, statementsOf } from "./document";
 import { at, awsType, type Finding, isKnown, list, type Resource, type StackRule, texts } from "./resource";
 
 const ENCRYPTION = "s3/bucketServerSideEncryptionConfiguration";
@@ -9,17 +9,17 @@ const ALGORITHMS: readonly string[] = ["AES256", "aws:kms", "aws:kms:dsse"];
 const SWITCHES = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"];
 
 /**
- * S3 encrypts every object by itself since 2023, but only what is written down stays so, and SSE-C is left open
- * unless it is blocked: with it, an uploader keeps the key, and the pipeline cannot read the object.
+ * Since 2023, S3 encrypts every object by default, but only an explicit setting shows a change. SSE-C must be blocked:
+ * with SSE-C, only the uploader has the key, and the pipeline cannot read the object.
  */
 export const bucketsEncrypted: StackRule = {
     name: "s3-buckets-encrypted",
-    description: "Every bucket has a default encryption of its own, and takes no keys from its clients.",
+    description: "Every bucket has an explicit default encryption, and blocks SSE-C.",
     check: (resources) =>
-        judgeParts(resources, {
+        checkParts(resources, {
             type: ENCRYPTION,
-            missing: "found no BucketServerSideEncryptionConfiguration: add one, with SSE-C blocked",
-            judge: ({ props }) => {
+            missing: "found no BucketServerSideEncryptionConfiguration: add one that blocks SSE-C",
+            check: ({ props }) => {
                 const rules = list(props.rules);
                 if (!isKnown(rules)) {
                     return [];
@@ -31,13 +31,11 @@ export const bucketsEncrypted: StackRule = {
                 return [
                     ...(algorithms.some((algorithm) => ALGORITHMS.includes(algorithm))
                         ? []
-                        : [
-                              `found sseAlgorithm ${algorithms.join() || "left out"}: set AES256, or aws:kms with a key`,
-                          ]),
+                        : [`found ${found("sseAlgorithm", algorithms)}: set AES256, or aws:kms with a key`]),
                     ...(blocked.includes("SSE-C")
                         ? []
                         : [
-                              `found blockedEncryptionTypes ${blocked.join() || "left out"}: add SSE-C, whose keys only the uploader has`,
+                              `found ${found("blockedEncryptionTypes", blocked)}: add SSE-C, whose keys only the uploader has`,
                           ]),
                 ];
             },
@@ -46,19 +44,19 @@ export const bucketsEncrypted: StackRule = {
 
 export const bucketsClosed: StackRule = {
     name: "s3-buckets-closed",
-    description: "Every bucket is closed to the public, whatever its policy and its ACLs say.",
+    description: "Every bucket blocks public access, even if its policy or its ACLs allow it.",
     check: (resources) =>
-        judgeParts(resources, {
+        checkParts(resources, {
             type: PUBLIC_ACCESS,
-            missing: "found no BucketPublicAccessBlock: add one, with all four of its switches true",
-            judge: ({ props }) =>
+            missing: "found no BucketPublicAccessBlock: add one with all four switches true",
+            check: ({ props }) =>
                 SWITCHES.filter((key) => props[key] !== true && isKnown(props[key])).map(
-                    (key) => `found ${key} ${props[key] ?? "left out"}: set it to true`,
+                    (key) => `found ${found(key, texts(list(props[key]).map(String)))}: set it to true`,
                 ),
         }),
 };
 
-/** Policies on buckets that are not the stack's are judged too: a bucket has one policy, and this one replaces it. */
+/** Checks policies on existing buckets as well: a bucket has only one policy, and this policy replaces it. */
 export const bucketsTlsOnly: StackRule = {
     name: "s3-buckets-tls-only",
     description: "Every bucket refuses plain HTTP.",
@@ -71,39 +69,41 @@ export const bucketsTlsOnly: StackRule = {
             .filter(({ props }) => isKnown(props.policy) && !statementsOf(props.policy).some(deniesPlainHttp))
             .map(({ urn, props }) => ({
                 urn,
-                message: `found ${statementsOf(props.policy).map(nameOf).join(", ") || "no statement"}: add one that ${DENY_PLAIN_HTTP}`,
+                message: `found ${statementsOf(props.policy).map(statementName).join(", ") || "no statement"}: add one that ${DENY_PLAIN_HTTP}`,
             })),
     ],
 };
 
 const DENY_PLAIN_HTTP =
-    'denies everybody s3:* on the bucket and its objects where aws:SecureTransport is "false"';
+    'denies s3:* to all principals on the bucket and its objects where aws:SecureTransport is "false"';
 
-/** S3 takes no policy on another bucket's ARNs, so any will do that is there with its objects. */
+/** S3 refuses a policy with another bucket's ARNs, so a bucket's ARN is enough if the ARN of its objects is there too. */
 function deniesPlainHttp({ Effect, Principal, Action, Resource, Condition }: Statement): boolean {
     const resources = texts(Resource);
     return (
         Effect === "Deny" &&
-        isEverybody(Principal) &&
+        isAnyPrincipal(Principal) &&
         texts(Action).some((action) => action === "*" || action.toLowerCase() === "s3:*") &&
         resources.some((arn) => resources.includes(`${arn}/*`)) &&
         /^\{"bool":\{"aws:securetransport":\[?"?false"?\]?\}\}$/i.test(JSON.stringify(Condition) ?? "")
     );
 }
 
+/** A rule for a part of a bucket: a resource that sets one property of the bucket, such as its encryption. */
 interface PartRule {
     readonly type: string;
-    /** What is said of a bucket without such a part. */
+    /** The message for a bucket without such a part. */
     readonly missing: string;
-    readonly judge: (part: Resource) => readonly string[];
+    /** Returns a message for each violation of a part. */
+    readonly check: (part: Resource) => readonly string[];
 }
 
-function judgeParts(resources: readonly Resource[], { type, missing, judge }: PartRule): readonly Finding[] {
+function checkParts(resources: readonly Resource[], { type, missing, check }: PartRule): readonly Finding[] {
     return bucketsOf(resources).flatMap((bucket) => {
         const parts = partsOf(bucket, type, resources);
         return parts.length === 0
             ? [{ urn: bucket.urn, message: missing }]
-            : parts.flatMap((part) => judge(part).map((message) => ({ urn: part.urn, message })));
+            : parts.flatMap((part) => check(part).map((message) => ({ urn: part.urn, message })));
     });
 }
 
@@ -115,10 +115,14 @@ function partsOf(bucket: Resource, type: string, resources: readonly Resource[])
     return resources.filter((resource) => awsType(resource) === type && isPartOf(resource, bucket));
 }
 
+/** `name value`, or `no name` for a missing value. */
+function found(name: string, values: readonly string[]): string {
+    return values.length === 0 ? `no ${name}` : `${name} ${values.join()}`;
+}
+
 /**
- * By the bucket's name where both know it. Before a bucket is made, neither knows a generated name: then by whose
- * outputs the part's `bucket` comes from. Where it comes from several, a preview counts the part for each of them, and
- * the `up` for the right one.
+ * Compares the names of the bucket if both are known. A preview does not know a generated name: then the part belongs to
+ * each bucket on whose outputs its property `bucket` depends.
  */
 function isPartOf({ props, propertyDependencies }: Resource, bucket: Resource): boolean {
     const names = [props.bucket, bucket.props.bucket];

@@ -1,6 +1,6 @@
 import { at, isKnown, list } from "./resource";
 
-/** A statement of a policy; anything may be unknown. */
+/** A statement of a policy. Every value may be unknown or malformed. */
 export interface Statement {
     readonly Sid?: unknown;
     readonly Effect?: unknown;
@@ -13,7 +13,7 @@ export interface Statement {
     readonly Condition?: unknown;
 }
 
-/** The statements of a policy, which is a JSON text or an object; none where it is unknown, or no JSON: AWS says that. */
+/** The statements of a policy, a JSON string or an object. None if it is unknown or not JSON, which AWS reports. */
 export function statementsOf(policy: unknown): readonly Statement[] {
     return list(at(parse(policy), "Statement")).filter(
         (statement): statement is Statement => typeof statement === "object" && statement !== null,
@@ -28,29 +28,29 @@ function parse(policy: unknown): unknown {
     }
 }
 
-/** `"*"` and `{ "AWS": "*" }` both mean anybody, with or without an AWS account. */
-export function isEverybody(principal: unknown): boolean {
+/** Whether a principal is everyone, with or without an AWS account: `"*"` or `{ "AWS": "*" }`. */
+export function isAnyPrincipal(principal: unknown): boolean {
     return principal === "*" || list(at(principal, "AWS")).includes("*");
 }
 
-/** How a message names a statement: by its Sid, else by its place. */
-export function nameOf({ Sid }: Statement, index: number): string {
+/** The name of a statement in messages: its Sid, or else its position. */
+export function statementName({ Sid }: Statement, index: number): string {
     return typeof Sid === "string" && Sid !== "" ? `statement "${Sid}"` : `statement ${index + 1}`;
 }
 
-/** Operators that ask for a value to be there: `…IfExists`, `ForAllValues:…` and denials pass without one. */
-const ASKING = /^(ForAnyValue:)?(String(Equals|EqualsIgnoreCase|Like)|Arn(Equals|Like)|IpAddress)$/i;
+/** Operators that require a key to have a value. `…IfExists`, `ForAllValues:…` and negations accept a missing value. */
+const REQUIRING = /^(ForAnyValue:)?(String(Equals|EqualsIgnoreCase|Like)|Arn(Equals|Like)|IpAddress)$/i;
 
-/** What is no value at all, but anything. */
+/** Values that match everything. */
 const ANYTHING = /^(\**|0\.0\.0\.0\/0|::\/0)$/;
 
-/** Whether a condition holds a statement to certain values of one of these keys, or may do so. */
-export function isHeld({ Condition }: Statement, keys: RegExp): boolean {
+/** Whether a condition limits a statement to certain values of one of these keys. An unknown condition may do so. */
+export function isLimited({ Condition }: Statement, keys: RegExp): boolean {
     return (
         !isKnown(Condition) ||
         Object.entries(Object(Condition))
-            .filter(([operator]) => ASKING.test(operator))
-            .flatMap(([, asked]) => Object.entries(Object(asked)))
+            .filter(([operator]) => REQUIRING.test(operator))
+            .flatMap(([, required]) => Object.entries(Object(required)))
             .some(
                 ([key, values]) =>
                     keys.test(key) && !list(values).some((value) => ANYTHING.test(String(value))),

@@ -1,15 +1,15 @@
 import { at, awsType, list, type Resource, type ResourceRule, texts } from "./resource";
 
-/** The widest private ranges are 10.0.0.0/8 and fc00::/7: what is wider lets the internet in, halves of it too. */
+/** The shortest prefixes of private ranges, 10.0.0.0/8 and fc00::/7. A wider range contains public addresses. */
 const WIDEST = { ipv4: 8, ipv6: 7 };
 
-/** The properties that hold ranges, in the spellings of all resources that have ingress rules. */
+/** The properties with ranges, of all resources with ingress rules. */
 const RANGES = ["cidrBlocks", "ipv6CidrBlocks", "cidrIpv4", "cidrIpv6"];
 
-/** Of any port: EmrEtlRunner reaches clusters through EMR's API, and nodes reach one another inside the VPC. */
+/** No port is exempt: EmrEtlRunner uses EMR's API, and nodes connect to each other inside the VPC. */
 export const noWorldOpenIngress: ResourceRule = {
     name: "ec2-no-world-open-ingress",
-    description: "No security group lets the internet in.",
+    description: "No security group allows ingress from the internet.",
     check: (resource) =>
         ingressRules(resource).flatMap(({ place, rule }) =>
             RANGES.flatMap((key) =>
@@ -17,13 +17,13 @@ export const noWorldOpenIngress: ResourceRule = {
                     .filter(isWorld)
                     .map(
                         (range) =>
-                            `found ${range} in ${place}${key}: let in security groups, or the ranges of networks that you know`,
+                            `found ${range} in ${place}${key}: allow security groups, or the ranges of known networks`,
                     ),
             ),
         ),
 };
 
-/** Network ACLs are left out: they are stateless, and must let answers from the internet in. */
+/** The ingress rules of a security group. Network ACLs are not checked: they are stateless and must allow responses. */
 function ingressRules(resource: Resource): readonly { readonly place: string; readonly rule: unknown }[] {
     const { props } = resource;
     switch (awsType(resource)) {

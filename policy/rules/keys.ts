@@ -1,12 +1,12 @@
 import { awsType, isKnown, type ResourceRule } from "./resource";
 
 /**
- * KMS rotates symmetric keys whose material it made itself, in its own key store. Asymmetric and HMAC keys, and those
- * in custom stores, have no such switch, and replicas take their primary's; imported material is a choice against it.
+ * KMS can rotate symmetric keys with material that KMS generated, in KMS's own key store. It cannot rotate asymmetric
+ * keys, HMAC keys and keys in custom stores, and replicas follow their primary key. Imported material is refused.
  */
 export const keysRotate: ResourceRule = {
     name: "kms-keys-rotate",
-    description: "Every symmetric KMS key is rotated by KMS.",
+    description: "KMS rotates every symmetric key.",
     check: (resource) => {
         const {
             enableKeyRotation,
@@ -20,7 +20,11 @@ export const keysRotate: ResourceRule = {
                     customerMasterKeySpec !== "SYMMETRIC_DEFAULT" ||
                     customKeyStoreId
                     ? []
-                    : [`found enableKeyRotation ${enableKeyRotation ?? "left out"}: set it to true`];
+                    : [
+                          enableKeyRotation === undefined
+                              ? "found no enableKeyRotation: set it to true"
+                              : `found enableKeyRotation ${enableKeyRotation}: set it to true`,
+                      ];
             case "kms/externalKey":
                 return ["found imported key material, which KMS does not rotate: use an aws.kms.Key"];
             default:

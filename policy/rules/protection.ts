@@ -3,12 +3,12 @@ import { awsType, type Resource, type ResourceRule, type RuleConfig } from "./re
 const PRODUCTION: readonly string[] = ["prod"];
 
 /**
- * Buckets and keys: what a lost key encrypted is lost too. A bucket with `forceDestroy` says of itself that all that is
- * in it can be made again. The URN says which stack this is, in every version of the engine.
+ * Applies to buckets, and to keys, because data is lost with its key. `forceDestroy` on a bucket means that its objects
+ * can be created again. The stack's name is in the URN, in every version of the engine.
  */
 export const productionProtected: ResourceRule = {
     name: "production-data-protected",
-    description: "Data of production stacks, and the keys to it, cannot be deleted by mistake.",
+    description: "Data and keys of production stacks cannot be deleted by mistake.",
     configSchema: {
         properties: {
             stacks: {
@@ -16,7 +16,7 @@ export const productionProtected: ResourceRule = {
                 items: { type: "string" },
                 default: [...PRODUCTION],
                 description:
-                    "Names of production stacks, each with or without more behind a hyphen, underscore or dot",
+                    "Names of production stacks. A name also matches stacks with a suffix after a hyphen, underscore or dot",
             },
         },
     },
@@ -28,7 +28,7 @@ export const productionProtected: ResourceRule = {
     },
 };
 
-/** Of `prod`: `prod` and `prod-eu`; not `product`, not `preprod`. */
+/** For the name `prod`: true for `prod` and `prod-eu`, false for `product` and `preprod`. */
 function isProduction(stack: string, names: readonly string[]): boolean {
     return names.some((name) => stack.startsWith(name) && /^([-_.]|$)/.test(stack.slice(name.length)));
 }

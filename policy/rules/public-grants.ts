@@ -1,11 +1,11 @@
-import { isEverybody, isHeld, nameOf, type Statement, statementsOf } from "./document";
+import { isAnyPrincipal, isLimited, type Statement, statementName, statementsOf } from "./document";
 import { awsType, type Resource, type ResourceRule } from "./resource";
 
-/** A canned ACL, or the URI of a group of grantees: everybody, or everybody with an AWS account. */
+/** A public canned ACL, or the URI of a public group of grantees: all users, or all users with an AWS account. */
 const PUBLIC =
     /^(public-read|public-read-write|authenticated-read)$|\/global\/(AllUsers|AuthenticatedUsers)$/;
 
-/** Resources with ACLs: buckets, old and new, and objects. */
+/** The types of resources with ACLs. */
 const WITH_ACLS: readonly string[] = [
     "s3/bucket",
     "s3/bucketAcl",
@@ -14,7 +14,7 @@ const WITH_ACLS: readonly string[] = [
     "s3/objectCopy",
 ];
 
-/** The properties that say who gets in: at data, at its keys, at roles that reach it, at what tells of it. */
+/** The property with the resource policy, by type: of data, keys, roles, and notifications. */
 const POLICIES: Readonly<Record<string, string>> = {
     "iam/role": "assumeRolePolicy",
     "kms/externalKey": "policy",
@@ -33,17 +33,17 @@ const POLICIES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Condition keys that say who, or from where. Those that say how (over TLS) let in everybody who does it so; tags of
- * principals are anybody's to set, in an account of their own.
+ * Condition keys that limit who may call, or from where. Keys that limit how (such as TLS) are not enough, nor are tags
+ * of principals, which every account can set on its own principals.
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html#access-control-block-public-access-policy-status
  */
 const WHO =
     /^(aws:(Principal(Account|Arn|OrgID|OrgPaths|ServiceName)|Source(Account|Arn|Ip|OrgID|OrgPaths|Vpc|Vpce)|userid)|kms:CallerAccount|s3:DataAccessPoint(Account|Arn))$/i;
 
-/** Where public access is blocked, such a grant fails or does nothing: it shows that somebody means to open a bucket. */
+/** If public access is blocked, such a grant fails or has no effect, but it shows an intention to open a bucket. */
 export const noPublicGrants: ResourceRule = {
     name: "no-public-grants",
-    description: "No ACL and no resource's own policy lets everybody in.",
+    description: "No ACL and no resource policy grants public access.",
     check: (resource) => [...publicAcls(resource), ...publicStatements(resource)],
 };
 
@@ -55,24 +55,24 @@ function publicAcls(resource: Resource): readonly string[] {
               .filter((text) => PUBLIC.test(text))
               .map(
                   (text) =>
-                      `found a grant to "${text}": take it out, and name who gets in by a bucket policy`,
+                      `found a grant to "${text}": remove it, and name the principals in a bucket policy`,
               );
 }
 
 function publicStatements(resource: Resource): readonly string[] {
     const policy = resource.props[POLICIES[awsType(resource)] ?? ""];
     return statementsOf(policy).flatMap((statement, index) =>
-        statement.Effect === "Allow" && letsEverybodyIn(statement) && !isHeld(statement, WHO)
-            ? [`found ${nameOf(statement, index)}, which allows everybody: name the principals`]
+        statement.Effect === "Allow" && allowsAnyPrincipal(statement) && !isLimited(statement, WHO)
+            ? [`found ${statementName(statement, index)}, which allows all principals: name the principals`]
             : [],
     );
 }
 
-function letsEverybodyIn({ Principal, NotPrincipal }: Statement): boolean {
-    return isEverybody(Principal) || NotPrincipal !== undefined;
+function allowsAnyPrincipal({ Principal, NotPrincipal }: Statement): boolean {
+    return isAnyPrincipal(Principal) || NotPrincipal !== undefined;
 }
 
-/** Every text, at any depth. */
+/** The strings in a value, at any depth. */
 function textsIn(value: unknown): readonly string[] {
     if (typeof value === "object" && value !== null) {
         return Object.values(value).flatMap(textsIn);

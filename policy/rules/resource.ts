@@ -1,31 +1,32 @@
 /**
- * Stands for what a preview does not know yet, such as the name of a bucket that does not exist. Rules say nothing of
- * it: they judge it in the `up`, where it is known. A resource's inputs are judged there before it is made, a stack's
- * resources together at the end.
+ * A value that a preview does not know, such as the name of a bucket that does not exist. Rules ignore it and check the
+ * value in the `up`: a resource's inputs before the resource is created, all resources of the stack together at the end.
  */
 export const UNKNOWN = Symbol("not known before the up");
 
-/** A resource as the rules see it. They know no engine: tests and other programs can hand them anything. */
+/** A resource as the rules receive it. It does not depend on the engine, so that tests can create it. */
 export interface Resource {
     readonly urn: string;
     readonly type: string;
-    /** Inputs in a `ResourceRule`, outputs in a `StackRule`; secrets are plain. */
+    /** Inputs in a `ResourceRule`, outputs in a `StackRule`. Secrets are plain values. */
     readonly props: Readonly<Record<string, unknown>>;
-    /** Whether the engine refuses to delete it. */
+    /** Whether the engine refuses to delete the resource. */
     readonly protect: boolean;
-    /** By property: the URNs of what its value comes from. */
+    /** For each property, the URNs of the resources whose outputs its value depends on. */
     readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
 }
 
-/** What users set per rule with `--policy-pack-config`. */
+/** The config of a rule, which users set with `--policy-pack-config`. */
 export interface RuleConfig {
+    /** For `production-data-protected`: the names of production stacks. */
     readonly stacks?: readonly string[];
+    /** For `iam-no-wildcard-resources`: additional actions that take no resource. */
     readonly actionsWithoutResource?: readonly string[];
 }
 
 interface Rule {
     readonly name: string;
-    /** One sentence; the engine prints it above each message. */
+    /** One sentence. The engine prints it above each message. */
     readonly description: string;
 }
 
@@ -36,31 +37,36 @@ interface ListSchema {
     readonly description: string;
 }
 
-/** Judges each resource on its own, before it is made. */
+/** A rule for single resources, before they are created. */
 export interface ResourceRule extends Rule {
-    /** In JSON Schema's words, what a `RuleConfig` may say to this rule. */
+    /** The JSON Schema of the rule's config. */
     readonly configSchema?: { readonly properties: Record<string, ListSchema> };
-    /** What was found and what to do, a text each; empty: all is well. */
+    /** Returns a message for each violation: what was found, and how to fix it. */
     check(resource: Resource, config: RuleConfig): readonly string[];
 }
 
+/** A violation of a rule. */
 export interface Finding {
+    /** The URN of the resource that violates the rule. */
     readonly urn: string;
-    /** What was found and what to do. */
+    /** What was found, and how to fix it. */
     readonly message: string;
 }
 
-/** Judges what several resources make together. */
+/** A rule for all resources of a stack together. */
 export interface StackRule extends Rule {
     check(resources: readonly Resource[]): readonly Finding[];
 }
 
-/** `s3/bucket` of `aws:s3/bucket:Bucket`, and of its older name `aws:s3/bucketV2:BucketV2`; empty for other providers. */
+/**
+ * The type without provider and class: `s3/bucket` for `aws:s3/bucket:Bucket`, and for its older name
+ * `aws:s3/bucketV2:BucketV2`. Empty for resources of other providers.
+ */
 export function awsType({ type }: Resource): string {
     return /^aws:([^:]+?)(V2)?:/.exec(type)?.[1] ?? "";
 }
 
-/** What is below a value: undefined where there is nothing, unknown below what is unknown. */
+/** The value at a path. Undefined if it is missing; unknown if a value on the path is unknown. */
 export function at(value: unknown, ...path: readonly string[]): unknown {
     return path.reduce<unknown>(
         (below, key) =>
@@ -73,16 +79,17 @@ export function at(value: unknown, ...path: readonly string[]): unknown {
     );
 }
 
-/** AWS takes one value for a list of one. */
+/** The entries of a value that may be a list, a single entry, or missing: AWS treats a single value as a list of one. */
 export function list(value: unknown): readonly unknown[] {
     return value === undefined || value === null ? [] : [value].flat();
 }
 
+/** The strings of a list. */
 export function texts(value: unknown): readonly string[] {
     return list(value).filter((entry) => typeof entry === "string");
 }
 
-/** Whether nothing in a value is unknown. */
+/** Whether a value contains no unknown value. */
 export function isKnown(value: unknown): boolean {
     return typeof value === "object" && value !== null
         ? Object.values(value).every(isKnown)

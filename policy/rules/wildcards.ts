@@ -1,24 +1,23 @@
 import { takesNoResource } from "./actions-without-resource";
-import { isHeld, nameOf, type Statement, statementsOf } from "./document";
+import { isLimited, type Statement, statementName, statementsOf } from "./document";
 import { at, awsType, list, type Resource, type ResourceRule, texts } from "./resource";
 
-/** AWS's own policies that allow whole services on everything, among them EMR's defaults of before 2021. */
+/** AWS's managed policies that allow whole services on everything, such as EMR's defaults until 2021. */
 const BROAD_MANAGED_POLICY =
     /^arn:[^:]+:iam::aws:policy\/.*(AdministratorAccess|PowerUserAccess|FullAccess|AmazonElasticMapReduceRole|AmazonElasticMapReduceforEC2Role)/;
 
-/** Condition keys that say which resource: its tags, those of a new one, and names of it. */
+/** Condition keys that limit the resource: by its tags, by the tags of a new resource, or by its name. */
 const WHICH =
     /^[a-z0-9-]+:(ResourceTag|RequestTag)\/|^kms:(RequestAlias|ResourceAliases)$|^ec2:(Subnet|Vpc)$/i;
 
 /**
- * Of identity policies: in a key's or a bucket's own policy, `*` means that key, and trust policies have no resource.
- * `*` is right where an action takes no resource, or where there is none yet, as when a cluster is launched: then a
- * condition must say which. `*` with an account's number before it is as wide as `*`; one behind a resource's type,
- * such as `cluster/*`, is left to reviews.
+ * Applies to identity policies: in a resource policy, `*` is that resource, and trust policies have no resource. `*` is
+ * accepted if an action takes no resource, or if a condition limits the resource, as for a cluster that does not exist
+ * yet. `*` after an account's number is as wide as `*`. `*` after a resource type, such as `cluster/*`, is accepted.
  */
 export const noWildcardResources: ResourceRule = {
     name: "iam-no-wildcard-resources",
-    description: "No role, user or group may do something to everything.",
+    description: "No role, user or group may act on every resource.",
     configSchema: {
         properties: {
             actionsWithoutResource: {
@@ -26,7 +25,7 @@ export const noWildcardResources: ResourceRule = {
                 items: { type: "string" },
                 default: [],
                 description:
-                    "Further actions that take no resource, as `glue:GetDevEndpoints`; the pack knows those of the services that a pipeline calls",
+                    "Additional actions that take no resource, such as `glue:GetDevEndpoints`. The pack knows those of the services that a pipeline calls",
             },
         },
     },
@@ -34,9 +33,9 @@ export const noWildcardResources: ResourceRule = {
         ...documents(resource).flatMap((policy) =>
             statementsOf(policy).flatMap((statement, index) => {
                 const everything = wildcard(statement);
-                return everything && !isRight(statement, actionsWithoutResource)
+                return everything && !isAcceptable(statement, actionsWithoutResource)
                     ? [
-                          `found ${nameOf(statement, index)}, which allows ${actions(statement)} on ${everything}: name the resources, or say which by a condition on their tags`,
+                          `found ${statementName(statement, index)}, which allows ${actions(statement)} on ${everything}: name the resources, or limit them by a condition on their tags`,
                       ]
                     : [];
             }),
@@ -75,7 +74,7 @@ function managedPolicies(resource: Resource): readonly string[] {
     }
 }
 
-/** What of an allowing statement means everything, if anything does. */
+/** The resource of an Allow statement that means every resource; undefined if none does. */
 function wildcard({ Effect, Resource, NotResource }: Statement): string | undefined {
     if (Effect !== "Allow") {
         return undefined;
@@ -83,17 +82,17 @@ function wildcard({ Effect, Resource, NotResource }: Statement): string | undefi
     return NotResource === undefined ? texts(Resource).find(isEverything) : "everything but its NotResource";
 }
 
-/** Whether the part of an ARN that names the resource begins with a wildcard: `*`, `arn:aws:s3:::*`. */
+/** Whether the resource part of an ARN begins with a wildcard: `*`, `arn:aws:s3:::*`. */
 function isEverything(arn: string): boolean {
     const parts = arn.split(":");
     return (parts[Math.min(parts.length - 1, 5)] ?? "").startsWith("*");
 }
 
-/** Whether everything is all that can be said, or a condition says more. */
-function isRight(statement: Statement, withoutResource: readonly string[]): boolean {
+/** Whether a statement on every resource is acceptable: a condition limits it, or its actions take no resource. */
+function isAcceptable(statement: Statement, withoutResource: readonly string[]): boolean {
     const { Action, NotAction } = statement;
     return (
-        isHeld(statement, WHICH) ||
+        isLimited(statement, WHICH) ||
         (NotAction === undefined &&
             list(Action).every(
                 (action) => typeof action !== "string" || takesNoResource(action, withoutResource),

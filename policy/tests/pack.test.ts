@@ -3,12 +3,12 @@ import { RESOURCE_RULES, STACK_RULES } from "../rules";
 import { bucketsTlsOnly } from "../rules/buckets";
 import { UNKNOWN } from "../rules/resource";
 import { Engine, levelName } from "./support/engine";
-import { policy, resource } from "./support/judge";
+import { policy, resource } from "./support/rules";
 
 const BUCKET = "aws:s3/bucket:Bucket";
 const [VIRTUAL, KEY] = ["aws:ec2/vpc:Vpc", "aws:kms/key:Key"];
 
-describe("the pack, as the engine runs it", function () {
+describe("the policy pack, run by the engine's protocol", function () {
     this.timeout(120_000);
     let engine: Engine;
 
@@ -18,7 +18,7 @@ describe("the pack, as the engine runs it", function () {
 
     after(() => engine.stop());
 
-    it("names its policies, all of them mandatory", async () => {
+    it("lists its policies, all mandatory", async () => {
         const info = (await engine.info()).toObject();
         expect(info.name).to.equal("snowplow-emr-encryption");
         expect(
@@ -39,25 +39,24 @@ describe("the pack, as the engine runs it", function () {
         ]);
     });
 
-    it("lets a resource pass that no rule is about", async () => {
+    it("accepts a resource that no rule applies to", async () => {
         expect(await engine.analyze(resource(VIRTUAL, { cidrBlock: "0.0.0.0/0" }))).to.deep.equal([]);
     });
 
-    it("judges a resource's inputs and options", async () => {
+    it("checks a resource's inputs and options", async () => {
         const key = resource(KEY, { enableKeyRotation: false }, { stack: "prod" });
         expect(await engine.analyze(key)).to.deep.equal([
             {
                 policy: "kms-keys-rotate",
                 urn: "",
-                message:
-                    "Every symmetric KMS key is rotated by KMS.\nfound enableKeyRotation false: set it to true",
+                message: "KMS rotates every symmetric key.\nfound enableKeyRotation false: set it to true",
                 level: "MANDATORY",
             },
             {
                 policy: "production-data-protected",
                 urn: "",
                 message:
-                    "Data of production stacks, and the keys to it, cannot be deleted by mistake.\nfound no protection in stack prod: set the resource option protect to true",
+                    "Data and keys of production stacks cannot be deleted by mistake.\nfound no protection in stack prod: set the resource option protect to true",
                 level: "MANDATORY",
             },
         ]);
@@ -66,13 +65,13 @@ describe("the pack, as the engine runs it", function () {
         ).to.deep.equal([]);
     });
 
-    it("passes over what a preview does not know, and judges what is beside it", async () => {
+    it("ignores values that a preview does not know, and checks the values beside them", async () => {
         const group = resource("aws:ec2/securityGroup:SecurityGroup", {
             vpcId: UNKNOWN,
             ingress: [{ securityGroups: [UNKNOWN], cidrBlocks: [UNKNOWN, "::/0"] }],
         });
         expect((await engine.analyze(group)).map(({ message }) => message)).to.deep.equal([
-            "No security group lets the internet in.\nfound ::/0 in ingress[0].cidrBlocks: let in security groups, or the ranges of networks that you know",
+            "No security group allows ingress from the internet.\nfound ::/0 in ingress[0].cidrBlocks: allow security groups, or the ranges of known networks",
         ]);
         for (const type of ["aws:iam/policy:Policy", "aws:s3/bucketPolicy:BucketPolicy", KEY]) {
             const judged = resource(type, { policy: UNKNOWN, enableKeyRotation: UNKNOWN });
@@ -116,7 +115,7 @@ describe("the pack, as the engine runs it", function () {
         expect(await engine.analyzeStack([bucket, encryption, tlsOnly])).to.deep.equal([
             finding(
                 "s3-buckets-closed",
-                "Every bucket is closed to the public, whatever its policy and its ACLs say.\nfound no BucketPublicAccessBlock: add one, with all four of its switches true",
+                "Every bucket blocks public access, even if its policy or its ACLs allow it.\nfound no BucketPublicAccessBlock: add one with all four switches true",
             ),
         ]);
         expect(await engine.analyzeStack([bucket])).to.deep.equal(
@@ -126,14 +125,14 @@ describe("the pack, as the engine runs it", function () {
         );
     });
 
-    it("judges a policy once it is known", async () => {
+    it("checks a policy once it is known", async () => {
         const open = resource("aws:s3/bucketPolicy:BucketPolicy", { bucket: "data", policy: policy() });
         expect((await engine.analyzeStack([open])).map(({ policy: name, urn }) => [name, urn])).to.deep.equal(
             [[bucketsTlsOnly.name, open.urn]],
         );
     });
 
-    it("takes from the user which stacks are production", async () => {
+    it("reads the names of production stacks from the config", async () => {
         const bucket = resource(BUCKET, {}, { stack: "live" });
         expect(await engine.analyze(bucket)).to.deep.equal([]);
         await engine.configure("production-data-protected", { stacks: ["live"] });

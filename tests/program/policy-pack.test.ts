@@ -109,20 +109,21 @@ const ENCRYPTION = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerS
 const PUBLIC_ACCESS = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock";
 const BUCKET_POLICY = "aws:s3/bucketPolicy:BucketPolicy";
 const POLICY = "aws:iam/policy:Policy";
-const NO_TLS = 'denies everybody s3:* on the bucket and its objects where aws:SecureTransport is "false"';
+const NO_TLS =
+    'denies s3:* to all principals on the bucket and its objects where aws:SecureTransport is "false"';
 
 const EDITS: Readonly<Record<string, Edit>> = {
     "a bucket added without encryption": {
         edit: copied("emr-storage-archive", ENCRYPTION),
-        found: `s3-buckets-encrypted on ${BUCKET} theirs: found no BucketServerSideEncryptionConfiguration: add one, with SSE-C blocked`,
+        found: `s3-buckets-encrypted on ${BUCKET} theirs: found no BucketServerSideEncryptionConfiguration: add one that blocks SSE-C`,
     },
     "a bucket's encryption taken away": {
         edit: at(ENCRYPTION, "emr-storage-archive-encryption", without),
-        found: `s3-buckets-encrypted on ${BUCKET} emr-storage-archive: found no BucketServerSideEncryptionConfiguration: add one, with SSE-C blocked`,
+        found: `s3-buckets-encrypted on ${BUCKET} emr-storage-archive: found no BucketServerSideEncryptionConfiguration: add one that blocks SSE-C`,
     },
     "a bucket's public access block taken away": {
         edit: at(PUBLIC_ACCESS, "emr-storage-archive-public-access", without),
-        found: `s3-buckets-closed on ${BUCKET} emr-storage-archive: found no BucketPublicAccessBlock: add one, with all four of its switches true`,
+        found: `s3-buckets-closed on ${BUCKET} emr-storage-archive: found no BucketPublicAccessBlock: add one with all four switches true`,
     },
     "one switch of it turned off": {
         edit: at(
@@ -153,7 +154,7 @@ const EDITS: Readonly<Record<string, Edit>> = {
                 { Sid: "Share", Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resource: "*" },
             ]),
         ),
-        found: `no-public-grants on ${BUCKET_POLICY} emr-storage-logs-policy: found statement "Share", which allows everybody: name the principals`,
+        found: `no-public-grants on ${BUCKET_POLICY} emr-storage-logs-policy: found statement "Share", which allows all principals: name the principals`,
     },
     "SSH let in from anywhere": {
         edit: at(
@@ -163,7 +164,7 @@ const EDITS: Readonly<Record<string, Edit>> = {
                 ingress: [{ protocol: "tcp", fromPort: 22, toPort: 22, cidrBlocks: ["0.0.0.0/0"] }],
             }),
         ),
-        found: "ec2-no-world-open-ingress on aws:ec2/securityGroup:SecurityGroup emr-network-security-groups-master: found 0.0.0.0/0 in ingress[0].cidrBlocks: let in security groups, or the ranges of networks that you know",
+        found: "ec2-no-world-open-ingress on aws:ec2/securityGroup:SecurityGroup emr-network-security-groups-master: found 0.0.0.0/0 in ingress[0].cidrBlocks: allow security groups, or the ranges of known networks",
     },
     "rotation turned off": {
         edit: at("aws:kms/key:Key", "emr-key", withInputs({ enableKeyRotation: false })),
@@ -178,7 +179,7 @@ const EDITS: Readonly<Record<string, Edit>> = {
                 { Sid: "More", Effect: "Allow", Action: "s3:GetObject", Resource: "*" },
             ]),
         ),
-        found: 'iam-no-wildcard-resources on aws:iam/rolePolicy:RolePolicy emr-jobflow-role-policy: found statement "More", which allows s3:GetObject on *: name the resources, or say which by a condition on their tags',
+        found: 'iam-no-wildcard-resources on aws:iam/rolePolicy:RolePolicy emr-jobflow-role-policy: found statement "More", which allows s3:GetObject on *: name the resources, or limit them by a condition on their tags',
     },
     "the key shared with every account": {
         edit: at(
@@ -189,7 +190,7 @@ const EDITS: Readonly<Record<string, Edit>> = {
                 { Sid: "Share", Effect: "Allow", Principal: { AWS: "*" }, Action: "kms:*", Resource: "*" },
             ]),
         ),
-        found: 'no-public-grants on aws:kms/key:Key emr-key: found statement "Share", which allows everybody: name the principals',
+        found: 'no-public-grants on aws:kms/key:Key emr-key: found statement "Share", which allows all principals: name the principals',
     },
     "the operator not limited to the stack's clusters": {
         edit: at(
@@ -199,7 +200,7 @@ const EDITS: Readonly<Record<string, Edit>> = {
                 statements.map((statement) => ({ ...statement, Condition: undefined })),
             ),
         ),
-        found: `iam-no-wildcard-resources on ${POLICY} emr-operator: found statement "LaunchClusters", which allows elasticmapreduce:RunJobFlow on *: name the resources, or say which by a condition on their tags`,
+        found: `iam-no-wildcard-resources on ${POLICY} emr-operator: found statement "LaunchClusters", which allows elasticmapreduce:RunJobFlow on *: name the resources, or limit them by a condition on their tags`,
     },
 };
 

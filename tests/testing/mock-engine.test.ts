@@ -50,7 +50,7 @@ describe("the mock engine", () => {
         ])[] = [
             ["the program itself", rejection("from the program"), "from the program"],
             [
-                "a provider, though nobody asks for the resource's outputs, and the first of several",
+                "a provider, though no code reads the resource's outputs, and the first of several",
                 () => {
                     new aws.s3.Bucket("one");
                     new aws.s3.Bucket("two");
@@ -79,7 +79,7 @@ describe("the mock engine", () => {
                 "Duplicate resource URN 'urn:pulumi:dev::snowplow-emr-encryption::pulumi:pulumi:Stack$aws:s3/bucket:Bucket::data'; try giving it a unique name",
             ],
             [
-                "an apply that nobody awaits",
+                "an apply that no code awaits",
                 () => {
                     new aws.s3.Bucket("data").arn.apply((arn) => expect(arn).to.equal("another"));
                     return undefined;
@@ -87,7 +87,7 @@ describe("the mock engine", () => {
                 "expected 'arn:aws:s3:::undefinedplaceholder' to equal 'another'",
             ],
             [
-                "an asynchronous apply that nobody awaits",
+                "an asynchronous apply that no code awaits",
                 () => {
                     pulumi.output(1).apply(async () => {
                         await Promise.resolve();
@@ -102,16 +102,16 @@ describe("the mock engine", () => {
                 () => ({ exported: pulumi.output(1).apply(rejection("from an output")) }),
                 "from an output",
             ],
-            ["a promise that nobody awaits", () => void Promise.reject(new Error("floating")), "floating"],
+            ["a promise that no code awaits", () => void Promise.reject(new Error("floating")), "floating"],
             [
-                "an invoke that nobody has faked",
+                "an invoke that no provider answers",
                 () => ({ region: aws.getRegionOutput().region }),
-                "nobody answers aws:index/getRegion:getRegion",
+                "no answer for aws:index/getRegion:getRegion",
             ],
             [
-                "an invoke that nobody has faked, nor awaits",
+                "an invoke that no provider answers and no code awaits",
                 () => void aws.getRegion(),
-                "nobody answers aws:index/getRegion:getRegion",
+                "no answer for aws:index/getRegion:getRegion",
             ],
         ];
         for (const [what, program, message, provider] of failures) {

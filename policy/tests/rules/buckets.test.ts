@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { bucketsClosed, bucketsEncrypted, bucketsTlsOnly } from "../../rules/buckets";
 import { type Resource, type StackRule, UNKNOWN } from "../../rules/resource";
-import { policy, resource } from "../support/judge";
+import { policy, resource } from "../support/rules";
 
 const ARN = "arn:aws:s3:::data";
 const DENY_PLAIN_HTTP = {
@@ -23,31 +23,31 @@ const CLOSED = {
     restrictPublicBuckets: true,
 };
 
-/** What each rule asks of a bucket: the part's type, and how it complies. */
+/** For each rule, the type of the part that a bucket must have, inputs that comply, and the message if it is missing. */
 const PARTS = [
     {
         rule: bucketsEncrypted,
         type: "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
         props: { rules: [SSE] },
-        missing: "found no BucketServerSideEncryptionConfiguration: add one, with SSE-C blocked",
+        missing: "found no BucketServerSideEncryptionConfiguration: add one that blocks SSE-C",
     },
     {
         rule: bucketsClosed,
         type: "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
         props: CLOSED,
-        missing: "found no BucketPublicAccessBlock: add one, with all four of its switches true",
+        missing: "found no BucketPublicAccessBlock: add one with all four switches true",
     },
     {
         rule: bucketsTlsOnly,
         type: "aws:s3/bucketPolicy:BucketPolicy",
         props: { policy: policy(DENY_PLAIN_HTTP) },
         missing:
-            'found no BucketPolicy: add one that denies everybody s3:* on the bucket and its objects where aws:SecureTransport is "false"',
+            'found no BucketPolicy: add one that denies s3:* to all principals on the bucket and its objects where aws:SecureTransport is "false"',
     },
 ] as const;
 const [ENCRYPTION, PUBLIC_ACCESS, POLICY] = PARTS;
 
-/** `data` unless it is called otherwise; its name is not known. */
+/** A bucket, with the logical name `data` by default. */
 const bucket = (props: Resource["props"] = { bucket: "data" }, name = "data") =>
     resource("aws:s3/bucket:Bucket", props, { name });
 const partOf = (type: string, props: Resource["props"], from: readonly Resource[] = []) =>
@@ -60,7 +60,7 @@ const partOf = (type: string, props: Resource["props"], from: readonly Resource[
         },
     );
 
-/** What a rule says of `data` with one part, all of it about that part. */
+/** The messages of a rule about a part of the bucket `data`; expects no finding about another resource. */
 function messages(rule: StackRule, part: Resource): readonly string[] {
     const findings = rule.check([bucket(), part]);
     expect(findings.map(({ urn }) => urn)).to.deep.equal(findings.map(() => part.urn));
@@ -70,31 +70,31 @@ function messages(rule: StackRule, part: Resource): readonly string[] {
 for (const { rule, type, props, missing } of PARTS) {
     const found = (...buckets: readonly Resource[]) => buckets.map(({ urn }) => ({ urn, message: missing }));
 
-    describe(`${rule.name}: whose part is whose`, () => {
-        it("takes a bucket with its part, by name", () => {
+    describe(`${rule.name}: the parts of a bucket`, () => {
+        it("accepts a bucket with its part, by name", () => {
             expect(rule.check([bucket(), partOf(type, props)])).to.deep.equal([]);
         });
 
-        it("takes both by their older names", () => {
+        it("accepts the older types of both", () => {
             const old = type.replace(/(.*):(.*)/, "$1V2:$2V2");
             const bucketV2 = resource("aws:s3/bucketV2:BucketV2", { bucket: "data" });
             expect(rule.check([bucketV2])).to.deep.equal(found(bucketV2));
             expect(rule.check([bucketV2, partOf(old, props)])).to.deep.equal([]);
         });
 
-        it("refuses a bucket without, and one with another's", () => {
+        it("refuses a bucket without a part, also beside a bucket with a part", () => {
             const other = bucket({ bucket: "other" }, "other");
             expect(rule.check([bucket(), other])).to.deep.equal(found(bucket(), other));
             expect(rule.check([bucket(), other, partOf(type, props)])).to.deep.equal(found(other));
         });
 
-        it("goes by names where they are known, whatever they come from", () => {
+        it("compares names if they are known, even if they depend on several buckets", () => {
             const other = bucket({ bucket: "other" }, "other");
             const part = partOf(type, props, [bucket(), other]);
             expect(rule.check([bucket(), other, part])).to.deep.equal(found(other));
         });
 
-        it("goes by what the part's bucket comes from where names are not known yet", () => {
+        it("follows the dependencies of the part's bucket if names are not known yet", () => {
             for (const unknown of [{ bucket: UNKNOWN }, {}]) {
                 const [first, second] = [bucket(unknown, "first"), bucket(unknown, "second")];
                 const part = partOf(type, { ...props, bucket: UNKNOWN }, [first]);
@@ -102,7 +102,7 @@ for (const { rule, type, props, missing } of PARTS) {
             }
         });
 
-        it("takes a part for each bucket that it may be of", () => {
+        it("accepts a part for each bucket that it may belong to", () => {
             const [first, second] = [
                 bucket({ bucket: UNKNOWN }, "first"),
                 bucket({ bucket: UNKNOWN }, "second"),
@@ -111,11 +111,11 @@ for (const { rule, type, props, missing } of PARTS) {
             expect(rule.check([first, second, part])).to.deep.equal([]);
         });
 
-        it("asks nothing of buckets that are not there", () => {
-            expect(rule.check([partOf(type, { ...props, bucket: "somebodys" })])).to.deep.equal([]);
+        it("accepts a part of a bucket that is not in the stack", () => {
+            expect(rule.check([partOf(type, { ...props, bucket: "existing" })])).to.deep.equal([]);
         });
 
-        it("says nothing of what is not known yet", () => {
+        it("ignores unknown values", () => {
             const unknown = Object.fromEntries(Object.keys(props).map((key) => [key, UNKNOWN]));
             expect(messages(rule, partOf(type, unknown))).to.deep.equal([]);
         });
@@ -125,11 +125,10 @@ for (const { rule, type, props, missing } of PARTS) {
 describe("s3-buckets-encrypted", () => {
     const said = (...rules: readonly unknown[]) =>
         messages(bucketsEncrypted, partOf(ENCRYPTION.type, { rules }));
-    const algorithm = "found sseAlgorithm left out: set AES256, or aws:kms with a key";
-    const types = (found: string) =>
-        `found blockedEncryptionTypes ${found}: add SSE-C, whose keys only the uploader has`;
+    const algorithm = "found no sseAlgorithm: set AES256, or aws:kms with a key";
+    const types = (found: string) => `found ${found}: add SSE-C, whose keys only the uploader has`;
 
-    it("takes S3's encryption by a key of its own or of KMS", () => {
+    it("accepts SSE-S3, SSE-KMS and DSSE-KMS", () => {
         for (const sseAlgorithm of ["AES256", "aws:kms", "aws:kms:dsse"]) {
             expect(said({ ...SSE, applyServerSideEncryptionByDefault: { sseAlgorithm } })).to.deep.equal([]);
         }
@@ -141,25 +140,29 @@ describe("s3-buckets-encrypted", () => {
         ]);
     });
 
-    it("refuses rules without an algorithm, or that let clients bring their keys", () => {
+    it("refuses rules without an algorithm, and rules that do not block SSE-C", () => {
         expect(said({ blockedEncryptionTypes: ["SSE-C"] })).to.deep.equal([algorithm]);
-        expect(said({ ...SSE, blockedEncryptionTypes: ["NONE"] })).to.deep.equal([types("NONE")]);
-        expect(said({ ...SSE, blockedEncryptionTypes: undefined })).to.deep.equal([types("left out")]);
-        expect(said()).to.deep.equal([algorithm, types("left out")]);
+        expect(said({ ...SSE, blockedEncryptionTypes: ["NONE"] })).to.deep.equal([
+            types("blockedEncryptionTypes NONE"),
+        ]);
+        expect(said({ ...SSE, blockedEncryptionTypes: undefined })).to.deep.equal([
+            types("no blockedEncryptionTypes"),
+        ]);
+        expect(said()).to.deep.equal([algorithm, types("no blockedEncryptionTypes")]);
     });
 
-    it("waits for a rule that is not wholly known", () => {
+    it("ignores rules with unknown values", () => {
         expect(said({ applyServerSideEncryptionByDefault: UNKNOWN })).to.deep.equal([]);
     });
 });
 
 describe("s3-buckets-closed", () => {
-    it("refuses each switch that is not on", () => {
+    it("refuses each switch that is not true", () => {
         const { blockPublicAcls, ...others } = CLOSED;
         expect(
             messages(bucketsClosed, partOf(PUBLIC_ACCESS.type, { ...others, ignorePublicAcls: false })),
         ).to.deep.equal([
-            "found blockPublicAcls left out: set it to true",
+            "found no blockPublicAcls: set it to true",
             "found ignorePublicAcls false: set it to true",
         ]);
     });
@@ -168,9 +171,9 @@ describe("s3-buckets-closed", () => {
 describe("s3-buckets-tls-only", () => {
     const said = (document: unknown) => messages(bucketsTlsOnly, partOf(POLICY.type, { policy: document }));
     const add =
-        'add one that denies everybody s3:* on the bucket and its objects where aws:SecureTransport is "false"';
+        'add one that denies s3:* to all principals on the bucket and its objects where aws:SecureTransport is "false"';
 
-    it("takes a denial in any of its spellings, beside others", () => {
+    it("accepts a Deny statement in every spelling, among other statements", () => {
         for (const spelling of [
             {},
             { Principal: { AWS: "*" } },
@@ -185,7 +188,7 @@ describe("s3-buckets-tls-only", () => {
         expect(said({ Statement: DENY_PLAIN_HTTP })).to.deep.equal([]);
     });
 
-    it("refuses a denial that leaves something open", () => {
+    it("refuses a Deny statement with an exception", () => {
         for (const hole of [
             { Effect: "Allow" },
             { Principal: { AWS: "arn:aws:iam::111122223333:root" } },
@@ -203,7 +206,7 @@ describe("s3-buckets-tls-only", () => {
         }
     });
 
-    it("names what is there", () => {
+    it("names the statements that it found", () => {
         expect(said(policy({ Sid: "A" }, { Effect: "Allow" }))).to.deep.equal([
             `found statement "A", statement 2: ${add}`,
         ]);
@@ -211,8 +214,8 @@ describe("s3-buckets-tls-only", () => {
         expect(said("no JSON")).to.deep.equal([`found no statement: ${add}`]);
     });
 
-    it("judges a policy on a bucket that is not the stack's", () => {
-        const part = partOf(POLICY.type, { bucket: "theirs", policy: policy() });
+    it("checks a policy on an existing bucket", () => {
+        const part = partOf(POLICY.type, { bucket: "existing", policy: policy() });
         expect(bucketsTlsOnly.check([part])).to.deep.equal([
             { urn: part.urn, message: `found no statement: ${add}` },
         ]);

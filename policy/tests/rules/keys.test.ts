@@ -1,21 +1,21 @@
 import { keysRotate } from "../../rules/keys";
 import { UNKNOWN } from "../../rules/resource";
-import { judges, resource } from "../support/judge";
+import { expectMessages, resource } from "../support/rules";
 
 const KEY = "aws:kms/key:Key";
 
 describe("kms-keys-rotate", () => {
-    judges(keysRotate, [
-        ["takes a key that rotates", resource(KEY, { enableKeyRotation: true }), []],
+    expectMessages(keysRotate, [
+        ["accepts a key with rotation", resource(KEY, { enableKeyRotation: true }), []],
         [
-            "refuses one that does not",
+            "refuses a key without rotation",
             resource(KEY, { enableKeyRotation: false, customerMasterKeySpec: "SYMMETRIC_DEFAULT" }),
             ["found enableKeyRotation false: set it to true"],
         ],
         [
-            "refuses one that nothing is said of",
-            resource(KEY, { description: "of somebody's" }),
-            ["found enableKeyRotation left out: set it to true"],
+            "refuses a key without the property",
+            resource(KEY, { description: "a key" }),
+            ["found no enableKeyRotation: set it to true"],
         ],
         [
             "refuses imported material",
@@ -23,13 +23,13 @@ describe("kms-keys-rotate", () => {
             ["found imported key material, which KMS does not rotate: use an aws.kms.Key"],
         ],
         [
-            "takes what KMS cannot rotate: an asymmetric key",
+            "accepts an asymmetric key, which KMS cannot rotate",
             resource(KEY, { customerMasterKeySpec: "RSA_4096" }),
             [],
         ],
-        ["takes a key of another store", resource(KEY, { customKeyStoreId: "cks-1" }), []],
-        ["says nothing of what is not known yet", resource(KEY, { enableKeyRotation: UNKNOWN }), []],
-        ["says nothing of other resources", resource("aws:kms/alias:Alias"), []],
-        ["says nothing of other providers' keys", resource("gcp:kms/key:Key"), []],
+        ["accepts a key of a custom store", resource(KEY, { customKeyStoreId: "cks-1" }), []],
+        ["ignores unknown values", resource(KEY, { enableKeyRotation: UNKNOWN }), []],
+        ["ignores resources that are not keys", resource("aws:kms/alias:Alias"), []],
+        ["ignores keys of other providers", resource("gcp:kms/key:Key"), []],
     ]);
 });

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { productionProtected } from "../../rules/protection";
 import { UNKNOWN } from "../../rules/resource";
-import { judges, resource } from "../support/judge";
+import { expectMessages, resource } from "../support/rules";
 
 const BUCKET = "aws:s3/bucket:Bucket";
 const KEY = "aws:kms/key:Key";
@@ -12,52 +12,52 @@ const found = (stack: string) => [
 ];
 
 describe("production-data-protected", () => {
-    judges(productionProtected, [
-        ["takes a protected bucket", bucket("prod", {}, true), []],
-        ["takes a protected key", resource(KEY, {}, { stack: "prod", protect: true }), []],
-        ["refuses an open bucket", bucket("prod", { forceDestroy: false }), found("prod")],
+    expectMessages(productionProtected, [
+        ["accepts a protected bucket", bucket("prod", {}, true), []],
+        ["accepts a protected key", resource(KEY, {}, { stack: "prod", protect: true }), []],
+        ["refuses an unprotected bucket", bucket("prod", { forceDestroy: false }), found("prod")],
         [
-            "refuses one of the older name",
+            "refuses an unprotected bucket of the older type",
             resource("aws:s3/bucketV2:BucketV2", {}, { stack: "prod" }),
             found("prod"),
         ],
-        ["refuses an open key", resource(KEY, {}, { stack: "prod" }), found("prod")],
+        ["refuses an unprotected key", resource(KEY, {}, { stack: "prod" }), found("prod")],
         [
-            "refuses an open key of imported material",
+            "refuses an unprotected key with imported material",
             resource("aws:kms/externalKey:ExternalKey", {}, { stack: "prod" }),
             found("prod"),
         ],
-        ["takes a bucket of what can be made again", bucket("prod", { forceDestroy: true }), []],
+        ["accepts a bucket with forceDestroy", bucket("prod", { forceDestroy: true }), []],
         [
-            "refuses a bucket that nobody knows that of",
+            "refuses a bucket with an unknown forceDestroy",
             bucket("prod", { forceDestroy: UNKNOWN }),
             found("prod"),
         ],
-        ["says nothing of other resources", resource("aws:ec2/vpc:Vpc", {}, { stack: "prod" }), []],
+        ["ignores other resources", resource("aws:ec2/vpc:Vpc", {}, { stack: "prod" }), []],
         ...["prod-eu", "prod_2", "prod.us"].map(
-            (stack) => [`knows ${stack}`, bucket(stack), found(stack)] as const,
+            (stack) => [`applies to the stack ${stack}`, bucket(stack), found(stack)] as const,
         ),
         ...["dev", "product", "preprod", "pre-prod"].map(
-            (stack) => [`leaves ${stack} alone`, bucket(stack), []] as const,
+            (stack) => [`ignores the stack ${stack}`, bucket(stack), []] as const,
         ),
         [
-            "takes other names for production",
+            "reads the names of production stacks from the config",
             bucket("live-eu"),
             found("live-eu"),
             { stacks: ["main", "live"] },
         ],
-        ["forgets its own names for them", bucket("prod"), [], { stacks: ["live"] }],
-        ["takes a name to the letter", bucket("production"), [], { stacks: ["p.*"] }],
+        ["replaces the default names by those of the config", bucket("prod"), [], { stacks: ["live"] }],
+        ["compares names literally", bucket("production"), [], { stacks: ["p.*"] }],
     ]);
 
-    it("tells the engine what can be set, and its default", () => {
+    it("declares its config and the default", () => {
         expect(productionProtected.configSchema?.properties).to.deep.equal({
             stacks: {
                 type: "array",
                 items: { type: "string" },
                 default: ["prod"],
                 description:
-                    "Names of production stacks, each with or without more behind a hyphen, underscore or dot",
+                    "Names of production stacks. A name also matches stacks with a suffix after a hyphen, underscore or dot",
             },
         });
     });

@@ -1,16 +1,16 @@
 import { noPublicGrants } from "../../rules/public-grants";
 import { UNKNOWN } from "../../rules/resource";
-import { judges, policy, resource } from "../support/judge";
+import { expectMessages, policy, resource } from "../support/rules";
 
 const BUCKET = "aws:s3/bucket:Bucket";
 const POLICY = "aws:s3/bucketPolicy:BucketPolicy";
 const ALL_USERS = "http://acs.amazonaws.com/groups/global/AllUsers";
 
 const grant = (text: string) =>
-    `found a grant to "${text}": take it out, and name who gets in by a bucket policy`;
-const allows = (statement: string) => `found ${statement}, which allows everybody: name the principals`;
+    `found a grant to "${text}": remove it, and name the principals in a bucket policy`;
+const allows = (statement: string) => `found ${statement}, which allows all principals: name the principals`;
 
-const everybody = (Condition: object) => ({
+const open = (Condition: object) => ({
     Sid: "Open",
     Effect: "Allow",
     Principal: { AWS: "*" },
@@ -19,11 +19,11 @@ const everybody = (Condition: object) => ({
 });
 
 describe("no-public-grants", () => {
-    judges(noPublicGrants, [
-        ["takes a private ACL", resource("aws:s3/bucketAcl:BucketAcl", { acl: "private" }), []],
-        ["takes a bucket that says nothing", resource(BUCKET, { tags: { acl: "public-read" } }), []],
+    expectMessages(noPublicGrants, [
+        ["accepts a private ACL", resource("aws:s3/bucketAcl:BucketAcl", { acl: "private" }), []],
+        ["accepts a bucket without an ACL", resource(BUCKET, { tags: { acl: "public-read" } }), []],
         [
-            "takes S3's own log group",
+            "accepts S3's own log group",
             resource(BUCKET, { grants: [{ uri: "http://acs.amazonaws.com/groups/s3/LogDelivery" }] }),
             [],
         ],
@@ -39,7 +39,7 @@ describe("no-public-grants", () => {
             ] as const
         ).map(([type, acl]) => [`refuses ${acl} on ${type}`, resource(type, { acl }), [grant(acl)]] as const),
         [
-            "refuses grants to everybody, in each of their places",
+            "refuses grants to public groups, in every property",
             resource("aws:s3/bucketAcl:BucketAcl", {
                 grants: [{ permissions: ["READ"], uri: ALL_USERS }],
                 accessControlPolicy: {
@@ -51,7 +51,7 @@ describe("no-public-grants", () => {
             [grant(ALL_USERS), grant("http://acs.amazonaws.com/groups/global/AuthenticatedUsers")],
         ],
         [
-            "takes policies that deny everybody, or allow some",
+            "accepts statements that deny all principals, or allow certain principals",
             resource(POLICY, {
                 policy: policy(
                     { Sid: "Deny", Effect: "Deny", Principal: "*" },
@@ -68,7 +68,7 @@ describe("no-public-grants", () => {
             [],
         ],
         [
-            "refuses statements that allow everybody, by their names or places",
+            "refuses statements that allow all principals, and names them by Sid or position",
             resource(POLICY, {
                 policy: policy(
                     { Sid: "Open", Effect: "Allow", Principal: "*", Action: "s3:GetObject" },
@@ -78,20 +78,20 @@ describe("no-public-grants", () => {
             [allows('statement "Open"'), allows("statement 2")],
         ],
         [
-            "refuses them in a policy that is an object, and a bucket's own property",
+            "refuses such a statement in a policy object, and in a bucket's property",
             resource(BUCKET, { policy: { Statement: { Effect: "Allow", Principal: { AWS: "*" } } } }),
             [allows("statement 1")],
         ],
         [
-            "refuses to let in everybody but some",
+            "refuses NotPrincipal",
             resource(POLICY, { policy: policy({ Effect: "Allow", NotPrincipal: { AWS: "1" } }) }),
             [allows("statement 1")],
         ],
         ...["aws:PrincipalOrgID", "aws:SourceVpce", "aws:sourcearn", "kms:CallerAccount"].map(
             (key) =>
                 [
-                    `takes a condition on ${key}`,
-                    resource(POLICY, { policy: policy(everybody({ StringLike: { [key]: "it" } })) }),
+                    `accepts a condition on ${key}`,
+                    resource(POLICY, { policy: policy(open({ StringLike: { [key]: "it" } })) }),
                     [],
                 ] as const,
         ),
@@ -106,8 +106,8 @@ describe("no-public-grants", () => {
         ).map(
             ([operator, key, value]) =>
                 [
-                    `refuses a condition that many can meet: ${operator} ${key} ${value}`,
-                    resource(POLICY, { policy: policy(everybody({ [operator]: { [key]: value } })) }),
+                    `refuses a condition that other accounts can meet: ${operator} ${key} ${value}`,
+                    resource(POLICY, { policy: policy(open({ [operator]: { [key]: value } })) }),
                     [allows('statement "Open"')],
                 ] as const,
         ),
@@ -123,13 +123,13 @@ describe("no-public-grants", () => {
         ).map(
             ([type, property]) =>
                 [
-                    `looks into the ${property} of ${type}`,
-                    resource(type, { [property]: policy(everybody({})) }),
+                    `checks the ${property} of ${type}`,
+                    resource(type, { [property]: policy(open({})) }),
                     [allows('statement "Open"')],
                 ] as const,
         ),
         [
-            "judges what is known beside what is not",
+            "checks known values among unknown values",
             resource(POLICY, {
                 policy: {
                     Statement: [
@@ -141,8 +141,8 @@ describe("no-public-grants", () => {
             }),
             [allows("statement 2")],
         ],
-        ["says nothing of what is not known yet", resource(POLICY, { policy: UNKNOWN }), []],
-        ["leaves a policy that is no JSON to AWS", resource(POLICY, { policy: "{" }), []],
-        ["says nothing of other resources", resource("aws:ec2/vpc:Vpc", { acl: "public-read" }), []],
+        ["ignores unknown values", resource(POLICY, { policy: UNKNOWN }), []],
+        ["ignores a policy that is not JSON, which AWS refuses", resource(POLICY, { policy: "{" }), []],
+        ["ignores other resources", resource("aws:ec2/vpc:Vpc", { acl: "public-read" }), []],
     ]);
 });

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { UNKNOWN } from "../../rules/resource";
 import { noWildcardResources } from "../../rules/wildcards";
-import { judges, policy, resource } from "../support/judge";
+import { expectMessages, policy, resource } from "../support/rules";
 
 const POLICY = "aws:iam/policy:Policy";
 const ROLE = "aws:iam/role:Role";
@@ -15,14 +15,14 @@ const allow = (Action: unknown, Resource: unknown, more: object = {}) => ({
 });
 const of = (...statements: readonly object[]) => resource(POLICY, { policy: policy(...statements) });
 const found = (actions: string, resources: string, statement = 'statement "It"') =>
-    `found ${statement}, which allows ${actions} on ${resources}: name the resources, or say which by a condition on their tags`;
+    `found ${statement}, which allows ${actions} on ${resources}: name the resources, or limit them by a condition on their tags`;
 const broad = (arn: string) =>
     `found ${arn}, which allows whole services on everything: write a narrower policy`;
 
 describe("iam-no-wildcard-resources", () => {
-    judges(noWildcardResources, [
+    expectMessages(noWildcardResources, [
         [
-            "takes resources with names, with wildcards behind them and in their regions",
+            "accepts resources with names, also with wildcards after the name and in the region",
             of(
                 allow("s3:GetObject", ["arn:aws:s3:::data/*", "arn:aws:s3:::data-*"]),
                 allow("kms:Decrypt", "arn:aws:kms:*:111122223333:key/1234"),
@@ -30,14 +30,18 @@ describe("iam-no-wildcard-resources", () => {
             ),
             [],
         ],
-        ["takes a denial of everything", of({ Effect: "Deny", Action: "*", Resource: "*" }), []],
+        [
+            "accepts a Deny statement on every resource",
+            of({ Effect: "Deny", Action: "*", Resource: "*" }),
+            [],
+        ],
         ...(
             [
-                ["everything", "*"],
+                ["every resource", "*"],
                 ["every bucket", "arn:aws:s3:::*"],
                 ["every object", "arn:aws:s3:::*/*"],
-                ["all of an account's", "arn:aws:sqs:eu-west-1:111122223333:*"],
-                ["an ARN cut short", "arn:aws:*"],
+                ["every resource of an account", "arn:aws:sqs:eu-west-1:111122223333:*"],
+                ["an incomplete ARN", "arn:aws:*"],
             ] as const
         ).map(
             ([title, arn]) =>
@@ -48,7 +52,7 @@ describe("iam-no-wildcard-resources", () => {
                 ] as const,
         ),
         [
-            "refuses each statement, by its name or place, with its actions",
+            "refuses each statement, and names it by Sid or position, with its actions",
             of(
                 { Effect: "Allow", Action: ["s3:GetObject", "s3:PutObject"], Resource: "*" },
                 allow("ec2:DescribeVpcs", "*"),
@@ -60,7 +64,7 @@ describe("iam-no-wildcard-resources", () => {
             ],
         ],
         [
-            "refuses everything but something",
+            "refuses NotResource and NotAction",
             of(
                 { Effect: "Allow", Action: "s3:GetObject", NotResource: "arn:aws:s3:::secret/*" },
                 { Effect: "Allow", NotAction: "iam:*", Resource: "*" },
@@ -71,7 +75,7 @@ describe("iam-no-wildcard-resources", () => {
             ],
         ],
         [
-            "takes actions that take no resource",
+            "accepts actions that take no resource",
             of(
                 allow(["elasticmapreduce:ListClusters", "ec2:DescribeVpcs", "s3:ListAllMyBuckets"], "*"),
                 allow(["ec2:Describe*", "sts:getcalleridentity"], "*"),
@@ -79,7 +83,7 @@ describe("iam-no-wildcard-resources", () => {
             [],
         ],
         [
-            "refuses to list what is in any bucket",
+            "refuses to list the objects of every bucket",
             of(allow("s3:ListBucket", "*")),
             [found("s3:ListBucket", "*")],
         ],
@@ -96,12 +100,12 @@ describe("iam-no-wildcard-resources", () => {
             [found("elasticmapreduce:RunJobFlow", "*")],
         ],
         [
-            "refuses a service that it does not know, whatever the action's name",
+            "refuses an action of an unknown service",
             of(allow("glue:GetDevEndpoints", "*")),
             [found("glue:GetDevEndpoints", "*")],
         ],
         [
-            "takes it when told, to the letter",
+            "accepts the actions of the config, compared literally",
             of(allow(["glue:getdevendpoints", "a:Do"], "*"), allow("glueXGetDevEndpoints", "*")),
             [found("glueXGetDevEndpoints", "*")],
             { actionsWithoutResource: ["glue:GetDevEndpoints", "a:*"] },
@@ -116,7 +120,7 @@ describe("iam-no-wildcard-resources", () => {
         ].map(
             (key) =>
                 [
-                    `takes a condition on ${key}`,
+                    `accepts a condition on ${key}`,
                     of(allow("a:Do", "*", { Condition: { Bool: { x: "1" }, StringEquals: { [key]: "1" } } })),
                     [],
                 ] as const,
@@ -149,7 +153,7 @@ describe("iam-no-wildcard-resources", () => {
         ).map(
             ([operator, value]) =>
                 [
-                    `refuses a condition that asks for no certain tag: ${operator} ${value}`,
+                    `refuses a condition that requires no certain tag: ${operator} ${value}`,
                     of(allow("a:Do", "*", { Condition: { [operator]: { "aws:ResourceTag/team": value } } })),
                     [found("a:Do", "*")],
                 ] as const,
@@ -162,18 +166,18 @@ describe("iam-no-wildcard-resources", () => {
         ].map(
             (type) =>
                 [
-                    `looks into ${type}, as an object too`,
+                    `checks ${type}, as an object too`,
                     resource(type, { policy: { Statement: allow("a:Do", "*") } }),
                     [found("a:Do", "*")],
                 ] as const,
         ),
         [
-            "looks into a role's inline policies",
+            "checks a role's inline policies",
             resource(ROLE, { inlinePolicies: [{ name: "a", policy: policy(allow("a:Do", "*")) }] }),
             [found("a:Do", "*")],
         ],
         [
-            "says nothing of a key's policy, where everything is the key",
+            "ignores a key's policy, in which * is the key",
             resource("aws:kms/key:Key", { policy: policy(allow("kms:*", "*")) }),
             [],
         ],
@@ -207,7 +211,7 @@ describe("iam-no-wildcard-resources", () => {
             ],
         ],
         [
-            "judges what is known beside what is not",
+            "checks known values among unknown values",
             resource(POLICY, {
                 policy: {
                     Statement: [
@@ -221,18 +225,18 @@ describe("iam-no-wildcard-resources", () => {
             }),
             [found("a:Do", "*")],
         ],
-        ["says nothing of what is not known yet", resource(POLICY, { policy: UNKNOWN }), []],
-        ["says nothing of inline policies not known yet", resource(ROLE, { inlinePolicies: UNKNOWN }), []],
+        ["ignores unknown values", resource(POLICY, { policy: UNKNOWN }), []],
+        ["ignores unknown inline policies", resource(ROLE, { inlinePolicies: UNKNOWN }), []],
     ]);
 
-    it("tells the engine what can be set, and its default", () => {
+    it("declares its config and the default", () => {
         expect(noWildcardResources.configSchema?.properties).to.deep.equal({
             actionsWithoutResource: {
                 type: "array",
                 items: { type: "string" },
                 default: [],
                 description:
-                    "Further actions that take no resource, as `glue:GetDevEndpoints`; the pack knows those of the services that a pipeline calls",
+                    "Additional actions that take no resource, such as `glue:GetDevEndpoints`. The pack knows those of the services that a pipeline calls",
             },
         });
     });

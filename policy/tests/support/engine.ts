@@ -19,12 +19,12 @@ import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { type Resource, UNKNOWN } from "../../rules/resource";
 
-/** What the engine sends for a text that it does not know yet. */
+/** The value that the engine sends for an unknown string. */
 const UNKNOWN_TEXT = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 const PACK = path.join(__dirname, "..", "..");
 
-/** What the engine prints of a policy's answer, and whether it goes on. */
+/** A violation as the engine receives it. */
 export interface Diagnostic {
     readonly policy: string;
     readonly urn: string;
@@ -32,13 +32,13 @@ export interface Diagnostic {
     readonly level: string;
 }
 
-type Call<Request, Response> = (
+type Method<Request, Response> = (
     request: Request,
     callback: (error: ServiceError | null, response: Response) => void,
 ) => unknown;
 
 /**
- * The pack in a process of its own, started as the engine's language host does, and asked by the engine's protocol.
+ * Runs the pack in a separate process, as the engine's language host does, and calls it by the engine's protocol.
  * @see https://github.com/pulumi/pulumi/blob/master/proto/pulumi/analyzer.proto
  */
 export class Engine {
@@ -54,7 +54,7 @@ export class Engine {
             stdio: ["ignore", "pipe", "inherit"],
         });
         const ended = once(pack, "exit").then(([code]) => {
-            throw new Error(`the pack ended with ${code} before it said where it listens`);
+            throw new Error(`the pack ended with ${code} before it printed its port`);
         });
         const [port] = await Promise.race([once(pack.stdout, "data"), ended]);
         return new Engine(
@@ -69,22 +69,22 @@ export class Engine {
     }
 
     info(): Promise<AnalyzerInfo> {
-        return ask(this.client.getAnalyzerInfo.bind(this.client), new Empty());
+        return call(this.client.getAnalyzerInfo.bind(this.client), new Empty());
     }
 
-    /** As `--policy-pack-config` does. */
+    /** Sets a policy's config, as `--policy-pack-config` does. */
     async configure(policy: string, properties: Record<string, JavaScriptValue>): Promise<void> {
         const request = new ConfigureAnalyzerRequest();
         const config = new PolicyConfig();
         config.setEnforcementlevel(EnforcementLevel.MANDATORY);
         config.setProperties(Struct.fromJavaScript(properties));
         request.getPolicyconfigMap().set(policy, config);
-        await ask(this.client.configure.bind(this.client), request);
+        await call(this.client.configure.bind(this.client), request);
     }
 
     async analyze(resource: Resource): Promise<readonly Diagnostic[]> {
         return diagnostics(
-            await ask(this.client.analyze.bind(this.client), filled(new AnalyzeRequest(), resource)),
+            await call(this.client.analyze.bind(this.client), fill(new AnalyzeRequest(), resource)),
         );
     }
 
@@ -92,7 +92,7 @@ export class Engine {
         const request = new AnalyzeStackRequest();
         request.setResourcesList(
             resources.map((resource) => {
-                const sent = filled(new AnalyzerResource(), resource);
+                const sent = fill(new AnalyzerResource(), resource);
                 for (const [property, urns] of Object.entries(resource.propertyDependencies)) {
                     const dependencies = new AnalyzerPropertyDependencies();
                     dependencies.setUrnsList([...urns]);
@@ -101,17 +101,17 @@ export class Engine {
                 return sent;
             }),
         );
-        return diagnostics(await ask(this.client.analyzeStack.bind(this.client), request));
+        return diagnostics(await call(this.client.analyzeStack.bind(this.client), request));
     }
 }
 
-function ask<Request, Response>(call: Call<Request, Response>, request: Request): Promise<Response> {
+function call<Request, Response>(method: Method<Request, Response>, request: Request): Promise<Response> {
     return new Promise((resolve, reject) => {
-        call(request, (error, response) => (error ? reject(error) : resolve(response)));
+        method(request, (error, response) => (error ? reject(error) : resolve(response)));
     });
 }
 
-function filled<T extends AnalyzeRequest | AnalyzerResource>(request: T, resource: Resource): T {
+function fill<T extends AnalyzeRequest | AnalyzerResource>(request: T, resource: Resource): T {
     const options = new AnalyzerResourceOptions();
     options.setProtect(resource.protect);
     request.setUrn(resource.urn);
@@ -122,6 +122,7 @@ function filled<T extends AnalyzeRequest | AnalyzerResource>(request: T, resourc
     return request;
 }
 
+/** Replaces unknown values as the engine does. */
 function wire(value: unknown): unknown {
     if (value === UNKNOWN) {
         return UNKNOWN_TEXT;

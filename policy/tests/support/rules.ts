@@ -2,8 +2,9 @@ import { expect } from "chai";
 import type { Resource, ResourceRule, RuleConfig } from "../../rules/resource";
 
 interface Options extends Partial<Resource> {
-    /** Default `dev`. */
+    /** The stack's name. @default `dev` */
     readonly stack?: string;
+    /** The logical name. @default `it` */
     readonly name?: string;
 }
 
@@ -22,18 +23,18 @@ export function resource(
     };
 }
 
-/** The JSON of a policy. */
+/** A policy in JSON. */
 export function policy(...statements: readonly object[]): string {
     return JSON.stringify({ Version: "2012-10-17", Statement: statements });
 }
 
 type Case = readonly [title: string, resource: Resource, messages: readonly string[], config?: RuleConfig];
 
-/** One test for each resource: the whole of what a rule says of it. */
-export function judges(rule: ResourceRule, cases: readonly Case[]): void {
-    for (const [title, judged, messages, config = {}] of cases) {
+/** One test for each resource: expects exactly these messages of the rule. */
+export function expectMessages(rule: ResourceRule, cases: readonly Case[]): void {
+    for (const [title, checked, messages, config = {}] of cases) {
         it(title, () => {
-            expect(rule.check(judged, config)).to.deep.equal(messages);
+            expect(rule.check(checked, config)).to.deep.equal(messages);
         });
     }
 }
