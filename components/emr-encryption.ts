@@ -24,7 +24,7 @@ export interface EmrEncryptionArgs extends EnvironmentArgs, Ambient {
     readonly existing: Existing;
 }
 
-/** What existing resources, which the stack does not change, must allow. Their owners have to grant it. */
+/** What the owners of existing roles and of an existing key have to grant: the stack does not change either. */
 export interface ExistingRequirements {
     /** The policies of each existing role; undefined if both roles are created. */
     readonly requiredPolicies?: pulumi.Output<{
@@ -37,17 +37,25 @@ export interface ExistingRequirements {
 
 /** Snowplow's page "Setting up end-to-end encryption" as one component, in the page's order. */
 export class EmrEncryption extends pulumi.ComponentResource {
+    /** The buckets of EmrEtlRunner's locations. */
     public readonly storage: PipelineStorage;
+    /** The network of the clusters, created or existing. */
     public readonly network: ClusterNetwork;
+    /** The key of the nodes' disks and of the certificate archives, created or existing. */
     public readonly key: KmsKey;
+    /** The nodes' certificate archive, created or existing. */
     public readonly certificates: CertificateArchive;
+    /** The role of the nodes, created or existing. */
     public readonly jobflowRole: EmrRole;
+    /** The role of EMR, created or existing. */
     public readonly serviceRole: EmrServiceRole;
     /** The policy for the user that runs EmrEtlRunner. */
     public readonly operatorPolicy: OperatorPolicy;
+    /** The EMR security configuration. */
     public readonly securityConfiguration: SecurityConfiguration;
     /** EmrEtlRunner's config.yml. It contains no secret. */
     public readonly emrEtlRunnerConfig: pulumi.Output<string>;
+    /** What the owners of existing roles and of an existing key have to grant. */
     public readonly requirements: ExistingRequirements;
     /** What works, but protects less than it could. */
     public readonly warnings: readonly string[];

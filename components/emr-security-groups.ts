@@ -10,6 +10,7 @@ import {
 import { EMR_TAG, type Tags } from "./domain/naming";
 
 export interface EmrSecurityGroupsArgs {
+    /** The id of the VPC. */
     readonly vpcId: pulumi.Input<string>;
     /** The kind of the nodes' subnets, which decides which groups EMR uses. */
     readonly internetAccess: InternetAccess;

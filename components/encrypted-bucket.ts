@@ -30,6 +30,7 @@ export interface EncryptedBucketArgs {
 export class EncryptedBucket extends pulumi.ComponentResource {
     /** The bucket's name. */
     public readonly bucket: pulumi.Output<string>;
+    /** The bucket's ARN. */
     public readonly arn: pulumi.Output<string>;
     /** The properties that `verify` checks. */
     public readonly spec: BucketSpec;

@@ -13,11 +13,13 @@ export interface EncryptionKeyArgs {
     readonly protect: boolean;
     /** Whether nodes may be Spot instances, whose service-linked role must be able to use the key. */
     readonly spot: boolean;
+    /** The tags of the key. */
     readonly tags: Tags;
 }
 
 /** A KMS key, created or existing. */
 export interface KmsKey {
+    /** The ARN of the key, not of an alias. */
     readonly arn: pulumi.Output<string>;
     /** The statements that the policy of an existing key must have; undefined if none. */
     readonly requiredStatements?: readonly Statement[];

@@ -4,6 +4,7 @@ import type { Tags } from "./domain/naming";
 import { EmrSecurityGroups } from "./emr-security-groups";
 
 export interface ExistingNetworkArgs {
+    /** The id of the VPC. */
     readonly vpcId: string;
     /** The subnets for nodes, at least one. EmrEtlRunner's clusters run in the first. */
     readonly subnetIds: readonly string[];

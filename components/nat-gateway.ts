@@ -4,17 +4,21 @@ import { ANYWHERE, NAT_SLOT, slotCidr } from "./domain/cidr";
 import type { Tags } from "./domain/naming";
 
 export interface NatGatewayArgs {
+    /** The id of the VPC. */
     readonly vpcId: pulumi.Input<string>;
     /** The VPC's range, one slot of which is the gateway's subnet. */
     readonly vpcCidrBlock: string;
+    /** The zone of the gateway, such as `eu-west-1a`. */
     readonly availabilityZone: pulumi.Input<string>;
     /** The id of the VPC's internet gateway. */
     readonly internetGatewayId: pulumi.Input<string>;
+    /** The tags of every resource that takes tags. */
     readonly tags: Tags;
 }
 
 /** A NAT gateway in a public subnet of its own. Its address survives a change of zone. */
 export class NatGateway extends pulumi.ComponentResource {
+    /** The gateway's id, for routes. */
     public readonly natGatewayId: pulumi.Output<string>;
     /** The source address of all connections through the gateway. */
     public readonly publicIp: pulumi.Output<string>;

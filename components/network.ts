@@ -9,6 +9,7 @@ import { ExistingNetwork, type ExistingNetworkArgs } from "./existing-network";
 import { NatGateway } from "./nat-gateway";
 
 export interface NetworkArgs {
+    /** The region of the VPC. */
     readonly region: Region;
     /** The VPC's range, from /16 to /24, which is always cut into 16 slots for subnets. */
     readonly cidrBlock: string;
@@ -22,6 +23,7 @@ export interface NetworkArgs {
 
 /** The network of the clusters, created or existing. */
 export interface ClusterNetwork {
+    /** The id of the VPC. */
     readonly vpcId: pulumi.Input<string>;
     /** The id of the subnet that EmrEtlRunner's clusters run in. */
     readonly clusterSubnetId: pulumi.Input<string>;

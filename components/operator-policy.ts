@@ -9,6 +9,7 @@ export interface OperatorPolicyArgs
 
 /** The managed policy for the user that runs EmrEtlRunner. */
 export class OperatorPolicy extends pulumi.ComponentResource {
+    /** The policy's ARN. */
     public readonly arn: pulumi.Output<string>;
 
     constructor(name: string, args: OperatorPolicyArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -9,6 +9,7 @@ import { Role, type SharedRoleArgs } from "./role";
 export interface RenewalReminderArgs extends SharedRoleArgs {
     /** The stack's name, for the message. */
     readonly stack: string;
+    /** The region of the schedule. */
     readonly region: Region;
     /** The account's 12-digit number. */
     readonly accountId: string;

@@ -24,6 +24,7 @@ export interface RoleArgs extends SharedRoleArgs {
     readonly description: string;
     /** Who may assume the role. */
     readonly trustPolicy: pulumi.Input<PolicyDocument>;
+    /** The policies of the role. */
     readonly policies: RolePolicies;
 }
 
@@ -36,6 +37,7 @@ export interface RolePolicies {
 
 /** The policies that the owner of an existing role has to attach. */
 export interface RequiredPolicies {
+    /** The ARNs of managed policies. */
     readonly managedPolicyArns: readonly string[];
     /** JSON, for an inline policy or a managed one. */
     readonly policyDocument: string;
@@ -43,6 +45,7 @@ export interface RequiredPolicies {
 
 /** A role that EMR uses, created or existing. */
 export interface EmrRole {
+    /** The role's ARN. */
     readonly arn: pulumi.Output<string>;
     /** The role's name. The name of a created role is known once its policies are attached. */
     readonly name: pulumi.Output<string>;
@@ -57,7 +60,9 @@ export type Inputs<T> = { readonly [Key in keyof T]: pulumi.Input<T[Key]> };
 
 /** An IAM role with its policies. */
 export class Role extends pulumi.ComponentResource {
+    /** The role's ARN. */
     public readonly arn: pulumi.Output<string>;
+    /** The role's name, known before its policies are attached. */
     public readonly name: pulumi.Output<string>;
     /** The policies; `verify` compares them with AWS's answer. */
     public readonly attachedPolicies: pulumi.Output<AttachedPolicies>;

@@ -6,11 +6,13 @@ import type { Tags } from "./domain/naming";
 export interface SshKeyPairArgs {
     /** The start of every physical name. */
     readonly prefix: string;
+    /** The tags of the key pair. */
     readonly tags: Tags;
 }
 
 /** An EC2 key pair, created or existing. */
 export interface KeyPair {
+    /** The name under which EC2 knows the key pair. */
     readonly keyName: pulumi.Output<string>;
 }
 

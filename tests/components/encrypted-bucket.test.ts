@@ -71,7 +71,7 @@ const INPUTS = {
 };
 
 describe("EncryptedBucket", () => {
-    it("is encrypted, closed and kept on deletion by default", async () => {
+    it("is encrypted, closed to the public, and without forceDestroy by default", async () => {
         const result = await bucket();
         expect(resourceLines(result)).to.have.members(lines());
         expect(resourceInputs(result)).to.deep.equal(INPUTS);
@@ -121,7 +121,7 @@ describe("EncryptedBucket", () => {
         });
     });
 
-    it("accepts another SSE header, ACLs and deletion with its objects where the arguments say so", async () => {
+    it("accepts another SSE header, ACLs, and deletion with its objects, by arguments", async () => {
         const result = await bucket({
             acceptedSse: "aws:kms",
             objectOwnership: "BucketOwnerPreferred",

@@ -24,7 +24,7 @@ function network(args: Partial<NetworkArgs> = {}, options?: TestOptions): Promis
     }, options);
 }
 
-/** EMR's security groups on their own: EmrSecurityGroups' test says what they are. */
+/** EMR's security groups without their parent; EmrSecurityGroups' test expects their resources. */
 const securityGroups = (vpcId: string, internetAccess: NetworkArgs["internetAccess"]) =>
     run(() => {
         new EmrSecurityGroups("net-security-groups", { vpcId, internetAccess, tags: TAGS });

@@ -29,7 +29,7 @@ function certificates(args: Partial<NodeCertificatesArgs> = {}, options?: TestOp
     }, options);
 }
 
-/** The archives' bucket on its own: EncryptedBucket's test says what it consists of. */
+/** The archives' bucket without its parent; EncryptedBucket's test expects its resources. */
 const bucket = () =>
     run(() => {
         new EncryptedBucket("tls-bucket", {
@@ -41,7 +41,7 @@ const bucket = () =>
         return {};
     });
 
-/** The reminder on its own: RenewalReminder's test says what it consists of. */
+/** The reminder without its parent; RenewalReminder's test expects its resources. */
 const reminder = (expiresAt: string, renewedByUp: boolean) =>
     run(() => {
         new RenewalReminder("tls-renewal-reminder", {
@@ -169,7 +169,7 @@ describe("NodeCertificates", () => {
         expect(new Set(archives).size).to.equal(4);
     });
 
-    it("counts validity and renewal in hours, and renews the authority while its lifetime exceeds a leaf's", async () => {
+    it("converts validity and renewal into hours, and renews the authority while a certificate still fits into it", async () => {
         const result = await certificates({ validityDays: 30, renewBeforeDays: 7 });
         const expected = await inputs(1);
         const ca = "tls:index/selfSignedCert:SelfSignedCert tls-node-ca";

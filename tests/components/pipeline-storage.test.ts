@@ -55,7 +55,7 @@ function storage(args: Partial<PipelineStorageArgs> = {}): Promise<Run> {
     });
 }
 
-/** The buckets on their own: EncryptedBucket's test says what each consists of. */
+/** The buckets without their parent; EncryptedBucket's test expects their resources. */
 function buckets(args: Readonly<Record<string, Partial<EncryptedBucketArgs>>>): Promise<Run> {
     return run(() => {
         for (const [name, own] of Object.entries(args)) {

@@ -82,7 +82,7 @@ describe("Role", () => {
         expect(registration(result, COMPONENT, "nodes").outputs).to.deep.equal(result.outputs);
     });
 
-    it("sets no permissions boundary where there is none", async () => {
+    it("sets no permissions boundary by default", async () => {
         const { inputs } = registration(
             await role({ permissionsBoundary: null }),
             "aws:iam/role:Role",
@@ -91,7 +91,7 @@ describe("Role", () => {
         expect(inputs).not.to.have.property("permissionsBoundary");
     });
 
-    it("makes readers of afterAttachments wait for all policies, but none of its own resources", async () => {
+    it("delays the value of afterAttachments until all policies are attached, and no resource of the role", async () => {
         const result = await role();
         const dependencies = (type: string, name: string) => [
             ...registration(result, type, name).dependencies,

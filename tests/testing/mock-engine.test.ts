@@ -121,14 +121,14 @@ describe("the mock engine", () => {
         }
     });
 
-    it("forgets a failure with the run that it belongs to", async () => {
+    it("does not carry a failure over to the next run", async () => {
         await failure(() => {
             throw new Error("gone");
         });
         expect((await run(() => ({ made: true }))).outputs).to.deep.equal({ made: true });
     });
 
-    it("starts each run with no registrations, config or listeners of the one before", async () => {
+    it("starts each run without registrations, config or listeners of the previous run", async () => {
         const listeners = process.listenerCount("unhandledRejection");
         const config = { "snowplow-emr-encryption:key": "value" };
         const read = () => ({ value: new pulumi.Config().get("key") ?? "none" });
@@ -140,7 +140,7 @@ describe("the mock engine", () => {
         expect(process.listenerCount("unhandledRejection")).to.equal(listeners);
     });
 
-    it("waits for a component's children, and reports what it registered as its outputs", async () => {
+    it("waits for a component's children, and reports the component's registered outputs", async () => {
         const result = await run(() => {
             new Parent("one");
             return {};
@@ -219,7 +219,7 @@ describe("the mock engine", () => {
         ]);
     });
 
-    it("reports the explicit provider of resources and of invokes, inherited or not", async () => {
+    it("reports the explicit provider of resources and of invokes, also if a parent has it", async () => {
         const { registrations, invokes } = await run(async () => {
             const provider = new aws.Provider("elsewhere", { region: "us-east-1" });
             const parent = new pulumi.ComponentResource("test:index:Parent", "parent", {}, { provider });
@@ -246,7 +246,7 @@ describe("the mock engine", () => {
         ]);
     });
 
-    it("shows secrets as such: in inputs, in what follows from them, and among the outputs", async () => {
+    it("marks secrets: in inputs, in values derived from them, and in outputs", async () => {
         const result = await run(() => {
             const secret = pulumi.secret("s3cret");
             new aws.s3.Bucket("data", {
@@ -274,7 +274,7 @@ describe("the mock engine", () => {
         });
     });
 
-    it("knows in a preview what the program itself says, and nothing that a provider would", async () => {
+    it("knows in a preview the program's values, and no value of a provider", async () => {
         const program = () => {
             const bucket = new aws.s3.Bucket("data", { bucketPrefix: "data-" });
             new aws.s3.BucketPolicy("policy", {
@@ -303,7 +303,7 @@ describe("the mock engine", () => {
         });
     });
 
-    it("needs a project, a stack and a provider, no more", async () => {
+    it("requires only a project, a stack and a provider", async () => {
         const { outputs } = await runProgram(() => ({ stack: pulumi.getStack() }), {
             project: "project",
             stack: "stack",
@@ -312,7 +312,7 @@ describe("the mock engine", () => {
         expect(outputs).to.deep.equal({ stack: "stack" });
     });
 
-    it("hands over config by key, secrets marked, and the stack's name", async () => {
+    it("passes config by key, with secrets marked, and the stack's name", async () => {
         const { outputs, secretOutputs } = await run(
             () => ({
                 stack: pulumi.getStack(),

@@ -253,7 +253,7 @@ describe("config.yml", () => {
         });
     }
 
-    it("has its comment, its order of keys and its quotes", () => {
+    it("starts with a comment, keeps the order of keys and quotes strings", () => {
         expectGolden("config.everything.yml", render({ emrEtlRunner: EVERYTHING }));
     });
 

@@ -126,7 +126,7 @@ describe("releaseRefusals", () => {
         });
     }
 
-    it("refuse private subnets before 4.2.0, whatever the switches", () => {
+    it("refuse private subnets before 4.2.0, also with all switches off", () => {
         expect(releaseRefusals([4, 1, 99], OFF, true)).to.deep.equal([NO_PRIVATE_SUBNETS]);
         expect(releaseRefusals([4, 1, 99], OFF, false)).to.deep.equal([]);
         expect(releaseRefusals([4, 2, 0], OFF, true)).to.deep.equal([]);

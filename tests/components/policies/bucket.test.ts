@@ -4,7 +4,7 @@ import { expect } from "chai";
 import { bucketPolicy } from "../../../components/policies/bucket";
 
 describe("bucketPolicy", () => {
-    it("has the statements that docs/existing.md tells owners of existing buckets to add", () => {
+    it("has the statements that docs/existing.md lists for existing buckets", () => {
         const doc = readFileSync(path.join(__dirname, "..", "..", "..", "docs", "existing.md"), "utf8");
         const statements = /```json\n(\[[\s\S]*?)```/.exec(doc)?.[1] ?? "[]";
         expect(JSON.parse(statements)).to.deep.equal(

@@ -122,7 +122,7 @@ describe("emrfsStatements", () => {
         ]);
     });
 
-    it("list a bucket without a condition where it is a location, whatever other locations it holds", () => {
+    it("list a whole bucket without a condition if it is a location, also with other locations in it", () => {
         const statements = emrfsStatements([at("data", "a/", "read"), at("data", "", "read-write")]);
         expect(statements.find(({ Sid }) => Sid === "ListFolders0")).to.deep.equal(list(0, "data"));
     });
