@@ -37,15 +37,15 @@ export function judge({ isOk, otherwise = "failed", remedy, ...line }: Judgement
         : { status: otherwise, ...line, remedy };
 }
 
-/** Judges by findings that the look-ups before an `up` make too. By default, the remedy is what the first one says. */
-export function judgeFindings(
-    findings: readonly Finding[],
+/** Judges by a finding that the look-ups before an `up` make too. By default, the remedy is what the finding says. */
+export function judgeFinding(
+    finding: Finding | undefined,
     {
-        remedy = findings[0]?.fix ?? findings[0]?.expected ?? "",
+        remedy = finding?.fix ?? finding?.expected ?? "",
         ...line
     }: Omit<Judgement, "isOk" | "remedy"> & { readonly remedy?: string },
 ): Check {
-    return judge({ ...line, isOk: findings.length === 0, remedy });
+    return judge({ ...line, isOk: finding === undefined, remedy });
 }
 
 /**

@@ -8,7 +8,7 @@ import { checkKeyKind, checkKeyState, KEY_SPEC, KEY_USAGE } from "../../componen
 import { parseArn } from "../../components/domain/arn";
 import { call, callIfThere } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
-import { type Check, type Context, judge, judgeFindings, look } from "./check";
+import { type Check, type Context, judge, judgeFinding, look } from "./check";
 
 /** The key behind the nodes' disks and the certificate archives. */
 export async function keyChecks({ clients: { kms }, outputs }: Context): Promise<readonly Check[]> {
@@ -40,7 +40,7 @@ export async function keyChecks({ clients: { kms }, outputs }: Context): Promise
         }
         return [
             stateCheck(on, kmsKeyArn, metadata),
-            judgeFindings(checkKeyKind({ usage: metadata.KeyUsage, spec: metadata.KeySpec }), {
+            judgeFinding(checkKeyKind({ usage: metadata.KeyUsage, spec: metadata.KeySpec }), {
                 on: `${on}: kind`,
                 expected: `${KEY_SPEC} for ${KEY_USAGE}`,
                 found: `${metadata.KeySpec} for ${metadata.KeyUsage}`,
@@ -53,7 +53,7 @@ export async function keyChecks({ clients: { kms }, outputs }: Context): Promise
 }
 
 function stateCheck(on: string, arn: string, { KeyState, DeletionDate }: KeyMetadata): Check {
-    return judgeFindings(checkKeyState({ arn, state: KeyState }), {
+    return judgeFinding(checkKeyState(arn, KeyState), {
         on: `${on}: state`,
         expected: "Enabled",
         found: DeletionDate ? `${KeyState}, on ${DeletionDate.toISOString().slice(0, 10)}` : String(KeyState),

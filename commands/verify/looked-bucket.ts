@@ -8,7 +8,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { checkBucketRegion } from "../../components/checks/bucket";
 import { callIfThere } from "../aws";
-import { type Check, judge, judgeFindings, look } from "./check";
+import { type Check, judge, judgeFinding, look } from "./check";
 
 /** A bucket, and what mends it where the stack sets it. */
 export interface Looked {
@@ -38,7 +38,7 @@ export async function ifThere(
             );
             isThere = head !== undefined;
             const found = head ? (head.BucketRegion ?? "unknown") : "no such bucket";
-            return judgeFindings(checkBucketRegion({ name: bucket, bucketRegion: found }, region), {
+            return judgeFinding(checkBucketRegion({ name: bucket, bucketRegion: found }, region), {
                 on,
                 expected: region,
                 found,

@@ -10,7 +10,7 @@ import { domainNames } from "../../components/domain/region";
 import { call, callIfThere } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
 import { acceptsAnyName, isInTransitOn } from "./certificates";
-import { type Check, type Context, judge, judgeFindings, look } from "./check";
+import { type Check, type Context, judge, judgeFinding, look } from "./check";
 import { emrTagChecks } from "./emr-tag";
 import { subnetChecks } from "./subnets";
 
@@ -63,7 +63,7 @@ async function dnsChecks(ec2: EC2Client, { vpcId, forCommands }: StackOutputs): 
                 );
                 const isOn = answer[key]?.Value;
                 const vpc = { id: vpcId, region: forCommands.region };
-                return judgeFindings(checkVpcDns(option, isOn, vpc), { ...line, found: isOn ? "on" : "off" });
+                return judgeFinding(checkVpcDns(vpc, option, isOn), { ...line, found: isOn ? "on" : "off" });
             });
         }),
     );
@@ -99,13 +99,10 @@ async function nameChecks(
         const domains = (options?.DhcpOptions?.[0]?.DhcpConfigurations ?? [])
             .filter(({ Key }) => Key === "domain-name")
             .flatMap(({ Values = [] }) => Values.flatMap(({ Value = "" }) => domainNames(Value)));
-        const findings = checkDomainNames(
-            options && { domains },
-            anyName ? undefined : (name) => name === domain,
-        );
-        return judgeFindings(findings, {
+        const finding = checkDomainNames(options && domains, anyName ? undefined : (name) => name === domain);
+        return judgeFinding(finding, {
             ...line,
-            found: options ? domains.join(" ") || "none" : (findings[0]?.found ?? ""),
+            found: options ? domains.join(" ") || "none" : (finding?.found ?? ""),
             // An archive of the user's may carry other names: what is in it tells.
             otherwise: options && certificateExpiresAt === null ? "warning" : "failed",
             remedy: forCommands.ownsNetwork

@@ -15,7 +15,7 @@ import { reencryptionRoleTrust } from "../../components/policies/reencryption";
 import { reminderRoleTrust } from "../../components/policies/renewal-reminder";
 import { callIfThere } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
-import { type Check, type Context, judge, judgeFindings, look } from "./check";
+import { type Check, type Context, judge, judgeFinding, look } from "./check";
 import { rolePolicyChecks } from "./role-policies";
 
 const ABSENT = ["NoSuchEntity", "NoSuchEntityException"];
@@ -126,7 +126,7 @@ function trustOf({ service, trust, policies }: Role, remedy: string, json = "{}"
         const expected = `${service} may take the role`;
         return {
             expected,
-            found: checkTrust(json, service).length === 0 ? expected : `${service} is not named`,
+            found: checkTrust(json, service) ? `${service} is not named` : expected,
             remedy: `a trust policy that allows sts:AssumeRole to the service ${service}`,
         };
     }
@@ -143,7 +143,7 @@ async function checkProfile(iam: IAMClient, outputs: StackOutputs): Promise<read
             iam.send(new GetInstanceProfileCommand({ InstanceProfileName: name })),
         );
         const inside = answer?.InstanceProfile?.Roles?.[0]?.RoleName;
-        return judgeFindings(checkInstanceProfile(name, inside), {
+        return judgeFinding(checkInstanceProfile(name, inside), {
             on,
             expected: name,
             found: answer ? (inside ?? "none") : "no such instance profile",

@@ -9,7 +9,7 @@ import {
 import { checkDefaultRoutes, defaultRoutes, type Route } from "../../components/checks/default-routes";
 import { call } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
-import { type Check, judge, judgeFindings, look } from "./check";
+import { type Check, judge, judgeFinding, look } from "./check";
 
 const ANYWHERE = "0.0.0.0/0";
 
@@ -54,7 +54,7 @@ function checkWayOut(
     const routeTableId = table?.RouteTableId ?? "its route table";
     const access = { internetAccess, natGatewayOnly: ownsNetwork };
     const way = internetAccess === "public" ? "an internet gateway" : "a NAT gateway";
-    return judgeFindings(checkDefaultRoutes({ subnetId, routeTableId, routes }, access), {
+    return judgeFinding(checkDefaultRoutes({ subnetId, routeTableId, routes }, access), {
         on: `subnet ${subnetId}: route for ${ANYWHERE}`,
         expected: `to ${way}`,
         found: targets.size > 0 ? `to ${[...targets].join(" and ")}` : "none, nor so to S3",

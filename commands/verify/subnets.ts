@@ -2,7 +2,7 @@ import { type EC2Client, paginateDescribeSubnets, type Subnet } from "@aws-sdk/c
 import { checkPublicAddresses, checkSubnetVpc } from "../../components/checks/subnet";
 import { call } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
-import { type Check, judgeFindings, look } from "./check";
+import { type Check, judgeFinding, look } from "./check";
 import { emrTagChecks } from "./emr-tag";
 import { routeChecks } from "./routes";
 
@@ -30,7 +30,7 @@ function checkSubnet(
 ): readonly Check[] {
     const { region, stack, internetAccess, ownsNetwork, rolePolicies } = forCommands;
     const on = `subnet ${id}`;
-    const place = judgeFindings(checkSubnetVpc({ id, vpcId: subnet?.VpcId }, vpcId), {
+    const place = judgeFinding(checkSubnetVpc({ id, vpcId: subnet?.VpcId }, vpcId), {
         on,
         expected: `in ${vpcId}`,
         found: subnet ? `in ${subnet.VpcId}` : "no such subnet",
@@ -45,7 +45,7 @@ function checkSubnet(
         place,
         ...(internetAccess === "public"
             ? [
-                  judgeFindings(checkPublicAddresses({ id, region, isOn: subnet.MapPublicIpOnLaunch }), {
+                  judgeFinding(checkPublicAddresses({ id, region }, subnet.MapPublicIpOnLaunch), {
                       on: `${on}: public addresses for nodes`,
                       expected: "on",
                       found: subnet.MapPublicIpOnLaunch ? "on" : "off",

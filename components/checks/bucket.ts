@@ -8,16 +8,15 @@ import type { Finding } from "./finding";
 export function checkBucketRegion(
     { name, bucketRegion }: { readonly name: string; readonly bucketRegion: string },
     region: string,
-): readonly Finding[] {
-    return bucketRegion === region
-        ? []
-        : [
-              {
-                  code: "bucket-in-another-region",
-                  found: `${name} is in ${bucketRegion}`,
-                  expected: `a bucket in ${region}: s3-dist-cp uses that region's endpoint, which finds no bucket of another region`,
-              },
-          ];
+): Finding | undefined {
+    if (bucketRegion === region) {
+        return undefined;
+    }
+    return {
+        code: "bucket-in-another-region",
+        found: `${name} is in ${bucketRegion}`,
+        expected: `a bucket in ${region}: s3-dist-cp uses that region's endpoint, which finds no bucket of another region`,
+    };
 }
 
 /** The differences of a bucket's policy from the one that the stack writes. */

@@ -8,7 +8,7 @@ export interface Route {
     readonly prefixList: string | undefined;
     /** The id of its target, such as `igw-1`; undefined if it has none. */
     readonly target: string | undefined;
-    /** Whether its target is gone. The AWS provider does not say. */
+    /** Whether its target has been deleted. The AWS provider does not report it. */
     readonly isBlackhole?: boolean;
 }
 
@@ -19,89 +19,82 @@ export interface SubnetRoutes {
     readonly routes: readonly Route[];
 }
 
-/** What a cluster expects of the default routes of its subnet. */
+/** What a cluster requires of its subnet's default routes. */
 export interface InternetAccess {
     readonly internetAccess: "nat" | "public";
-    /** Whether only a NAT gateway will do. In an existing VPC, a transit gateway or a firewall may be in between. */
+    /** Whether a private route must lead to a NAT gateway. In an existing VPC, a transit gateway or a firewall may do. */
     readonly natGatewayOnly: boolean;
 }
 
-/** All addresses, in halves or in one range. EC2 prefers the smaller ranges, so that the halves come first. */
-const ANYWHERE = [["0.0.0.0/1", "128.0.0.0/1"], ["0.0.0.0/0"]];
+/** All IPv4 addresses, as two halves or as one range. EC2 prefers the halves, since they are more specific. */
+const ALL_ADDRESSES = [["0.0.0.0/1", "128.0.0.0/1"], ["0.0.0.0/0"]];
 
 /**
  * The routes for all addresses. If there are none, the routes for prefix lists, whose ranges are not looked up. A
- * prefix list behind a peering connection leads to the other VPC only, one behind an endpoint leads to S3 only.
+ * prefix list's route to a peering connection reaches only the other VPC; its route to an endpoint reaches only S3.
  */
 export function defaultRoutes(routes: readonly Route[]): readonly Route[] {
-    const whole = ANYWHERE.map((ranges) =>
+    const forAllAddresses = ALL_ADDRESSES.map((ranges) =>
         ranges.map((range) => routes.filter((route) => route.range === range)),
-    ).find((found) => found.every(({ length }) => length > 0));
+    ).find((byRange) => byRange.every(({ length }) => length > 0));
     return (
-        whole?.flat() ??
+        forAllAddresses?.flat() ??
         routes.filter(
             ({ prefixList, target = "" }) => prefixList !== undefined && !/^(pcx|vpce)-/.test(target),
         )
     );
 }
 
-/** Checks whether a cluster's bootstrap reaches the internet, and S3 with it, in the way that EMR was asked for. */
+/** Checks whether a cluster's bootstrap reaches the internet, including S3, as `network.internetAccess` says. */
 export function checkDefaultRoutes(
     { subnetId, routeTableId, routes }: SubnetRoutes,
-    { internetAccess, natGatewayOnly }: InternetAccess,
-): readonly Finding[] {
-    const found = defaultRoutes(routes);
+    access: InternetAccess,
+): Finding | undefined {
     const table = `route table ${routeTableId} of ${subnetId}`;
-    const gateway = internetAccess === "nat" ? "a NAT gateway" : "an internet gateway";
+    const found = defaultRoutes(routes);
     if (found.length === 0) {
-        return [
-            {
-                code: "default-route-missing",
-                found: `no route for 0.0.0.0/0 in ${table}, neither to the internet nor to S3`,
-                fix: `add a route for 0.0.0.0/0 to ${gateway}: every cluster's bootstrap fetches from Maven Central`,
-            },
-        ];
+        const gateway = access.internetAccess === "nat" ? "a NAT gateway" : "an internet gateway";
+        return {
+            code: "default-route-missing",
+            found: `no route for 0.0.0.0/0 in ${table}, neither to the internet nor to S3`,
+            fix: `add a route for 0.0.0.0/0 to ${gateway}: every cluster's bootstrap fetches from Maven Central`,
+        };
     }
-    const wrong = found.flatMap((route) => {
-        const code = faultOf(route, internetAccess, natGatewayOnly);
-        return code === undefined ? [] : [{ code, route }];
-    })[0];
-    if (wrong === undefined) {
-        return [];
-    }
-    const { code, route } = wrong;
-    return [
-        {
-            code,
-            found: `the route for ${route.range ?? route.prefixList} in ${table} leads to ${route.target ?? "nothing"}`,
-            ...(FIXES[code] && { fix: FIXES[code] }),
-        },
-    ];
+    return found
+        .map((route) => {
+            const fault = faultOf(route, access);
+            const { range, prefixList, target = "nothing" } = route;
+            return (
+                fault && {
+                    ...fault,
+                    found: `the route for ${range ?? prefixList} in ${table} leads to ${target}`,
+                }
+            );
+        })
+        .find((finding) => finding !== undefined);
 }
-
-const FIXES: Partial<Record<Fault, string>> = {
-    "default-route-private":
-        "name a subnet whose default route leads to an internet gateway, since EMR does not reach a public subnet behind a NAT gateway; or set network.internetAccess: nat",
-    "default-route-public":
-        "name a subnet whose default route leads to a NAT gateway, or set network.internetAccess: public",
-};
-
-type Fault = `default-route-${"blackhole" | "private" | "public" | "not-nat-gateway"}`;
 
 function faultOf(
     { target = "", isBlackhole }: Route,
-    internetAccess: "nat" | "public",
-    natGatewayOnly: boolean,
-): Fault | undefined {
+    { internetAccess, natGatewayOnly }: InternetAccess,
+): Pick<Finding, "code" | "fix"> | undefined {
     const isPublic = target.startsWith("igw-");
     if (isBlackhole) {
-        return "default-route-blackhole";
+        return { code: "default-route-blackhole" };
     }
-    if (internetAccess === "public") {
-        return isPublic ? undefined : "default-route-private";
+    if (internetAccess === "public" && !isPublic) {
+        return {
+            code: "default-route-private",
+            fix: "name a subnet whose default route leads to an internet gateway, since EMR does not reach a public subnet behind a NAT gateway; or set network.internetAccess: nat",
+        };
     }
-    if (isPublic) {
-        return "default-route-public";
+    if (internetAccess === "nat" && isPublic) {
+        return {
+            code: "default-route-public",
+            fix: "name a subnet whose default route leads to a NAT gateway, or set network.internetAccess: public",
+        };
     }
-    return natGatewayOnly && !target.startsWith("nat-") ? "default-route-not-nat-gateway" : undefined;
+    return internetAccess === "nat" && natGatewayOnly && !target.startsWith("nat-")
+        ? { code: "default-route-not-nat-gateway" }
+        : undefined;
 }

@@ -1,38 +1,39 @@
 import type { PolicyDocument } from "../policies/document";
 
 /**
- * The statements, by their Sids, in which a JSON document differs from the expected one. AWS changes the order of
- * everything, lists of one value, and the principal `"*"`: these differences do not count.
+ * The statements, by their Sids, in which a JSON document differs from the expected one. AWS rewrites documents: the
+ * order of keys and lists, a list of one value as the value, and the principal `"*"` do not count as differences.
  */
 export function documentDifferences(expected: PolicyDocument, json: string): readonly string[] {
     const { Statement = [] } = JSON.parse(json) as { readonly Statement?: unknown };
-    const found = [Statement].flat().map((statement) => [sidOf(statement), canonical(statement)] as const);
-    const wanted = new Map(expected.Statement.map((statement) => [statement.Sid, canonical(statement)]));
+    const found = [Statement].flat().map((statement) => ({
+        sid: (statement as { readonly Sid?: string }).Sid ?? "statement without a Sid",
+        text: canonical(statement),
+    }));
+    const expectedSids = expected.Statement.map(({ Sid }) => Sid);
     return [
-        ...[...wanted].flatMap(([sid, text]) => {
-            const same = found.filter(([other]) => other === sid);
-            const isIt = same.every(([, other]) => other === text);
-            return same.length === 0 ? [`missing ${sid}`] : isIt ? [] : [`changed ${sid}`];
+        ...expected.Statement.flatMap((statement) => {
+            const sameSid = found.filter(({ sid }) => sid === statement.Sid);
+            if (sameSid.length === 0) {
+                return [`missing ${statement.Sid}`];
+            }
+            const text = canonical(statement);
+            return sameSid.every((other) => other.text === text) ? [] : [`changed ${statement.Sid}`];
         }),
-        ...found.filter(([sid]) => !wanted.has(sid)).map(([sid]) => `additional ${sid}`),
+        ...found.filter(({ sid }) => !expectedSids.includes(sid)).map(({ sid }) => `additional ${sid}`),
     ];
 }
 
-function sidOf(statement: unknown): string {
-    const { Sid } = statement as { readonly Sid?: string };
-    return Sid ?? "statement without a Sid";
-}
-
-function canonical(value: unknown): string {
-    return JSON.stringify(value, (key, below: unknown) => {
-        if (key === "Principal" && below === "*") {
-            return { AWS: below };
+function canonical(statement: unknown): string {
+    return JSON.stringify(statement, (key, value: unknown) => {
+        if (key === "Principal" && value === "*") {
+            return { AWS: value };
         }
-        if (Array.isArray(below)) {
-            return below.length === 1 ? below[0] : below.toSorted();
+        if (Array.isArray(value)) {
+            return value.length === 1 ? value[0] : value.toSorted();
         }
-        return typeof below === "object" && below !== null
-            ? Object.fromEntries(Object.entries(below).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-            : below;
+        return typeof value === "object" && value !== null
+            ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+            : value;
     });
 }

@@ -1,17 +1,16 @@
 import type { Finding } from "./finding";
 
 /**
- * Checks the instance profile of a role: EMR takes the role by the name of its profile, so that both names must match.
+ * Checks the instance profile of a role: EMR finds the role by the name of its profile, so that both names must match.
  * @param roleName The role inside of the profile, if any.
  */
-export function checkInstanceProfile(name: string, roleName: string | undefined): readonly Finding[] {
-    return roleName === name
-        ? []
-        : [
-              {
-                  code: "instance-profile-with-another-role",
-                  found: `the instance profile ${name} holds ${roleName ? `the role ${roleName}` : "no role"}`,
-                  expected: `an instance profile ${name} that holds the role ${name}: EMR finds the role by the profile's name`,
-              },
-          ];
+export function checkInstanceProfile(name: string, roleName: string | undefined): Finding | undefined {
+    if (roleName === name) {
+        return undefined;
+    }
+    return {
+        code: "instance-profile-with-another-role",
+        found: `the instance profile ${name} holds ${roleName ? `the role ${roleName}` : "no role"}`,
+        expected: `an instance profile ${name} that holds the role ${name}: EMR finds the role by the profile's name`,
+    };
 }

@@ -1,66 +1,47 @@
 import { parseArn } from "../domain/arn";
 import type { Finding } from "./finding";
 
-/** Checks whether EMR's roles can be granted the use of a key. */
-export function checkKeyManager(manager: string): readonly Finding[] {
-    return manager === "CUSTOMER"
-        ? []
-        : [
-              {
-                  code: "key-aws-managed",
-                  found: "an AWS managed key",
-                  expected:
-                      "a customer managed key: the policy of an AWS managed key cannot grant its use to EMR's roles",
-              },
-          ];
-}
+const KEY_STATES = "https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html";
 
-export function checkKeyState({
-    arn,
-    state,
-}: {
-    readonly arn: string;
-    readonly state: string | undefined;
-}): readonly Finding[] {
-    if (state === "Enabled") {
-        return [];
-    }
-    const finding = { code: "key-not-enabled" as const, found: `a key in the state ${state}` };
+/** Checks whether a key can be used now. */
+export function checkKeyState(arn: string, state: string | undefined): Finding | undefined {
+    const found = `a key in the state ${state}`;
     const key = `--region ${parseArn(arn).region} --key-id ${arn}`;
     const enable = `aws kms enable-key ${key}`;
     switch (state) {
+        case "Enabled":
+            return undefined;
         case "Disabled":
-            return [{ ...finding, fix: enable }];
+            return { code: "key-not-enabled", found, fix: enable };
         case "PendingDeletion":
-            return [{ ...finding, fix: `aws kms cancel-key-deletion ${key}, then ${enable}` }];
+            return {
+                code: "key-not-enabled",
+                found,
+                fix: `aws kms cancel-key-deletion ${key}, then ${enable}`,
+            };
         default:
-            return [{ ...finding, expected: `an enabled key: ${KEY_STATES}` }];
+            return { code: "key-not-enabled", found, expected: `an enabled key: ${KEY_STATES}` };
     }
 }
-
-const KEY_STATES = "https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html";
 
 /** The usage and the spec that a key needs for disks and archives. */
 export const KEY_USAGE = "ENCRYPT_DECRYPT";
 export const KEY_SPEC = "SYMMETRIC_DEFAULT";
 
+/** Checks whether a key can encrypt disks and archives. */
 export function checkKeyKind({
     usage,
     spec,
 }: {
     readonly usage: string | undefined;
     readonly spec: string | undefined;
-}): readonly Finding[] {
+}): Finding | undefined {
     if (usage !== KEY_USAGE) {
-        return [{ code: "key-usage", found: `a key for ${usage}`, expected: `a key for ${KEY_USAGE}` }];
+        return { code: "key-usage", found: `a key for ${usage}`, expected: `a key for ${KEY_USAGE}` };
     }
-    return spec === KEY_SPEC
-        ? []
-        : [
-              {
-                  code: "key-spec",
-                  found: `a key of the spec ${spec}`,
-                  expected: `a symmetric key (${KEY_SPEC}): LUKS and EBS take no other`,
-              },
-          ];
+    if (spec !== KEY_SPEC) {
+        const expected = `a symmetric key (${KEY_SPEC}): LUKS and EBS take no other`;
+        return { code: "key-spec", found: `a key of the spec ${spec}`, expected };
+    }
+    return undefined;
 }

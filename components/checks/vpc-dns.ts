@@ -1,20 +1,17 @@
 import type { Finding } from "./finding";
 
-/** The attributes that a VPC needs for its nodes to find one another by name. */
-export type DnsAttribute = "dns-support" | "dns-hostnames";
-
+/** Checks an attribute that a VPC needs for its nodes to find one another by name. */
 export function checkVpcDns(
-    attribute: DnsAttribute,
-    isOn: boolean | undefined,
     { id, region }: { readonly id: string; readonly region: string },
-): readonly Finding[] {
-    return isOn
-        ? []
-        : [
-              {
-                  code: `vpc-${attribute}-off`,
-                  found: `${attribute} is off in ${id}, so that nodes do not find one another by name`,
-                  fix: `aws ec2 modify-vpc-attribute --region ${region} --vpc-id ${id} --enable-${attribute}`,
-              },
-          ];
+    attribute: "dns-support" | "dns-hostnames",
+    isOn: boolean | undefined,
+): Finding | undefined {
+    if (isOn) {
+        return undefined;
+    }
+    return {
+        code: `vpc-${attribute}-off`,
+        found: `${attribute} is off in ${id}, so that nodes do not find one another by name`,
+        fix: `aws ec2 modify-vpc-attribute --region ${region} --vpc-id ${id} --enable-${attribute}`,
+    };
 }

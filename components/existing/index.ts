@@ -1,15 +1,13 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { type Ambient, ARGUMENTS, type EnvironmentArgs, resolveArguments } from "../args";
-import { type ErrorReport, InvalidArguments } from "../domain/errors";
+import { type Ambient, ARGUMENTS, type EnvironmentArgs, resolveArguments, throwIfAny } from "../args";
+import type { ErrorReport } from "../domain/errors";
 import type { ExistingRole } from "../domain/existing-role";
-import { bucketWarnings, checkBuckets, lookUpBuckets } from "./buckets";
-import { hostnamesOf } from "./hostnames";
-import { checkKey, lookUpKey } from "./key";
-import { succeeded } from "./lookup";
-import { checkNetwork, lookUpNetwork, routeWarnings } from "./network";
-import { checkRole, lookUpJobflowRole, lookUpServiceRole, type RoleFacts } from "./roles";
-import { checkTopic, lookUpTopic, topicWarnings } from "./topic";
+import { checkBuckets } from "./buckets";
+import { checkKey } from "./key";
+import { checkNetwork } from "./network";
+import { checkRole } from "./roles";
+import { checkTopic } from "./topic";
 
 /** Facts about the account, and about the existing resources that the arguments name: looked up and checked. */
 export interface Existing {
@@ -35,43 +33,20 @@ export async function lookUpExisting(
     report: ErrorReport = ARGUMENTS,
 ): Promise<Existing> {
     const args = resolveArguments(given, { report });
-    const caller = aws.getCallerIdentity({}, opts);
-    const [{ accountId }, network, key, serviceRole, jobflowRole, buckets, topic] = await Promise.all([
-        caller,
-        lookUpNetwork(args, opts),
-        lookUpKey(args, opts),
-        lookUpServiceRole(args, opts),
-        lookUpJobflowRole(args, opts),
-        lookUpBuckets(args, opts),
-        caller.then(({ accountId }) => lookUpTopic(args, accountId, opts)),
+    const { accountId } = await aws.getCallerIdentity({}, opts);
+    const outcomes = await Promise.all([
+        checkNetwork(args, opts),
+        checkKey(args, accountId, opts),
+        checkRole("serviceRole", args, opts),
+        checkRole("jobflowRole", args, opts),
+        checkBuckets(args, opts),
+        checkTopic(args, accountId, opts),
     ]);
-    const errors = [
-        ...(network ? checkNetwork(args, network) : []),
-        ...(key ? checkKey(args, accountId, key) : []),
-        ...(serviceRole ? checkRole("serviceRole", serviceRole) : []),
-        ...(jobflowRole ? checkRole("jobflowRole", jobflowRole) : []),
-        ...checkBuckets(args, buckets),
-        ...(topic ? checkTopic(topic) : []),
-    ];
-    if (errors.length > 0) {
-        throw new InvalidArguments(errors, report);
-    }
-    const hostnames = hostnamesOf(args, network?.dhcpOptions);
-    return {
-        accountId,
-        serviceRole: roleOf(serviceRole),
-        jobflowRole: roleOf(jobflowRole),
-        anyHostname: hostnames.any,
-        nodeDomain: hostnames.domain,
-        warnings: [
-            ...hostnames.warnings,
-            ...routeWarnings(network?.subnets ?? []),
-            ...bucketWarnings(buckets),
-            ...topicWarnings(args, accountId),
-        ],
-    };
-}
-
-function roleOf(facts: RoleFacts | undefined): ExistingRole | undefined {
-    return facts && succeeded(facts.role) ? { name: facts.role.name, arn: facts.role.arn } : undefined;
+    throwIfAny(
+        outcomes.flatMap(({ errors }) => errors),
+        report,
+    );
+    const [{ anyHostname, nodeDomain }, , { role: serviceRole }, { role: jobflowRole }] = outcomes;
+    const warnings = outcomes.flatMap((outcome) => outcome.warnings ?? []);
+    return { accountId, serviceRole, jobflowRole, anyHostname, nodeDomain, warnings };
 }

@@ -1,12 +1,18 @@
 import type { Finding } from "../checks/finding";
 import type { ArgumentError, Path } from "../domain/errors";
 
+/** What the look-ups and checks of existing resources found. */
+export interface Outcome {
+    readonly errors: readonly ArgumentError[];
+    readonly warnings?: readonly string[];
+}
+
 /** A look-up without an answer: the resource is missing, or the credentials may not read it. */
 export class FailedLookup {
     constructor(readonly reason: string) {}
 }
 
-/** Awaits an invoke. A failure is a result too, so that all of them are reported at once. */
+/** Awaits an invoke. It returns a failure instead of throwing it, so that all failures are reported at once. */
 export async function lookup<T>(invoke: Promise<T>): Promise<T | FailedLookup> {
     try {
         return await invoke;
@@ -15,35 +21,25 @@ export async function lookup<T>(invoke: Promise<T>): Promise<T | FailedLookup> {
     }
 }
 
-export function succeeded<T>(result: T | FailedLookup): result is T {
-    return !(result instanceof FailedLookup);
-}
-
 /** @param permissions The IAM actions that the look-up takes. */
-export function lookupFailed(
-    path: Path,
-    subject: string,
-    { reason }: FailedLookup,
-    permissions: string,
-): ArgumentError {
+export function lookupFailed(subject: string, { reason }: FailedLookup, permissions: string): Finding {
     return {
         code: "lookup-failed",
-        path,
         found: `no answer for ${subject}: ${reason}`,
         fix: `name an existing resource, and give these credentials ${permissions}`,
     };
 }
 
-/** Findings at the argument that names the resource. */
-export function at(path: Path, findings: readonly Finding[]): readonly ArgumentError[] {
-    return findings.map((finding) => ({ ...finding, path }));
+/** Reports findings at the argument that names the resource. */
+export function at(path: Path, ...findings: readonly (Finding | undefined)[]): readonly ArgumentError[] {
+    return findings.flatMap((finding) => (finding ? [{ ...finding, path }] : []));
 }
 
-/** The engine puts the invoke before the provider's errors, and lists them; AWS numbers its answers. */
+/** The engine puts the invoke before the provider's errors, and lists them. */
 function oneLine(message: string): string {
     return message
         .trim()
         .replace(/\s+/g, " ")
         .replace(/^.*\d+ errors? occurred: \* /, "")
-        .replace(/, (?:request|host) ?id: [^,)]*/gi, ""); // They differ in each run, and so would the warnings.
+        .replace(/, (?:request|host) ?id: [^,)]*/gi, ""); // AWS's request ids would change the warnings in each run.
 }

@@ -1,194 +1,162 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ResolvedArgs } from "../args";
-import { checkDefaultRoutes, defaultRoutes, type Route, type SubnetRoutes } from "../checks/default-routes";
+import { checkDefaultRoutes, type Route } from "../checks/default-routes";
 import { checkEmrTag } from "../checks/emr-tag";
 import type { Finding } from "../checks/finding";
-import { checkPublicAddresses, checkSubnetRange, checkSubnetVpc } from "../checks/subnet";
+import { checkPublicAddresses, checkSubnetVpc } from "../checks/subnet";
 import { checkVpcDns } from "../checks/vpc-dns";
+import { isPrivateRange, PRIVATE_RANGES, parseCidr } from "../domain/cidr";
 import { EMR_GROUP_NAMES } from "../domain/emr-security-groups";
-import type { ArgumentError, Path } from "../domain/errors";
+import type { ArgumentError } from "../domain/errors";
 import { EMR_TAG, STACK_TAG, type Tags } from "../domain/naming";
-import { checkHostnames, type DhcpFacts } from "./hostnames";
-import { at, type FailedLookup, lookup, lookupFailed, succeeded } from "./lookup";
+import { awsHostnames, checkHostnames, type Hostnames } from "./hostnames";
+import { at, FailedLookup, lookup, lookupFailed, type Outcome } from "./lookup";
 
-/** The AWS provider's answers about an existing network. */
-export interface NetworkFacts {
-    readonly vpc: aws.ec2.GetVpcResult | FailedLookup;
-    /** Missing if the VPC has none, or is not known. */
-    readonly dhcpOptions?: DhcpFacts;
-    readonly subnets: readonly SubnetFacts[];
-    readonly groups: GroupFacts | FailedLookup;
-}
+type ExistingVpc = NonNullable<ResolvedArgs["network"]["existing"]>;
+type VpcAnswer = aws.ec2.GetVpcResult | FailedLookup;
+type RouteTableAnswer = aws.ec2.GetRouteTableResult | FailedLookup;
 
-export interface SubnetFacts {
-    readonly id: string;
-    readonly subnet: aws.ec2.GetSubnetResult | FailedLookup;
-    readonly routeTable: aws.ec2.GetRouteTableResult | FailedLookup;
-}
+const PATH = ["network", "existing"];
 
-/** The ids of the groups with EMR's default names: all, those with EMR's tag, and those with this stack's tag. */
-export interface GroupFacts {
-    readonly all: readonly string[];
-    readonly tagged: readonly string[];
-    readonly own: readonly string[];
+/** Checks whether clusters can start in an existing network, and be encrypted there. */
+export async function checkNetwork(args: ResolvedArgs, opts?: pulumi.InvokeOptions): Promise<Hostnames> {
+    const { existing } = args.network;
+    if (existing === null) {
+        return awsHostnames(args);
+    }
+    const [vpc, groupErrors] = await Promise.all([
+        lookup(aws.ec2.getVpc({ id: existing.vpcId }, opts)),
+        checkGroups(args, existing, opts),
+    ]);
+    const [hostnames, subnets] = await Promise.all([
+        checkVpc(args, existing.vpcId, vpc, opts),
+        Promise.all(existing.subnetIds.map((_, index) => checkSubnet(args, existing, index, vpc, opts))),
+    ]);
+    return {
+        ...hostnames,
+        errors: [...hostnames.errors, ...subnets.flatMap(({ errors }) => errors), ...groupErrors],
+        warnings: [hostnames, ...subnets].flatMap(({ warnings = [] }) => warnings),
+    };
 }
 
 /** The AWS provider's name for a VPC without DHCP options. */
 const NO_DHCP_OPTIONS = "default";
 
-export async function lookUpNetwork(
+async function checkVpc(
     args: ResolvedArgs,
-    opts?: pulumi.InvokeOptions,
-): Promise<NetworkFacts | undefined> {
-    const { existing } = args.network;
-    if (existing === null) {
-        return undefined;
+    id: string,
+    vpc: VpcAnswer,
+    opts: pulumi.InvokeOptions | undefined,
+): Promise<Hostnames> {
+    const path = [...PATH, "vpcId"];
+    if (vpc instanceof FailedLookup) {
+        const permissions = "ec2:DescribeVpcs, ec2:DescribeVpcAttribute, ec2:DescribeRouteTables";
+        return { ...awsHostnames(args), errors: at(path, lookupFailed(id, vpc, permissions)) };
     }
-    const [vpc, groups] = await Promise.all([
-        lookup(aws.ec2.getVpc({ id: existing.vpcId }, opts)),
-        lookup(lookUpGroups(args, existing.vpcId, opts)),
-    ]);
-    const dhcpOptionsId = succeeded(vpc) ? vpc.dhcpOptionsId : NO_DHCP_OPTIONS;
-    const [dhcpOptions, subnets] = await Promise.all([
+    const { dhcpOptionsId, enableDnsSupport, enableDnsHostnames, tags } = vpc;
+    const place = { id, region: args.region };
+    const hostnames = checkHostnames(
+        args,
         dhcpOptionsId === NO_DHCP_OPTIONS
             ? undefined
-            : lookup(aws.ec2.getVpcDhcpOptions({ dhcpOptionsId }, opts)),
-        Promise.all(existing.subnetIds.map((id) => lookUpSubnet(id, vpc, opts))),
-    ]);
-    return { vpc, dhcpOptions, subnets, groups };
+            : await lookup(aws.ec2.getVpcDhcpOptions({ dhcpOptionsId }, opts)),
+    );
+    return {
+        ...hostnames,
+        errors: [
+            ...at(
+                path,
+                checkVpcDns(place, "dns-support", enableDnsSupport),
+                checkVpcDns(place, "dns-hostnames", enableDnsHostnames),
+            ),
+            ...hostnames.errors,
+            ...at(path, checkEmrTag(place, tags)),
+        ],
+    };
 }
 
-async function lookUpGroups(
-    { network, stackTag }: ResolvedArgs,
-    vpcId: string,
+async function checkSubnet(
+    args: ResolvedArgs,
+    existing: ExistingVpc,
+    index: number,
+    vpc: VpcAnswer,
     opts: pulumi.InvokeOptions | undefined,
-): Promise<GroupFacts> {
-    const named = [
-        { name: "vpc-id", values: [vpcId] },
-        { name: "group-name", values: EMR_GROUP_NAMES[network.internetAccess] },
-    ];
-    const withTags = async (tags: Tags) => {
-        const tagged = Object.entries(tags).map(([key, value]) => ({ name: `tag:${key}`, values: [value] }));
-        return (await aws.ec2.getSecurityGroups({ filters: [...named, ...tagged] }, opts)).ids;
-    };
-    const [all, tagged, own] = await Promise.all([
-        withTags({}),
-        withTags(EMR_TAG),
-        withTags({ [STACK_TAG]: stackTag }),
+): Promise<Outcome> {
+    const { region, network } = args;
+    const id = existing.subnetIds[index] ?? "";
+    const path = [...PATH, "subnetIds", index];
+    const [subnet, routeTable] = await Promise.all([
+        lookup(aws.ec2.getSubnet({ id }, opts)),
+        lookUpRouteTable(id, vpc, opts),
     ]);
-    return { all, tagged, own };
+    if (subnet instanceof FailedLookup) {
+        return { errors: at(path, lookupFailed(id, subnet, "ec2:DescribeSubnets")) };
+    }
+    const { vpcId, cidrBlock, mapPublicIpOnLaunch, tags } = subnet;
+    const routes = checkRoutes(network.internetAccess, existing.allowUnseenRoute, id, routeTable);
+    return {
+        errors: at(
+            path,
+            checkSubnetVpc({ id, vpcId }, existing.vpcId),
+            checkSubnetRange(id, cidrBlock),
+            network.internetAccess === "public"
+                ? checkPublicAddresses({ id, region }, mapPublicIpOnLaunch)
+                : undefined,
+            routes.finding,
+            checkEmrTag({ id, region }, tags),
+        ),
+        warnings: routes.warnings,
+    };
 }
 
 /** A subnet without a route table of its own uses the VPC's main one. */
-async function lookUpSubnet(
-    id: string,
-    vpc: NetworkFacts["vpc"],
+async function lookUpRouteTable(
+    subnetId: string,
+    vpc: VpcAnswer,
     opts: pulumi.InvokeOptions | undefined,
-): Promise<SubnetFacts> {
-    const [subnet, own] = await Promise.all([
-        lookup(aws.ec2.getSubnet({ id }, opts)),
-        lookup(aws.ec2.getRouteTable({ subnetId: id }, opts)),
-    ]);
-    const routeTable =
-        succeeded(own) || !succeeded(vpc)
-            ? own
-            : await lookup(aws.ec2.getRouteTable({ routeTableId: vpc.mainRouteTableId }, opts));
-    return { id, subnet, routeTable };
+): Promise<RouteTableAnswer> {
+    const own = await lookup(aws.ec2.getRouteTable({ subnetId }, opts));
+    return own instanceof FailedLookup && !(vpc instanceof FailedLookup)
+        ? lookup(aws.ec2.getRouteTable({ routeTableId: vpc.mainRouteTableId }, opts))
+        : own;
 }
 
-const EXISTING = ["network", "existing"];
-
-/** Checks whether clusters can start in the network, and be encrypted there. */
-export function checkNetwork(args: ResolvedArgs, facts: NetworkFacts): readonly ArgumentError[] {
-    const { existing } = args.network;
-    if (existing === null) {
-        return [];
+/** @param cidrBlock Empty if the subnet has IPv6 addresses only. */
+function checkSubnetRange(id: string, cidrBlock: string): Finding | undefined {
+    const range = parseCidr(cidrBlock);
+    if (range && isPrivateRange(range)) {
+        return undefined;
     }
-    return [
-        ...checkVpc(args, existing.vpcId, facts),
-        ...facts.subnets.flatMap((subnet, index) =>
-            checkSubnet(args, existing.vpcId, subnet, [...EXISTING, "subnetIds", index]),
-        ),
-        ...checkGroups(args, existing.emrSecurityGroups, facts.groups),
-    ];
+    return {
+        code: "subnet-range-not-private",
+        found: `${id} has ${cidrBlock === "" ? "no IPv4 range" : `the range ${cidrBlock}`}`,
+        expected: `a subnet inside ${PRIVATE_RANGES.join(", ")}: EMR's nodes have no other addresses`,
+    };
 }
 
-function checkVpc(
-    args: ResolvedArgs,
-    id: string,
-    { vpc, dhcpOptions }: NetworkFacts,
-): readonly ArgumentError[] {
-    const path = [...EXISTING, "vpcId"];
-    const { region } = args;
-    if (!succeeded(vpc)) {
-        const permissions = "ec2:DescribeVpcs, ec2:DescribeVpcAttribute, ec2:DescribeRouteTables";
-        return [lookupFailed(path, id, vpc, permissions)];
-    }
-    return [
-        ...at(path, checkVpcDns("dns-support", vpc.enableDnsSupport, { id, region })),
-        ...at(path, checkVpcDns("dns-hostnames", vpc.enableDnsHostnames, { id, region })),
-        ...checkHostnames(args, dhcpOptions),
-        ...at(path, checkEmrTag({ id, region, tags: vpc.tags })),
-    ];
-}
-
-function checkSubnet(
-    { region, network }: ResolvedArgs,
-    vpcId: string,
-    { id, subnet, routeTable }: SubnetFacts,
-    path: Path,
-): readonly ArgumentError[] {
-    if (!succeeded(subnet)) {
-        return [lookupFailed(path, id, subnet, "ec2:DescribeSubnets")];
-    }
-    const { cidrBlock, mapPublicIpOnLaunch, tags } = subnet;
-    return [
-        ...at(path, checkSubnetVpc({ id, vpcId: subnet.vpcId }, vpcId)),
-        ...at(path, checkSubnetRange({ id, cidrBlock })),
-        ...(network.internetAccess === "public"
-            ? at(path, checkPublicAddresses({ id, region, isOn: mapPublicIpOnLaunch }))
-            : []),
-        ...(succeeded(routeTable)
-            ? at(path, checkRoutes(network, routesOf(id, routeTable)))
-            : [lookupFailed(path, `the routes of ${id}`, routeTable, "ec2:DescribeRouteTables")]),
-        ...at(path, checkEmrTag({ id, region, tags })),
-    ];
-}
-
-/** The AWS provider reports no propagated routes: the user may know better. */
+/** The AWS provider does not report propagated routes. A private subnet's default route may be one of them. */
 function checkRoutes(
-    { internetAccess, existing }: ResolvedArgs["network"],
-    routes: SubnetRoutes,
-): readonly Finding[] {
-    const findings = checkDefaultRoutes(routes, { internetAccess, natGatewayOnly: false });
-    if (defaultRoutes(routes.routes).length > 0 || internetAccess === "public") {
-        return findings;
+    internetAccess: "nat" | "public",
+    allowUnseenRoute: boolean,
+    subnetId: string,
+    table: RouteTableAnswer,
+): { readonly finding?: Finding; readonly warnings?: readonly string[] } {
+    if (table instanceof FailedLookup) {
+        return { finding: lookupFailed(`the routes of ${subnetId}`, table, "ec2:DescribeRouteTables") };
     }
-    return existing?.allowUnseenRoute
-        ? []
-        : findings.map((finding) => ({
-              ...finding,
-              fix: `${finding.fix}; or, if a VPN or Direct Connect gateway propagates the route, which the AWS provider does not report, set network.existing.allowUnseenRoute: true`,
-          }));
+    const { routeTableId } = table;
+    const routes = { subnetId, routeTableId, routes: table.routes.map(routeOf) };
+    const finding = checkDefaultRoutes(routes, { internetAccess, natGatewayOnly: false });
+    if (finding?.code !== "default-route-missing" || internetAccess === "public") {
+        return { finding };
+    }
+    const fix = `${finding.fix}; or, if a VPN or Direct Connect gateway propagates the route, which the AWS provider does not report, set network.existing.allowUnseenRoute: true`;
+    const warning = `There is ${finding.found}, unless a VPN or Direct Connect gateway propagates one. Without it, every cluster fails in its bootstrap. verify sees propagated routes.`;
+    return allowUnseenRoute ? { warnings: [warning] } : { finding: { ...finding, fix } };
 }
 
-/** Of subnets without errors: those whose default route is not known. */
-export function routeWarnings(subnets: readonly SubnetFacts[]): readonly string[] {
-    return subnets.flatMap(({ id, routeTable }) =>
-        succeeded(routeTable) && defaultRoutes(routesOf(id, routeTable).routes).length === 0
-            ? [
-                  `${id}, route table ${routeTable.routeTableId}: there is no route for 0.0.0.0/0, neither to the internet nor to S3, except perhaps one that a VPN or Direct Connect gateway propagates. Without that, every cluster fails in its bootstrap. verify sees propagated routes.`,
-              ]
-            : [],
-    );
-}
-
-function routesOf(subnetId: string, { routeTableId, routes }: aws.ec2.GetRouteTableResult): SubnetRoutes {
-    return { subnetId, routeTableId, routes: routes.map(routeOf) };
-}
-
-/** A route has one destination and one target; the AWS provider has empty strings for all other kinds. */
+/** A route has one destination and one target; the AWS provider sets the fields of all other kinds to "". */
 function routeOf({
     cidrBlock,
     ipv6CidrBlock,
@@ -202,27 +170,43 @@ function routeOf({
     };
 }
 
-function checkGroups(
-    { region }: ResolvedArgs,
-    emrSecurityGroups: "use" | "create",
-    groups: NetworkFacts["groups"],
-): readonly ArgumentError[] {
-    const path = [...EXISTING, "emrSecurityGroups"];
-    if (!succeeded(groups)) {
-        return [lookupFailed(path, "EMR's default security groups", groups, "ec2:DescribeSecurityGroups")];
+/**
+ * Checks the security groups with EMR's default names: to be used, they need EMR's tag; to be created, those names must
+ * be free, or their groups be this stack's own.
+ */
+async function checkGroups(
+    { region, network, stackTag }: ResolvedArgs,
+    { vpcId, emrSecurityGroups }: ExistingVpc,
+    opts: pulumi.InvokeOptions | undefined,
+): Promise<readonly ArgumentError[]> {
+    const isToUse = emrSecurityGroups === "use";
+    const groupsWith = async (tags: Tags) => {
+        const filters = [
+            { name: "vpc-id", values: [vpcId] },
+            { name: "group-name", values: EMR_GROUP_NAMES[network.internetAccess] },
+            ...Object.entries(tags).map(([key, value]) => ({ name: `tag:${key}`, values: [value] })),
+        ];
+        return (await aws.ec2.getSecurityGroups({ filters }, opts)).ids;
+    };
+    const groups = await lookup(
+        Promise.all([groupsWith({}), groupsWith(isToUse ? EMR_TAG : { [STACK_TAG]: stackTag })]),
+    );
+    const path = [...PATH, "emrSecurityGroups"];
+    if (groups instanceof FailedLookup) {
+        const subject = "EMR's default security groups";
+        return at(path, lookupFailed(subject, groups, "ec2:DescribeSecurityGroups"));
     }
-    const { all, tagged, own } = groups;
-    if (emrSecurityGroups === "use") {
-        return all
-            .filter((id) => !tagged.includes(id))
-            .flatMap((id) => at(path, checkEmrTag({ id, region, tags: undefined })));
-    }
-    return all
-        .filter((id) => !own.includes(id))
-        .map((id) => ({
-            code: "security-group-exists",
-            path,
-            found: `${id} has the name of one of EMR's default groups, which blocks the stack's own group of that name`,
-            fix: "set emrSecurityGroups: use; or delete the group, once no cluster uses it",
-        }));
+    const [all, tagged] = groups;
+    const findings = all
+        .filter((id) => !tagged.includes(id))
+        .map((id) => (isToUse ? checkEmrTag({ id, region }) : groupExists(id)));
+    return at(path, ...findings);
+}
+
+function groupExists(id: string): Finding {
+    return {
+        code: "security-group-exists",
+        found: `${id} has the name of one of EMR's default groups, which blocks the stack's own group of that name`,
+        fix: "set emrSecurityGroups: use; or delete the group, once no cluster uses it",
+    };
 }
