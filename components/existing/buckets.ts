@@ -28,7 +28,7 @@ const OF_ANOTHER_ACCOUNT = /StatusCode: 405\b|MethodNotAllowed/;
 /** Checks that each existing bucket is in the stack's region, and that the stack can change it as `storage` says. */
 export async function checkBuckets(args: ResolvedArgs, opts?: pulumi.InvokeOptions): Promise<Outcome> {
     const outcomes = await Promise.all(
-        [...existingBuckets(args)].map(([name, path]) => checkBucket(args, name, path, opts)),
+        existingBuckets(args).map(([name, path]) => checkBucket(args, name, path, opts)),
     );
     return {
         errors: outcomes.flatMap(({ errors }) => errors),
@@ -37,16 +37,16 @@ export async function checkBuckets(args: ResolvedArgs, opts?: pulumi.InvokeOptio
 }
 
 /** The buckets of existing locations, each with the first path that names it. */
-function existingBuckets({ locations }: ResolvedArgs): ReadonlyMap<string, Path> {
+function existingBuckets({ locations }: ResolvedArgs): readonly (readonly [name: string, path: Path])[] {
     const named = locations.flatMap((location) =>
         location.managed
             ? []
-            : location.folders.map(({ bucket }, index): [string, Path] => [
-                  bucket,
-                  [...bucketsPath(location.path), ...(location.path === "raw.in" ? [index] : [])],
-              ]),
+            : location.folders.map(({ bucket }, index) => {
+                  const path = bucketsPath(location.path);
+                  return [bucket, location.path === "raw.in" ? [...path, index] : path] as const;
+              }),
     );
-    return new Map(named.reverse());
+    return named.filter(([name], index) => named.findIndex(([other]) => other === name) === index);
 }
 
 async function checkBucket(

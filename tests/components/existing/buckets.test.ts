@@ -1,14 +1,7 @@
-import type * as aws from "@pulumi/aws";
 import { expect } from "chai";
-import {
-    type BucketFacts,
-    bucketWarnings,
-    checkBuckets,
-    lookUpBuckets,
-} from "../../../components/existing/buckets";
-import { FailedLookup } from "../../../components/existing/lookup";
+import { checkBuckets } from "../../../components/existing/buckets";
 import { bucketPolicy } from "../../../components/policies/bucket";
-import { type Answers, answer, codes, lookUp, refuse } from "../../support/existing-aws";
+import { type Answers, codes, lookUp, refuse } from "../../support/existing-aws";
 import { buckets, type Config, parse, stream } from "../args/parse";
 
 const LOCATIONS = {
@@ -19,31 +12,38 @@ const LOCATIONS = {
     },
     enriched: { archive: "s3://acme-data/enriched" },
 };
-/** The buckets above in the order of EmrEtlRunner's locations, each once: the log's is last. */
-const NAMES = ["acme-old", "acme-new", "acme-data", "acme-logs"] as const;
+const NAMES = ["acme-old", "acme-new", "acme-data", "acme-logs"];
 
-const at = (bucketRegion: string) => answer<aws.s3.GetBucketResult>({ bucketRegion });
-const failed = (reason: string) => new FailedLookup(reason);
-const OWN_POLICY = JSON.stringify(bucketPolicy("arn:aws:s3:::acme-data", "AES256"));
-const OTHER_POLICY = JSON.stringify({ Statement: [{ Sid: "LetOthersIn", Effect: "Allow" }] });
+type Answer = Answers[string];
+/** The answers for one bucket. */
+interface Bucket {
+    readonly bucket?: Answer;
+    readonly policy?: Answer;
+}
 
-const FORBIDDEN = failed("operation error S3: HeadBucket, StatusCode: 403, api error Forbidden");
-const DENIED = failed("StatusCode: 403, api error AccessDenied");
-const MOVED = failed("operation error S3: HeadBucket, StatusCode: 301, api error MovedPermanently");
-const FOREIGN = failed("StatusCode: 405, api error MethodNotAllowed: The specified method …");
+const inRegion = (bucketRegion: string): Bucket => ({ bucket: () => ({ bucketRegion }) });
+const withPolicy = (policy: unknown): Bucket => ({ policy: () => ({ policy: JSON.stringify(policy) }) });
+const bucketRefused = (reason: string): Bucket => ({ bucket: () => refuse(reason) });
+const policyRefused = (reason: string): Bucket => ({ policy: () => refuse(reason) });
+
+const OWN_POLICY = withPolicy(bucketPolicy("arn:aws:s3:::acme-data", "AES256"));
+const OTHER_POLICY = withPolicy({ Statement: [{ Sid: "LetOthersIn", Effect: "Allow" }] });
+const FORBIDDEN = bucketRefused("operation error S3: HeadBucket, StatusCode: 403, api error Forbidden");
+const DENIED = policyRefused("StatusCode: 403, api error AccessDenied");
+const MOVED = bucketRefused("operation error S3: HeadBucket, StatusCode: 301, api error MovedPermanently");
+const FOREIGN = policyRefused("StatusCode: 405, api error MethodNotAllowed: The specified method …");
 const MISSING = [
-    failed("reading S3 Bucket (acme-data): couldn't find resource"),
-    failed(
-        "operation error S3: HeadBucket, https response error StatusCode: 404, api error NotFound: Not Found",
-    ),
-    failed("api error NoSuchBucket: The specified bucket does not exist"),
+    "reading S3 Bucket (acme-data): couldn't find resource",
+    "operation error S3: HeadBucket, https response error StatusCode: 404, api error NotFound: Not Found",
+    "api error NoSuchBucket: The specified bucket does not exist",
 ];
 
-type Facts = Readonly<Partial<Record<(typeof NAMES)[number], Partial<BucketFacts>>>>;
-
-/** All buckets in the stack's region, but for these. */
-const facts = (other: Facts = {}): readonly BucketFacts[] =>
-    NAMES.map((name) => ({ name, bucket: at("eu-west-1"), ...other[name] }));
+/** Each bucket is in the stack's region and has no policy, unless stated otherwise. */
+const answersFor = (other: Readonly<Record<string, Bucket>>): Answers => ({
+    getBucket: (inputs) => other[String(inputs.bucket)]?.bucket?.(inputs) ?? {},
+    getBucketPolicy: (inputs) =>
+        other[String(inputs.bucket)]?.policy?.(inputs) ?? refuse("couldn't find resource"),
+});
 
 const LOCATION = {
     old: "emrEtlRunner.aws.s3.buckets.raw.in[0]",
@@ -61,15 +61,15 @@ const POLICY = "storage.policiesOnExistingBuckets[1]";
 describe("checkBuckets", () => {
     for (const [situation, storage, other, ...expected] of [
         ["buckets in the stack's region", BOTH, {}],
-        ["the stack's own policy", WITH_POLICY, { "acme-data": { policy: OWN_POLICY } }],
+        ["the stack's own policy", WITH_POLICY, { "acme-data": OWN_POLICY }],
         [
-            "buckets in other regions, where they are named first",
+            "buckets in other regions, at the first location of each",
             {},
             {
-                "acme-old": { bucket: at("us-east-1") },
-                "acme-new": { bucket: at("eu-central-1") },
-                "acme-data": { bucket: at("us-east-2") },
-                "acme-logs": { bucket: at("eu-north-1") },
+                "acme-old": inRegion("us-east-1"),
+                "acme-new": inRegion("eu-central-1"),
+                "acme-data": inRegion("us-east-2"),
+                "acme-logs": inRegion("eu-north-1"),
             },
             ["bucket-in-another-region", LOCATION.old],
             ["bucket-in-another-region", LOCATION.new],
@@ -79,154 +79,125 @@ describe("checkBuckets", () => {
         [
             "a bucket that S3 redirects, once",
             BOTH,
-            { "acme-data": { bucket: MOVED } },
+            { "acme-data": MOVED },
             ["bucket-in-another-region", LOCATION.data],
         ],
-        ...MISSING.flatMap((failure) =>
-            [undefined, failure].map(
+        ...MISSING.flatMap((reason) =>
+            [{}, policyRefused(reason)].map(
                 (policy) =>
                     [
-                        `a missing bucket once: ${failure.reason}`,
+                        `a missing bucket once: ${reason}`,
                         BOTH,
-                        { "acme-data": { bucket: failure, policy } },
+                        { "acme-data": { ...bucketRefused(reason), ...policy } },
                         ["bucket-missing", LOCATION.data],
                     ] as const,
             ),
         ),
-        ["a bucket that may not be read, and is not changed", {}, { "acme-data": { bucket: FORBIDDEN } }],
+        ["a bucket that may not be read, and is not changed", {}, { "acme-data": FORBIDDEN }],
         [
             "a bucket that may not be read, and is to be changed",
             BOTH,
-            { "acme-data": { bucket: FORBIDDEN } },
+            { "acme-data": FORBIDDEN },
             ["lookup-failed", ENCRYPTION],
             ["lookup-failed", POLICY],
         ],
-        [
-            "a policy that may not be read",
-            WITH_POLICY,
-            { "acme-data": { policy: DENIED } },
-            ["lookup-failed", POLICY],
-        ],
-        ["a policy that may not be read, and is not needed", ENCRYPTED, { "acme-data": { policy: DENIED } }],
-        [
-            "another policy",
-            WITH_POLICY,
-            { "acme-data": { policy: OTHER_POLICY } },
-            ["bucket-policy-exists", POLICY],
-        ],
-        ["another policy that is not changed", ENCRYPTED, { "acme-data": { policy: OTHER_POLICY } }],
+        ["a policy that may not be read", WITH_POLICY, { "acme-data": DENIED }, ["lookup-failed", POLICY]],
+        ["a policy that may not be read, and is not needed", ENCRYPTED, { "acme-data": DENIED }],
+        ["another policy", WITH_POLICY, { "acme-data": OTHER_POLICY }, ["bucket-policy-exists", POLICY]],
+        ["another policy that is not changed", ENCRYPTED, { "acme-data": OTHER_POLICY }],
         [
             "another account's bucket, which S3 lets these credentials read",
             BOTH,
-            { "acme-data": { policy: FOREIGN } },
+            { "acme-data": FOREIGN },
             ["bucket-of-another-account", ENCRYPTION],
             ["bucket-of-another-account", POLICY],
         ],
         [
             "the region and the policy of one bucket",
             WITH_POLICY,
-            { "acme-data": { bucket: at("us-east-1"), policy: OTHER_POLICY } },
+            { "acme-data": { ...inRegion("us-east-1"), ...OTHER_POLICY } },
             ["bucket-in-another-region", LOCATION.data],
             ["bucket-policy-exists", POLICY],
         ],
-    ] as readonly (readonly [string, Config, Facts, ...(readonly [string, string])[]])[]) {
-        it(`${expected.length === 0 ? "accepts" : "reports"} ${situation}`, () => {
+        ...[
+            "couldn't find resource",
+            "NoSuchBucketPolicy: The bucket policy does not exist",
+            "empty result",
+        ].map(
+            (reason) =>
+                [
+                    `a bucket without a policy: ${reason}`,
+                    WITH_POLICY,
+                    { "acme-data": policyRefused(`reading S3 Bucket (acme-data) Policy: ${reason}`) },
+                ] as const,
+        ),
+    ] as readonly (readonly [
+        string,
+        Config,
+        Readonly<Record<string, Bucket>>,
+        ...(readonly [string, string])[],
+    ])[]) {
+        it(`${expected.length === 0 ? "accepts" : "reports"} ${situation}`, async () => {
             const args = parse({ ...buckets(LOCATIONS), storage });
-            expect(codes(checkBuckets(args, facts(other)))).to.deep.equal(expected);
+            const { facts } = await lookUp(() => checkBuckets(args), answersFor(other));
+            expect(codes(facts.errors)).to.deep.equal(expected);
         });
     }
 
-    it("reads S3's status codes, not numbers in a bucket's name", () => {
+    it("reads S3's status codes, not numbers in a bucket's name", async () => {
         const numbers = [301, 404, 405];
-        const args = parse(buckets({ raw: { in: numbers.map((number) => `s3://acme-${number}-raw/in`) } }));
-        const found = numbers.map((number) => ({
-            name: `acme-${number}-raw`,
-            bucket: failed(`reading S3 Bucket (acme-${number}-raw): StatusCode: 403, Forbidden`),
-            policy: failed(`reading S3 Bucket (acme-${number}-raw) Policy: AccessDenied`),
-        }));
-        expect(checkBuckets(args, found)).to.deep.equal([]);
-        expect(bucketWarnings(found)).to.have.length(3);
-    });
-});
-
-describe("bucketWarnings", () => {
-    it("name the buckets that may not be read, and no bucket with an error", () => {
-        const found = facts({
-            "acme-old": { bucket: MOVED },
-            "acme-new": { bucket: FORBIDDEN },
-            "acme-data": { bucket: MISSING[0] },
+        const args = parse({
+            ...buckets({ raw: { in: numbers.map((number) => `s3://acme-${number}-raw/in`) } }),
+            storage: { encryptExistingBuckets: ["acme-405-raw"] },
         });
-        expect(bucketWarnings(found)).to.deep.equal([
-            `acme-new cannot be read (${FORBIDDEN.reason}). If it belongs to another account, its owner must grant the jobflow role and the operator what their policies allow, and set BucketOwnerEnforced. The stack cannot set its encryption or its policy.`,
+        const { facts } = await lookUp(() => checkBuckets(args), {
+            getBucket: ({ bucket }) => refuse(`reading S3 Bucket (${bucket}): StatusCode: 403, Forbidden`),
+            getBucketPolicy: ({ bucket }) => refuse(`reading S3 Bucket (${bucket}) Policy: AccessDenied`),
+        });
+        expect(codes(facts.errors)).to.deep.equal([["lookup-failed", "storage.encryptExistingBuckets[0]"]]);
+        expect(facts.warnings).to.have.length(3);
+    });
+
+    it("warns of the buckets that may not be read, and of no bucket with an error", async () => {
+        const { facts } = await lookUp(
+            () => checkBuckets(parse(buckets(LOCATIONS))),
+            answersFor({
+                "acme-old": MOVED,
+                "acme-new": FORBIDDEN,
+                "acme-data": bucketRefused("StatusCode: 404"),
+            }),
+        );
+        expect(facts.warnings).to.deep.equal([
+            "acme-new cannot be read (operation error S3: HeadBucket, StatusCode: 403, api error Forbidden). If it belongs to another account, its owner must grant the jobflow role and the operator what their policies allow, and set BucketOwnerEnforced. The stack cannot set its encryption or its policy.",
         ]);
     });
-});
-
-describe("lookUpBuckets", () => {
-    const look = (config: Config, answers?: Answers) => lookUp(() => lookUpBuckets(parse(config)), answers);
-    const bucketCall = (bucket: string) => ["getBucket", { bucket }];
-    const bucketOf = (name: string) => ({ bucket: name, bucketRegion: "eu-west-1" });
 
     it("makes no look-up if the stack creates all buckets", async () => {
-        expect(await look(stream())).to.deep.equal({ facts: [], calls: [] });
+        expect(await lookUp(() => checkBuckets(parse(stream())))).to.deep.equal({
+            facts: { errors: [], warnings: [] },
+            calls: [],
+        });
     });
 
-    it("looks up each bucket once, and no policy", async () => {
-        const { facts: found, calls } = await look(buckets(LOCATIONS));
-        expect(calls).to.have.deep.members(NAMES.map(bucketCall));
-        expect(found).to.have.deep.members(
-            NAMES.map((name) => ({ name, bucket: bucketOf(name), policy: undefined })),
-        );
-    });
-
-    for (const list of ["policiesOnExistingBuckets", "encryptExistingBuckets"]) {
-        it(`looks up the policies of the buckets in ${list}`, async () => {
-            const { facts: found, calls } = await look(
-                { ...buckets(LOCATIONS), storage: { [list]: ["acme-data"] } },
-                { getBucketPolicy: () => ({ policy: OTHER_POLICY }) },
-            );
+    for (const [what, storage, ...policyCalls] of [
+        ["each bucket once, and no policy", {}],
+        [
+            "the policies of the buckets to encrypt",
+            { encryptExistingBuckets: ["acme-data"] },
+            ["getBucketPolicy", { bucket: "acme-data" }],
+        ],
+        [
+            "the policies of the buckets whose policy the stack writes",
+            { policiesOnExistingBuckets: ["acme-data"] },
+            ["getBucketPolicy", { bucket: "acme-data" }],
+        ],
+    ] as const) {
+        it(`looks up ${what}`, async () => {
+            const { calls } = await lookUp(() => checkBuckets(parse({ ...buckets(LOCATIONS), storage })));
             expect(calls).to.have.deep.members([
-                ...NAMES.map(bucketCall),
-                ["getBucketPolicy", { bucket: "acme-data" }],
+                ...NAMES.map((bucket) => ["getBucket", { bucket }]),
+                ...policyCalls,
             ]);
-            expect(found).to.have.deep.members(
-                NAMES.map((name) => ({
-                    name,
-                    bucket: bucketOf(name),
-                    policy: name === "acme-data" ? OTHER_POLICY : undefined,
-                })),
-            );
         });
     }
-
-    for (const reason of [
-        "reading S3 Bucket (acme-data) Policy: couldn't find resource",
-        "reading S3 Bucket (acme-data) Policy: operation error S3: GetBucketPolicy, api error NoSuchBucketPolicy: The bucket policy does not exist",
-        "reading S3 Bucket (acme-data) Policy: empty result",
-    ]) {
-        it(`takes "${reason.slice(39)}" as no policy`, async () => {
-            const { facts: found } = await look(
-                { ...buckets(LOCATIONS), storage: { policiesOnExistingBuckets: ["acme-data"] } },
-                { getBucketPolicy: () => refuse(reason) },
-            );
-            expect(found.map(({ policy }) => policy)).to.deep.equal(NAMES.map(() => undefined));
-        });
-    }
-
-    it("returns failures", async () => {
-        const { facts: found } = await look(
-            {
-                ...stream({ enriched: { stream: "s3://acme-stream/enriched" } }),
-                storage: { policiesOnExistingBuckets: ["acme-stream"] },
-            },
-            { getBucket: () => refuse("Forbidden"), getBucketPolicy: () => refuse("AccessDenied") },
-        );
-        expect(found).to.deep.equal([
-            {
-                name: "acme-stream",
-                bucket: new FailedLookup("Forbidden"),
-                policy: new FailedLookup("AccessDenied"),
-            },
-        ]);
-    });
 });

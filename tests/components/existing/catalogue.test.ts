@@ -1,106 +1,115 @@
-import type * as aws from "@pulumi/aws";
 import { checkDefaultRoutes } from "../../../components/checks/default-routes";
-import type { ArgumentError } from "../../../components/domain/errors";
-import { checkBuckets } from "../../../components/existing/buckets";
-import { checkHostnames } from "../../../components/existing/hostnames";
-import { checkKey } from "../../../components/existing/key";
-import { at, FailedLookup } from "../../../components/existing/lookup";
-import { checkNetwork } from "../../../components/existing/network";
-import { checkRole } from "../../../components/existing/roles";
-import { checkTopic } from "../../../components/existing/topic";
-import { answer, SUBNET, VPC } from "../../support/existing-aws";
+import { type ArgumentError, InvalidArguments } from "../../../components/domain/errors";
+import { lookUpExisting } from "../../../components/existing";
+import { at } from "../../../components/existing/lookup";
+import { type Answers, lookUp, refuse, SUBNET, VPC } from "../../support/existing-aws";
 import { expectGolden } from "../../support/golden";
 import { routeOf } from "../../support/route";
 import { batch, buckets, type Config, parse, stream } from "../args/parse";
 
-const FAILED = new FailedLookup("AccessDenied");
 const ACCOUNT = "111122223333";
-const keyArn = (account: string) => `arn:aws:kms:eu-west-1:${account}:key/1234abcd`;
-
-function network(internetAccess: string, gatewayId: string): readonly ArgumentError[] {
-    const existing = { vpcId: VPC, subnetIds: [SUBNET], emrSecurityGroups: "create" };
-    const args = parse({ ...stream(), network: { internetAccess, existing } });
-    const routes = gatewayId === "" ? [] : [routeOf({ cidrBlock: "0.0.0.0/0", gatewayId })];
-    return checkNetwork(args, {
-        vpc: answer<aws.ec2.GetVpcResult>({ tags: {} }),
-        dhcpOptions: undefined,
-        subnets: [
-            {
-                id: SUBNET,
-                subnet: answer<aws.ec2.GetSubnetResult>({
-                    vpcId: "vpc-2",
-                    cidrBlock: "100.64.0.0/20",
-                    tags: {},
-                }),
-                routeTable: answer<aws.ec2.GetRouteTableResult>({ routeTableId: "rtb-1", routes }),
-            },
-        ],
-        groups: { all: ["sg-1"], tagged: [], own: [] },
-    });
-}
-
-function key(config: Config, account: string, found: Partial<aws.kms.GetKeyResult> | FailedLookup) {
-    const args = parse({ ...batch(config), encryption: { kmsKeyArn: keyArn(account) } });
-    const facts = found instanceof FailedLookup ? found : answer<aws.kms.GetKeyResult>(found);
-    return checkKey(args, ACCOUNT, { arn: keyArn(account), key: facts });
-}
-
-function bucket(reason: string, policy?: string | FailedLookup): readonly ArgumentError[] {
-    const storage = { encryptExistingBuckets: ["acme"], policiesOnExistingBuckets: ["acme"] };
-    const args = parse({ ...buckets({ raw: { archive: "s3://acme/raw" } }), storage });
-    return checkBuckets(args, [{ name: "acme", bucket: new FailedLookup(reason), policy }]);
-}
-
-const USABLE = { keyManager: "CUSTOMER", keyState: "Enabled", keyUsage: "ENCRYPT_DECRYPT" };
+const ANOTHER = "444455556666";
 const SPOT = { aws: { emr: { jobflow: { core_instance_bid: 0.05 } } } };
-const TRUSTED_BY_NONE = answer<aws.iam.GetRoleResult>({ assumeRolePolicy: "{}" });
-const EXISTING_NETWORK = { network: { existing: { vpcId: VPC, subnetIds: [SUBNET] } } };
 
-/** Every error of the look-ups, in all of its wordings. */
-const ERRORS: readonly ArgumentError[] = [
-    ...network("nat", ""),
-    ...network("nat", "igw-1"),
-    ...network("public", "vgw-1"),
-    ...at(
-        ["network", "existing", "subnetIds", 0],
-        [{ isBlackhole: true }, { isBlackhole: false }].flatMap((state) =>
-            checkDefaultRoutes(
-                {
-                    subnetId: SUBNET,
-                    routeTableId: "rtb-1",
-                    routes: [{ range: "0.0.0.0/0", prefixList: undefined, target: undefined, ...state }],
-                },
-                { internetAccess: "nat", natGatewayOnly: true },
-            ),
-        ),
+async function errorsOf(config: Config, answers: Answers = {}): Promise<readonly ArgumentError[]> {
+    const { facts } = await lookUp(() => lookUpExisting(parse(config)).catch((error: unknown) => error), {
+        getCallerIdentity: () => ({ accountId: ACCOUNT }),
+        ...answers,
+    });
+    if (!(facts instanceof InvalidArguments)) {
+        throw new Error("the look-ups found no error");
+    }
+    return facts.errors;
+}
+
+function network(internetAccess: string, gatewayId: string) {
+    const existing = { vpcId: VPC, subnetIds: [SUBNET], emrSecurityGroups: "create" };
+    return errorsOf(
+        { ...stream(), network: { internetAccess, existing } },
+        {
+            getVpc: () => ({ enableDnsSupport: false, enableDnsHostnames: false, tags: {} }),
+            getVpcDhcpOptions: () => ({ domainName: "corp.example" }),
+            getSubnet: () => ({
+                vpcId: "vpc-2",
+                cidrBlock: "100.64.0.0/20",
+                mapPublicIpOnLaunch: false,
+                tags: {},
+            }),
+            getRouteTable: () => ({
+                routeTableId: "rtb-1",
+                routes: gatewayId === "" ? [] : [routeOf({ cidrBlock: "0.0.0.0/0", gatewayId })],
+            }),
+            getSecurityGroups: ({ filters }) => ({
+                ids: (filters as readonly unknown[]).length === 2 ? ["sg-1"] : [],
+            }),
+        },
+    );
+}
+
+function key(account: string, getKey?: Answers[string], emrEtlRunner: Config = {}) {
+    const kmsKeyArn = `arn:aws:kms:eu-west-1:${account}:key/1234abcd`;
+    return errorsOf({ ...batch(emrEtlRunner), encryption: { kmsKeyArn } }, getKey && { getKey });
+}
+
+function bucket(reason: string, getBucketPolicy: Answers[string] = () => refuse("empty result")) {
+    const storage = { encryptExistingBuckets: ["acme"], policiesOnExistingBuckets: ["acme"] };
+    return errorsOf(
+        { ...buckets({ raw: { archive: "s3://acme/raw" } }), storage },
+        { getBucket: () => refuse(reason), getBucketPolicy },
+    );
+}
+
+/** The errors of routes that only `verify` sees. */
+const deletedTargets = [{ isBlackhole: true }, { isBlackhole: false }].map((state) =>
+    checkDefaultRoutes(
+        {
+            subnetId: SUBNET,
+            routeTableId: "rtb-1",
+            routes: [{ range: "0.0.0.0/0", prefixList: undefined, target: undefined, ...state }],
+        },
+        { internetAccess: "nat", natGatewayOnly: true },
     ),
-    ...checkHostnames(
-        parse({ ...stream(), ...EXISTING_NETWORK }),
-        answer<aws.ec2.GetVpcDhcpOptionsResult>({ domainName: "corp.example" }),
-    ),
-    ...key({}, ACCOUNT, FAILED),
-    ...key({}, "444455556666", FAILED),
-    ...key(SPOT, "444455556666", USABLE),
-    ...key({}, ACCOUNT, { ...USABLE, keyManager: "AWS", keyState: "Disabled", keySpec: "RSA_2048" }),
-    ...["PendingDeletion", "Unavailable"].flatMap((keyState) =>
-        key({}, ACCOUNT, { ...USABLE, keyState, keyUsage: "SIGN_VERIFY" }),
-    ),
-    ...checkRole("serviceRole", { name: "my-service", role: TRUSTED_BY_NONE }),
-    ...checkRole("jobflowRole", {
-        name: "my-nodes",
-        role: TRUSTED_BY_NONE,
-        profile: answer<aws.iam.GetInstanceProfileResult>({ roleName: "" }),
-    }),
-    ...bucket("NotFound"),
-    ...bucket("StatusCode: 301"),
-    ...bucket("StatusCode: 403", '{"Statement":[{"Sid":"Another"}]}'),
-    ...bucket("StatusCode: 403", new FailedLookup("StatusCode: 405")),
-    ...checkTopic(FAILED),
-];
+);
 
 describe("the errors of the look-ups", () => {
-    it("read as in the golden file", () => {
-        const texts = ERRORS.map(({ code, found, expected, fix }) =>
+    it("read as in the golden file", async () => {
+        const denied = () => refuse("AccessDenied");
+        const all = [
+            ...at([], ...deletedTargets),
+            ...(await network("nat", "")),
+            ...(await network("nat", "igw-1")),
+            ...(await network("public", "vgw-1")),
+            ...(await errorsOf(
+                { ...batch(), network: { existing: { vpcId: VPC, subnetIds: [SUBNET] } } },
+                { getVpc: () => ({ dhcpOptionsId: "default" }) },
+            )),
+            ...(await key(ACCOUNT, denied)),
+            ...(await key(ANOTHER, denied)),
+            ...(await key(ANOTHER, undefined, SPOT)),
+            ...(await key(ACCOUNT, () => ({ keyManager: "AWS", keyState: "Disabled", keySpec: "RSA_2048" }))),
+            ...(await key(ACCOUNT, () => ({ keyState: "PendingDeletion", keyUsage: "SIGN_VERIFY" }))),
+            ...(await key(ACCOUNT, () => ({ keyState: "Unavailable" }))),
+            ...(await bucket("NotFound")),
+            ...(await bucket("StatusCode: 301")),
+            ...(await bucket("StatusCode: 403", () => ({ policy: '{"Statement":[{"Sid":"Another"}]}' }))),
+            ...(await bucket("StatusCode: 403", () => refuse("StatusCode: 405"))),
+            ...(await errorsOf(
+                {
+                    ...batch(),
+                    access: {
+                        serviceRole: { existing: "my-service" },
+                        jobflowRole: { existing: "my-nodes" },
+                    },
+                    certificates: { remindTopicArn: `arn:aws:sns:eu-west-1:${ACCOUNT}:operators` },
+                },
+                {
+                    getRole: () => ({ assumeRolePolicy: "{}" }),
+                    getInstanceProfile: () => ({ roleName: "" }),
+                    getTopic: denied,
+                },
+            )),
+        ];
+        const texts = all.map(({ code, found, expected, fix }) =>
             [
                 code,
                 `    found:    ${found}`,

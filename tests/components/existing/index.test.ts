@@ -103,7 +103,7 @@ describe("lookUpExisting", () => {
         });
         expect(warnings.map((warning) => warning.split(/[ ,]/)[0])).to.deep.equal([
             "The",
-            SUBNET,
+            "There",
             "acme-logs",
             "arn:aws:sns:eu-west-1:444455556666:operators",
         ]);

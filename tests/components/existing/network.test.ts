@@ -1,29 +1,12 @@
-import type * as aws from "@pulumi/aws";
 import { expect } from "chai";
 import type { ResolvedArgs } from "../../../components/args";
-import { FailedLookup } from "../../../components/existing/lookup";
-import {
-    checkNetwork,
-    lookUpNetwork,
-    type NetworkFacts,
-    routeWarnings,
-    type SubnetFacts,
-} from "../../../components/existing/network";
-import {
-    type Answers,
-    answer,
-    codes,
-    lookUp,
-    refuse,
-    SUBNET,
-    SUBNET_2,
-    VPC,
-} from "../../support/existing-aws";
+import { checkNetwork } from "../../../components/existing/network";
+import { type Answers, codes, lookUp, refuse, SUBNET, SUBNET_2, VPC } from "../../support/existing-aws";
 import { type Route, routeOf } from "../../support/route";
 import { batch, type Config, parse, stream } from "../args/parse";
 
-const EMR_TAG = { "for-use-with-amazon-emr-managed-policies": "true" };
 const DOMAIN = "eu-west-1.compute.internal";
+const EMR_TAG = ["for-use-with-amazon-emr-managed-policies", "true"] as const;
 const NAT_GROUPS = [
     "ElasticMapReduce-Master-Private",
     "ElasticMapReduce-Slave-Private",
@@ -38,204 +21,150 @@ const PUBLIC_GROUPS = [
     "ElasticMapReduce-core",
 ];
 
-/** In stream-enrich mode, which has no `thrift`; `network` beside `network.existing`. */
-function argsOf(existing: Config = {}, network: Config = {}, others: Config = {}) {
-    return parse({
-        ...stream(),
-        network: { ...network, existing: { vpcId: VPC, subnetIds: [SUBNET], ...existing } },
-        ...others,
-    });
-}
+/** In stream-enrich mode, which accepts other host names. */
+const argsOf = (existing: Config = {}, network: Config = {}, stack = "dev") =>
+    parse(
+        { ...stream(), network: { ...network, existing: { vpcId: VPC, subnetIds: [SUBNET], ...existing } } },
+        { stack },
+    );
+const NAT = argsOf();
+const PUBLIC = argsOf({}, { internetAccess: "public" });
+const UNSEEN = argsOf({ allowUnseenRoute: true });
+const CREATE = argsOf({ emrSecurityGroups: "create" });
+const TWO_SUBNETS = argsOf({ subnetIds: [SUBNET, SUBNET_2], emrSecurityGroups: "create" });
 
-type Vpc = aws.ec2.GetVpcResult;
-type Subnet = aws.ec2.GetSubnetResult;
-const vpc = (other: Partial<Vpc> = {}) =>
-    answer<Vpc>({ enableDnsSupport: true, enableDnsHostnames: true, tags: EMR_TAG, ...other });
-const dhcp = (domainName: string) => answer<aws.ec2.GetVpcDhcpOptionsResult>({ domainName });
-const subnet = (other: Partial<Subnet> = {}) =>
-    answer<Subnet>({
-        vpcId: VPC,
-        cidrBlock: "10.1.16.0/20",
-        mapPublicIpOnLaunch: true,
-        tags: EMR_TAG,
-        ...other,
-    });
-const routes = (...entries: readonly Partial<Route>[]) =>
-    answer<aws.ec2.GetRouteTableResult>({ routeTableId: "rtb-1", routes: entries.map(routeOf) });
 const ANY = { cidrBlock: "0.0.0.0/0" };
+const vpc = (answer: Config) => ({ getVpc: () => answer });
+const subnet = (answer: Config) => ({ getSubnet: () => ({ vpcId: VPC, ...answer }) });
+const routes = (...entries: readonly Partial<Route>[]) => ({
+    getRouteTable: () => ({ routeTableId: "rtb-1", routes: entries.map(routeOf) }),
+});
+/** The ids of all groups with EMR's names, and of those with one tag. */
+const groups = (
+    all: readonly string[],
+    tagged: Readonly<Record<string, readonly string[]>> = {},
+): Answers => ({
+    getSecurityGroups: ({ filters }) => {
+        const tag = (filters as readonly { readonly name: string }[])[2]?.name;
+        return { ids: tag === undefined ? all : (tagged[tag] ?? []) };
+    },
+});
 const TO_NAT = routes(
     { cidrBlock: "10.9.0.0/16", vpcPeeringConnectionId: "pcx-1" },
     { ...ANY, natGatewayId: "nat-1" },
 );
 const TO_INTERNET = routes({ ...ANY, gatewayId: "igw-1" });
 const NO_ROUTE = routes({ ipv6CidrBlock: "::/0", egressOnlyGatewayId: "eigw-1" });
-const FAILED = new FailedLookup("no");
+const refused = (...lookups: readonly string[]): Answers =>
+    Object.fromEntries(lookups.map((name) => [name, () => refuse("StatusCode: 403")]));
 
-/** A private network without errors, but for what is given. */
-function facts({ first, ...other }: Partial<NetworkFacts> & { readonly first?: Partial<SubnetFacts> } = {}) {
-    return {
-        vpc: vpc(),
-        dhcpOptions: dhcp(DOMAIN),
-        subnets: [{ id: SUBNET, subnet: subnet(), routeTable: TO_NAT, ...first }],
-        groups: { all: [], tagged: [], own: [] },
-        ...other,
-    };
-}
-
-const NAT = argsOf();
-const PUBLIC = argsOf({}, { internetAccess: "public" });
-const UNSEEN = argsOf({ allowUnseenRoute: true });
-const CREATE = argsOf({ emrSecurityGroups: "create" });
 const VPC_ID = "network.existing.vpcId";
 const FIRST = "network.existing.subnetIds[0]";
 const SECOND = "network.existing.subnetIds[1]";
 const GROUPS = "network.existing.emrSecurityGroups";
+const EMR_KEY = `tag:${EMR_TAG[0]}`;
+const STACK_KEY = "tag:snowplow-emr-stack";
 
 describe("checkNetwork", () => {
-    for (const [situation, args, found, ...expected] of [
-        ["the network is private", NAT, facts()],
-        ["the network is public", PUBLIC, facts({ first: { routeTable: TO_INTERNET } })],
-        [
-            "nodes get no public addresses, and need none",
-            NAT,
-            facts({ first: { subnet: subnet({ mapPublicIpOnLaunch: false }) } }),
-        ],
+    for (const [situation, args, answers, ...expected] of [
+        ["the network is private", NAT, TO_NAT],
+        ["the network is public", PUBLIC, TO_INTERNET],
+        ["nodes get no public addresses, and need none", NAT, subnet({ mapPublicIpOnLaunch: false })],
         [
             "EMR's groups have its tag",
             NAT,
-            facts({ groups: { all: ["sg-1", "sg-2"], tagged: ["sg-2", "sg-1"], own: [] } }),
+            groups(["sg-1", "sg-2"], { [EMR_KEY]: ["sg-2", "sg-1"], [STACK_KEY]: [] }),
         ],
-        [
-            "the stack has created EMR's groups",
-            CREATE,
-            facts({ groups: { all: ["sg-1"], tagged: [], own: ["sg-1"] } }),
-        ],
-        ["the stack creates the network", parse(batch()), facts({ vpc: FAILED })],
-        [
-            "the VPC has no answer",
-            NAT,
-            { ...facts({ vpc: FAILED }), dhcpOptions: undefined },
-            ["lookup-failed", VPC_ID],
-        ],
+        ["the stack has created EMR's groups", CREATE, groups(["sg-1"], { [STACK_KEY]: ["sg-1"] })],
+        ["the VPC has no answer", NAT, refused("getVpc"), ["lookup-failed", VPC_ID]],
         [
             "the VPC has no DNS",
             NAT,
-            facts({ vpc: vpc({ enableDnsSupport: false, enableDnsHostnames: false }) }),
+            vpc({ enableDnsSupport: false, enableDnsHostnames: false }),
             ["vpc-dns-support-off", VPC_ID],
             ["vpc-dns-hostnames-off", VPC_ID],
         ],
         [
             "the VPC has another domain",
             NAT,
-            facts({ dhcpOptions: dhcp("a.b") }),
+            { getVpcDhcpOptions: () => ({ domainName: "a.b" }) },
             ["domain-name-not-in-certificate", VPC_ID],
         ],
-        ["the VPC has no tag", NAT, facts({ vpc: vpc({ tags: {} }) }), ["emr-tag-missing", VPC_ID]],
         [
-            "a subnet has no answer",
+            "the VPC has no DHCP options",
             NAT,
-            facts({ first: { subnet: FAILED, routeTable: FAILED } }),
+            vpc({ dhcpOptionsId: "default" }),
+            ["dhcp-options-missing", VPC_ID],
+        ],
+        ["DHCP options have no answer", NAT, refused("getVpcDhcpOptions"), ["lookup-failed", VPC_ID]],
+        ["the VPC has no tag", NAT, vpc({ tags: {} }), ["emr-tag-missing", VPC_ID]],
+        [
+            "a subnet and its routes have no answer",
+            NAT,
+            refused("getSubnet", "getRouteTable"),
             ["lookup-failed", FIRST],
         ],
-        [
-            "a subnet is in another VPC",
-            NAT,
-            facts({ first: { subnet: subnet({ vpcId: "vpc-2" }) } }),
-            ["subnet-of-another-vpc", FIRST],
-        ],
-        [
-            "a subnet has a public range",
-            NAT,
-            facts({ first: { subnet: subnet({ cidrBlock: "100.64.0.0/20" }) } }),
-            ["subnet-range-not-private", FIRST],
-        ],
-        [
-            "a subnet has no tag",
-            NAT,
-            facts({ first: { subnet: subnet({ tags: {} }) } }),
-            ["emr-tag-missing", FIRST],
-        ],
+        ["a subnet is in another VPC", NAT, subnet({ vpcId: "vpc-2" }), ["subnet-of-another-vpc", FIRST]],
+        ...["10.1.16.0/20", "172.31.255.0/24", "192.168.1.0/28"].map(
+            (cidrBlock) => [`a subnet has the range ${cidrBlock}`, NAT, subnet({ cidrBlock })] as const,
+        ),
+        ...["100.64.0.0/20", "172.32.0.0/20", "198.18.0.0/24", ""].map(
+            (cidrBlock) =>
+                [
+                    `a subnet has the range "${cidrBlock}"`,
+                    NAT,
+                    subnet({ cidrBlock }),
+                    ["subnet-range-not-private", FIRST],
+                ] as const,
+        ),
+        ["a subnet has no tag", NAT, subnet({ tags: {} }), ["emr-tag-missing", FIRST]],
         [
             "a public subnet gives no public addresses",
             PUBLIC,
-            facts({ first: { subnet: subnet({ mapPublicIpOnLaunch: false }), routeTable: TO_INTERNET } }),
+            { ...TO_INTERNET, ...subnet({ mapPublicIpOnLaunch: false }) },
             ["subnet-without-public-addresses", FIRST],
         ],
-        ["routes have no answer", UNSEEN, facts({ first: { routeTable: FAILED } }), ["lookup-failed", FIRST]],
-        [
-            "there is no route",
-            NAT,
-            facts({ first: { routeTable: NO_ROUTE } }),
-            ["default-route-missing", FIRST],
-        ],
-        [
-            "there is no public route",
-            PUBLIC,
-            facts({ first: { routeTable: NO_ROUTE } }),
-            ["default-route-missing", FIRST],
-        ],
-        ["there is no route, as allowed", UNSEEN, facts({ first: { routeTable: NO_ROUTE } })],
-        [
-            "the route is public",
-            UNSEEN,
-            facts({ first: { routeTable: TO_INTERNET } }),
-            ["default-route-public", FIRST],
-        ],
-        ["the route is private", PUBLIC, facts(), ["default-route-private", FIRST]],
-        [
-            "the route leads to a transit gateway",
-            NAT,
-            facts({ first: { routeTable: routes({ ...ANY, transitGatewayId: "tgw-1" }) } }),
-        ],
+        ["routes have no answer", UNSEEN, refused("getRouteTable"), ["lookup-failed", FIRST]],
+        ["there is no route", NAT, NO_ROUTE, ["default-route-missing", FIRST]],
+        ["there is no public route", PUBLIC, NO_ROUTE, ["default-route-missing", FIRST]],
+        ["there is no route, as allowed", UNSEEN, NO_ROUTE],
+        ["the route is public", UNSEEN, TO_INTERNET, ["default-route-public", FIRST]],
+        ["the route is private", PUBLIC, TO_NAT, ["default-route-private", FIRST]],
+        ["the route leads to a transit gateway", NAT, routes({ ...ANY, transitGatewayId: "tgw-1" })],
         [
             "the route for a prefix list leads to a firewall's instance",
             NAT,
-            facts({
-                first: {
-                    routeTable: routes({
-                        destinationPrefixListId: "pl-1",
-                        instanceId: "i-1",
-                        networkInterfaceId: "eni-1",
-                    }),
-                },
-            }),
+            routes({ destinationPrefixListId: "pl-1", instanceId: "i-1", networkInterfaceId: "eni-1" }),
         ],
         [
             "the route for a prefix list leads to a peered VPC",
             NAT,
-            facts({
-                first: {
-                    routeTable: routes({ destinationPrefixListId: "pl-1", vpcPeeringConnectionId: "pcx-1" }),
-                },
-            }),
+            routes({ destinationPrefixListId: "pl-1", vpcPeeringConnectionId: "pcx-1" }),
             ["default-route-missing", FIRST],
         ],
-        ["EMR's groups have no answer", NAT, facts({ groups: FAILED }), ["lookup-failed", GROUPS]],
+        ["EMR's groups have no answer", NAT, refused("getSecurityGroups"), ["lookup-failed", GROUPS]],
         [
             "two of EMR's groups have no tag",
             NAT,
-            facts({ groups: { all: ["sg-1", "sg-2", "sg-3"], tagged: ["sg-2"], own: [] } }),
+            groups(["sg-1", "sg-2", "sg-3"], { [EMR_KEY]: ["sg-2"], [STACK_KEY]: ["sg-1"] }),
             ["emr-tag-missing", GROUPS],
             ["emr-tag-missing", GROUPS],
         ],
         [
             "groups block two of the stack's own, with EMR's tag or without",
             CREATE,
-            facts({ groups: { all: ["sg-1", "sg-2", "sg-3"], tagged: ["sg-1"], own: ["sg-2"] } }),
+            groups(["sg-1", "sg-2", "sg-3"], { [EMR_KEY]: ["sg-1"], [STACK_KEY]: ["sg-2"] }),
             ["security-group-exists", GROUPS],
             ["security-group-exists", GROUPS],
         ],
         [
             "everything is wrong",
-            argsOf({ subnetIds: [SUBNET, SUBNET_2], emrSecurityGroups: "create" }),
+            TWO_SUBNETS,
             {
-                vpc: vpc({ enableDnsHostnames: false, tags: {} }),
-                dhcpOptions: undefined,
-                subnets: [
-                    { id: SUBNET, subnet: subnet({ tags: {} }), routeTable: FAILED },
-                    { id: SUBNET_2, subnet: FAILED, routeTable: TO_NAT },
-                ],
-                groups: { all: ["sg-1"], tagged: [], own: [] },
+                ...vpc({ enableDnsHostnames: false, tags: {}, dhcpOptionsId: "default" }),
+                ...refused("getRouteTable"),
+                getSubnet: ({ id }) => (id === SUBNET ? { vpcId: VPC, tags: {} } : refuse("no")),
+                ...groups(["sg-1"]),
             },
             ["vpc-dns-hostnames-off", VPC_ID],
             ["dhcp-options-missing", VPC_ID],
@@ -245,50 +174,76 @@ describe("checkNetwork", () => {
             ["lookup-failed", SECOND],
             ["security-group-exists", GROUPS],
         ],
-    ] as readonly (readonly [string, ResolvedArgs, NetworkFacts, ...(readonly [string, string])[]])[]) {
-        it(`${expected.length === 0 ? "accepts" : "reports"}: ${situation}`, () => {
-            expect(codes(checkNetwork(args, found))).to.deep.equal(expected);
+        [
+            "nothing has an answer",
+            NAT,
+            refused("getVpc", "getSubnet", "getRouteTable", "getSecurityGroups"),
+            ["lookup-failed", VPC_ID],
+            ["lookup-failed", FIRST],
+            ["lookup-failed", GROUPS],
+        ],
+    ] as readonly (readonly [string, ResolvedArgs, Answers, ...(readonly [string, string])[]])[]) {
+        it(`${expected.length === 0 ? "accepts" : "reports"}: ${situation}`, async () => {
+            const { facts } = await lookUp(() => checkNetwork(args), answers);
+            expect(codes(facts.errors)).to.deep.equal(expected);
         });
     }
 
-    it("proposes allowUnseenRoute for a private network only", () => {
-        const [privately, publicly] = [NAT, PUBLIC].map((args) =>
-            checkNetwork(args, facts({ first: { routeTable: NO_ROUTE } })).map(({ fix }) =>
-                fix?.includes("network.existing.allowUnseenRoute: true"),
-            ),
-        );
-        expect([privately, publicly]).to.deep.equal([[true], [false]]);
+    it("proposes allowUnseenRoute for a private network only", async () => {
+        for (const [args, expected] of [
+            [NAT, true],
+            [PUBLIC, false],
+        ] as const) {
+            const { facts } = await lookUp(() => checkNetwork(args), NO_ROUTE);
+            expect(
+                facts.errors.map(({ fix }) => fix?.includes("network.existing.allowUnseenRoute: true")),
+            ).to.deep.equal([expected]);
+        }
     });
-});
 
-describe("routeWarnings", () => {
-    it("names the subnets whose default route is not known", () => {
-        const subnets = [TO_NAT, NO_ROUTE, FAILED, routes()].map((routeTable, index) => ({
-            id: `subnet-${index}`,
-            subnet: subnet(),
-            routeTable,
-        }));
-        expect(routeWarnings(subnets).map((warning) => warning.split(":")[0])).to.deep.equal([
-            "subnet-1, route table rtb-1",
-            "subnet-3, route table rtb-1",
+    it("warns of the subnets whose default route is not known", async () => {
+        const args = argsOf({ subnetIds: [SUBNET, SUBNET_2], allowUnseenRoute: true });
+        const { facts } = await lookUp(() => checkNetwork(args), {
+            getRouteTable: ({ subnetId }) =>
+                subnetId === SUBNET ? NO_ROUTE.getRouteTable() : TO_NAT.getRouteTable(),
+        });
+        expect(facts).to.deep.equal({
+            errors: [],
+            anyHostname: false,
+            nodeDomain: DOMAIN,
+            warnings: [
+                `There is no route for 0.0.0.0/0 in route table rtb-1 of ${SUBNET}, neither to the internet nor to S3, unless a VPN or Direct Connect gateway propagates one. Without it, every cluster fails in its bootstrap. verify sees propagated routes.`,
+            ],
+        });
+    });
+
+    it("warns of the nodes' names", async () => {
+        const args = argsOf({ allowHostnameMismatch: true });
+        const { facts } = await lookUp(() => checkNetwork(args), {
+            getVpcDhcpOptions: () => ({ domainName: "corp.example" }),
+        });
+        expect(facts).to.deep.include({ errors: [], anyHostname: true });
+        expect(facts.warnings).to.have.length(1);
+    });
+
+    it("makes no look-up if the stack creates its own network", async () => {
+        expect(await lookUp(() => checkNetwork(parse(batch())))).to.deep.equal({
+            facts: { errors: [], anyHostname: false, nodeDomain: DOMAIN },
+            calls: [],
+        });
+    });
+
+    const groupCalls = (names: readonly string[], ...[key, value]: readonly [string, string]) =>
+        [[], [{ name: `tag:${key}`, values: [value] }]].map((tagged) => [
+            "getSecurityGroups",
+            {
+                filters: [
+                    { name: "vpc-id", values: [VPC] },
+                    { name: "group-name", values: names },
+                    ...tagged,
+                ],
+            },
         ]);
-    });
-});
-
-describe("lookUpNetwork", () => {
-    const filters = (names: readonly string[], tag?: readonly [string, string]) => ({
-        filters: [
-            { name: "vpc-id", values: [VPC] },
-            { name: "group-name", values: names },
-            ...(tag ? [{ name: `tag:${tag[0]}`, values: [tag[1]] }] : []),
-        ],
-    });
-    const groupCalls = (names: readonly string[], stackTag = "snowplow-emr-encryption/dev") =>
-        [
-            filters(names),
-            filters(names, ["for-use-with-amazon-emr-managed-policies", "true"]),
-            filters(names, ["snowplow-emr-stack", stackTag]),
-        ].map((inputs) => ["getSecurityGroups", inputs]);
     const vpcCalls = [
         ["getVpc", { id: VPC }],
         ["getVpcDhcpOptions", { dhcpOptionsId: "dopt-placeholder" }],
@@ -297,132 +252,49 @@ describe("lookUpNetwork", () => {
         ["getSubnet", { id }],
         ["getRouteTable", { subnetId: id }],
     ];
-    const VPC_FACTS = {
-        id: VPC,
-        cidrBlock: "10.0.0.0/16",
-        dhcpOptionsId: "dopt-placeholder",
-        enableDnsHostnames: true,
-        enableDnsSupport: true,
-        mainRouteTableId: "rtb-placeholder",
-        tags: EMR_TAG,
-    };
-    const SUBNET_FACTS = (id: string) => ({
-        id,
-        vpcId: VPC,
-        cidrBlock: "10.0.0.0/20",
-        mapPublicIpOnLaunch: true,
-        tags: EMR_TAG,
-    });
-    const look = (given: ResolvedArgs, answers?: Answers) => lookUp(() => lookUpNetwork(given), answers);
-
-    it("makes no look-up if the stack creates its own network", async () => {
-        expect(await look(parse(batch()))).to.deep.equal({ facts: undefined, calls: [] });
-    });
-
-    it("looks up the VPC, its DHCP options, each subnet with its routes, and EMR's groups", async () => {
-        const { facts, calls } = await look(argsOf({ subnetIds: [SUBNET, SUBNET_2] }), {
-            getSecurityGroups: ({ filters }) => ({
-                ids: [["sg-1", "sg-2", "sg-3"], ["sg-2"]][(filters as unknown[]).length - 2],
-            }),
-        });
-        expect(calls).to.have.deep.members([
-            ...vpcCalls,
-            ...subnetCalls(SUBNET),
-            ...subnetCalls(SUBNET_2),
-            ...groupCalls(NAT_GROUPS),
-        ]);
-        const routeTable = {
-            routeTableId: "rtb-placeholder",
-            routes: [{ cidrBlock: "0.0.0.0/0", gatewayId: "" }],
-        };
-        expect(facts).to.deep.equal({
-            vpc: VPC_FACTS,
-            dhcpOptions: { domainName: DOMAIN, domainNameServers: ["AmazonProvidedDNS"] },
-            subnets: [
-                { id: SUBNET, subnet: SUBNET_FACTS(SUBNET), routeTable },
-                { id: SUBNET_2, subnet: SUBNET_FACTS(SUBNET_2), routeTable },
+    const firstCalls = [...vpcCalls, ...subnetCalls(SUBNET)];
+    for (const [what, args, answers, calls] of [
+        [
+            "the VPC, its DHCP options, each subnet with its routes, and this stack's groups among EMR's",
+            TWO_SUBNETS,
+            {},
+            [
+                ...firstCalls,
+                ...subnetCalls(SUBNET_2),
+                ...groupCalls(NAT_GROUPS, "snowplow-emr-stack", "snowplow-emr-encryption/dev"),
             ],
-            groups: { all: ["sg-1", "sg-2", "sg-3"], tagged: ["sg-2"], own: ["sg-2"] },
-        });
-    });
-
-    it("looks up a public network's groups by their names, and the stack's groups by its tag", async () => {
-        const given = parse(
+        ],
+        [
+            "a public network's groups by their names and the stack's tag",
+            argsOf({ emrSecurityGroups: "create" }, { internetAccess: "public" }, "zebra"),
+            {},
+            [
+                ...firstCalls,
+                ...groupCalls(PUBLIC_GROUPS, "snowplow-emr-stack", "snowplow-emr-encryption/zebra"),
+            ],
+        ],
+        [
+            "the VPC's main route table for a subnet without one of its own",
+            NAT,
             {
-                ...batch(),
-                network: { internetAccess: "public", existing: { vpcId: VPC, subnetIds: [SUBNET] } },
+                getRouteTable: ({ subnetId }) =>
+                    subnetId === undefined ? {} : refuse("query returned no results"),
             },
-            { stack: "zebra" },
-        );
-        const { calls } = await look(given);
-        expect(calls).to.have.deep.members([
-            ...vpcCalls,
-            ...subnetCalls(SUBNET),
-            ...groupCalls(PUBLIC_GROUPS, "snowplow-emr-encryption/zebra"),
-        ]);
-    });
-
-    it("looks up the VPC's main route table for a subnet without one of its own", async () => {
-        const { facts, calls } = await look(argsOf(), {
-            getRouteTable: ({ subnetId, routeTableId }) =>
-                subnetId === undefined ? { routeTableId } : refuse("query returned no results"),
-        });
-        expect(calls).to.have.deep.members([
-            ...vpcCalls,
-            ...subnetCalls(SUBNET),
-            ["getRouteTable", { routeTableId: "rtb-placeholder" }],
-            ...groupCalls(NAT_GROUPS),
-        ]);
-        expect(facts?.subnets.map(({ routeTable }) => routeTable)).to.deep.equal([
-            { routeTableId: "rtb-placeholder", routes: [{ cidrBlock: "0.0.0.0/0", gatewayId: "" }] },
-        ]);
-    });
-
-    it("looks up no DHCP options if the VPC has none", async () => {
-        const { facts, calls } = await look(argsOf(), { getVpc: () => ({ dhcpOptionsId: "default" }) });
-        expect(calls).to.have.deep.members([
-            ["getVpc", { id: VPC }],
-            ...subnetCalls(SUBNET),
-            ...groupCalls(NAT_GROUPS),
-        ]);
-        expect(facts?.dhcpOptions).to.equal(undefined);
-    });
-
-    it("returns every failure", async () => {
-        const refused = (what: string) => () => refuse(`reading ${what}:\n\t  StatusCode: 403`);
-        const { facts, calls } = await look(argsOf(), {
-            getVpc: refused("VPC"),
-            getSubnet: refused("subnet"),
-            getRouteTable: refused("routes"),
-            getSecurityGroups: refused("groups"),
-        });
-        // The ids of its DHCP options and of its main route table are the VPC's.
-        const inOrder = calls.map(([lookup]) => lookup).sort();
-        expect(inOrder.filter((lookup) => lookup !== "getSecurityGroups")).to.deep.equal([
-            "getRouteTable",
-            "getSubnet",
-            "getVpc",
-        ]);
-        expect(facts).to.deep.equal({
-            vpc: new FailedLookup("reading VPC: StatusCode: 403"),
-            dhcpOptions: undefined,
-            subnets: [
-                {
-                    id: SUBNET,
-                    subnet: new FailedLookup("reading subnet: StatusCode: 403"),
-                    routeTable: new FailedLookup("reading routes: StatusCode: 403"),
-                },
+            [
+                ...firstCalls,
+                ["getRouteTable", { routeTableId: "rtb-placeholder" }],
+                ...groupCalls(NAT_GROUPS, ...EMR_TAG),
             ],
-            groups: new FailedLookup("reading groups: StatusCode: 403"),
+        ],
+        [
+            "no DHCP options if the VPC has none",
+            NAT,
+            vpc({ dhcpOptionsId: "default" }),
+            [["getVpc", { id: VPC }], ...subnetCalls(SUBNET), ...groupCalls(NAT_GROUPS, ...EMR_TAG)],
+        ],
+    ] as readonly (readonly [string, ResolvedArgs, Answers, readonly unknown[]])[]) {
+        it(`looks up ${what}`, async () => {
+            expect((await lookUp(() => checkNetwork(args), answers)).calls).to.have.deep.members([...calls]);
         });
-    });
-
-    it("returns failures of DHCP options and of the main route table", async () => {
-        const { facts } = await look(argsOf(), {
-            getVpcDhcpOptions: () => refuse("no DHCP"),
-            getRouteTable: ({ subnetId }) => refuse(subnetId === undefined ? "no main" : "no own"),
-        });
-        expect(facts?.dhcpOptions).to.deep.equal(new FailedLookup("no DHCP"));
-        expect(facts?.subnets[0]?.routeTable).to.deep.equal(new FailedLookup("no main"));
-    });
+    }
 });

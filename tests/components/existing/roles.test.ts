@@ -1,114 +1,76 @@
-import type * as aws from "@pulumi/aws";
 import { expect } from "chai";
-import { FailedLookup } from "../../../components/existing/lookup";
-import { checkRole, lookUpJobflowRole, lookUpServiceRole } from "../../../components/existing/roles";
-import { answer, codes, lookUp, refuse } from "../../support/existing-aws";
+import { checkRole } from "../../../components/existing/roles";
+import { codes, lookUp, refuse } from "../../support/existing-aws";
 import { batch, parse } from "../args/parse";
 
 const ARGS = parse({
     ...batch(),
     access: { serviceRole: { existing: "my-service" }, jobflowRole: { existing: "my-nodes" } },
 });
-const EMR = "elasticmapreduce.amazonaws.com";
-const EC2 = "ec2.amazonaws.com";
-const FAILED = new FailedLookup("no");
-
-const trusting = (Service: string) =>
-    answer<aws.iam.GetRoleResult>({
-        assumeRolePolicy: JSON.stringify({ Statement: [{ Effect: "Allow", Principal: { Service } }] }),
-    });
-const profileWith = (roleName: string) => answer<aws.iam.GetInstanceProfileResult>({ roleName });
+const trusting = (service: string) => ({
+    getRole: () => ({
+        assumeRolePolicy: JSON.stringify({
+            Statement: [{ Effect: "Allow", Principal: { Service: service } }],
+        }),
+    }),
+});
+const EMR = trusting("elasticmapreduce.amazonaws.com");
+const EC2 = trusting("ec2.amazonaws.com");
+const NO_ROLE = { getRole: () => refuse("no") };
+const NO_PROFILE = { getInstanceProfile: () => refuse("no") };
 
 describe("checkRole", () => {
-    for (const [situation, which, facts, ...expected] of [
-        ["a service role of EMR's", "serviceRole", { role: trusting(EMR) }],
-        ["a service role of EC2's", "serviceRole", { role: trusting(EC2) }, "role-does-not-trust-service"],
-        ["a service role without answer", "serviceRole", { role: FAILED }, "lookup-failed"],
-        ["a jobflow role of EC2's", "jobflowRole", { role: trusting(EC2), profile: profileWith("my-role") }],
+    for (const [situation, which, answers, ...expected] of [
+        ["a service role for EMR", "serviceRole", EMR],
+        ["a service role for EC2", "serviceRole", EC2, "role-does-not-trust-service"],
+        ["a service role without an answer", "serviceRole", NO_ROLE, "lookup-failed"],
+        ["a jobflow role for EC2", "jobflowRole", EC2],
+        ["a jobflow role for EMR", "jobflowRole", EMR, "role-does-not-trust-service"],
         [
-            "a jobflow role of EMR's",
+            "a jobflow role without an answer, once",
             "jobflowRole",
-            { role: trusting(EMR), profile: profileWith("my-role") },
-            "role-does-not-trust-service",
-        ],
-        [
-            "a jobflow role without answer, once",
-            "jobflowRole",
-            { role: FAILED, profile: FAILED },
+            { ...NO_ROLE, ...NO_PROFILE },
             "lookup-failed",
         ],
-        [
-            "an instance profile without answer",
-            "jobflowRole",
-            { role: trusting(EC2), profile: FAILED },
-            "lookup-failed",
-        ],
+        ["an instance profile without an answer", "jobflowRole", { ...EC2, ...NO_PROFILE }, "lookup-failed"],
         [
             "an instance profile with another role",
             "jobflowRole",
-            { role: trusting(EC2), profile: profileWith("my-role-2") },
+            { ...EC2, getInstanceProfile: () => ({ roleName: "my-nodes-2" }) },
             "instance-profile-with-another-role",
         ],
         [
-            "everything that can be wrong with a role",
+            "all faults of a role",
             "jobflowRole",
-            { role: trusting(EMR), profile: FAILED },
+            { ...EMR, ...NO_PROFILE },
             "role-does-not-trust-service",
             "lookup-failed",
         ],
     ] as const) {
-        it(`${expected.length === 0 ? "accepts" : "reports"} ${situation}`, () => {
-            expect(codes(checkRole(which, { name: "my-role", ...facts }))).to.deep.equal(
+        it(`${expected.length === 0 ? "accepts" : "reports"} ${situation}`, async () => {
+            const { facts } = await lookUp(() => checkRole(which, ARGS), answers);
+            expect(codes(facts.errors)).to.deep.equal(
                 expected.map((code) => [code, `access.${which}.existing`]),
             );
         });
     }
-});
 
-describe("lookUpServiceRole and lookUpJobflowRole", () => {
-    const role = (name: string) => ({
-        name,
-        arn: `arn:aws:iam::000000000000:role/${name}`,
-        assumeRolePolicy: `["${EMR}","${EC2}"]`,
+    it("makes no look-up if the stack creates the role", async () => {
+        for (const which of ["serviceRole", "jobflowRole"] as const) {
+            const none = { facts: { errors: [] }, calls: [] };
+            expect(await lookUp(() => checkRole(which, parse(batch())))).to.deep.equal(none);
+        }
     });
 
-    it("make no look-up if the stack creates its own roles", async () => {
-        const none = parse(batch());
-        expect(await lookUp(() => lookUpServiceRole(none))).to.deep.equal({ facts: undefined, calls: [] });
-        expect(await lookUp(() => lookUpJobflowRole(none))).to.deep.equal({ facts: undefined, calls: [] });
-    });
-
-    it("look up the service role, which has no profile", async () => {
-        expect(await lookUp(() => lookUpServiceRole(ARGS))).to.deep.equal({
-            facts: { name: "my-service", role: role("my-service") },
-            calls: [["getRole", { name: "my-service" }]],
+    for (const [which, name, ...profileCalls] of [
+        ["serviceRole", "my-service"],
+        ["jobflowRole", "my-nodes", ["getInstanceProfile", { name: "my-nodes" }]],
+    ] as const) {
+        it(`looks up the ${which}${profileCalls.length > 0 ? " and the instance profile of its name" : ""}`, async () => {
+            expect(await lookUp(() => checkRole(which, ARGS))).to.deep.equal({
+                facts: { errors: [], role: { name, arn: `arn:aws:iam::000000000000:role/${name}` } },
+                calls: [...profileCalls, ["getRole", { name }]],
+            });
         });
-    });
-
-    it("look up the jobflow role, and the instance profile of its name", async () => {
-        expect(await lookUp(() => lookUpJobflowRole(ARGS))).to.deep.equal({
-            facts: {
-                name: "my-nodes",
-                role: role("my-nodes"),
-                profile: { name: "my-nodes", roleName: "my-nodes" },
-            },
-            calls: [
-                ["getInstanceProfile", { name: "my-nodes" }],
-                ["getRole", { name: "my-nodes" }],
-            ],
-        });
-    });
-
-    it("return failures", async () => {
-        const refused = { getRole: () => refuse("no role"), getInstanceProfile: () => refuse("no profile") };
-        expect((await lookUp(() => lookUpServiceRole(ARGS), refused)).facts).to.deep.equal({
-            name: "my-service",
-            role: new FailedLookup("no role"),
-        });
-        expect((await lookUp(() => lookUpJobflowRole(ARGS), refused)).facts).to.deep.equal({
-            name: "my-nodes",
-            role: new FailedLookup("no role"),
-            profile: new FailedLookup("no profile"),
-        });
-    });
+    }
 });
