@@ -1,6 +1,9 @@
+import * as aws from "@pulumi/aws";
 import { expect } from "chai";
 import { InvalidArguments } from "../../components/domain/errors";
 import { EmrEncryption, type EmrEncryptionArgs } from "../../components/emr-encryption";
+import { lookUpExisting } from "../../components/existing";
+import { existingAws, SUBNET, VPC } from "../support/existing-aws";
 import { run } from "../support/run";
 
 const EXISTING: EmrEncryptionArgs["existing"] = {
@@ -104,5 +107,31 @@ describe("EmrEncryption", () => {
             prefix: "snowplow-prod",
         });
         expect(outputs.emrEtlRunnerConfig).to.include('snowplow-emr-stack": "platform/prod/snowplow"');
+    });
+
+    it("uses an explicit provider of another region for every look-up and every resource of AWS", async () => {
+        const args = {
+            ...ARGS,
+            network: { existing: { vpcId: VPC, subnetIds: [SUBNET], emrSecurityGroups: "create" as const } },
+            access: { serviceRole: { existing: "my-service" } },
+        };
+        const { registrations, invokes, outputs } = await run(
+            async () => {
+                const provider = new aws.Provider("oregon", { region: "us-west-2" });
+                const existing = await lookUpExisting(args, { provider });
+                const { network } = new EmrEncryption("emr", { ...args, existing }, { provider });
+                return { vpcId: network.vpcId, nodeDomain: existing.nodeDomain };
+            },
+            { config: { "aws:region": "eu-west-1" }, provider: existingAws({}, "us-west-2").provider },
+        );
+        const ofAws = registrations.filter(({ type }) => type.startsWith("aws:"));
+        expect([...new Set(ofAws.map(({ type }) => type))]).to.include.members([
+            "aws:ec2/securityGroup:SecurityGroup",
+            "aws:kms/key:Key",
+            "aws:s3/bucket:Bucket",
+        ]);
+        expect(new Set(ofAws.map(({ provider }) => provider))).to.deep.equal(new Set(["oregon"]));
+        expect(new Set(invokes.map(({ provider }) => provider))).to.deep.equal(new Set(["oregon"]));
+        expect(outputs).to.deep.equal({ vpcId: VPC, nodeDomain: "us-west-2.compute.internal" });
     });
 });

@@ -8,242 +8,168 @@ import { codes, SUBNET, VPC } from "../../support/existing-aws";
 import { batch, type Config, parse, stream } from "../args/parse";
 
 const DOMAIN = "eu-west-1.compute.internal";
-const ALLOWED = { allowHostnameMismatch: true };
-const OFF = { encryption: { inTransit: false } };
-const ARCHIVE = { certificates: { archive: "s3://acme/emr/certificates.zip" } };
 
-type Dhcp = aws.ec2.GetVpcDhcpOptionsResult;
-type DhcpAnswer = Dhcp | FailedLookup | undefined;
-const dhcp = (domainName: string) => ({ domainName }) as Dhcp;
-const NAMELESS = {} as Dhcp;
+/** The stack's own certificate, an existing archive, or an existing certificate by its name. */
+type Certificate = "own" | "archive" | "*.corp.example" | `*.${typeof DOMAIN}` | "nodes.corp.example";
+type Mismatch = "strict" | "mismatch allowed";
 
-/** Certificates by their names, with spaces between. */
-const chains: Record<string, Config> = {};
-const chain = (names: string) => ({ certificates: chains[names], certificatePrivateKey: "" });
+const certificates: Partial<Record<Certificate, Config>> = {
+    archive: { certificates: { archive: "s3://acme/emr/certificates.zip" } },
+};
 
-/** In an existing VPC, in stream-enrich mode unless `others` say something else. */
-function argsOf(existing: Config = {}, others: Config = {}, region = "eu-west-1"): ResolvedArgs {
-    const config = {
-        ...stream(),
-        network: { existing: { vpcId: VPC, subnetIds: [SUBNET], ...existing } },
-        ...others,
+function argsOf(
+    certificate: Certificate = "own",
+    mismatch: Mismatch = "strict",
+    { region = "eu-west-1", config = stream() }: { region?: string; config?: Config } = {},
+): ResolvedArgs {
+    const existing = {
+        vpcId: VPC,
+        subnetIds: [SUBNET],
+        allowHostnameMismatch: mismatch === "mismatch allowed",
     };
-    const encryptedKeys = "certificatePrivateKey" in config ? ["certificatePrivateKey"] : [];
-    return parse(config, { region, encryptedKeys });
+    const given: Config = { ...config, network: { existing }, ...certificates[certificate] };
+    const encryptedKeys = "certificatePrivateKey" in given ? ["certificatePrivateKey"] : [];
+    return parse(given, { region, encryptedKeys });
 }
+
+/** @param domainName Undefined without a domain name, as the AWS provider answers. */
+const dhcp = (domainName: string | undefined) => ({ domainName }) as aws.ec2.GetVpcDhcpOptionsResult;
 
 const ANY =
     "Hadoop's encrypted shuffle accepts their certificate under any name (hadoop.ssl.hostname.verifier: ALLOW_ALL).";
-const WARNINGS = {
-    other: `The nodes' names are not in their certificate: ${ANY}`,
-    unknown: `It is not known whether the nodes' names are in certificates.archive: ${ANY}`,
-    unusual:
-        "The VPC's DHCP options have another domain name than AWS's own. It is not known whether the certificate in certificates.archive carries it.",
-};
+const OTHER = `The nodes' names are not in their certificate: ${ANY}`;
+const UNKNOWN = `It is not known whether the nodes' names are in certificates.archive: ${ANY}`;
+const UNUSUAL =
+    "The VPC's DHCP options have another domain name than AWS's own. It is not known whether the certificate in certificates.archive carries it.";
+const AWS_NAMES = { errors: [], anyHostname: false, nodeDomain: DOMAIN };
+const CORP_NAMES = { ...AWS_NAMES, nodeDomain: "corp.example" };
+const ANY_OTHER = { ...AWS_NAMES, anyHostname: true, warnings: [OTHER] };
+const ANY_UNKNOWN = { ...AWS_NAMES, anyHostname: true, warnings: [UNKNOWN] };
 
-describe("hostnames in an existing VPC", () => {
+describe("checkHostnames", () => {
     before(async () => {
         const authority = await certificateAuthority("acme");
-        for (const names of ["*.corp.example", `*.${DOMAIN}`, "nodes.corp.example"]) {
-            const { chain: chainPem } = await authority.issue(names.split(" "));
-            chains[names] = { chainPem, trustedPem: authority.certificate };
+        for (const name of ["*.corp.example", `*.${DOMAIN}`, "nodes.corp.example"] as const) {
+            const { chain: chainPem } = await authority.issue([name]);
+            certificates[name] = {
+                certificates: { chainPem, trustedPem: authority.certificate },
+                certificatePrivateKey: "",
+            };
         }
     });
 
-    describe("are accepted", () => {
-        for (const [situation, argsFor, options, domain = DOMAIN, any = false, ...warnings] of [
-            ["AWS's domain", () => argsOf(), dhcp(DOMAIN)],
-            [
-                "AWS's domain in us-east-1",
-                () => argsOf({}, {}, "us-east-1"),
-                dhcp("ec2.internal"),
-                "ec2.internal",
-            ],
-            ["several domains with AWS's", () => argsOf(), dhcp(`a.example  ${DOMAIN}`)],
-            ["AWS's domain, where a mismatch is allowed", () => argsOf(ALLOWED), dhcp(DOMAIN)],
-            ["AWS's domain in an existing certificate", () => argsOf({}, chain(`*.${DOMAIN}`)), dhcp(DOMAIN)],
-            [
-                "the domain of an existing certificate, with thrift",
-                () => argsOf({}, { ...batch(), ...chain("*.corp.example") }),
-                dhcp("corp.example"),
-                "corp.example",
-            ],
-            [
-                "several domains, the last in an existing certificate",
-                () => argsOf({}, chain("*.corp.example")),
-                dhcp(`${DOMAIN} corp.example`),
-                "corp.example",
-            ],
-            [
-                "the domain of an existing certificate, where a mismatch is allowed",
-                () => argsOf(ALLOWED, chain("*.corp.example")),
-                dhcp("corp.example"),
-                "corp.example",
-            ],
-            ["another domain without encryption in transit", () => argsOf({}, OFF), dhcp("a.b")],
-            ["no DHCP options without encryption in transit", () => argsOf(ALLOWED, OFF), undefined],
-            ["another domain, as allowed", () => argsOf(ALLOWED), dhcp("a.b"), DOMAIN, true, WARNINGS.other],
-            ["no domain, as allowed", () => argsOf(ALLOWED), NAMELESS, DOMAIN, true, WARNINGS.other],
-            [
-                "a domain that is not in an existing certificate, as allowed",
-                () => argsOf(ALLOWED, chain("*.corp.example")),
-                dhcp(DOMAIN),
-                DOMAIN,
-                true,
-                WARNINGS.other,
-            ],
-            [
-                "AWS's domain with an archive, where a mismatch is allowed",
-                () => argsOf(ALLOWED, ARCHIVE),
-                dhcp(DOMAIN),
-                DOMAIN,
-                true,
-                WARNINGS.unknown,
-            ],
-            ["AWS's domain with an archive", () => argsOf({}, ARCHIVE), dhcp(DOMAIN)],
-            [
-                "another domain with an archive",
-                () => argsOf({}, ARCHIVE),
-                dhcp("a.b"),
-                DOMAIN,
-                false,
-                WARNINGS.unusual,
-            ],
-            [
-                "another domain with an archive, as allowed",
-                () => argsOf(ALLOWED, ARCHIVE),
-                dhcp("a.b"),
-                DOMAIN,
-                true,
-                WARNINGS.unknown,
-            ],
-            [
-                "no domain with an archive",
-                () => argsOf({}, ARCHIVE),
-                NAMELESS,
-                DOMAIN,
-                false,
-                WARNINGS.unusual,
-            ],
-        ] as readonly (readonly [string, () => ResolvedArgs, DhcpAnswer, string?, boolean?, ...string[]])[]) {
-            it(`accepts ${situation}`, () => {
-                expect(checkHostnames(argsFor(), options)).to.deep.equal({
-                    errors: [],
-                    anyHostname: any,
-                    nodeDomain: domain,
-                    ...(warnings.length > 0 && { warnings }),
-                });
-            });
-        }
-    });
-
-    describe("are refused", () => {
-        for (const [situation, argsFor, options, code] of [
-            ["another domain", () => argsOf(), dhcp("corp.example"), "domain-name-not-in-certificate"],
-            [
-                "a domain that ends with AWS's",
-                () => argsOf(),
-                dhcp(`x${DOMAIN}`),
-                "domain-name-not-in-certificate",
-            ],
-            [
-                "another region's domain",
-                () => argsOf(),
-                dhcp("ec2.internal"),
-                "domain-name-not-in-certificate",
-            ],
-            ["no domain", () => argsOf(), NAMELESS, "domain-name-not-in-certificate"],
-            [
-                "AWS's domain with an existing certificate for another",
-                () => argsOf({}, chain("*.corp.example")),
-                dhcp(DOMAIN),
-                "domain-name-not-in-certificate",
-            ],
-            [
-                "an existing certificate without a wildcard",
-                () => argsOf({}, chain("nodes.corp.example")),
-                dhcp("corp.example"),
-                "domain-name-not-in-certificate",
-            ],
-            [
-                "no DHCP options, whatever is allowed",
-                () => argsOf(ALLOWED),
-                undefined,
-                "dhcp-options-missing",
-            ],
-            [
-                "no answer, whatever is allowed",
-                () => argsOf(ALLOWED),
-                new FailedLookup("no"),
-                "lookup-failed",
-            ],
-        ] as readonly (readonly [string, () => ResolvedArgs, DhcpAnswer, string])[]) {
-            it(`reports ${situation}`, () => {
-                expect(codes(checkHostnames(argsFor(), options).errors)).to.deep.equal([
-                    [code, "network.existing.vpcId"],
-                ]);
-            });
-        }
-
-        const CORP = "bring a certificate for *.corp.example";
-        const MISMATCH =
-            "set network.existing.allowHostnameMismatch: true, and nodes accept the certificate under any name";
-        const TURN_OFF = "set encryption.inTransit: false";
-        const USUAL = `associate DHCP options with the domain name ${DOMAIN}`;
-        for (const [situation, argsFor, options, ...fixes] of [
-            [
-                "a domain of the company",
-                () => argsOf(),
-                dhcp("corp.example b.example"),
-                USUAL,
-                CORP,
-                MISMATCH,
-                TURN_OFF,
-            ],
-            ["no domain", () => argsOf(), NAMELESS, USUAL, MISMATCH, TURN_OFF],
-            [
-                "thrift, without the fix that it refuses",
-                () => argsOf({}, batch()),
-                dhcp("corp.example"),
-                USUAL,
-                CORP,
-                TURN_OFF,
-            ],
-            [
-                "an existing certificate",
-                () => argsOf({}, chain("nodes.corp.example")),
-                dhcp("corp.example"),
-                "associate DHCP options with a domain name that certificates.chainPem is for",
-                CORP,
-                MISMATCH,
-                TURN_OFF,
-            ],
-            ["no DHCP options", () => argsOf(), undefined, `${USUAL} and AmazonProvidedDNS`],
-            [
-                "no DHCP options with an existing certificate",
-                () => argsOf({}, chain("*.corp.example")),
-                undefined,
-                "associate DHCP options with a domain name that certificates.chainPem is for and AmazonProvidedDNS",
-            ],
-        ] as readonly (readonly [string, () => ResolvedArgs, DhcpAnswer, ...string[]])[]) {
-            it(`proposes every fix for ${situation}`, () => {
-                const fix = fixes.join("; or ");
-                expect(checkHostnames(argsFor(), options).errors.map((error) => error.fix)).to.deep.equal([
-                    fix,
-                ]);
-            });
-        }
-
-        it("names the certificate's names", () => {
-            const found = [argsOf(), argsOf({}, chain("nodes.corp.example"))].flatMap((args) =>
-                checkHostnames(args, dhcp("a.example b.example")).errors.map((error) => error.found),
-            );
-            expect(found).to.deep.equal(
-                [`*.${DOMAIN}`, "DNS:nodes.corp.example"].map(
-                    (names) =>
-                        `DHCP options with the domain name "a.example b.example", but the nodes' certificate is for ${names}`,
-                ),
-            );
+    for (const [certificate, mismatch, domainName, expected] of [
+        ["own", "strict", DOMAIN, AWS_NAMES],
+        ["own", "strict", `a.example  ${DOMAIN}`, AWS_NAMES],
+        ["own", "strict", "corp.example", "domain-name-not-in-certificate"],
+        ["own", "strict", `x${DOMAIN}`, "domain-name-not-in-certificate"],
+        ["own", "strict", "ec2.internal", "domain-name-not-in-certificate"],
+        ["own", "strict", undefined, "domain-name-not-in-certificate"],
+        ["own", "mismatch allowed", DOMAIN, AWS_NAMES],
+        ["own", "mismatch allowed", "a.b", ANY_OTHER],
+        ["own", "mismatch allowed", undefined, ANY_OTHER],
+        [`*.${DOMAIN}`, "strict", DOMAIN, AWS_NAMES],
+        ["*.corp.example", "strict", `${DOMAIN} corp.example`, CORP_NAMES],
+        ["*.corp.example", "strict", DOMAIN, "domain-name-not-in-certificate"],
+        ["*.corp.example", "mismatch allowed", "corp.example", CORP_NAMES],
+        ["*.corp.example", "mismatch allowed", DOMAIN, ANY_OTHER],
+        ["nodes.corp.example", "strict", "corp.example", "domain-name-not-in-certificate"],
+        ["archive", "strict", DOMAIN, AWS_NAMES],
+        ["archive", "strict", "a.b", { ...AWS_NAMES, warnings: [UNUSUAL] }],
+        ["archive", "strict", undefined, { ...AWS_NAMES, warnings: [UNUSUAL] }],
+        ["archive", "mismatch allowed", DOMAIN, ANY_UNKNOWN],
+        ["archive", "mismatch allowed", "a.b", ANY_UNKNOWN],
+    ] as const) {
+        const verb = typeof expected === "string" ? "reports" : "accepts";
+        it(`${verb} the domain name ${domainName} (certificate: ${certificate}, ${mismatch})`, () => {
+            const found = checkHostnames(argsOf(certificate, mismatch), dhcp(domainName));
+            if (typeof expected === "string") {
+                expect(codes(found.errors)).to.deep.equal([[expected, "network.existing.vpcId"]]);
+            } else {
+                expect(found).to.deep.equal(expected);
+            }
         });
+    }
+
+    it("accepts AWS's domain of us-east-1 in us-east-1", () => {
+        const args = argsOf("own", "strict", { region: "us-east-1" });
+        const names = { ...AWS_NAMES, nodeDomain: "ec2.internal" };
+        expect(checkHostnames(args, dhcp("ec2.internal"))).to.deep.equal(names);
+    });
+
+    it("accepts the domain of an existing certificate with thrift", () => {
+        const args = argsOf("*.corp.example", "strict", { config: batch() });
+        expect(checkHostnames(args, dhcp("corp.example"))).to.deep.equal(CORP_NAMES);
+    });
+
+    it("accepts every DHCP options without encryption in transit", () => {
+        const args = argsOf("own", "mismatch allowed", {
+            config: { ...stream(), encryption: { inTransit: false } },
+        });
+        for (const options of [dhcp("a.b"), undefined, new FailedLookup("no")]) {
+            expect(checkHostnames(args, options)).to.deep.equal(AWS_NAMES);
+        }
+    });
+
+    it("reports missing DHCP options and a failed look-up, even where a mismatch is allowed", () => {
+        const found = [undefined, new FailedLookup("no")].flatMap((options) =>
+            codes(checkHostnames(argsOf("own", "mismatch allowed"), options).errors),
+        );
+        expect(found).to.deep.equal([
+            ["dhcp-options-missing", "network.existing.vpcId"],
+            ["lookup-failed", "network.existing.vpcId"],
+        ]);
+    });
+
+    const CORP = "bring a certificate for *.corp.example";
+    const MISMATCH =
+        "set network.existing.allowHostnameMismatch: true, and nodes accept the certificate under any name";
+    const TURN_OFF = "set encryption.inTransit: false";
+    const USUAL = `associate DHCP options with the domain name ${DOMAIN}`;
+    const CARRIED = "associate DHCP options with a domain name that certificates.chainPem is for";
+    for (const [situation, argsFor, options, ...fixes] of [
+        ["two other domains", argsOf, dhcp("corp.example b.example"), USUAL, CORP, MISMATCH, TURN_OFF],
+        ["no domain", argsOf, dhcp(undefined), USUAL, MISMATCH, TURN_OFF],
+        [
+            "thrift, which refuses a mismatch",
+            () => argsOf("own", "strict", { config: batch() }),
+            dhcp("corp.example"),
+            USUAL,
+            CORP,
+            TURN_OFF,
+        ],
+        [
+            "an existing certificate",
+            () => argsOf("nodes.corp.example"),
+            dhcp("corp.example"),
+            CARRIED,
+            CORP,
+            MISMATCH,
+            TURN_OFF,
+        ],
+        ["no DHCP options", argsOf, undefined, `${USUAL} and AmazonProvidedDNS`],
+        [
+            "no DHCP options with an existing certificate",
+            () => argsOf("*.corp.example"),
+            undefined,
+            `${CARRIED} and AmazonProvidedDNS`,
+        ],
+    ] as const) {
+        it(`proposes every fix for ${situation}`, () => {
+            const { errors } = checkHostnames(argsFor(), options);
+            expect(errors.map(({ fix }) => fix)).to.deep.equal([fixes.join("; or ")]);
+        });
+    }
+
+    it("reports the names in the certificate", () => {
+        for (const [certificate, names] of [
+            ["own", `*.${DOMAIN}`],
+            ["nodes.corp.example", "DNS:nodes.corp.example"],
+        ] as const) {
+            const { errors } = checkHostnames(argsOf(certificate), dhcp("a.example b.example"));
+            expect(errors.map(({ found }) => found)).to.deep.equal([
+                `DHCP options with the domain name "a.example b.example", but the nodes' certificate is for ${names}`,
+            ]);
+        }
     });
 });

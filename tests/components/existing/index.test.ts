@@ -1,4 +1,5 @@
 import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { type ErrorReport, InvalidArguments } from "../../../components/domain/errors";
 import { type Existing, lookUpExisting } from "../../../components/existing";
@@ -37,16 +38,18 @@ const TOKENS = [
     "aws:sns/getTopic:getTopic",
 ];
 
-/** All look-ups, with an explicit provider if there is a name for it. */
 async function lookUp(
     config: Config,
-    { answers, provider, report }: { answers?: Answers; provider?: string; report?: ErrorReport } = {},
+    {
+        answers,
+        options = () => undefined,
+        report,
+    }: { answers?: Answers; options?: () => pulumi.InvokeOptions | undefined; report?: ErrorReport } = {},
 ): Promise<Run & { readonly existing: Existing | undefined }> {
     let existing: Existing | undefined;
     const done = await run(
         async () => {
-            const opts = provider === undefined ? undefined : { provider: new aws.Provider(provider) };
-            existing = await lookUpExisting(parse(config), opts, report);
+            existing = await lookUpExisting(parse(config), options(), report);
             return {};
         },
         { provider: existingAws(answers).provider },
@@ -54,14 +57,22 @@ async function lookUp(
     return { ...done, existing };
 }
 
+const provider = () => new aws.Provider("elsewhere");
+const parent = () =>
+    new pulumi.ComponentResource("test:index:Parent", "parent", {}, { provider: provider() });
+
 describe("lookUpExisting", () => {
-    it("makes every look-up through the explicit provider, or else through the default one", async () => {
-        for (const provider of ["elsewhere", undefined]) {
-            const { invokes } = await lookUp(EVERYTHING, { provider });
+    for (const [title, options, expected] of [
+        ["the default provider", () => undefined, undefined],
+        ["an explicit provider", () => ({ provider: provider() }), "elsewhere"],
+        ["its parent's provider", () => ({ parent: parent() }), "elsewhere"],
+    ] as const) {
+        it(`makes every look-up through ${title}`, async () => {
+            const { invokes } = await lookUp(EVERYTHING, { options });
             expect([...new Set(invokes.map(({ token }) => token))].sort()).to.deep.equal(TOKENS);
-            expect([...new Set(invokes.map((invoke) => invoke.provider))]).to.deep.equal([provider]);
-        }
-    });
+            expect([...new Set(invokes.map((invoke) => invoke.provider))]).to.deep.equal([expected]);
+        });
+    }
 
     it("returns the account only, if nothing exists", async () => {
         const { existing, invokes } = await lookUp(batch());
