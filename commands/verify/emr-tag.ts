@@ -1,5 +1,5 @@
 import type { Tag } from "@aws-sdk/client-ec2";
-import { checkEmrTag } from "../../components/checks/emr-tag";
+import { checkEmrTag } from "../../components/checks/network";
 import { EMR_TAG } from "../../components/domain/naming";
 import { type Check, judgeFinding } from "./check";
 

@@ -5,7 +5,7 @@ import {
     type EC2Client,
 } from "@aws-sdk/client-ec2";
 import { checkDomainNames } from "../../components/checks/domain-names";
-import { checkVpcDns } from "../../components/checks/vpc-dns";
+import { checkVpcDns } from "../../components/checks/network";
 import { domainNames } from "../../components/domain/region";
 import { call, callIfThere } from "../aws";
 import type { StackOutputs } from "../stack-outputs";

@@ -5,8 +5,7 @@ import {
     type IAMClient,
 } from "@aws-sdk/client-iam";
 import { documentDifferences } from "../../components/checks/document-differences";
-import { checkInstanceProfile } from "../../components/checks/instance-profile";
-import { checkTrust } from "../../components/checks/trust";
+import { checkInstanceProfile, checkTrust } from "../../components/checks/role";
 import { parseArn } from "../../components/domain/arn";
 import type { AttachedPolicies } from "../../components/domain/for-commands";
 import type { PolicyDocument } from "../../components/policies/document";

@@ -1,5 +1,5 @@
 import { type EC2Client, paginateDescribeSubnets, type Subnet } from "@aws-sdk/client-ec2";
-import { checkPublicAddresses, checkSubnetVpc } from "../../components/checks/subnet";
+import { checkPublicAddresses, checkSubnetVpc } from "../../components/checks/network";
 import { call } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
 import { type Check, judgeFinding, look } from "./check";

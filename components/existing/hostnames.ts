@@ -21,6 +21,9 @@ const ANY_NAME =
 const UNUSUAL_DOMAIN =
     "The VPC's DHCP options have another domain name than AWS's own. It is not known whether the certificate in certificates.archive carries it.";
 
+const ALLOW_MISMATCH =
+    "set network.existing.allowHostnameMismatch: true, and nodes accept the certificate under any name";
+
 /** The names in the stack's own network, which are AWS's. */
 export function awsHostnames({ region }: ResolvedArgs): Hostnames {
     return { errors: [], anyHostname: false, nodeDomain: internalDomain(region) };
@@ -47,19 +50,26 @@ export function checkHostnames(
     const domains = domainNames(dhcpOptions?.domainName ?? "");
     const isArchive = args.certificates.archive !== null;
     const allowsMismatch = args.network.existing?.allowHostnameMismatch === true;
-    const isInCertificate = (domain: string) => !isArchive && carries(args, domain);
+    const certificate = certificateOf(args);
+    const isInCertificate = (domain: string) => !isArchive && certificate.carries(domain);
     const finding = checkDomainNames(
         dhcpOptions && domains,
         isArchive || allowsMismatch ? undefined : isInCertificate,
     );
+    if (finding?.code === "dhcp-options-missing") {
+        const fix = `associate DHCP options with ${certificate.domain} and AmazonProvidedDNS`;
+        return { ...usual, errors: at(PATH, { ...finding, fix }) };
+    }
     if (finding) {
-        const improved = dhcpOptions
-            ? {
-                  found: `${finding.found}, but the nodes' certificate is for ${certificateNames(args)}`,
-                  fix: mismatchFixes(args, domains[0]).join("; or "),
-              }
-            : { fix: `associate DHCP options with ${requiredDomain(args)} and AmazonProvidedDNS` };
-        return { ...usual, errors: at(PATH, { ...finding, ...improved }) };
+        const found = `${finding.found}, but the nodes' certificate is for ${certificate.names}`;
+        const fixes = [
+            `associate DHCP options with ${certificate.domain}`,
+            ...domains.slice(0, 1).map((domain) => `bring a certificate for *.${domain}`),
+            // The arguments refuse it with thrift.
+            ...(args.emrEtlRunner.collectors.format === "thrift" ? [] : [ALLOW_MISMATCH]),
+            "set encryption.inTransit: false",
+        ];
+        return { ...usual, errors: at(PATH, { ...finding, found, fix: fixes.join("; or ") }) };
     }
     const nodeDomain = domains.find(isInCertificate);
     if (nodeDomain !== undefined) {
@@ -72,30 +82,18 @@ export function checkHostnames(
     return domains.includes(usual.nodeDomain) ? usual : { ...usual, warnings: [UNUSUAL_DOMAIN] };
 }
 
-function mismatchFixes(args: ResolvedArgs, domain: string | undefined): readonly string[] {
-    return [
-        `associate DHCP options with ${requiredDomain(args)}`,
-        ...(domain === undefined ? [] : [`bring a certificate for *.${domain}`]),
-        // The arguments refuse it with thrift.
-        ...(args.emrEtlRunner.collectors.format === "thrift"
-            ? []
-            : [
-                  "set network.existing.allowHostnameMismatch: true, and nodes accept the certificate under any name",
-              ]),
-        "set encryption.inTransit: false",
-    ];
-}
-
-function carries({ certificates: { chainPem }, region }: ResolvedArgs, domain: string): boolean {
-    return chainPem === null ? domain === internalDomain(region) : isForNodesOf(domain, chainPem);
-}
-
-function certificateNames({ certificates: { chainPem }, region }: ResolvedArgs): string {
-    return chainPem === null ? `*.${internalDomain(region)}` : alternativeNames(chainPem);
-}
-
-function requiredDomain({ certificates: { chainPem }, region }: ResolvedArgs): string {
+/** The stack's own certificate, which is for AWS's names, or `certificates.chainPem`. */
+function certificateOf({ certificates: { chainPem }, region }: ResolvedArgs) {
+    const awsDomain = internalDomain(region);
     return chainPem === null
-        ? `the domain name ${internalDomain(region)}`
-        : "a domain name that certificates.chainPem is for";
+        ? {
+              names: `*.${awsDomain}`,
+              domain: `the domain name ${awsDomain}`,
+              carries: (domain: string) => domain === awsDomain,
+          }
+        : {
+              names: alternativeNames(chainPem),
+              domain: "a domain name that certificates.chainPem is for",
+              carries: (domain: string) => isForNodesOf(domain, chainPem),
+          };
 }

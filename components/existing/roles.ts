@@ -1,8 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ResolvedArgs } from "../args";
-import { checkInstanceProfile } from "../checks/instance-profile";
-import { checkTrust } from "../checks/trust";
+import { checkInstanceProfile, checkTrust } from "../checks/role";
 import type { ExistingRole } from "../domain/existing-role";
 import { SERVICES } from "../policies/emr-roles";
 import { at, FailedLookup, lookup, lookupFailed, type Outcome } from "./lookup";

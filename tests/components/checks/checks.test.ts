@@ -1,13 +1,15 @@
 import { expect } from "chai";
 import { bucketPolicyDifferences, checkBucketRegion } from "../../../components/checks/bucket";
 import { checkDomainNames } from "../../../components/checks/domain-names";
-import { checkEmrTag } from "../../../components/checks/emr-tag";
 import type { Finding } from "../../../components/checks/finding";
-import { checkInstanceProfile } from "../../../components/checks/instance-profile";
 import { checkKeyKind, checkKeyState } from "../../../components/checks/key";
-import { checkPublicAddresses, checkSubnetVpc } from "../../../components/checks/subnet";
-import { checkTrust } from "../../../components/checks/trust";
-import { checkVpcDns } from "../../../components/checks/vpc-dns";
+import {
+    checkEmrTag,
+    checkPublicAddresses,
+    checkSubnetVpc,
+    checkVpcDns,
+} from "../../../components/checks/network";
+import { checkInstanceProfile, checkTrust } from "../../../components/checks/role";
 import { bucketPolicy } from "../../../components/policies/bucket";
 
 const REGION = "eu-west-1";
@@ -18,6 +20,7 @@ const TAG = "for-use-with-amazon-emr-managed-policies";
 const EMR = "elasticmapreduce.amazonaws.com";
 const trustOf = (Service: string | readonly string[]) =>
     JSON.stringify({ Statement: [{ Effect: "Allow", Principal: { Service }, Action: "sts:AssumeRole" }] });
+const bucketIn = (bucketRegion: string) => ({ name: "acme", bucketRegion });
 const isCorp = (domain: string) => domain === "corp.example";
 
 type Row = readonly [situation: string, finding: Finding | undefined, code?: string];
@@ -35,14 +38,14 @@ const CHECKS: Readonly<Record<string, readonly Row[]>> = {
         ["any name is accepted", checkDomainNames(["a.example"], undefined)],
         ["any name is accepted, and there is none", checkDomainNames([], undefined)],
         [
-            "no domain is in the certificate",
+            "no domain is",
             checkDomainNames(["a.example", "b.example"], isCorp),
             "domain-name-not-in-certificate",
         ],
         ["there is no domain", checkDomainNames([], isCorp), "domain-name-not-in-certificate"],
         ["there are no DHCP options", checkDomainNames(undefined, isCorp), "dhcp-options-missing"],
         [
-            "there are no DHCP options, and any name is accepted",
+            "there are none, and any name is accepted",
             checkDomainNames(undefined, undefined),
             "dhcp-options-missing",
         ],
@@ -50,7 +53,7 @@ const CHECKS: Readonly<Record<string, readonly Row[]>> = {
     checkSubnetVpc: [
         ["the subnet is in the VPC", checkSubnetVpc({ id: "subnet-1", vpcId: "vpc-1" }, "vpc-1")],
         [
-            "the subnet is in another VPC",
+            "it is in another",
             checkSubnetVpc({ id: "subnet-1", vpcId: "vpc-2" }, "vpc-1"),
             "subnet-of-another-vpc",
         ],
@@ -81,31 +84,22 @@ const CHECKS: Readonly<Record<string, readonly Row[]>> = {
         ["the service is trusted", checkTrust(trustOf(EMR), EMR)],
         ["several services are trusted", checkTrust(trustOf(["s3.amazonaws.com", EMR]), EMR)],
         ...["ec2.amazonaws.com", `x-${EMR}`, `${EMR}.cn`].map(
-            (other) =>
-                [
-                    `${other} is trusted`,
-                    checkTrust(trustOf(other), EMR),
-                    "role-does-not-trust-service",
-                ] as const,
+            (other): Row => [
+                `${other} is trusted`,
+                checkTrust(trustOf(other), EMR),
+                "role-does-not-trust-service",
+            ],
         ),
     ],
     checkInstanceProfile: [
         ["it holds the role of its name", checkInstanceProfile("nodes", "nodes")],
-        [
-            "it holds another role",
-            checkInstanceProfile("nodes", "nodes-2"),
-            "instance-profile-with-another-role",
-        ],
+        ["it holds another", checkInstanceProfile("nodes", "nodes-2"), "instance-profile-with-another-role"],
         ["it holds no role", checkInstanceProfile("nodes", ""), "instance-profile-with-another-role"],
         ["it is missing", checkInstanceProfile("nodes", undefined), "instance-profile-with-another-role"],
     ],
     checkBucketRegion: [
-        ["the bucket is here", checkBucketRegion({ name: "acme", bucketRegion: REGION }, REGION)],
-        [
-            "the bucket is elsewhere",
-            checkBucketRegion({ name: "acme", bucketRegion: "us-east-1" }, REGION),
-            "bucket-in-another-region",
-        ],
+        ["the bucket is in the stack's region", checkBucketRegion(bucketIn(REGION), REGION)],
+        ["it is in another", checkBucketRegion(bucketIn("us-east-1"), REGION), "bucket-in-another-region"],
     ],
 };
 
