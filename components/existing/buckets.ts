@@ -49,30 +49,32 @@ function existingBuckets({ locations }: ResolvedArgs): readonly (readonly [name:
     return named.filter(([name], index) => named.findIndex(([other]) => other === name) === index);
 }
 
+/** The lists of buckets to change, and what only a bucket's owner can do. */
+const CHANGES = {
+    encryptExistingBuckets: "set its default encryption to SSE-S3",
+    policiesOnExistingBuckets: "add the statements to its policy (docs/existing.md)",
+} as const;
+type Change = keyof typeof CHANGES;
+
 async function checkBucket(
     { region, storage }: ResolvedArgs,
     name: string,
     path: Path,
     opts: pulumi.InvokeOptions | undefined,
 ): Promise<Outcome> {
-    const encryptionIndex = storage.encryptExistingBuckets.indexOf(name);
-    const policyIndex = storage.policiesOnExistingBuckets.indexOf(name);
-    const isChanged = encryptionIndex !== -1 || policyIndex !== -1;
+    const changes = (Object.keys(CHANGES) as Change[]).filter((key) => storage[key].includes(name));
     const [bucketRegion, policy] = await Promise.all([
         lookUpRegion(name, opts),
         // For a change of its encryption too: only the owner may read the policy, and only the owner may change it.
-        isChanged ? lookUpPolicy(name, opts) : undefined,
+        changes.length > 0 ? lookUpPolicy(name, opts) : undefined,
     ]);
     const facts = { name, bucketRegion, policy };
     return {
         errors: [
             ...at(path, checkPlace(facts, region)),
-            ...(encryptionIndex === -1
-                ? []
-                : at(["storage", "encryptExistingBuckets", encryptionIndex], checkEncryption(facts))),
-            ...(policyIndex === -1
-                ? []
-                : at(["storage", "policiesOnExistingBuckets", policyIndex], checkPolicy(facts))),
+            ...changes.flatMap((key) =>
+                at(["storage", key, storage[key].indexOf(name)], checkChange(facts, key)),
+            ),
         ],
         warnings:
             bucketRegion instanceof FailedLookup
@@ -123,31 +125,26 @@ function checkPlace({ name, bucketRegion }: BucketFacts, region: string): Findin
         : checkBucketRegion({ name, bucketRegion }, region);
 }
 
-function checkEncryption({ name, bucketRegion, policy }: BucketFacts): Finding | undefined {
-    if (isOfAnotherAccount(policy)) {
-        return ofAnotherAccount(name, "set its default encryption to SSE-S3");
+function checkChange({ name, bucketRegion, policy }: BucketFacts, change: Change): Finding | undefined {
+    if (policy instanceof FailedLookup && OF_ANOTHER_ACCOUNT.test(policy.reason)) {
+        return {
+            code: "bucket-of-another-account",
+            found: `${name} is a bucket of another account`,
+            fix: `omit this bucket: only its owner can ${CHANGES[change]}`,
+        };
+    }
+    if (change === "policiesOnExistingBuckets" && bucketRegion !== undefined && policy !== undefined) {
+        return policy instanceof FailedLookup
+            ? lookupFailed(`the policy of ${name}`, policy, "s3:GetBucketPolicy")
+            : checkPolicy(name, policy);
     }
     return bucketRegion instanceof FailedLookup
         ? lookupFailed(name, bucketRegion, "s3:ListBucket")
         : undefined;
 }
 
-function checkPolicy({ name, bucketRegion, policy }: BucketFacts): Finding | undefined {
-    if (isOfAnotherAccount(policy)) {
-        return ofAnotherAccount(name, "add the statements to its policy (docs/existing.md)");
-    }
-    if (bucketRegion === undefined) {
-        return undefined; // `checkPlace` reports it.
-    }
-    if (policy instanceof FailedLookup) {
-        return lookupFailed(`the policy of ${name}`, policy, "s3:GetBucketPolicy");
-    }
-    if (policy === undefined) {
-        // The AWS provider reports "no policy" for a bucket that it cannot read, too.
-        return bucketRegion instanceof FailedLookup
-            ? lookupFailed(name, bucketRegion, "s3:ListBucket")
-            : undefined;
-    }
+/** A bucket has one policy: the stack's would overwrite another one. */
+function checkPolicy(name: string, policy: string): Finding | undefined {
     const differences = bucketPolicyDifferences(name, "AES256", policy);
     if (differences.length === 0) {
         return undefined;
@@ -156,17 +153,5 @@ function checkPolicy({ name, bucketRegion, policy }: BucketFacts): Finding | und
         code: "bucket-policy-exists",
         found: `${name} has another policy than the stack's: ${differences.join(", ")}`,
         fix: "omit this bucket, and add the statements to its policy yourself (docs/existing.md)",
-    };
-}
-
-function isOfAnotherAccount(policy: BucketFacts["policy"]): boolean {
-    return policy instanceof FailedLookup && OF_ANOTHER_ACCOUNT.test(policy.reason);
-}
-
-function ofAnotherAccount(name: string, action: string): Finding {
-    return {
-        code: "bucket-of-another-account",
-        found: `${name} is a bucket of another account`,
-        fix: `omit this bucket: only its owner can ${action}`,
     };
 }

@@ -5,11 +5,11 @@ import { alternativeNames, isForNodesOf } from "../domain/certificate-chain";
 import { domainNames, internalDomain } from "../domain/region";
 import { at, FailedLookup, lookupFailed, type Outcome } from "./lookup";
 
-/** What follows from the names of nodes and of their certificate. */
+/** How the nodes' names relate to the names in their certificate. */
 export interface Hostnames extends Outcome {
     /** Whether nodes must accept a certificate under any name. */
     readonly anyHostname: boolean;
-    /** What the nodes' names end with, as their certificate has it; AWS's own domain if that is not known. */
+    /** The domain of the nodes' names: one that their certificate carries, or else AWS's own. */
     readonly nodeDomain: string;
 }
 
@@ -24,7 +24,7 @@ const UNUSUAL_DOMAIN =
 const ALLOW_MISMATCH =
     "set network.existing.allowHostnameMismatch: true, and nodes accept the certificate under any name";
 
-/** The names in the stack's own network, which are AWS's. */
+/** AWS's names: those in a network that the stack creates. */
 export function awsHostnames({ region }: ResolvedArgs): Hostnames {
     return { errors: [], anyHostname: false, nodeDomain: internalDomain(region) };
 }

@@ -16,7 +16,7 @@ export interface Existing {
     readonly jobflowRole: ExistingRole | undefined;
     /** Whether nodes must accept a certificate under any name, since it does not carry their names. */
     readonly anyHostname: boolean;
-    /** What the nodes' names end with. */
+    /** The domain of the nodes' names. */
     readonly nodeDomain: string;
     readonly warnings: readonly string[];
 }

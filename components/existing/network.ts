@@ -169,8 +169,8 @@ function routeOf({
 }
 
 /**
- * Checks the security groups with EMR's default names: to be used, they need EMR's tag; to be created, those names must
- * be free, or their groups be this stack's own.
+ * Checks the security groups with EMR's default names. Groups to use need EMR's tag. If the stack is to create them, only
+ * groups with this stack's tag may have these names.
  */
 async function checkGroups(
     { region, network, stackTag }: ResolvedArgs,

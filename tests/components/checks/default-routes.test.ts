@@ -41,7 +41,7 @@ describe("defaultRoutes", () => {
 describe("checkDefaultRoutes", () => {
     const gone = { ...any(), isBlackhole: true };
     for (const [routes, codes] of [
-        // By the network: behind a NAT in an existing VPC, the same in the stack's own, public.
+        // The faults in a private existing VPC, in the stack's own private VPC, and in a public VPC.
         [[any("nat-1")], [undefined, undefined, "private"]],
         [[any("tgw-1")], [undefined, "not-nat-gateway", "private"]],
         [[any("i-1")], [undefined, "not-nat-gateway", "private"]],
@@ -64,10 +64,10 @@ describe("checkDefaultRoutes", () => {
             ["missing", "missing", "missing"],
         ],
     ] as const) {
-        const text = routes.map(({ range, prefixList, target, isBlackhole }) =>
+        const descriptions = routes.map(({ range, prefixList, target, isBlackhole }) =>
             [range ?? prefixList, "to", target, ...(isBlackhole ? ["(blackhole)"] : [])].join(" "),
         );
-        it(`judges ${text.join(", ")}`, () => {
+        it(`checks ${descriptions.join(", ")}`, () => {
             const found = [
                 { internetAccess: "nat", natGatewayOnly: false } as const,
                 { internetAccess: "nat", natGatewayOnly: true } as const,

@@ -81,7 +81,7 @@ describe("checkHostnames", () => {
         ["archive", "mismatch allowed", "a.b", ANY_UNKNOWN],
     ] as const) {
         const verb = typeof expected === "string" ? "reports" : "accepts";
-        it(`${verb} the domain name ${domainName} (certificate: ${certificate}, ${mismatch})`, () => {
+        it(`${verb} ${domainName ?? "no domain name"} (certificate: ${certificate}, ${mismatch})`, () => {
             const found = checkHostnames(argsOf(certificate, mismatch), dhcp(domainName));
             if (typeof expected === "string") {
                 expect(codes(found.errors)).to.deep.equal([[expected, "network.existing.vpcId"]]);

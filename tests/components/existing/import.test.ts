@@ -4,15 +4,15 @@ import { expect } from "chai";
 import type { Registration } from "../../../testing/mock-engine";
 import { MINIMAL, runStack } from "../../support/run";
 
-/** A file for `pulumi import`, as far as docs/existing.md uses it. */
+/** The fields of `pulumi import`'s file that docs/existing.md uses. */
 interface ImportFile {
-    /** Of parents that are in the state already: their URNs. */
+    /** The URNs of parents that are already in the state. */
     readonly nameTable: Readonly<Record<string, string>>;
     readonly resources: readonly {
         readonly type: string;
-        /** What other entries call it. */
+        /** The name that other entries use for it. */
         readonly name: string;
-        /** What the program calls it. Default: its name. */
+        /** Its name in the program. Default: `name`. */
         readonly logicalName?: string;
         readonly component?: boolean;
         readonly id?: string;
@@ -39,18 +39,18 @@ describe("the import file of docs/existing.md", () => {
         console.warn = warn;
     });
 
-    it("is the only one there", () => {
+    it("is the only import file", () => {
         expect(others).to.deep.equal([]);
     });
 
-    it("has each name once: Pulumi's CLI refuses a parent whose name is another's too", () => {
+    it("has unique names, since Pulumi's CLI refuses an ambiguous parent", () => {
         const names = [...Object.keys(file.nameTable), ...file.resources.map(({ name }) => name)];
         expect(new Set(names).size).to.equal(names.length);
         const parents = file.resources.map(({ parent = "" }) => parent);
         expect(parents.filter((parent) => !names.includes(parent))).to.deep.equal([]);
     });
 
-    it("hangs it where the program will, by the program's types and names", () => {
+    it("has the types, names and parents that the program registers", () => {
         const logical = new Map([
             ...Object.entries(file.nameTable).map(([name, urn]) => [name, urn.split("::").at(-1)] as const),
             ...file.resources.map(({ name, logicalName }) => [name, logicalName ?? name] as const),
@@ -72,7 +72,7 @@ describe("the import file of docs/existing.md", () => {
         expect(urns).to.include.members(Object.values(file.nameTable));
     });
 
-    it("brings what exists, by its id, and components without one", () => {
+    it("imports the bucket by its id, and components without an id", () => {
         expect(file.resources.map(({ component = false, id }) => [component, id])).to.deep.equal([
             [true, undefined],
             [false, "my-archive"],

@@ -77,7 +77,7 @@ interface Changes {
     /** Strings in all inputs and outputs, and their replacements. */
     readonly replaced?: (before: Run) => readonly (readonly [before: string, after: string])[];
     /** Strings, and all inputs that contain one of them. */
-    readonly places?: readonly [texts: readonly string[], places: readonly string[]];
+    readonly places?: readonly [strings: readonly string[], places: readonly string[]];
 }
 
 interface Situation {
@@ -308,23 +308,23 @@ function replaceIn(value: Config, pairs: readonly (readonly [before: string, aft
     return JSON.parse(text);
 }
 
-/** `type name path` of every input that contains one of these texts. */
-function placesOf({ registrations }: Run, texts: readonly string[]): readonly string[] {
+/** `type name path` of every input that contains one of these strings. */
+function placesOf({ registrations }: Run, strings: readonly string[]): readonly string[] {
     return registrations
         .flatMap(({ type, name, inputs }) =>
-            plainTexts(inputs).map(([path, text]) => [`${type} ${name} ${path}`, text] as const),
+            leaves(inputs).map(([path, value]) => [`${type} ${name} ${path}`, value] as const),
         )
-        .filter(([, value]) => texts.some((text) => value.includes(text)))
+        .filter(([, value]) => strings.some((string) => value.includes(string)))
         .map(([place]) => place)
         .sort();
 }
 
-function plainTexts(value: unknown, path = ""): readonly (readonly [path: string, text: string])[] {
+function leaves(value: unknown, path = ""): readonly (readonly [path: string, value: string])[] {
     const inner = value instanceof Secret ? value.value : value;
     if (typeof inner !== "object" || inner === null) {
         return [[path, String(inner)]];
     }
-    return Object.entries(inner).flatMap(([key, below]) => plainTexts(below, path ? `${path}.${key}` : key));
+    return Object.entries(inner).flatMap(([key, below]) => leaves(below, path ? `${path}.${key}` : key));
 }
 
 const isLookUp = (event: string) => /^get[A-Z]/.test(event);
