@@ -57,6 +57,11 @@ async function lookUp(
     return { ...done, existing };
 }
 
+/** The subnet has no route table of its own, so that the VPC's main one is looked up too. */
+const MAIN_ROUTES: Answers = {
+    getRouteTable: ({ subnetId }) => (subnetId === undefined ? {} : refuse("query returned no results")),
+};
+
 const provider = () => new aws.Provider("elsewhere");
 const parent = () =>
     new pulumi.ComponentResource("test:index:Parent", "parent", {}, { provider: provider() });
@@ -68,7 +73,7 @@ describe("lookUpExisting", () => {
         ["its parent's provider", () => ({ parent: parent() }), "elsewhere"],
     ] as const) {
         it(`makes every look-up through ${title}`, async () => {
-            const { invokes } = await lookUp(EVERYTHING, { options });
+            const { invokes } = await lookUp(EVERYTHING, { answers: MAIN_ROUTES, options });
             expect([...new Set(invokes.map(({ token }) => token))].sort()).to.deep.equal(TOKENS);
             expect([...new Set(invokes.map((invoke) => invoke.provider))]).to.deep.equal([expected]);
         });
@@ -121,14 +126,20 @@ describe("lookUpExisting", () => {
     });
 
     it("throws all errors, under the subject and with the paths of its report", async () => {
-        const answers = { getKey: () => ({ keyState: "Disabled" }), getTopic: () => refuse("not found") };
+        const answers = {
+            getVpc: () => ({ tags: {} }),
+            getKey: () => ({ keyState: "Disabled" }),
+            getRole: () => ({ assumeRolePolicy: "{}" }),
+            getBucket: () => ({ bucketRegion: "us-east-1" }),
+            getTopic: () => refuse("not found"),
+        };
         const report = {
             subject: "Pulumi.dev.yaml",
             formatPath: (path: readonly unknown[]) => path.join("/"),
         };
         for (const [given, subject, path] of [
-            [undefined, "arguments of EmrEncryption", "encryption.kmsKeyArn"],
-            [report, "Pulumi.dev.yaml", "encryption/kmsKeyArn"],
+            [undefined, "arguments of EmrEncryption", "network.existing.vpcId"],
+            [report, "Pulumi.dev.yaml", "network/existing/vpcId"],
         ] as const) {
             const error = await lookUp(EVERYTHING, { answers, report: given }).catch(
                 (reason: unknown) => reason,
@@ -136,10 +147,14 @@ describe("lookUpExisting", () => {
             expect(error).to.be.instanceOf(InvalidArguments);
             const { errors, message } = error as InvalidArguments;
             expect(codes(errors)).to.deep.equal([
+                ["emr-tag-missing", "network.existing.vpcId"],
                 ["key-not-enabled", "encryption.kmsKeyArn"],
+                ["role-does-not-trust-service", "access.serviceRole.existing"],
+                ["role-does-not-trust-service", "access.jobflowRole.existing"],
+                ["bucket-in-another-region", "emrEtlRunner.aws.s3.buckets.log"],
                 ["lookup-failed", "certificates.remindTopicArn"],
             ]);
-            expect(message.split("\n").slice(0, 2)).to.deep.equal([`${subject}: 2 errors`, `  ${path}`]);
+            expect(message.split("\n").slice(0, 2)).to.deep.equal([`${subject}: 6 errors`, `  ${path}`]);
         }
     });
 });

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { at, FailedLookup, lookup, lookupFailed } from "../../../components/existing/lookup";
+import { FailedLookup, lookup } from "../../../components/existing/lookup";
 
 describe("lookup", () => {
     it("returns the answer", async () => {
@@ -39,27 +39,4 @@ describe("lookup", () => {
             expect(answer).to.deep.equal(new FailedLookup(reason));
         });
     }
-});
-
-describe("lookupFailed", () => {
-    it("names the reason and the permissions", () => {
-        expect(lookupFailed("the key", new FailedLookup("no"), "kms:DescribeKey")).to.deep.equal({
-            code: "lookup-failed",
-            found: "no answer for the key: no",
-            fix: "name an existing resource, and give these credentials kms:DescribeKey",
-        });
-    });
-});
-
-describe("at", () => {
-    it("adds the path to each finding", () => {
-        const [spec, usage] = [
-            { code: "key-spec", found: "c" },
-            { code: "key-usage", found: "e", fix: "f" },
-        ] as const;
-        expect(at(["a", 0], spec, undefined, usage)).to.deep.equal([
-            { code: "key-spec", path: ["a", 0], found: "c" },
-            { code: "key-usage", path: ["a", 0], found: "e", fix: "f" },
-        ]);
-    });
 });

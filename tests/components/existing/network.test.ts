@@ -98,12 +98,6 @@ describe("checkNetwork", () => {
         ],
         ["DHCP options have no answer", NAT, refused("getVpcDhcpOptions"), ["lookup-failed", VPC_ID]],
         ["the VPC has no tag", NAT, vpc({ tags: {} }), ["emr-tag-missing", VPC_ID]],
-        [
-            "a subnet and its routes have no answer",
-            NAT,
-            refused("getSubnet", "getRouteTable"),
-            ["lookup-failed", FIRST],
-        ],
         ["a subnet is in another VPC", NAT, subnet({ vpcId: "vpc-2" }), ["subnet-of-another-vpc", FIRST]],
         ...["10.1.16.0/20", "172.31.255.0/24", "192.168.1.0/28"].map(
             (cidrBlock) => [`a subnet has the range ${cidrBlock}`, NAT, subnet({ cidrBlock })] as const,
@@ -217,15 +211,6 @@ describe("checkNetwork", () => {
         });
     });
 
-    it("warns of the nodes' names", async () => {
-        const args = argsOf({ allowHostnameMismatch: true });
-        const { facts } = await lookUp(() => checkNetwork(args), {
-            getVpcDhcpOptions: () => ({ domainName: "corp.example" }),
-        });
-        expect(facts).to.deep.include({ errors: [], anyHostname: true });
-        expect(facts.warnings).to.have.length(1);
-    });
-
     it("makes no look-up if the stack creates its own network", async () => {
         expect(await lookUp(() => checkNetwork(parse(batch())))).to.deep.equal({
             facts: { errors: [], anyHostname: false, nodeDomain: DOMAIN },
@@ -244,15 +229,15 @@ describe("checkNetwork", () => {
                 ],
             },
         ]);
-    const vpcCalls = [
-        ["getVpc", { id: VPC }],
-        ["getVpcDhcpOptions", { dhcpOptionsId: "dopt-placeholder" }],
-    ];
     const subnetCalls = (id: string) => [
         ["getSubnet", { id }],
         ["getRouteTable", { subnetId: id }],
     ];
-    const firstCalls = [...vpcCalls, ...subnetCalls(SUBNET)];
+    const firstCalls = [
+        ["getVpc", { id: VPC }],
+        ["getVpcDhcpOptions", { dhcpOptionsId: "dopt-placeholder" }],
+        ...subnetCalls(SUBNET),
+    ];
     for (const [what, args, answers, calls] of [
         [
             "the VPC, its DHCP options, each subnet with its routes, and this stack's groups among EMR's",
@@ -285,12 +270,6 @@ describe("checkNetwork", () => {
                 ["getRouteTable", { routeTableId: "rtb-placeholder" }],
                 ...groupCalls(NAT_GROUPS, ...EMR_TAG),
             ],
-        ],
-        [
-            "no DHCP options if the VPC has none",
-            NAT,
-            vpc({ dhcpOptionsId: "default" }),
-            [["getVpc", { id: VPC }], ...subnetCalls(SUBNET), ...groupCalls(NAT_GROUPS, ...EMR_TAG)],
         ],
     ] as readonly (readonly [string, ResolvedArgs, Answers, readonly unknown[]])[]) {
         it(`looks up ${what}`, async () => {

@@ -15,7 +15,6 @@ const ANOTHER = "444455556666";
 const keyOf = (account: string) => `arn:aws:kms:${REGION}:${account}:key/5678abcd`;
 const roleArn = (name: string) => `arn:aws:iam::${ACCOUNT}:role/${name}`;
 const ARCHIVE = "s3://acme-certificates/emr/nodes.zip";
-const BOUNDARY = `arn:aws:iam::${ACCOUNT}:policy/team/boundary`;
 const EXTRA = `arn:aws:iam::${ACCOUNT}:policy/extra`;
 const EMR_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonEMRServicePolicy_v2";
 /** A warning of every stack. */
@@ -366,22 +365,6 @@ describe("a stack with existing resources", () => {
         });
     }
 
-    it("puts every role below the boundary, and everything that has a path into that path", async () => {
-        const access = { path: "/data/snowplow/", permissionsBoundary: BOUNDARY };
-        const run = await runWith({ access });
-        expect(resourceLines(run)).to.deep.equal(resourceLines(await runOf()));
-        expect(
-            placesOf(run, ["/data/snowplow/", BOUNDARY]).filter((place) => !place.endsWith(" policy")),
-        ).to.deep.equal([
-            "aws:iam/instanceProfile:InstanceProfile emr-jobflow-profile path",
-            "aws:iam/policy:Policy emr-operator path",
-            "aws:iam/role:Role emr-jobflow-role path",
-            "aws:iam/role:Role emr-jobflow-role permissionsBoundary",
-            "aws:iam/role:Role emr-service-role path",
-            "aws:iam/role:Role emr-service-role permissionsBoundary",
-        ]);
-    });
-
     it("outputs the key's statements for Spot", async () => {
         const spot = emrEtlRunner({ emr: { jobflow: { core_instance_bid: 0.05 } } });
         const { outputs } = await runWith({ encryption: { kmsKeyArn: keyOf(ACCOUNT) }, emrEtlRunner: spot });
@@ -390,47 +373,25 @@ describe("a stack with existing resources", () => {
         );
     });
 
-    describe("with an existing certificate", () => {
-        const runWithCertificate = async (domain: string, config: Config, answers?: Answers) => {
-            const authority = await certificateAuthority("acme");
-            const { chain, privateKey } = await authority.issue([`*.${domain}`]);
-            const certificates = { chainPem: chain, trustedPem: authority.certificate };
-            return runWith({ certificates, certificatePrivateKey: privateKey, ...config }, answers, {
-                secretKeys: ["snowplow-emr-encryption:certificatePrivateKey"],
-            });
+    it("has nodes check the names of an existing certificate's domain, with thrift too", async () => {
+        const authority = await certificateAuthority("acme");
+        const { chain, privateKey } = await authority.issue(["*.corp.example"]);
+        const config = {
+            certificates: { chainPem: chain, trustedPem: authority.certificate },
+            certificatePrivateKey: privateKey,
+            emrEtlRunner: { collectors: { format: "thrift" } },
+            network: network(),
         };
-
-        it("uploads it like the stack's own, the private key as a secret", async () => {
-            const [before, after] = [
-                await runOf(),
-                await runWithCertificate(`${REGION}.compute.internal`, {}),
-            ];
-            const own = resourceLines(before).filter((line) => /\S+ emr-certificates-node\b/.test(line));
-            expect(own).to.have.length(6);
-            expect(difference(resourceLines(before), resourceLines(after))).to.deep.equal([own, []]);
-            expect(difference(configLines(before), configLines(after))).to.deep.equal([[], []]);
-            const archive = "aws:s3/bucketObjectv2:BucketObjectv2 emr-certificates-archive";
-            const { contentBase64 } = resourceInputs(after)[archive] as { readonly contentBase64: unknown };
-            expect(contentBase64).to.be.instanceOf(Secret);
-            expect(placesOf(after, ["PRIVATE KEY"])).to.deep.equal([]);
-            expect(after.secretOutputs).to.deep.equal([]);
-            expect(JSON.stringify(after.outputs)).not.to.include("PRIVATE KEY");
-            expect(after.outputs.certificateExpiresAt).to.match(/^\d{4}-\d\d-\d\dT/);
-        });
-
-        it("has nodes check the names of the company's domain, with thrift too", async () => {
-            // Without an answer, as in `render`, the placeholder VPC has the certificate's domain.
-            const company: Answers = { getVpcDhcpOptions: () => ({ domainName: "corp.example" }) };
-            for (const answers of [company, {}]) {
-                const thrift = { emrEtlRunner: { collectors: { format: "thrift" } }, network: network() };
-                const run = await runWithCertificate("corp.example", thrift, answers);
-                expect(configLines(run).filter((line) => line.includes("hadoop.ssl"))).to.deep.equal([]);
-                expect([run.outputs.warnings, forCommands(run).nodeDomain]).to.deep.equal([
-                    [RELEASE_WARNING],
-                    "corp.example",
-                ]);
-            }
-        });
+        const secretKeys = ["snowplow-emr-encryption:certificatePrivateKey"];
+        // Without an answer, as in `render`, the placeholder VPC has the certificate's domain.
+        for (const answers of [{ getVpcDhcpOptions: () => ({ domainName: "corp.example" }) }, undefined]) {
+            const run = await runWith(config, answers, { secretKeys });
+            expect(configLines(run).filter((line) => line.includes("hadoop.ssl"))).to.deep.equal([]);
+            expect([run.outputs.warnings, forCommands(run).nodeDomain]).to.deep.equal([
+                [RELEASE_WARNING],
+                "corp.example",
+            ]);
+        }
     });
 
     describe("where everything exists", () => {
@@ -530,43 +491,20 @@ describe("a stack with existing resources", () => {
     for (const preview of [false, true]) {
         it(`reports every error at once and creates nothing in ${preview ? "a preview" : "an up"}`, async () => {
             const { provider, events } = existingAws({
-                getVpc: () => ({ enableDnsHostnames: false, tags: {} }),
-                getSubnet: ({ id }) => (id === SUBNET ? { tags: {} } : refuse("InvalidSubnetID.NotFound")),
-                getRouteTable: () => ({ routes: [] }),
-                getSecurityGroups: ({ filters }) => ({
-                    ids: (filters as unknown[]).length === 2 ? ["sg-1"] : [],
-                }),
                 getKey: () => ({ keyState: "PendingDeletion" }),
-                getRole: ({ name }) =>
-                    name === "my-nodes" ? refuse("NoSuchEntity") : { assumeRolePolicy: "{}" },
-                getBucket: () => ({ bucketRegion: "us-east-1" }),
-                getBucketPolicy: () => ({ policy: '{"Statement":[{"Sid":"Another"}]}' }),
-                getTopic: () => refuse("no matching SNS Topic found"),
+                getRole: ({ name }) => (name === "my-nodes" ? refuse("NoSuchEntity") : {}),
             });
-            const certificates = { remindTopicArn: `arn:aws:sns:${REGION}:${ACCOUNT}:operators` };
-            const error = await runStack(
-                { ...EVERYTHING, certificates },
-                { stack: "test", provider, preview },
-            ).catch((reason: unknown) => reason);
+            const options = { stack: "test", provider, preview };
+            const error = await runStack(EVERYTHING, options).catch((reason: unknown) => reason);
             expect(error).to.be.instanceOf(InvalidArguments);
             const { errors, message } = error as InvalidArguments;
             expect(codes(errors)).to.deep.equal([
-                ["vpc-dns-hostnames-off", "network.existing.vpcId"],
-                ["emr-tag-missing", "network.existing.vpcId"],
-                ["default-route-missing", "network.existing.subnetIds[0]"],
-                ["emr-tag-missing", "network.existing.subnetIds[0]"],
-                ["lookup-failed", "network.existing.subnetIds[1]"],
-                ["emr-tag-missing", "network.existing.emrSecurityGroups"],
                 ["key-not-enabled", "encryption.kmsKeyArn"],
-                ["role-does-not-trust-service", "access.serviceRole.existing"],
                 ["lookup-failed", "access.jobflowRole.existing"],
-                ["bucket-in-another-region", "emrEtlRunner.aws.s3.buckets.raw.in[0]"],
-                ["bucket-policy-exists", "storage.policiesOnExistingBuckets[0]"],
-                ["lookup-failed", "certificates.remindTopicArn"],
             ]);
             expect(message.split("\n").slice(0, 2)).to.deep.equal([
-                "Pulumi.test.yaml: 12 errors",
-                "  snowplow-emr-encryption:network.existing.vpcId",
+                "Pulumi.test.yaml: 2 errors",
+                "  snowplow-emr-encryption:encryption.kmsKeyArn",
             ]);
             expect(events.filter((event) => !isLookUp(event))).to.deep.equal([]);
         });
