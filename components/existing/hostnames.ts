@@ -20,7 +20,6 @@ const ANY_NAME =
     "Hadoop's encrypted shuffle accepts their certificate under any name (hadoop.ssl.hostname.verifier: ALLOW_ALL).";
 const UNUSUAL_DOMAIN =
     "The VPC's DHCP options have another domain name than AWS's own. It is not known whether the certificate in certificates.archive carries it.";
-
 const ALLOW_MISMATCH =
     "set network.existing.allowHostnameMismatch: true, and nodes accept the certificate under any name";
 
@@ -48,13 +47,13 @@ export function checkHostnames(
     }
     // The AWS provider's answer has no domain name if the options have none.
     const domains = domainNames(dhcpOptions?.domainName ?? "");
-    const isArchive = args.certificates.archive !== null;
+    const hasArchive = args.certificates.archive !== null;
     const allowsMismatch = args.network.existing?.allowHostnameMismatch === true;
     const certificate = certificateOf(args);
-    const isInCertificate = (domain: string) => !isArchive && certificate.carries(domain);
+    const isInCertificate = (domain: string) => !hasArchive && certificate.carries(domain);
     const finding = checkDomainNames(
         dhcpOptions && domains,
-        isArchive || allowsMismatch ? undefined : isInCertificate,
+        hasArchive || allowsMismatch ? undefined : isInCertificate,
     );
     if (finding?.code === "dhcp-options-missing") {
         const fix = `associate DHCP options with ${certificate.domain} and AmazonProvidedDNS`;
@@ -76,7 +75,7 @@ export function checkHostnames(
         return { ...usual, nodeDomain };
     }
     if (allowsMismatch) {
-        const warning = `${isArchive ? UNKNOWN_NAMES : OTHER_NAMES} ${ANY_NAME}`;
+        const warning = `${hasArchive ? UNKNOWN_NAMES : OTHER_NAMES} ${ANY_NAME}`;
         return { ...usual, anyHostname: true, warnings: [warning] };
     }
     return domains.includes(usual.nodeDomain) ? usual : { ...usual, warnings: [UNUSUAL_DOMAIN] };

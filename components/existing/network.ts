@@ -6,7 +6,7 @@ import type { Finding } from "../checks/finding";
 import { checkEmrTag, checkPublicAddresses, checkSubnetVpc, checkVpcDns } from "../checks/network";
 import { isPrivateRange, PRIVATE_RANGES, parseCidr } from "../domain/cidr";
 import { EMR_GROUP_NAMES } from "../domain/emr-security-groups";
-import type { ArgumentError } from "../domain/errors";
+import type { ArgumentError, Path } from "../domain/errors";
 import { EMR_TAG, STACK_TAG, type Tags } from "../domain/naming";
 import { awsHostnames, checkHostnames, type Hostnames } from "./hostnames";
 import { at, FailedLookup, lookup, lookupFailed, type Outcome } from "./lookup";
@@ -29,7 +29,12 @@ export async function checkNetwork(args: ResolvedArgs, opts?: pulumi.InvokeOptio
     ]);
     const [hostnames, subnets] = await Promise.all([
         checkVpc(args, existing.vpcId, vpc, opts),
-        Promise.all(existing.subnetIds.map((_, index) => checkSubnet(args, existing, index, vpc, opts))),
+        Promise.all(
+            existing.subnetIds.map((id, index) => {
+                const path = [...PATH, "subnetIds", index];
+                return checkSubnet(args, existing, { id, path }, vpc, opts);
+            }),
+        ),
     ]);
     return {
         ...hostnames,
@@ -53,7 +58,7 @@ async function checkVpc(
         return { ...awsHostnames(args), errors: at(path, lookupFailed(id, vpc, permissions)) };
     }
     const { dhcpOptionsId, enableDnsSupport, enableDnsHostnames, tags } = vpc;
-    const place = { id, region: args.region };
+    const resource = { id, region: args.region };
     const hostnames = checkHostnames(
         args,
         dhcpOptionsId === NO_DHCP_OPTIONS
@@ -65,11 +70,11 @@ async function checkVpc(
         errors: [
             ...at(
                 path,
-                checkVpcDns(place, "dns-support", enableDnsSupport),
-                checkVpcDns(place, "dns-hostnames", enableDnsHostnames),
+                checkVpcDns(resource, "dns-support", enableDnsSupport),
+                checkVpcDns(resource, "dns-hostnames", enableDnsHostnames),
             ),
             ...hostnames.errors,
-            ...at(path, checkEmrTag(place, tags)),
+            ...at(path, checkEmrTag(resource, tags)),
         ],
     };
 }
@@ -77,13 +82,11 @@ async function checkVpc(
 async function checkSubnet(
     args: ResolvedArgs,
     existing: ExistingVpc,
-    index: number,
+    { id, path }: { readonly id: string; readonly path: Path },
     vpc: VpcAnswer,
     opts: pulumi.InvokeOptions | undefined,
 ): Promise<Outcome> {
     const { region, network } = args;
-    const id = existing.subnetIds[index] ?? "";
-    const path = [...PATH, "subnetIds", index];
     const [subnet, routeTable] = await Promise.all([
         lookup(aws.ec2.getSubnet({ id }, opts)),
         lookUpRouteTable(id, vpc, opts),
