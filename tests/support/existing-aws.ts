@@ -85,11 +85,6 @@ export async function lookUp<T>(
     };
 }
 
-/** As much of an answer as anybody looks at. */
-export function answer<T>(part: Partial<T>): T {
-    return part as T;
-}
-
 /** The code and the path of each error: the sentences are in one golden file. */
 export function codes(errors: readonly ArgumentError[]): readonly (readonly [code: string, path: string])[] {
     return errors.map(({ code, path }) => [code, formatPath(path)]);
