@@ -1,7 +1,7 @@
 import { strFromU8, unzipSync } from "fflate";
 import { certificateArchiveKey } from "../../components/domain/certificate-archive";
 import {
-    chainProblems,
+    chainFindings,
     PrivateKeyError,
     privateKeyFor,
     type Validity,
@@ -69,12 +69,12 @@ function chainChecks(
     { domain, otherNames, key, ends, remedy }: ArchiveTerms,
 ): readonly Check[] {
     const problems = (names: string | undefined) =>
-        chainProblems({ chainPem: chain, trustedPem: trusted, domain: names, now: undefined });
+        chainFindings({ chainPem: chain, trustedPem: trusted, domain: names, now: undefined });
     const broken = problems(undefined);
     const whole = "signed, one by the next, up to an authority that nodes trust";
     const isSigned = judge({
         on: `${on}: chain`,
-        expected: broken.map(({ allowed }) => allowed).join("; ") || whole,
+        expected: broken.map((finding) => finding.expected).join("; ") || whole,
         found: broken.map(({ found }) => found).join("; ") || whole,
         isOk: broken.length === 0,
         remedy,

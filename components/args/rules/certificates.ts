@@ -1,13 +1,12 @@
 import { parseArn } from "../../domain/arn";
-import { chainProblems } from "../../domain/certificate-chain";
+import { chainFindings } from "../../domain/certificate-chain";
 import { overlap } from "../../domain/locations";
 import { internalDomain } from "../../domain/region";
 import { describe } from "../describe";
-import { locationsOf, readUrl } from "../locations";
-import type { Environment } from "../schema";
-import type { Finding, Rule, RuleContext } from "./rule";
+import { readUrl } from "../locations";
+import type { Finding, Rule, RuleArgs } from "./rule";
 
-function* renewal({ certificates }: Environment): Iterable<Finding> {
+function* renewal({ certificates }: RuleArgs): Iterable<Finding> {
     const { validityDays, renewBeforeDays, chainPem, archive } = certificates;
     if (renewBeforeDays >= validityDays && chainPem === null && archive === null) {
         const expected = `less than validityDays, ${validityDays}: otherwise every \`up\` renews the certificate`;
@@ -15,7 +14,7 @@ function* renewal({ certificates }: Environment): Iterable<Finding> {
     }
 }
 
-function* chain({ certificates, network }: Environment, { region, now }: RuleContext): Iterable<Finding> {
+function* chain({ certificates, network, region, now }: RuleArgs): Iterable<Finding> {
     const { chainPem, trustedPem, archive } = certificates;
     if (archive !== null || (chainPem === null && trustedPem === null)) {
         return;
@@ -26,14 +25,14 @@ function* chain({ certificates, network }: Environment, { region, now }: RuleCon
         yield { code: "trusted-pem-alone", path, found: "missing", expected };
         return;
     }
-    // In an existing VPC, nodes have the names that its DHCP options say: the look-ups check them.
+    // In an existing VPC, its DHCP options decide the nodes' names: the look-ups check them.
     const domain = network.existing === null ? internalDomain(region) : undefined;
-    for (const { key, found, allowed } of chainProblems({ chainPem, trustedPem, domain, now })) {
-        yield { code: "certificate", path: ["certificates", key], found, expected: allowed };
+    for (const { key, ...finding } of chainFindings({ chainPem, trustedPem, domain, now })) {
+        yield { code: "certificate", path: ["certificates", key], ...finding };
     }
 }
 
-function* privateKey({ certificates }: Environment, { hasPrivateKey }: RuleContext): Iterable<Finding> {
+function* privateKey({ certificates, hasPrivateKey }: RuleArgs): Iterable<Finding> {
     const isNeeded = certificates.chainPem !== null && certificates.archive === null;
     const path = ["certificatePrivateKey"];
     if (isNeeded && !hasPrivateKey) {
@@ -46,13 +45,10 @@ function* privateKey({ certificates }: Environment, { hasPrivateKey }: RuleConte
 }
 
 /** EmrEtlRunner moves every object in some of its locations. */
-function* archiveOutsideLocations(environment: Environment): Iterable<Finding> {
-    const { archive } = environment.certificates;
-    const holder = locationsOf(environment).find(
-        (location) =>
-            archive !== null &&
-            !location.managed &&
-            location.folders.some((folder) => overlap(folder, readUrl(archive))),
+function* archiveOutsideLocations({ certificates: { archive }, locations }: RuleArgs): Iterable<Finding> {
+    const folder = archive === null ? undefined : readUrl(archive);
+    const holder = locations.find(
+        (location) => folder && !location.managed && location.folders.some((other) => overlap(other, folder)),
     );
     if (holder) {
         const found = `${describe(archive)}, which is in ${holder.path}`;
@@ -61,8 +57,7 @@ function* archiveOutsideLocations(environment: Environment): Iterable<Finding> {
     }
 }
 
-function* reminder({ certificates }: Environment, { region }: RuleContext): Iterable<Finding> {
-    const { remindTopicArn } = certificates;
+function* reminder({ certificates: { remindTopicArn }, region }: RuleArgs): Iterable<Finding> {
     if (remindTopicArn !== null && parseArn(remindTopicArn).region !== region) {
         const expected = `a topic in ${region}: EventBridge Scheduler reaches no other region`;
         yield { code: "topic-of-another-region", path: ["certificates", "remindTopicArn"], expected };

@@ -128,12 +128,12 @@ describe("verify: the archive", () => {
             status: "failed",
             on: "archive: chain",
             expected: "CN=root",
-            found: "no authority that signed CN=between, the last of the chain",
+            found: "no authority that signed CN=between, the chain's last certificate",
             remedy: "replace",
         });
         const unread = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
         expect(findings(run({ chain: unread, trusted: "nothing" }))).to.deep.equal([
-            ["failed", "archive: chain", "what cannot be read, as certificate 1 of 1; no whole certificate"],
+            ["failed", "archive: chain", "certificate 1 of 1, which is unreadable; no certificate"],
             ["failed", "archive: private key", "not to be compared with the certificate"],
         ]);
     });

@@ -5,7 +5,7 @@ import {
     alternativeNames,
     type ChainArgs,
     chainExpiresAt,
-    chainProblems,
+    chainFindings,
     isForNodesOf,
     normalisePem,
     privateKeyFor,
@@ -45,31 +45,31 @@ describe("existing certificates", () => {
 
     const chainOf = (...identities: readonly Identity[]) =>
         identities.map(({ certificate }) => certificate).join("");
-    const problems = (args: Partial<ChainArgs> = {}) =>
-        chainProblems({
+    const findings = (args: Partial<ChainArgs> = {}) =>
+        chainFindings({
             chainPem: chainOf(leaf, intermediate),
             trustedPem: root.certificate,
             domain: DOMAIN,
             now: NOW,
             ...args,
         });
-    const chainProblem = (found: string, allowed: string) => ({ key: "chainPem", found, allowed });
-    const trustedProblem = (found: string, allowed: string) => ({ key: "trustedPem", found, allowed });
-    /** The problems of a leaf that the root issued with these arguments. */
+    const inChain = (found: string, expected: string) => ({ key: "chainPem", found, expected });
+    const inTrusted = (found: string, expected: string) => ({ key: "trustedPem", found, expected });
+    /** The findings in a leaf that the root issued with these arguments. */
     const issued = async (args: Parameters<typeof identity>[1]) => {
         const nodes = await identity("nodes", { issuer: root, dnsNames: NAMES, uses: BOTH, ...args });
-        return problems({ chainPem: nodes.certificate });
+        return findings({ chainPem: nodes.certificate });
     };
 
     describe("are accepted", () => {
         it("with and without an intermediate authority", async () => {
-            expect(problems()).to.deep.equal([]);
+            expect(findings()).to.deep.equal([]);
             expect(await issued({})).to.deep.equal([]);
         });
 
         it("with the trusted authority at the end of the chain", () => {
-            expect(problems({ chainPem: chainOf(leaf, intermediate, root) })).to.deep.equal([]);
-            expect(problems({ trustedPem: intermediate.certificate })).to.deep.equal([]);
+            expect(findings({ chainPem: chainOf(leaf, intermediate, root) })).to.deep.equal([]);
+            expect(findings({ trustedPem: intermediate.certificate })).to.deep.equal([]);
         });
 
         it("from the first second of their validity", async () => {
@@ -80,24 +80,24 @@ describe("existing certificates", () => {
             for (const namedCurve of ["P-256", "P-384", "P-521"]) {
                 const keys = await generateKeys({ name: "ECDSA", namedCurve });
                 const nodes = await identity("nodes", { issuer: root, dnsNames: NAMES, keys });
-                expect(problems({ chainPem: nodes.certificate })).to.deep.equal([]);
+                expect(findings({ chainPem: nodes.certificate })).to.deep.equal([]);
                 expect(privateKeyFor(nodes.certificate, nodes.key("sec1"))).to.equal(nodes.key("pkcs8"));
             }
         });
 
         it("with several trusted authorities", () => {
-            expect(problems({ trustedPem: chainOf(stranger, root) })).to.deep.equal([]);
+            expect(findings({ trustedPem: chainOf(stranger, root) })).to.deep.equal([]);
         });
 
         it("without extended key usage, and with any name if no domain is given", async () => {
             expect(await issued({ uses: undefined })).to.deep.equal([]);
             const other = await identity("nodes", { issuer: root, dnsNames: ["*.corp.example"] });
-            expect(problems({ chainPem: other.certificate, domain: undefined })).to.deep.equal([]);
+            expect(findings({ chainPem: other.certificate, domain: undefined })).to.deep.equal([]);
         });
 
         it("with other text and Windows line ends, which normalisePem removes", () => {
             const written = `Bag Attributes\r\n${chainOf(leaf, intermediate).replaceAll("\n", "\r\n")}\r\n`;
-            expect(problems({ chainPem: written })).to.deep.equal([]);
+            expect(findings({ chainPem: written })).to.deep.equal([]);
             expect(normalisePem(written)).to.equal(chainOf(leaf, intermediate));
             expect(normalisePem(chainOf(leaf).trimEnd())).to.equal(leaf.certificate);
         });
@@ -105,17 +105,17 @@ describe("existing certificates", () => {
 
     describe("are refused", () => {
         it("if the PEM holds no certificate", () => {
-            const allowed = "PEM, -----BEGIN to -----END CERTIFICATE-----";
+            const expected = "PEM, -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----";
             expect(
-                problems({ chainPem: "hello", trustedPem: root.certificate.replace("END", "NED") }),
+                findings({ chainPem: "hello", trustedPem: root.certificate.replace("END", "NED") }),
             ).to.deep.equal([
-                chainProblem("no whole certificate", allowed),
-                trustedProblem("no whole certificate", allowed),
+                inChain("no certificate", expected),
+                inTrusted("certificates begun: 1, complete: 0", expected),
             ]);
         });
 
         it("if a certificate is incomplete or has another label, and would be skipped", () => {
-            const allowed = "PEM, -----BEGIN to -----END CERTIFICATE-----";
+            const expected = "PEM, -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----";
             for (const other of [
                 intermediate.certificate.replace(/-----END.*/, ""),
                 intermediate.certificate.replace("-----END CERT", "----END CERT"),
@@ -123,9 +123,9 @@ describe("existing certificates", () => {
                 intermediate.certificate.replaceAll("CERTIFICATE", "X509 CERTIFICATE"),
             ]) {
                 for (const chainPem of [leaf.certificate + other, other + leaf.certificate]) {
-                    expect(problems({ chainPem, trustedPem: root.certificate + other })).to.deep.equal([
-                        chainProblem("2 beginnings of certificates, and 1 whole ones", allowed),
-                        trustedProblem("2 beginnings of certificates, and 1 whole ones", allowed),
+                    expect(findings({ chainPem, trustedPem: root.certificate + other })).to.deep.equal([
+                        inChain("certificates begun: 2, complete: 1", expected),
+                        inTrusted("certificates begun: 2, complete: 1", expected),
                     ]);
                 }
             }
@@ -133,39 +133,39 @@ describe("existing certificates", () => {
 
         it("if one cannot be parsed, by its number", () => {
             const broken = leaf.certificate.replace(/\n[^\n]+/, "\nAAAA");
-            expect(problems({ chainPem: broken + intermediate.certificate })).to.deep.equal([
-                chainProblem("what cannot be read, as certificate 1 of 2", "an X.509 certificate in PEM"),
+            expect(findings({ chainPem: broken + intermediate.certificate })).to.deep.equal([
+                inChain("certificate 1 of 2, which is unreadable", "an X.509 certificate in PEM"),
             ]);
         });
 
         it("with a private key among them, which no message quotes", () => {
             const key = leaf.key("pkcs8");
-            const told = problems({ chainPem: key + leaf.certificate });
-            expect(told).to.deep.equal([
-                chainProblem(
+            const refusals = findings({ chainPem: key + leaf.certificate });
+            expect(refusals).to.deep.equal([
+                inChain(
                     "a private key",
-                    "certificates alone. The private key is a secret of its own, certificatePrivateKey: this one is out",
+                    "certificates only: pass the private key as the secret certificatePrivateKey, and replace this one, since it is exposed",
                 ),
             ]);
-            expect(parts(key).filter((part) => JSON.stringify(told).includes(part))).to.deep.equal([]);
+            expect(parts(key).filter((part) => JSON.stringify(refusals).includes(part))).to.deep.equal([]);
             for (const kind of ["RSA ", "EC ", "ENCRYPTED "]) {
                 const other = key.replace("BEGIN PRIVATE", `BEGIN ${kind}PRIVATE`);
-                expect(problems({ chainPem: leaf.certificate + other })).to.deep.include(told[0]);
+                expect(findings({ chainPem: leaf.certificate + other })).to.deep.include(refusals[0]);
             }
         });
 
         it("if an authority comes first", () => {
-            expect(problems({ chainPem: chainOf(intermediate, leaf) })).to.deep.equal([
-                chainProblem(
+            expect(findings({ chainPem: chainOf(intermediate, leaf) })).to.deep.equal([
+                inChain(
                     "CN=intermediate, an authority, as the first certificate",
                     "the nodes' own certificate first",
                 ),
-                chainProblem(
+                inChain(
                     "certificate 1 of 2 (CN=intermediate), which the next one (CN=nodes) did not sign",
-                    "the nodes' own certificate, then the one that signed it, and so on",
+                    "the nodes' own certificate, then the certificate that signed it, and so on",
                 ),
-                chainProblem(
-                    "CN=nodes, which is no authority",
+                inChain(
+                    "CN=nodes, which is not an authority",
                     "certificates of authorities (CA:TRUE) after the nodes' own",
                 ),
             ]);
@@ -173,10 +173,10 @@ describe("existing certificates", () => {
 
         it("if the next certificate has the issuer's name but another key", async () => {
             const signed = await identity("nodes", { issuer: stranger, dnsNames: NAMES });
-            expect(problems({ chainPem: chainOf(signed, root) })).to.deep.equal([
-                chainProblem(
+            expect(findings({ chainPem: chainOf(signed, root) })).to.deep.equal([
+                inChain(
                     "certificate 1 of 2 (CN=nodes), which the next one (CN=root) did not sign",
-                    "the nodes' own certificate, then the one that signed it, and so on",
+                    "the nodes' own certificate, then the certificate that signed it, and so on",
                 ),
             ]);
         });
@@ -187,8 +187,8 @@ describe("existing certificates", () => {
                 [[leaf, intermediate], "CN=intermediate"],
                 [[leaf, intermediate, root], "CN=root"],
             ] as const) {
-                expect(problems({ chainPem: chainOf(...chain), trustedPem })).to.deep.equal([
-                    trustedProblem(`no authority that signed ${last}, the last of the chain`, "CN=root"),
+                expect(findings({ chainPem: chainOf(...chain), trustedPem })).to.deep.equal([
+                    inTrusted(`no authority that signed ${last}, the chain's last certificate`, "CN=root"),
                 ]);
             }
         });
@@ -196,28 +196,28 @@ describe("existing certificates", () => {
         it("if a certificate without CA:TRUE signed another", async () => {
             const between = await identity("between", { issuer: root });
             const nodes = await identity("nodes", { issuer: between, dnsNames: NAMES, uses: BOTH });
-            expect(problems({ chainPem: chainOf(nodes, between) })).to.deep.equal([
-                chainProblem(
-                    "CN=between, which is no authority",
+            expect(findings({ chainPem: chainOf(nodes, between) })).to.deep.equal([
+                inChain(
+                    "CN=between, which is not an authority",
                     "certificates of authorities (CA:TRUE) after the nodes' own",
                 ),
             ]);
         });
 
         it("if a trusted certificate is not an authority", () => {
-            expect(problems({ trustedPem: chainOf(root, leaf) })).to.deep.equal([
-                trustedProblem("CN=nodes, which is no authority", "certificates of authorities (CA:TRUE)"),
+            expect(findings({ trustedPem: chainOf(root, leaf) })).to.deep.equal([
+                inTrusted("CN=nodes, which is not an authority", "certificates of authorities (CA:TRUE)"),
             ]);
         });
 
         it("without the region's wildcard in the alternative names, whatever the subject", async () => {
-            const allowed = `DNS:*.${DOMAIN} among them: the nodes' names end with it`;
+            const expected = `the alternative name DNS:*.${DOMAIN}, which covers the nodes' names`;
             expect(await issued({ dnsNames: ["*.ec2.internal"] })).to.deep.equal([
-                chainProblem("a certificate with the alternative names DNS:*.ec2.internal", allowed),
+                inChain("a certificate with the alternative names DNS:*.ec2.internal", expected),
             ]);
             const subject = await identity(`*.${DOMAIN}`, { issuer: root });
-            expect(problems({ chainPem: subject.certificate })).to.deep.equal([
-                chainProblem("a certificate with the alternative names none", allowed),
+            expect(findings({ chainPem: subject.certificate })).to.deep.equal([
+                inChain("a certificate with the alternative names none", expected),
             ]);
         });
 
@@ -228,9 +228,9 @@ describe("existing certificates", () => {
         ] as const) {
             it(`if not meant for ${found}`, async () => {
                 expect(await issued({ uses: [use] })).to.deep.equal([
-                    chainProblem(
-                        `a certificate not meant for ${found}`,
-                        "one for serverAuth and clientAuth, or without extended key usage: each node is server and client",
+                    inChain(
+                        `a certificate whose extended key usage lacks ${found}`,
+                        "serverAuth and clientAuth, or no extended key usage: each node is server and client",
                     ),
                 ]);
             });
@@ -239,36 +239,36 @@ describe("existing certificates", () => {
         it("with a key that Java's TLS refuses", async () => {
             const keys = await generateKeys(rsa(1024));
             expect(await issued({ keys })).to.deep.equal([
-                chainProblem(
+                inChain(
                     "a certificate for an RSA key of 1024 bits",
-                    "one for an RSA key from 2048 bits on, or an EC key",
+                    "a certificate for an RSA key of at least 2048 bits, or an EC key on P-256, P-384 or P-521",
                 ),
             ]);
         });
 
         it("before and after their validity, including the authorities'", async () => {
-            const allowed = "a certificate that is valid now, on 2026-11-23";
+            const expected = "a certificate that is valid now, on 2026-11-23";
             expect(await issued({ from: "2026-11-24", to: "2027-01-01" })).to.deep.equal([
-                chainProblem("CN=nodes, valid from 2026-11-24 to 2027-01-01", allowed),
+                inChain("CN=nodes, valid from 2026-11-24 to 2027-01-01", expected),
             ]);
             expect(await issued({ to: NOW.toISOString() })).to.deep.equal([
-                chainProblem("CN=nodes, valid from 2020-01-01 to 2026-11-23", allowed),
+                inChain("CN=nodes, valid from 2020-01-01 to 2026-11-23", expected),
             ]);
             const old = await identity("old", { ca: true, to: "2021-01-01" });
             const nodes = await identity("nodes", { issuer: old, dnsNames: NAMES });
-            expect(problems({ chainPem: nodes.certificate, trustedPem: old.certificate })).to.deep.equal([
-                trustedProblem("CN=old, valid from 2020-01-01 to 2021-01-01", allowed),
+            expect(findings({ chainPem: nodes.certificate, trustedPem: old.certificate })).to.deep.equal([
+                inTrusted("CN=old, valid from 2020-01-01 to 2021-01-01", expected),
             ]);
         });
 
-        it("with all problems at once", async () => {
+        it("with all findings at once", async () => {
             const nodes = await identity("nodes", {
                 issuer: stranger,
                 dnsNames: ["a.b"],
                 uses: [],
                 to: "2021-01-01",
             });
-            expect(problems({ chainPem: nodes.certificate }).map(({ key }) => key)).to.deep.equal([
+            expect(findings({ chainPem: nodes.certificate }).map(({ key }) => key)).to.deep.equal([
                 "chainPem",
                 "chainPem",
                 "trustedPem",
@@ -322,8 +322,9 @@ describe("existing certificates", () => {
         };
         const message = (
             found: string,
-            allowed = "one private key in PEM, without a passphrase: PKCS#8, PKCS#1 or SEC1",
-        ) => `snowplow-emr-encryption:certificatePrivateKey\n    found:   ${found}\n    allowed: ${allowed}`;
+            expected = "one private key in PEM, without a passphrase: PKCS#8, PKCS#1 or SEC1",
+        ) =>
+            `snowplow-emr-encryption:certificatePrivateKey\n    found:    ${found}\n    expected: ${expected}`;
         const pem = (key: KeyObject, options: object) =>
             String(key.export({ type: "pkcs8", format: "pem", ...options } as never));
 
@@ -352,7 +353,7 @@ describe("existing certificates", () => {
             expect(refused(chainOf(leaf, intermediate), intermediate.key("pkcs8"))).to.equal(
                 message(
                     "a key of another certificate",
-                    "that of the first certificate in certificates.chainPem",
+                    "the key of the first certificate in certificates.chainPem",
                 ),
             );
         });
@@ -364,12 +365,12 @@ describe("existing certificates", () => {
             const old = pem(privateKey, { type: "pkcs1", cipher: "aes-128-cbc", passphrase: "secret" });
             const passphrase = message(
                 "a private key with a passphrase",
-                "one private key in PEM, without a passphrase: PKCS#8, PKCS#1 or SEC1 (openssl pkey -in key.pem takes it off)",
+                "one private key in PEM, without a passphrase: PKCS#8, PKCS#1 or SEC1 (`openssl pkey -in key.pem` removes the passphrase)",
             );
             expect(refused(leaf.certificate, leaf.certificate)).to.equal(message("no private key"));
             expect(refused(leaf.certificate, key + key)).to.equal(message("2 private keys"));
             expect(refused(leaf.certificate, key.slice(0, 100))).to.equal(
-                message("a private key that cannot be read"),
+                message("an unreadable private key"),
             );
             expect(refused(leaf.certificate, encrypted)).to.equal(passphrase);
             expect(old).to.include("Proc-Type");
@@ -377,13 +378,13 @@ describe("existing certificates", () => {
         });
 
         it("has a type that Java's TLS accepts", () => {
-            const allowed = "an RSA key from 2048 bits on, or an EC key";
+            const expected = "an RSA key of at least 2048 bits, or an EC key on P-256, P-384 or P-521";
             for (const [key, found] of [
                 [generateKeyPairSync("ed25519"), "a key of the kind ed25519"],
                 [generateKeyPairSync("rsa", { modulusLength: 1024 }), "an RSA key of 1024 bits"],
                 [generateKeyPairSync("ec", { namedCurve: "secp256k1" }), "an EC key on secp256k1"],
             ] as const) {
-                expect(refused(leaf.certificate, pem(key.privateKey, {}))).to.equal(message(found, allowed));
+                expect(refused(leaf.certificate, pem(key.privateKey, {}))).to.equal(message(found, expected));
             }
         });
 
@@ -391,8 +392,11 @@ describe("existing certificates", () => {
             const key = leaf.key("pkcs8");
             fc.assert(
                 fc.property(fc.nat({ max: key.length }), fc.string({ maxLength: 4 }), (at, text) => {
-                    const told = refused(intermediate.certificate, key.slice(0, at) + text + key.slice(at));
-                    expect(parts(key).filter((part) => told.includes(part))).to.deep.equal([]);
+                    const message = refused(
+                        intermediate.certificate,
+                        key.slice(0, at) + text + key.slice(at),
+                    );
+                    expect(parts(key).filter((part) => message.includes(part))).to.deep.equal([]);
                 }),
                 { numRuns: 100 },
             );
