@@ -6,7 +6,7 @@ import { Document, isMap, isScalar, Scalar, visit } from "yaml";
 import { OWNED_KEYS } from "../components/args/emr-etl-runner";
 import { isNear, nearest } from "../components/args/nearest";
 import { environment } from "../components/args/schema";
-import { SchemaGuide } from "../components/args/schema-guide";
+import { expectedAt, knownKeys } from "../components/args/schema-guide";
 import { NAMESPACE, parseConfig, stackFileReport } from "../components/config";
 import { type ArgumentError, formatPath, InvalidArguments, type Path } from "../components/domain/errors";
 import { LOCATIONS, parseS3Url } from "../components/domain/locations";
@@ -97,7 +97,6 @@ function rulesFor(config: Tree): Rules {
 }
 
 function unknownKeys(config: Tree): readonly (readonly [string, string])[] {
-    const guide = new SchemaGuide();
     const issues = environment.safeParse({ emrEtlRunner: config }).error?.issues ?? [];
     return issues.flatMap((issue) =>
         issue.code !== "unrecognized_keys"
@@ -105,7 +104,7 @@ function unknownKeys(config: Tree): readonly (readonly [string, string])[] {
             : issue.keys.map((key) => {
                   const [, ...below] = issue.path as Path;
                   const place = formatPath([...below, key]);
-                  const near = nearest(key, guide.allKeys(issue.path as Path));
+                  const near = nearest(key, knownKeys(issue.path as Path));
                   const meant = near && isNear(key, near, 0.25) ? `; did you mean ${near}?` : "";
                   return [place, FORMER[place] ?? `EmrEtlRunner reads no such key${meant}`] as const;
               }),
@@ -168,7 +167,7 @@ function isOpen(text: string, way: Path, context: Context): boolean {
         code: "erb-value",
         path: place,
         found: `an ERB tag, which was not run: ${JSON.stringify(withoutTags(text.includes(TAG) ? text : name))}`,
-        expected: `the value it gives: ${new SchemaGuide().expected(["emrEtlRunner", ...way])}`,
+        expected: `the value it gives: ${expectedAt(["emrEtlRunner", ...way])}`,
     });
     return true;
 }

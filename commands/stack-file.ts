@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Document, isMap, isNode, isScalar, isSeq, parseDocument, type YAMLMap } from "yaml";
 import { nearest } from "../components/args/nearest";
 import { environment } from "../components/args/schema";
-import { SchemaGuide } from "../components/args/schema-guide";
+import { printable } from "../components/args/schema-guide";
 import { NAMESPACE, stackFileReport } from "../components/config";
 import {
     type ArgumentError,
@@ -245,13 +245,12 @@ export function joinErrors(
     { errors }: StackFile,
     ofConfig: readonly ArgumentError[],
 ): readonly ArgumentError[] {
-    const guide = new SchemaGuide();
     const others = ofConfig.filter(({ path }) => !errors.some((outer) => isWithin(path, outer.path)));
-    const printable = errors.map((error) => ({
+    const named = errors.map((error) => ({
         ...error,
-        path: isOwnPath(error.path) ? guide.printable(error.path) : error.path,
+        path: isOwnPath(error.path) ? printable(error.path) : error.path,
     }));
-    return [...printable, ...others];
+    return [...named, ...others];
 }
 
 /** Whether a path is another one or below it. */

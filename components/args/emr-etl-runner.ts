@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { parseRelease } from "../domain/emr-release";
 import { S3_URL, S3_URL_PATTERN } from "../domain/locations";
-import { distinct, field, orNull, section, text } from "./field";
+import { distinct, field, integer, matching, objectWith, optional, section } from "./field";
 
-/** The value of a location that is to be managed although its default is to have none. */
+/** The value of a location that is null by default and is to be managed instead. */
 export const MANAGED = "managed";
 
-/** The keys of config.yml that the stack sets, each with the reason for omitting it. */
+/** The keys of config.yml that the stack sets, each with the reason to omit it. */
 export const OWNED_KEYS = {
     "aws.access_key_id":
         "EmrEtlRunner reads it from the environment variable AWS_SNOWPLOW_ACCESS_KEY, and no file holds it",
@@ -14,242 +14,204 @@ export const OWNED_KEYS = {
         "EmrEtlRunner reads it from the environment variable AWS_SNOWPLOW_SECRET_KEY, and no file holds it",
     "aws.s3.region": "everything is in the region of aws:region",
     "aws.s3.buckets.encrypted":
-        "every bucket is encrypted with SSE-S3, and s3-dist-cp must ask for the same (true)",
+        "it is always true, since every bucket is encrypted with SSE-S3 and s3-dist-cp must ask for the same",
     "aws.emr.region": "everything is in the region of aws:region",
     "aws.emr.jobflow_role": "the stack creates this role; access.jobflowRole names an existing one",
     "aws.emr.service_role": "the stack creates this role; access.serviceRole names an existing one",
     "aws.emr.placement":
-        "clusters run in the stack's subnet (null); network.availabilityZones chooses the zone",
+        "it is always null, since clusters run in the stack's subnet; network.availabilityZones chooses the zone",
     "aws.emr.ec2_subnet_id": "clusters run in the stack's subnet; network.existing names an existing one",
     "aws.emr.security_configuration": "the stack creates the security configuration",
     "aws.emr.software.hbase":
-        "EmrEtlRunner installs it on AMI 3 only, which has no security configurations (null)",
+        "it is always null, since EmrEtlRunner installs HBase on AMI 3 only, which has no security configurations",
     "aws.emr.software.lingual":
-        "EmrEtlRunner installs it on AMI 3 only, which has no security configurations (null)",
+        "it is always null, since EmrEtlRunner installs Lingual on AMI 3 only, which has no security configurations",
     "storage.versions.hadoop_elasticsearch": "0.1.0 is the only version",
 } as const;
 
 export type OwnedKey = keyof typeof OWNED_KEYS;
 
-/** Without a type: a rule accepts null and what the stack renders, and refuses anything else with the reason. */
-const owned = (key: OwnedKey) =>
-    z
-        .unknown()
-        .optional()
-        .meta({ description: `The stack sets it, omit this key: ${OWNED_KEYS[key]}.` });
+/** Of any type: a rule accepts null and the value that the stack renders, and refuses the rest with the reason. */
+const owned = (key: OwnedKey) => z.unknown().optional().describe(`Omit this key: ${OWNED_KEYS[key]}.`);
 
 const nonEmpty = z.string().min(1);
-const s3Url = text(S3_URL_PATTERN);
-const managedOrS3Url = text(new RegExp(`^${MANAGED}$|${S3_URL_PATTERN.source}`))
-    .nullable()
-    .default(null);
-const collectorFormat = text(/^(cloudfront|clj-tomcat|thrift|(json|tsv|ndjson)\/[^/\n]+\/[^\n]+)$/).meta({
+const s3Url = matching(S3_URL_PATTERN);
+const managedOrS3Url = matching(new RegExp(`^${MANAGED}$|${S3_URL_PATTERN.source}`));
+const collectorFormat = matching(/^(cloudfront|clj-tomcat|thrift|(json|tsv|ndjson)\/[^/\n]+\/[^\n]+)$/).meta({
     examples: ["cloudfront", "clj-tomcat", "thrift"],
 });
-const count = (from: number) => z.int().min(from);
-
-const integer = (from: number, byDefault: number, description: string) =>
-    field(count(from).default(byDefault), description, `an integer, at least ${from}`);
+const positive = z.int().min(1);
 
 const location = (description: string) =>
-    field(
-        managedOrS3Url,
-        `${description} Omitted: a managed bucket.`,
-        `${S3_URL}; omit this key for a managed bucket`,
-    );
+    optional(managedOrS3Url, `${description} Omitted: a managed bucket.`, S3_URL, "a managed bucket");
 
 const optionalLocation = (description: string, without: string) =>
-    field(
-        managedOrS3Url,
-        description,
-        `${S3_URL}; "${MANAGED}" for a managed bucket; omit this key for ${without}`,
-    );
+    optional(managedOrS3Url, description, `${S3_URL}; "${MANAGED}" for a managed bucket`, without);
 
 const errorsLocation = (description: string) =>
     optionalLocation(`${description} Only jobs older than Spark Enrich write it.`, "no location");
 
 const instanceType = (description: string) =>
     field(
-        text(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/).default("m4.large"),
+        matching(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/).default("m4.large"),
         description,
         "an EC2 instance type, such as m4.large",
     );
 
 /** In USD. The minimum is for YAML 1.1, which reads `1e-7` as a string. */
 const bid = (nodes: string) =>
-    field(
-        orNull(z.number().min(0.0001).max(10_000)),
+    optional(
+        z.number().min(0.0001).max(10_000),
         `The ${nodes} nodes' Spot bid in USD an hour. Omitted: on-demand.`,
-        "a number from 0.0001 to 10000; omit this key for on-demand",
+        "a number from 0.0001 to 10000",
+        "on-demand",
     );
 
 const version = (byDefault: string, description: string) =>
     field(
-        text(/^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/).default(byDefault),
+        matching(/^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/).default(byDefault),
         description,
         `a version of three numbers, such as ${byDefault}`,
     );
 
-const raw = section(
-    {
-        in: field(
-            orNull(z.array(s3Url).min(1)),
-            "Where the collector writes: one or more existing locations. Omitted: a managed bucket.",
-            `a list of at least one S3 URL; ${S3_URL}; omit this key for a managed bucket`,
-        ),
-        processing: location("Raw events being processed."),
-        archive: location("Raw events after processing."),
-    },
-    "Batch mode only: raw events.",
-);
+const raw = section("Batch mode only: raw events.", {
+    in: optional(
+        z.array(s3Url).min(1),
+        "Where the collector writes: one or more existing locations. Omitted: a managed bucket.",
+        `a list of at least one S3 URL; ${S3_URL}`,
+        "a managed bucket",
+    ),
+    processing: location("Raw events being processed."),
+    archive: location("Raw events after processing."),
+});
 
-const enriched = section(
-    {
-        good: location("Enriched events being processed."),
-        bad: location("Batch mode only: events that failed enrichment."),
-        errors: errorsLocation("Batch mode only: enrichment's own failures."),
-        archive: location("Enriched events after loading."),
-        stream: optionalLocation(
-            "What Snowplow's S3 Loader writes. Given, it means stream-enrich mode.",
-            "batch mode",
-        ),
-    },
-    "Enriched events.",
-);
+const enriched = section("Enriched events.", {
+    good: location("Enriched events being processed."),
+    bad: location("Batch mode only: events that failed enrichment."),
+    errors: errorsLocation("Batch mode only: enrichment's own failures."),
+    archive: location("Enriched events after loading."),
+    stream: optionalLocation(
+        "The output of Snowplow's S3 Loader; it means stream-enrich mode.",
+        "batch mode",
+    ),
+});
 
-const shredded = section(
-    {
-        good: location("Shredded events being loaded."),
-        bad: location("Events that failed shredding."),
-        errors: errorsLocation("Shredding's own failures."),
-        archive: location("Shredded events after loading."),
-    },
-    "Shredded events.",
-);
+const shredded = section("Shredded events.", {
+    good: location("Shredded events being loaded."),
+    bad: location("Events that failed shredding."),
+    errors: errorsLocation("Shredding's own failures."),
+    archive: location("Shredded events after loading."),
+});
 
-const s3 = section(
-    {
-        region: owned("aws.s3.region"),
-        buckets: section(
-            {
-                assets: field(
-                    s3Url.default("s3://snowplow-hosted-assets"),
-                    "Where the jars come from. The bootstrap scripts always come from Snowplow's own bucket.",
-                    S3_URL,
-                ),
-                jsonpath_assets: field(
-                    orNull(s3Url),
-                    "Your own JSON paths.",
-                    `${S3_URL}; omit this key for none`,
-                ),
-                log: location("EMR's and RDB Loader's logs."),
-                encrypted: owned("aws.s3.buckets.encrypted"),
-                raw,
-                enriched,
-                shredded,
-            },
-            "EmrEtlRunner's locations.",
+const s3 = section("S3.", {
+    region: owned("aws.s3.region"),
+    buckets: section("EmrEtlRunner's locations.", {
+        assets: field(
+            s3Url.default("s3://snowplow-hosted-assets"),
+            "Where the jars come from. The bootstrap scripts always come from Snowplow's own bucket.",
+            S3_URL,
         ),
-        consolidate_shredded_output: field(
-            orNull(z.boolean()),
-            "Combine shredded files when they are copied to S3. Omitted: true in batch mode, false in stream-enrich mode.",
-            "true or false",
-        ),
-    },
-    "S3.",
-);
+        jsonpath_assets: optional(s3Url, "Your own JSON paths.", S3_URL, "none"),
+        log: location("EMR's and RDB Loader's logs."),
+        encrypted: owned("aws.s3.buckets.encrypted"),
+        raw,
+        enriched,
+        shredded,
+    }),
+    consolidate_shredded_output: optional(
+        z.boolean(),
+        "Combine shredded files when they are copied to S3. Omitted: true in batch mode, false in stream-enrich mode.",
+        "true or false",
+    ),
+});
 
-const ebsVolume = z.strictObject({
-    volume_size: field(count(1), "In GB.", "an integer, at least 1"),
+const EBS_VOLUME = {
+    volume_size: field(positive, "In GB.", "an integer, at least 1"),
     volume_type: field(
         z.enum(["standard", "gp2", "io1"]),
         "EBS volume type.",
         "standard, gp2 or io1: EmrEtlRunner knows no other type",
     ),
-    volume_iops: field(orNull(count(1)), "Used with io1 only.", "an integer, at least 1"),
-    ebs_optimized: field(orNull(z.boolean()), "Omitted: true, EmrEtlRunner's default.", "true or false"),
+    volume_iops: optional(positive, "Used with io1 only.", "an integer, at least 1"),
+    ebs_optimized: optional(z.boolean(), "Omitted: true, EmrEtlRunner's default.", "true or false"),
+};
+
+const jobflow = section("The cluster.", {
+    job_name: optional(
+        nonEmpty,
+        "The clusters' name; it must be unique with a persistent jobflow. Omitted: Snowplow ETL and the stack's name.",
+        "a string that is not empty",
+    ),
+    master_instance_type: instanceType("The master node's instance type."),
+    core_instance_count: integer(1, 2, "Number of core nodes."),
+    core_instance_type: instanceType("The core nodes' instance type."),
+    core_instance_bid: bid("core"),
+    core_instance_ebs: field(
+        z
+            .strictObject(EBS_VOLUME)
+            .nullable()
+            .default({ volume_size: 100, volume_type: "gp2", volume_iops: 400, ebs_optimized: false }),
+        "An EBS volume for each core node; null for none.",
+        `${objectWith(EBS_VOLUME)}; null for no volume`,
+    ),
+    task_instance_count: integer(0, 0, "Number of task nodes."),
+    task_instance_type: instanceType("The task nodes' instance type."),
+    task_instance_bid: bid("task"),
 });
 
-const jobflow = section(
-    {
-        job_name: field(
-            orNull(nonEmpty),
-            "The clusters' name; it must be unique with a persistent jobflow. Omitted: Snowplow ETL and the stack's name.",
-            "a string that is not empty",
-        ),
-        master_instance_type: instanceType("The master node's instance type."),
-        core_instance_count: integer(1, 2, "Number of core nodes."),
-        core_instance_type: instanceType("The core nodes' instance type."),
-        core_instance_bid: bid("core"),
-        core_instance_ebs: field(
-            ebsVolume
-                .nullable()
-                .default({ volume_size: 100, volume_type: "gp2", volume_iops: 400, ebs_optimized: false }),
-            "An EBS volume for each core node; null for none.",
-            "an object with volume_size, volume_type, volume_iops and ebs_optimized; null for no volume",
-        ),
-        task_instance_count: integer(0, 0, "Number of task nodes."),
-        task_instance_type: instanceType("The task nodes' instance type."),
-        task_instance_bid: bid("task"),
-    },
-    "The cluster.",
-);
-
-const emr = section(
-    {
-        ami_version: field(
-            z
-                .string()
-                .refine((text) => parseRelease(text) !== undefined)
-                .default("5.29.0"),
-            "The EMR release.",
-            "a release of three numbers, such as 5.29.0, without emr-",
-        ),
-        region: owned("aws.emr.region"),
-        jobflow_role: owned("aws.emr.jobflow_role"),
-        service_role: owned("aws.emr.service_role"),
-        placement: owned("aws.emr.placement"),
-        ec2_subnet_id: owned("aws.emr.ec2_subnet_id"),
-        ec2_key_name: field(
-            orNull(nonEmpty.max(255)),
-            "An EC2 key pair for logging in. Omitted: a managed one, since EmrEtlRunner requires a key pair.",
-            "the name of an EC2 key pair in the stack's region; omit this key for a managed one",
-        ),
-        security_configuration: owned("aws.emr.security_configuration"),
-        bootstrap: field(
-            distinct(s3Url.regex(/[^/]$/)).nullable().default([]),
-            "Your own bootstrap scripts.",
-            "a list of S3 URLs of scripts, s3://bucket/path/script.sh, each once",
-        ),
-        software: section(
-            { hbase: owned("aws.emr.software.hbase"), lingual: owned("aws.emr.software.lingual") },
-            "EmrEtlRunner's optional software.",
-        ),
-        jobflow,
-        bootstrap_failure_tries: integer(
-            1,
-            3,
-            "How often a cluster that fails while it starts is launched; 1 for the first run.",
-        ),
-        configuration: field(
-            z
-                .record(nonEmpty, z.record(nonEmpty, z.string()))
-                .nullable()
-                .default({
-                    "yarn-site": { "yarn.resourcemanager.am.max-attempts": "1" },
-                    spark: { maximizeResourceAllocation: "true" },
-                }),
-            "EMR's configuration classifications.",
-            'classifications with their properties, each value a string, such as spark: { maximizeResourceAllocation: "true" }',
-        ),
-        additional_info: field(
-            orNull(z.string().refine(isJson)),
-            "JSON for EMR's additional features.",
-            "a string of valid JSON",
-        ),
-    },
-    "EMR.",
-);
+const emr = section("EMR.", {
+    ami_version: field(
+        z
+            .string()
+            .refine((text) => parseRelease(text) !== undefined)
+            .default("5.29.0"),
+        "The EMR release.",
+        "a release of three numbers, such as 5.29.0, without emr-",
+    ),
+    region: owned("aws.emr.region"),
+    jobflow_role: owned("aws.emr.jobflow_role"),
+    service_role: owned("aws.emr.service_role"),
+    placement: owned("aws.emr.placement"),
+    ec2_subnet_id: owned("aws.emr.ec2_subnet_id"),
+    ec2_key_name: optional(
+        nonEmpty.max(255),
+        "An EC2 key pair for logging in. Omitted: a managed one, since EmrEtlRunner requires a key pair.",
+        "the name of an EC2 key pair in the stack's region",
+        "a managed one",
+    ),
+    security_configuration: owned("aws.emr.security_configuration"),
+    bootstrap: field(
+        distinct(s3Url.regex(/[^/]$/)).nullable().default([]),
+        "Your own bootstrap scripts.",
+        "a list of S3 URLs of scripts, s3://bucket/path/script.sh, each once",
+    ),
+    software: section("EmrEtlRunner's optional software.", {
+        hbase: owned("aws.emr.software.hbase"),
+        lingual: owned("aws.emr.software.lingual"),
+    }),
+    jobflow,
+    bootstrap_failure_tries: integer(
+        1,
+        3,
+        "Launches of a cluster that fails to bootstrap, the first included.",
+    ),
+    configuration: field(
+        z
+            .record(nonEmpty, z.record(nonEmpty, z.string()))
+            .nullable()
+            .default({
+                "yarn-site": { "yarn.resourcemanager.am.max-attempts": "1" },
+                spark: { maximizeResourceAllocation: "true" },
+            }),
+        "EMR's configuration classifications.",
+        'classifications with their properties, each value a string, such as spark: { maximizeResourceAllocation: "true" }',
+    ),
+    additional_info: optional(
+        z.string().refine(isJson),
+        "EMR's `AdditionalInfo`, as JSON.",
+        "a string of valid JSON",
+    ),
+});
 
 function isJson(text: string): boolean {
     try {
@@ -260,103 +222,75 @@ function isJson(text: string): boolean {
     }
 }
 
-const tracking = z.strictObject({
+const TRACKING = {
     method: field(z.enum(["get", "post"]), "How events are sent.", "get or post"),
     collector: field(nonEmpty, "The collector's host name.", "a host name"),
     app_id: field(nonEmpty, "The app_id of the events.", "a string that is not empty"),
-    protocol: field(orNull(z.enum(["http", "https"])), "Omitted: http.", "http or https"),
-    port: field(
-        orNull(count(1).max(65_535)),
-        "Omitted: the protocol's default port.",
-        "an integer from 1 to 65535",
+    protocol: optional(z.enum(["http", "https"]), "Omitted: http.", "http or https"),
+    port: optional(positive.max(65_535), "Omitted: the protocol's default.", "an integer from 1 to 65535"),
+};
+
+const monitoring = section("Monitoring.", {
+    tags: field(
+        z.record(nonEmpty.max(128), z.string().max(256)).nullable().default({}),
+        "Tags for the clusters, in addition to the stack's own.",
+        "names of at most 128 characters, each with a string of at most 256 characters",
+    ),
+    logging: section("Logging.", {
+        level: field(
+            z.enum(["DEBUG", "INFO"]).default("DEBUG"),
+            "The log level.",
+            "DEBUG or INFO: RDB Loader refuses other levels",
+        ),
+    }),
+    snowplow: optional(
+        z.strictObject(TRACKING),
+        "EmrEtlRunner's own Snowplow tracking.",
+        objectWith(TRACKING),
+        "no tracking",
     ),
 });
-
-const monitoring = section(
-    {
-        tags: field(
-            z.record(nonEmpty.max(128), z.string().max(256)).nullable().default({}),
-            "Tags for the clusters, in addition to the stack's own.",
-            "names of at most 128 characters, each with a string of at most 256 characters",
-        ),
-        logging: section(
-            {
-                level: field(
-                    z.enum(["DEBUG", "INFO"]).default("DEBUG"),
-                    "The log level.",
-                    "DEBUG or INFO: RDB Loader refuses other levels",
-                ),
-            },
-            "Logging.",
-        ),
-        snowplow: field(
-            orNull(tracking),
-            "EmrEtlRunner's own Snowplow tracking.",
-            "an object with method, collector and app_id; omit this key for no tracking",
-        ),
-    },
-    "Monitoring.",
-);
 
 /**
  * The keys of EmrEtlRunner's config.yml, as its contracts.rb checks them and, where RDB Loader reads the same file
  * more strictly, as RDB Loader does.
  * @see https://github.com/snowplow/emr-etl-runner: lib/snowplow-emr-etl-runner/contracts.rb, config/config.yml.sample
  */
-export const emrEtlRunner = section(
-    {
-        aws: section(
-            {
-                access_key_id: owned("aws.access_key_id"),
-                secret_access_key: owned("aws.secret_access_key"),
-                s3,
-                emr,
-            },
-            "AWS.",
+export const emrEtlRunner = section("The keys of EmrEtlRunner's config.yml; a whole file may be pasted.", {
+    aws: section("AWS.", {
+        access_key_id: owned("aws.access_key_id"),
+        secret_access_key: owned("aws.secret_access_key"),
+        s3,
+        emr,
+    }),
+    collectors: section("Batch mode only: the collector.", {
+        format: optional(
+            collectorFormat,
+            "Batch mode only, and required there: what the collector writes.",
+            "cloudfront, clj-tomcat, thrift, json/…/…, tsv/…/… or ndjson/…/…",
         ),
-        collectors: section(
-            {
-                format: field(
-                    orNull(collectorFormat),
-                    "Batch mode only, and required there: what the collector writes.",
-                    "cloudfront, clj-tomcat, thrift, json/…/…, tsv/…/… or ndjson/…/…",
-                ),
-            },
-            "Batch mode only: the collector.",
+    }),
+    enrich: section("Enrichment.", {
+        versions: section("The enrich job's version.", {
+            spark_enrich: version("1.18.0", "Spark Enrich."),
+        }),
+        continue_on_unexpected_error: field(
+            z.boolean().nullable().default(false),
+            "Only for jobs older than Spark Enrich, with an errors location.",
+            "true or false",
         ),
-        enrich: section(
-            {
-                versions: section(
-                    { spark_enrich: version("1.18.0", "Spark Enrich.") },
-                    "The enrich job's version.",
-                ),
-                continue_on_unexpected_error: field(
-                    z.boolean().nullable().default(false),
-                    "Only for jobs older than Spark Enrich, with an errors location.",
-                    "true or false",
-                ),
-                output_compression: field(
-                    z.enum(["NONE", "GZIP"]).default("GZIP"),
-                    "Compression of enriched and shredded events; NONE for Postgres targets.",
-                    "NONE or GZIP",
-                ),
-            },
-            "Enrichment.",
+        output_compression: field(
+            z.enum(["NONE", "GZIP"]).default("GZIP"),
+            "Compression of enriched and shredded events; NONE for Postgres targets.",
+            "NONE or GZIP",
         ),
-        storage: section(
-            {
-                versions: section(
-                    {
-                        rdb_loader: version("0.17.0", "RDB Loader."),
-                        rdb_shredder: version("0.16.0", "RDB Shredder."),
-                        hadoop_elasticsearch: owned("storage.versions.hadoop_elasticsearch"),
-                    },
-                    "The storage jobs' versions.",
-                ),
-            },
-            "Storage.",
-        ),
-        monitoring,
-    },
-    "Keys of EmrEtlRunner's config.yml, in its own vocabulary; a whole config.yml may be pasted.",
-);
+    }),
+    storage: section("Storage.", {
+        versions: section("The storage jobs' versions.", {
+            rdb_loader: version("0.17.0", "RDB Loader."),
+            rdb_shredder: version("0.16.0", "RDB Shredder."),
+            hadoop_elasticsearch: owned("storage.versions.hadoop_elasticsearch"),
+        }),
+    }),
+    monitoring,
+});

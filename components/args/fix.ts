@@ -1,25 +1,18 @@
 import type { Path } from "../domain/errors";
 import { isQuotable } from "./describe";
 import { nearest } from "./nearest";
-import type { SchemaGuide } from "./schema-guide";
+import { hasDefault, knownValues } from "./schema-guide";
 
 /** Whether the schema accepts another value in place of the one that was found. */
 type Accepts = (value: unknown) => boolean;
 
-/** The fix for a string that ERB, as in config.yml, or a shell would evaluate. */
-export function templateFix(text: unknown): string | undefined {
-    return typeof text === "string" && /<%|\$\{|^\$\w+$/.test(text)
-        ? "write the value itself: ERB tags and variables are not evaluated"
-        : undefined;
-}
-
 /** A fix for the most frequent mistakes: quotes, lists, empty strings, other spellings of an S3 URL. */
-export function fixFor(path: Path, found: unknown, guide: SchemaGuide, accepts: Accepts): string | undefined {
+export function fixFor(path: Path, found: unknown, accepts: Accepts): string | undefined {
     if (found === "" && path.includes("buckets")) {
         return "omit this key: EmrEtlRunner crashes on an empty string";
     }
     if (found === "" || found === null) {
-        return guide.hasDefault(path) ? "omit this key for its default" : undefined;
+        return hasDefault(path) ? "omit this key for its default" : undefined;
     }
     if (typeof found === "number" || typeof found === "boolean") {
         return fixForScalar(found, accepts);
@@ -27,7 +20,7 @@ export function fixFor(path: Path, found: unknown, guide: SchemaGuide, accepts: 
     if (/access_?key|secret_?key/i.test(JSON.stringify(found))) {
         return "omit credentials: EmrEtlRunner reads them from its environment";
     }
-    return typeof found === "string" ? fixForString(path, found, guide, accepts) : undefined;
+    return typeof found === "string" ? fixForString(path, found, accepts) : undefined;
 }
 
 function fixForScalar(found: number | boolean, accepts: Accepts): string | undefined {
@@ -39,35 +32,49 @@ function fixForScalar(found: number | boolean, accepts: Accepts): string | undef
         : undefined;
 }
 
-function fixForString(path: Path, found: string, guide: SchemaGuide, accepts: Accepts): string | undefined {
+function fixForString(path: Path, found: string, accepts: Accepts): string | undefined {
     const template = templateFix(found);
     if (template !== undefined) {
         return template;
     }
-    if (/^[A-Za-z]\w*:\S/.test(found) && accepts({})) {
-        return "put a space after each colon";
-    }
-    if (/^-\S/.test(found) && accepts(found.split(/(?:^|\s+)-/).slice(1))) {
-        return "put a space after each hyphen";
-    }
-    if (/^(true|false|-?(0|[1-9]\d*)(\.\d+)?)$/.test(found) && accepts(JSON.parse(found))) {
-        return "remove the quotes";
+    const notation = NOTATIONS.find(({ pattern, read }) => pattern.test(found) && accepts(read(found)));
+    if (notation) {
+        return notation.fix;
     }
     if (!/^-|, /.test(found) && accepts([found])) {
         return `write a list: [${isQuotable(found) ? found : "…"}]`;
     }
-    const corrected = [
-        nearest(found, guide.values(path)),
-        /^(yes|on)$/i.test(found) ? true : /^(no|off)$/i.test(found) ? false : undefined,
-        ...CORRECTIONS.map((correct) => correct(found)),
-    ].find((value) => value !== undefined && value !== found && accepts(value));
-    return corrected !== undefined && isQuotable(String(corrected), guide.values(path))
+    const known = knownValues(path);
+    const corrected = [nearest(found, known), ...CORRECTIONS.map((correct) => correct(found))].find(
+        (value) => value !== undefined && value !== found && accepts(value),
+    );
+    return corrected !== undefined && isQuotable(String(corrected), known)
         ? `did you mean ${corrected}?`
         : undefined;
 }
 
-/** What other tools accept. A bucket's name is never corrected: it would be another bucket. */
-const CORRECTIONS: readonly ((text: string) => string)[] = [
+/** The fix for a string that ERB, as in config.yml, or a shell would evaluate. */
+export function templateFix(text: unknown): string | undefined {
+    return typeof text === "string" && /<%|\$\{|^\$\w+$/.test(text)
+        ? "write the value itself: ERB tags and variables are not evaluated"
+        : undefined;
+}
+
+/** YAML that becomes a string for lack of a space, or because of quotes. `read`: the value that was meant. */
+const NOTATIONS: readonly { pattern: RegExp; read: (text: string) => unknown; fix: string }[] = [
+    { pattern: /^[A-Za-z]\w*:\S/, read: () => ({}), fix: "put a space after each colon" },
+    {
+        pattern: /^-\S/,
+        read: (text) => text.split(/(?:^|\s+)-/).slice(1),
+        fix: "put a space after each hyphen",
+    },
+    { pattern: /^(true|false|-?(0|[1-9]\d*)(\.\d+)?)$/, read: JSON.parse, fix: "remove the quotes" },
+];
+
+/** Corrects what other tools accept. A bucket's name is never corrected: it would be another bucket. */
+const CORRECTIONS: readonly ((text: string) => string | boolean)[] = [
+    (text) => /^(yes|on)$/i.test(text) || text,
+    (text) => !/^(no|off)$/i.test(text) && text,
     (text) => text.replace(/^emr-/, ""),
     (text) => withoutWildcard(text.replace(/^s3[an]:/, "s3:")),
     (text) => withoutWildcard(text.replace(/^arn:aws:s3:::/, "s3://")),
@@ -77,7 +84,7 @@ const CORRECTIONS: readonly ((text: string) => string)[] = [
     (text) => (/^[a-z0-9-]+\//.test(text) ? `s3://${text}` : text),
 ];
 
-/** A location stands for everything below it. */
+/** A location includes everything below it. */
 function withoutWildcard(url: string): string {
     return url.replace(/(?<=\/)\*+$/, "");
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { isPrivateRange, PRIVATE_RANGES, parseCidr } from "../domain/cidr";
 import { S3_URL, S3_URL_PATTERN } from "../domain/locations";
 import { emrEtlRunner } from "./emr-etl-runner";
-import { distinct, field, flag, orNull, section, text } from "./field";
+import { distinct, field, flag, integer, matching, objectWith, optional, section } from "./field";
 
 /** AWS's default quota of managed policies on one role. */
 const MANAGED_POLICIES_PER_ROLE = 10;
@@ -15,15 +15,15 @@ function isVpcCidr(text: string): boolean {
     return cidr !== undefined && cidr.prefixLength >= 16 && cidr.prefixLength <= 24 && isPrivateRange(cidr);
 }
 
-const s3Url = text(S3_URL_PATTERN);
-const kmsKeyArn = text(/^arn:aws:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/);
-const policyArn = text(/^arn:aws:iam::(aws|\d{12}):policy\/[\w+=,.@/-]+$/);
-const roleName = text(/^[\w+=,.@-]{1,64}$/);
-const snsTopicArn = text(/^arn:aws:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/); // FIFO topics end with `.fifo`.
-const bucketName = text(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/);
+const s3Url = matching(S3_URL_PATTERN);
+const kmsKeyArn = matching(/^arn:aws:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/);
+const policyArn = matching(/^arn:aws:iam::(aws|\d{12}):policy\/[\w+=,.@/-]+$/);
+const roleName = matching(/^[\w+=,.@-]{1,64}$/);
+const snsTopicArn = matching(/^arn:aws:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/); // FIFO topics end with `.fifo`.
+const bucketName = matching(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/);
 
 /** A rule checks the certificates themselves. */
-const pem = text(/-----BEGIN CERTIFICATE-----/);
+const pem = matching(/-----BEGIN CERTIFICATE-----/);
 
 const days = (from: number, to: number, byDefault: number, description: string, below = "") =>
     field(
@@ -32,17 +32,13 @@ const days = (from: number, to: number, byDefault: number, description: string, 
         `an integer of days, from ${from} to ${to}${below}`,
     );
 
-const list = (item: z.ZodType<string>, description: string, of: string, format = "") =>
-    field(distinct(item).default([]), description, `a list of ${of}, each once${format}`);
+const list = (item: z.ZodType<string>, description: string, items: string, format = "") =>
+    field(distinct(item).default([]), description, `a list of ${items}, each once${format}`);
 
-const existingNetwork = z.strictObject({
-    vpcId: field(
-        text(/^vpc-[0-9a-f]{8,17}$/),
-        "The VPC's id.",
-        "the id of a VPC, such as vpc-0123456789abcdef0",
-    ),
+const EXISTING_NETWORK = {
+    vpcId: field(matching(/^vpc-[0-9a-f]{8,17}$/), "The VPC's id.", "an id such as vpc-0123456789abcdef0"),
     subnetIds: field(
-        distinct(text(/^subnet-[0-9a-f]{8,17}$/)).min(1),
+        distinct(matching(/^subnet-[0-9a-f]{8,17}$/)).min(1),
         "Its subnets for nodes; clusters run in the first.",
         "a list of at least one subnet id, such as [subnet-0123456789abcdef0], each once",
     ),
@@ -56,193 +52,163 @@ const existingNetwork = z.strictObject({
         false,
         "Subnets may have no visible route to the internet: a VPN or Direct Connect gateway propagates it.",
     ),
+};
+
+const network = section("The VPC that clusters run in.", {
+    cidrBlock: field(
+        z.string().refine(isVpcCidr).default("10.64.0.0/20"),
+        "The VPC's range; it is always cut into 16 slots for subnets.",
+        `a range from /16 to /24 inside ${PRIVATE_RANGES.join(", ")}, written with its first address, such as 10.64.0.0/20`,
+    ),
+    availabilityZones: list(
+        z.string(),
+        "One subnet for nodes in each zone; clusters run in the first. Omitted: one subnet, in a zone that AWS chooses.",
+        "zones of the stack's region, such as [eu-west-1a]",
+    ),
+    internetAccess: field(
+        z.enum(["nat", "public"]).default("nat"),
+        "How nodes reach Maven Central and Iglu: nat (private subnets behind one NAT gateway) or public (cheaper: public addresses, no NAT).",
+        "nat or public; without internet no cluster completes EmrEtlRunner's bootstrap",
+    ),
+    existing: optional(
+        z.strictObject(EXISTING_NETWORK),
+        "Your existing VPC: `vpcId`, `subnetIds` (clusters run in the first), `emrSecurityGroups` (`use`, the default: existing groups, or those that EMR creates; `create`: the stack's own), `allowHostnameMismatch` and `allowUnseenRoute` (false). `internetAccess` says which kind of subnets they are.",
+        objectWith(EXISTING_NETWORK),
+        "a managed VPC",
+    ),
 });
 
-const network = section(
-    {
-        cidrBlock: field(
-            z.string().refine(isVpcCidr).default("10.64.0.0/20"),
-            "The VPC's range; it is always cut into 16 slots for subnets.",
-            `a range from /16 to /24 inside ${PRIVATE_RANGES.join(", ")}, written with its first address, such as 10.64.0.0/20`,
-        ),
-        availabilityZones: list(
-            z.string(),
-            "One subnet for nodes in each zone; clusters run in the first. Omitted: one subnet, in a zone that AWS chooses.",
-            "zones of the stack's region, such as [eu-west-1a]",
-        ),
-        internetAccess: field(
-            z.enum(["nat", "public"]).default("nat"),
-            "How nodes reach Maven Central and Iglu: nat (private subnets behind one NAT gateway) or public (cheaper: public addresses, no NAT).",
-            "nat or public; without internet no cluster completes EmrEtlRunner's bootstrap",
-        ),
-        existing: field(
-            orNull(existingNetwork),
-            "Your existing VPC: `vpcId`, `subnetIds` (clusters run in the first), `emrSecurityGroups` (`use`, the default: existing groups, or those that EMR creates; `create`: the stack's own), `allowHostnameMismatch` and `allowUnseenRoute` (false). `internetAccess` says which kind of subnets they are.",
-            "an object with vpcId, subnetIds, emrSecurityGroups, allowHostnameMismatch and allowUnseenRoute; omit this key for a managed VPC",
-        ),
-    },
-    "The VPC that clusters run in.",
-);
+const encryption = section("The parts of the EMR security configuration, each on its own.", {
+    atRestS3: flag(true, "SSE-S3 for what the cluster writes to S3 through EMRFS."),
+    atRestLocalDisks: flag(
+        true,
+        "Encrypt local disks under the KMS key; since EMR 5.24.0 the root volume too.",
+    ),
+    inTransit: flag(true, "TLS between the nodes, with the stack's own certificate."),
+    requireImdsV2: flag(
+        false,
+        "The nodes' metadata service answers IMDSv2 only; the release must support it.",
+    ),
+    kmsKeyArn: optional(
+        kmsKeyArn,
+        "Your existing KMS key: symmetric, enabled, in the stack's region.",
+        "the ARN of a key (not of an alias) in the stack's region, arn:aws:kms:REGION:ACCOUNT:key/ID",
+        "a managed one",
+    ),
+});
 
-const encryption = section(
-    {
-        atRestS3: flag(true, "SSE-S3 for what the cluster writes to S3 through EMRFS."),
-        atRestLocalDisks: flag(
-            true,
-            "Encrypt local disks under the stack's KMS key; from EMR 5.24.0 on the root volume too.",
-        ),
-        inTransit: flag(true, "TLS between the nodes, with the stack's own certificate."),
-        requireImdsV2: flag(
-            false,
-            "The nodes' metadata service answers version 2 only. Requires a release that supports it.",
-        ),
-        kmsKeyArn: field(
-            orNull(kmsKeyArn),
-            "Your existing KMS key: symmetric, enabled, in the stack's region.",
-            "the ARN of a key (not of an alias) in the stack's region, arn:aws:kms:REGION:ACCOUNT:key/ID; omit this key for a managed one",
-        ),
-    },
-    "The parts of the EMR security configuration, each on its own.",
-);
+const certificates = section("The certificates that nodes present to each other.", {
+    validityDays: days(2, MAX_VALIDITY_DAYS, 365, "Validity of the nodes' certificate, in days."),
+    renewBeforeDays: days(
+        1,
+        MAX_VALIDITY_DAYS,
+        60,
+        "Renew the certificate when fewer than this many days remain; with `chainPem`, warn instead.",
+        ", below validityDays",
+    ),
+    generation: integer(1, 1, "Increase it to replace private key, certificate and archive."),
+    archive: optional(
+        s3Url.regex(/\/[^/]+\.zip$/),
+        "Your existing archive, as EMR reads it; the roles may read only this object.",
+        "the S3 URL of a ZIP archive, such as s3://my-bucket/emr/certificates.zip",
+        "a managed one",
+    ),
+    chainPem: optional(
+        pem,
+        "Your existing certificate, leaf first; its private key is the secret `certificatePrivateKey`.",
+        "PEM certificates, the nodes' own first",
+        "a managed one",
+    ),
+    trustedPem: optional(
+        pem,
+        "With `chainPem`: the certificate authorities that nodes trust.",
+        "PEM certificates of authorities; only together with chainPem",
+    ),
+    remindTopicArn: optional(
+        snsTopicArn,
+        "SNS topic to notify when the renewal window opens.",
+        "the ARN of a standard topic (not FIFO) in the stack's region, arn:aws:sns:REGION:ACCOUNT:NAME",
+        "no reminder",
+    ),
+});
 
-const certificates = section(
-    {
-        validityDays: days(2, MAX_VALIDITY_DAYS, 365, "Validity of the nodes' certificate, in days."),
-        renewBeforeDays: days(
-            1,
-            MAX_VALIDITY_DAYS,
-            60,
-            "Renew the certificate when fewer than this many days remain; with `chainPem`, warn instead.",
-            ", below validityDays",
-        ),
-        generation: field(
-            z.int().min(1).default(1),
-            "Increase it to replace private key, certificate and archive.",
-            "an integer, at least 1",
-        ),
-        archive: field(
-            orNull(s3Url.regex(/\/[^/]+\.zip$/)),
-            "Your existing archive, as EMR reads it; the roles may read only this object.",
-            "the S3 URL of a ZIP archive, such as s3://my-bucket/emr/certificates.zip; omit this key for a managed one",
-        ),
-        chainPem: field(
-            orNull(pem),
-            "Your existing certificate, leaf first; its private key is the secret `certificatePrivateKey`.",
-            "PEM certificates, the nodes' own first; omit this key for a managed one",
-        ),
-        trustedPem: field(
-            orNull(pem),
-            "With `chainPem`: the certificate authorities that nodes trust.",
-            "PEM certificates of authorities; only together with chainPem",
-        ),
-        remindTopicArn: field(
-            orNull(snsTopicArn),
-            "SNS topic to notify when the renewal window opens.",
-            "the ARN of a standard topic (not FIFO) in the stack's region, arn:aws:sns:REGION:ACCOUNT:NAME; omit this key for no reminder",
-        ),
-    },
-    "The certificates that nodes present to each other.",
-);
+const storage = section("The buckets.", {
+    protect: flag(true, "Pulumi refuses to delete data buckets and the KMS key."),
+    encryptExistingBuckets: list(
+        bucketName,
+        "Buckets of existing locations whose default encryption is to be changed to SSE-S3.",
+        "names of buckets of existing locations",
+    ),
+    policiesOnExistingBuckets: list(
+        bucketName,
+        "Buckets of existing locations, without a bucket policy, that are to refuse plain HTTP and other encryption headers.",
+        "names of buckets of existing locations",
+    ),
+    existingKmsKeyArns: list(
+        kmsKeyArn,
+        "KMS keys that existing objects are encrypted under: the cluster may decrypt with them, through S3.",
+        "ARNs of keys (not aliases) in the stack's region, arn:aws:kms:REGION:ACCOUNT:key/ID",
+    ),
+    logRetentionDays: days(1, 36_500, 90, "Objects in the managed log bucket expire after this many days."),
+    reencryption: flag(
+        false,
+        "Create a role for `encrypt-existing`: S3 Batch Operations may copy the objects in the locations in place.",
+    ),
+});
 
-const storage = section(
-    {
-        protect: flag(true, "Pulumi refuses to delete data buckets and the KMS key."),
-        encryptExistingBuckets: list(
-            bucketName,
-            "Buckets of existing locations whose default encryption is to be changed to SSE-S3.",
-            "names of buckets of existing locations",
-        ),
-        policiesOnExistingBuckets: list(
-            bucketName,
-            "Buckets of existing locations, without a bucket policy, that are to refuse plain HTTP and other encryption headers.",
-            "names of buckets of existing locations",
-        ),
-        existingKmsKeyArns: list(
-            kmsKeyArn,
-            "KMS keys that existing objects are encrypted under: the cluster may decrypt with them, through S3.",
-            "ARNs of keys (not aliases) in the stack's region, arn:aws:kms:REGION:ACCOUNT:key/ID",
-        ),
-        logRetentionDays: days(
-            1,
-            36_500,
-            90,
-            "Objects in the managed log bucket expire after this many days.",
-        ),
-        reencryption: flag(
-            false,
-            "Create a role for `encrypt-existing`: S3 Batch Operations may copy the objects in the locations in place.",
-        ),
-    },
-    "The buckets.",
-);
-
-const existingRole = (role: string, how: string) =>
-    field(
-        z
-            .strictObject({
-                existing: field(roleName, "The role's name.", "the name of an IAM role, without its path"),
-            })
-            .nullable()
-            .default(null),
-        `\`{ existing: NAME }\`: your existing ${role} (${how}); the output \`requiredPolicies\` lists what it needs.`,
-        "an object with the key existing, the name of a role; omit this key for a managed role",
+const existingRole = (role: string, assumed: string) =>
+    optional(
+        z.strictObject({
+            existing: field(roleName, "The role's name.", "the name of an IAM role, without its path"),
+        }),
+        `\`{ existing: NAME }\`: your existing ${role} (${assumed}); the output \`requiredPolicies\` lists what it needs.`,
+        "an object with the key existing, the name of a role",
+        "a managed role",
     );
 
-const access = section(
-    {
-        readLocations: list(
-            s3Url,
-            "Additional locations that jobs read: enrichment data such as MaxMind's.",
-            "S3 URLs",
-            `; ${S3_URL}`,
-        ),
-        dynamodbTables: list(
-            text(/^[\w.-]{3,255}$/),
-            "Tables of duplicate storage and of the processing manifest.",
-            "table names, 3 to 255 of A-Z, a-z, 0-9, _ . and -",
-        ),
-        ssmParameters: list(
-            text(/^\/?[\w.-]+(\/[\w.-]+)*$/),
-            "Parameters that RDB Loader reads: the password of a target with `ec2ParameterStore`.",
-            "parameter names, such as /snowplow/redshift-password",
-        ),
-        policyArns: field(
-            distinct(policyArn).max(MANAGED_POLICIES_PER_ROLE).default([]),
-            "Additional managed policies to attach.",
-            `a list of at most ${MANAGED_POLICIES_PER_ROLE} policy ARNs, arn:aws:iam::ACCOUNT:policy/NAME, each once`,
-        ),
-        permissionsBoundary: field(
-            orNull(policyArn),
-            "The permissions boundary of every managed role.",
-            "the ARN of a managed policy, arn:aws:iam::ACCOUNT:policy/NAME; omit this key for none",
-        ),
-        path: field(
-            z
-                .string()
-                .max(512)
-                .regex(/^\/([\w+=,.@-]+\/)*$/)
-                .default("/"),
-            "The IAM path of every managed role, instance profile and policy.",
-            "an IAM path that begins and ends with a slash, such as /data/snowplow/",
-        ),
-        serviceRole: existingRole("service role", "EMR assumes it"),
-        jobflowRole: existingRole(
-            "jobflow role",
-            "the nodes assume it; its instance profile has the same name",
-        ),
-    },
-    "What the jobflow role may do beyond EmrEtlRunner's own locations, and the roles themselves.",
-);
+const access = section("What roles may do beyond EmrEtlRunner's own locations, and the roles themselves.", {
+    readLocations: list(
+        s3Url,
+        "Additional locations that jobs read: enrichment data such as MaxMind's.",
+        "S3 URLs",
+        `; ${S3_URL}`,
+    ),
+    dynamodbTables: list(
+        matching(/^[\w.-]{3,255}$/),
+        "Tables of duplicate storage and of the processing manifest.",
+        "table names, 3 to 255 of A-Z, a-z, 0-9, _ . and -",
+    ),
+    ssmParameters: list(
+        matching(/^\/?[\w.-]+(\/[\w.-]+)*$/),
+        "Parameters that RDB Loader reads: the password of a target with `ec2ParameterStore`.",
+        "parameter names, such as /snowplow/redshift-password",
+    ),
+    policyArns: field(
+        distinct(policyArn).max(MANAGED_POLICIES_PER_ROLE).default([]),
+        "Additional managed policies to attach.",
+        `a list of at most ${MANAGED_POLICIES_PER_ROLE} policy ARNs, arn:aws:iam::ACCOUNT:policy/NAME, each once`,
+    ),
+    permissionsBoundary: optional(
+        policyArn,
+        "The permissions boundary of every managed role.",
+        "the ARN of a managed policy, arn:aws:iam::ACCOUNT:policy/NAME",
+        "none",
+    ),
+    path: field(
+        matching(/^\/([\w+=,.@-]+\/)*$/)
+            .max(512)
+            .default("/"),
+        "The IAM path of every managed role, instance profile and policy.",
+        "an IAM path that begins and ends with a slash, such as /data/snowplow/",
+    ),
+    serviceRole: existingRole("service role", "EMR assumes it"),
+    jobflowRole: existingRole("jobflow role", "nodes assume it; its instance profile has the same name"),
+});
+
+const OBJECTS = { network, encryption, certificates, storage, access, emrEtlRunner };
 
 /** The six objects of the stack config. Defaults and ranges stand here and nowhere else. */
-export const environment = z.strictObject({
-    network,
-    encryption,
-    certificates,
-    storage,
-    access,
-    emrEtlRunner,
-});
+export const environment = z.strictObject(OBJECTS).meta({ errorMessage: objectWith(OBJECTS) });
 
 /** What an importing program writes: every object, and every key with a default, may be omitted. */
 export type EnvironmentArgs = z.input<typeof environment>;

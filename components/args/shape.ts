@@ -5,72 +5,53 @@ import { describe } from "./describe";
 import { OWNED_KEYS } from "./emr-etl-runner";
 import { fixFor } from "./fix";
 import { type Environment, environment } from "./schema";
-import { SchemaGuide } from "./schema-guide";
+import { expectedAt, knownValues, printable } from "./schema-guide";
 import { unknownKeyError } from "./unknown-key";
 import { unreadableErrors } from "./unreadable";
 
-/** The result of the first phase: the six objects, complete, or every error of their shape. */
-export type Shape =
-    | { readonly environment: Environment; readonly errors: readonly [] }
-    | { readonly environment: undefined; readonly errors: readonly ArgumentError[] };
-
-/** Checks types, ranges, formats, unknown keys and unreadable strings. `args`: the six objects, and nothing else. */
-export function checkShape(args: unknown): Shape {
+/**
+ * The first phase: checks types, ranges, formats, unknown keys and unreadable strings. `args`: the six objects, and
+ * nothing else. Returns them complete, or every error.
+ */
+export function checkShape(args: unknown): { environment?: Environment; errors: readonly ArgumentError[] } {
     // A rule refuses an owned key, whatever it holds, with a reason that says more.
     const unreadable = unreadableErrors(args).filter(({ path }) => !isOwned(path));
     const parsed = environment.safeParse(args);
     if (parsed.success && unreadable.length === 0) {
         return { environment: parsed.data, errors: [] };
     }
-    const guide = new SchemaGuide();
     const reported = new Set(unreadable.map(({ path }) => formatPath(path)));
-    const others = (parsed.error?.issues ?? [])
-        .flatMap((issue) => explain(issue, args, guide))
+    const explained = (parsed.error?.issues ?? [])
+        .flatMap((issue) => explain(issue, args))
         .filter(({ path }) => !reported.has(formatPath(path)));
-    return {
-        environment: undefined,
-        errors: [...unreadable, ...others].map((error) => ({ ...error, path: guide.printable(error.path) })),
-    };
+    const errors = [...unreadable, ...explained].map((error) => ({ ...error, path: printable(error.path) }));
+    return { errors };
 }
 
 function isOwned([object, ...keys]: Path): boolean {
     return object === "emrEtlRunner" && Object.hasOwn(OWNED_KEYS, keys.join("."));
 }
 
-function explain(issue: z.core.$ZodIssue, args: unknown, guide: SchemaGuide): readonly ArgumentError[] {
+function explain(issue: z.core.$ZodIssue, args: unknown): readonly ArgumentError[] {
     const path = issue.path as Path;
+    const expected = expectedAt(path) ?? issue.message;
     if (issue.code === "unrecognized_keys") {
-        return issue.keys.map((key) => unknownKeyError([...path, key], guide));
+        return issue.keys.map((key) => unknownKeyError([...path, key]));
+    }
+    if (issue.code === "custom" && issue.params?.code === "duplicate-item") {
+        return [{ code: "duplicate-item", path, found: issue.message, expected }];
     }
     const value = valueAt(args, path);
+    const wrong = issue.code === "invalid_type" ? "wrong-type" : "invalid-value";
     return [
         {
-            code: codeOf(issue, value),
+            code: value === undefined ? "missing-value" : wrong,
             path,
-            found: duplicatesIn(issue, value) ?? describe(value, guide.values(path)),
-            expected: guide.expected(path) ?? issue.message,
-            fix: fixFor(path, value, guide, (other) => accepts(args, path, other)),
+            found: describe(value, knownValues(path)),
+            expected,
+            fix: fixFor(path, value, (other) => accepts(args, path, other)),
         },
     ];
-}
-
-function codeOf(issue: z.core.$ZodIssue, value: unknown) {
-    if (value === undefined) {
-        return "missing-value";
-    }
-    if (issue.code === "invalid_type") {
-        return "wrong-type";
-    }
-    return duplicatesIn(issue, value) === undefined ? "invalid-value" : "duplicate-item";
-}
-
-/** A list's only refinement is `distinct`. */
-function duplicatesIn({ code }: z.core.$ZodIssue, value: unknown): string | undefined {
-    if (code !== "custom" || !Array.isArray(value)) {
-        return undefined;
-    }
-    const second = value.findIndex((item, index) => value.indexOf(item) !== index);
-    return `the same value as items ${value.indexOf(value[second])} and ${second}`;
 }
 
 /** Whether the schema accepts another value at a path. */

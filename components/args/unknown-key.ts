@@ -1,12 +1,10 @@
 import type { ArgumentError, Path } from "../domain/errors";
 import { OWNED_KEYS } from "./emr-etl-runner";
-import { FORMER_KEYS } from "./former-keys";
-import type { SchemaGuide } from "./schema-guide";
+import { expectedAt, FORMER_KEYS, nearestKey, placesOf } from "./schema-guide";
 
 /** The error of a key that the schema does not know. `path` ends with the key. */
-export function unknownKeyError(path: Path, guide: SchemaGuide): ArgumentError {
+export function unknownKeyError(path: Path): ArgumentError {
     const key = String(path.at(-1));
-    const parent = path.slice(0, -1);
     const found = "an unknown key";
     const credential = credentialFix(path);
     if (credential !== undefined) {
@@ -15,28 +13,26 @@ export function unknownKeyError(path: Path, guide: SchemaGuide): ArgumentError {
     if (Object.hasOwn(FORMER_KEYS, key)) {
         return { code: "former-key", path, found, fix: FORMER_KEYS[key] };
     }
-    const [place, ...others] = guide.placesOf(key);
+    const [place, ...others] = placesOf(key);
     if (place !== undefined && others.length === 0) {
         return { code: "misplaced-key", path, found, fix: `move it to ${place.join(".")}` };
     }
-    const near = guide.nearestKey(path);
-    if (near !== undefined) {
-        return { code: "unknown-key", path, found, fix: `did you mean ${near}?` };
-    }
-    const keys = guide.keys(parent);
-    return {
-        code: "unknown-key",
-        path,
-        found: `an unknown key of ${key.length} characters`,
-        expected: keys.length === 1 ? `only ${keys[0]}` : `one of ${keys.join(", ")}`,
-    };
+    const near = nearestKey(path);
+    return near === undefined
+        ? {
+              code: "unknown-key",
+              path,
+              found: `an unknown key of ${key.length} characters`,
+              expected: expectedAt(path),
+          }
+        : { code: "unknown-key", path, found, fix: `did you mean ${near}?` };
 }
 
-/** The fix of a key that would hold a credential, whatever its spelling: it belongs nowhere in this config. */
+/** The fix of a key that would hold a credential, however it is spelt: this config holds none. */
 function credentialFix(path: Path): string | undefined {
     const key = String(path.at(-1)).toLowerCase().replace(/:.*/s, "");
     if (path[0] === "certificates") {
-        return /key/.test(key)
+        return key.includes("key")
             ? "pass the private key as the secret certificatePrivateKey, and replace this one, since it is exposed"
             : undefined;
     }

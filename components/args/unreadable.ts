@@ -10,31 +10,40 @@ const UNREADABLE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]|\p{Noncharacter_Co
 /** `<<` merges in Ruby's YAML reader, even in quotes; JavaScript's objects cannot hold `__proto__` like other keys. */
 const UNUSABLE_KEYS = ["<<", "__proto__"];
 
-/** YAML readers require a key's colon within 1,024 characters, and an escape takes up to 6. */
+/** YAML readers require a key's colon within 1,024 characters, and an escaped character needs up to 6. */
 const LONGEST_KEY = 150;
 
-/** What EmrEtlRunner's config.yml.sample has wherever something is to be filled in. */
+/** The placeholder of EmrEtlRunner's config.yml.sample. */
 const SAMPLE_VALUE = "ADD HERE";
 
-/** Every string and key below a value that EmrEtlRunner's YAML reader would change or refuse. */
+/** The errors of every string and key below a value that Ruby's YAML reader, EmrEtlRunner's, would change or refuse. */
 export function unreadableErrors(value: unknown, path: Path = []): readonly ArgumentError[] {
     if (value === SAMPLE_VALUE) {
         const fix = "write a value, or omit this key";
         return [{ code: "sample-value", path, found: `${SAMPLE_VALUE}, from EmrEtlRunner's sample`, fix }];
     }
     if (typeof value === "string") {
-        return charactersOf(value, path);
+        return stringErrors(value, path);
     }
     if (Array.isArray(value)) {
         return value.flatMap((item, index) => unreadableErrors(item, [...path, index]));
     }
-    if (typeof value !== "object" || value === null) {
-        return [];
-    }
-    return Object.entries(value).flatMap(([key, item]) => [
+    return Object.entries(value ?? {}).flatMap(([key, item]) => [
         ...keyErrors(key, [...path, key]),
         ...unreadableErrors(item, [...path, key]),
     ]);
+}
+
+function stringErrors(text: string, path: Path): readonly ArgumentError[] {
+    const match = UNREADABLE.exec(text);
+    if (!match) {
+        return [];
+    }
+    const codePoint = (match[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
+    const found = `U+${codePoint} as character ${[...text.slice(0, match.index)].length + 1}`;
+    const expected =
+        "printable characters, tab and newline: Ruby's YAML reader changes the rest, or refuses the whole file";
+    return [{ code: "unreadable-text", path, found, expected }];
 }
 
 function keyErrors(key: string, path: Path): readonly ArgumentError[] {
@@ -49,22 +58,5 @@ function keyErrors(key: string, path: Path): readonly ArgumentError[] {
         const found = `a key of ${key.length} characters`;
         return [{ code: "unreadable-key", path, found, expected: `at most ${LONGEST_KEY} characters` }];
     }
-    return charactersOf(key, path);
-}
-
-function charactersOf(text: string, path: Path): readonly ArgumentError[] {
-    const match = UNREADABLE.exec(text);
-    if (!match) {
-        return [];
-    }
-    const codePoint = (match[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
-    return [
-        {
-            code: "unreadable-text",
-            path,
-            found: `U+${codePoint} as character ${[...text.slice(0, match.index)].length + 1}`,
-            expected:
-                "printable characters, tab and newline: Ruby's YAML reader changes others, or refuses the whole file",
-        },
-    ];
+    return stringErrors(key, path);
 }

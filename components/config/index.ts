@@ -1,16 +1,14 @@
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { isConfigSecret } from "@pulumi/pulumi/runtime/config";
-import { type Ambient, type ResolvedArgs, regionErrors, resolveEnvironment, throwIfAny } from "../args";
-import type { Environment } from "../args/schema";
-import { checkShape } from "../args/shape";
+import { type ResolvedArgs, regionErrors, resolve } from "../args";
 import { type ErrorReport, formatPath, type Path } from "../domain/errors";
-import { readKeys, type StackInput } from "./keys";
-import { NAMESPACE, PRIVATE_KEY } from "./namespace";
+import { NAMESPACE } from "../domain/naming";
+import { PRIVATE_KEY, readKeys, type StackInput } from "./keys";
 import { stackFileLines } from "./stack-file-lines";
 
-export type { StackInput } from "./keys";
-export { NAMESPACE, PRIVATE_KEY } from "./namespace";
+export { NAMESPACE } from "../domain/naming";
+export { PRIVATE_KEY, type StackInput } from "./keys";
 
 /** The stack config: arguments of EmrEncryption, and how later errors name them. */
 export interface StackConfig extends ResolvedArgs {
@@ -18,7 +16,7 @@ export interface StackConfig extends ResolvedArgs {
     readonly report: ErrorReport;
 }
 
-/** It is there (the engine passes which keys hold secrets), but Pulumi's own types omit it. */
+/** Says whether the value of a key is encrypted. The package has this function, but its types omit it. */
 declare module "@pulumi/pulumi/runtime/config" {
     export function isConfigSecret(key: string): boolean;
 }
@@ -29,24 +27,21 @@ declare module "@pulumi/pulumi/runtime/config" {
  */
 export function readConfig(): StackConfig {
     const stack = pulumi.getStack();
-    const aws = new pulumi.Config("aws");
-    const all = Object.entries(pulumi.runtime.allConfig());
-    const own = all
-        .filter(([key]) => key.startsWith(`${NAMESPACE}:`))
-        .map(([key, value]) => [key.slice(NAMESPACE.length + 1), value] as const);
+    const config = pulumi.runtime.allConfig();
+    const isOwn = (key: string) => key.startsWith(`${NAMESPACE}:`);
+    const own = Object.keys(config).filter(isOwn);
+    const nameOf = (key: string) => key.slice(NAMESPACE.length + 1);
     const report = stackFileReport(stack, textOf);
     const resolved = parseConfig(
         {
             stack,
             project: pulumi.getProject(),
-            region: aws.get("region"),
-            defaultTags: parseJson(aws.get("defaultTags")),
-            config: Object.fromEntries(own.map(([key, value]) => [key, parseJson(value)])),
+            region: config["aws:region"],
+            defaultTags: parseJson(config["aws:defaultTags"]),
+            config: Object.fromEntries(own.map((key) => [nameOf(key), parseJson(config[key])])),
             // Pulumi.yaml has an empty object for each key that the stack file omits.
-            otherKeys: all
-                .filter(([key, value]) => !key.startsWith(`${NAMESPACE}:`) && value !== "{}")
-                .map(([key]) => key),
-            encryptedKeys: own.map(([key]) => key).filter((key) => isConfigSecret(`${NAMESPACE}:${key}`)),
+            otherKeys: Object.keys(config).filter((key) => !isOwn(key) && config[key] !== "{}"),
+            encryptedKeys: own.filter(isConfigSecret).map(nameOf),
         },
         report,
     );
@@ -54,7 +49,7 @@ export function readConfig(): StackConfig {
     return { ...resolved, ...(certificatePrivateKey && { certificatePrivateKey }), report };
 }
 
-/** Pulumi passes objects as JSON and anything else as text; the schema says which is expected. */
+/** Pulumi passes objects as JSON and other values as strings; the schema says which is expected. */
 function parseJson(text: string | undefined): unknown {
     try {
         return text === undefined ? undefined : JSON.parse(text);
@@ -68,17 +63,15 @@ function parseJson(text: string | undefined): unknown {
  * @throws InvalidArguments with every error of shape or, if there is none, with every error of rules.
  */
 export function parseConfig(input: StackInput, report = stackFileReport(input.stack)): ResolvedArgs {
-    const { stack, project = NAMESPACE, region = "", config, now = new Date() } = input;
+    const { stack, project = NAMESPACE, region = "", config, now } = input;
     const { errors, objects } = readKeys(input);
-    const shape = checkShape(objects);
-    throwIfAny([...errors, ...regionErrors(input.region, ["aws:region"]), ...shape.errors], report);
-    const ambient: Ambient = {
-        region,
-        stack,
-        stackTag: `${project}/${stack}`,
-        certificatePrivateKey: config[PRIVATE_KEY],
-    };
-    return resolveEnvironment(shape.environment as Environment, ambient, { now, report });
+    const certificatePrivateKey = config[PRIVATE_KEY];
+    return resolve(
+        objects,
+        { region, stack, stackTag: `${project}/${stack}`, certificatePrivateKey },
+        [...errors, ...regionErrors(input.region, ["aws:region"])],
+        { now, report },
+    );
 }
 
 /** Names arguments as the stack file does. `read` is called only when there is an error to print. */

@@ -1,6 +1,6 @@
 import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
 import type { Path } from "../domain/errors";
-import { NAMESPACE } from "./namespace";
+import { NAMESPACE } from "../domain/naming";
 
 /** Finds the line of a path in the text of a stack file: of the key itself or, if it is missing, of its parent. */
 export function stackFileLines(text: string): (path: Path) => number | undefined {

@@ -7,22 +7,20 @@ import { documentLength, IAM_LIMITS } from "../../policies/document";
 import { jobflowRolePolicy } from "../../policies/emr-roles";
 import { operatorPolicy } from "../../policies/operator";
 import { bucketArn } from "../../policies/s3-access";
-import { jobflowGrants } from "../jobflow-grants";
-import { bucketsPath, locationsOf } from "../locations";
-import type { Environment } from "../schema";
-import type { Finding, RuleContext } from "./rule";
+import { bucketsPath } from "../locations";
+import type { Finding, RuleArgs } from "./rule";
 
 /**
  * IAM refuses a document over its quota in the middle of an `up`. The documents are measured with placeholders of the
- * right length for what only AWS knows. The service role's document does not depend on the stack config.
+ * right length for what only AWS knows. The service role's document does not depend on the arguments.
  */
-export function* documentLimits(environment: Environment, context: RuleContext): Iterable<Finding> {
-    const { jobflow, operator } = documents(environment, context);
+export function* documentLimits(args: RuleArgs): Iterable<Finding> {
+    const { jobflow, operator } = documentLengths(args);
     // The stack writes no policy into an existing role.
-    if (environment.access.jobflowRole === null && jobflow > IAM_LIMITS.roleInlinePolicies) {
+    if (args.access.jobflowRole === null && jobflow > IAM_LIMITS.roleInlinePolicies) {
         yield {
             code: "document-too-long",
-            path: largestGrant(environment),
+            path: largestGrant(args),
             found: `${jobflow} characters in the jobflow role's policy`,
             expected: `at most ${IAM_LIMITS.roleInlinePolicies}, IAM's quota`,
             fix: "name fewer, shorter or enclosing folders in EmrEtlRunner's locations and in access, or attach a policy by access.policyArns",
@@ -40,17 +38,16 @@ export function* documentLimits(environment: Environment, context: RuleContext):
 }
 
 /** The lengths of the two policies that grow with the arguments. */
-function documents(environment: Environment, { stackTag, region, prefix }: RuleContext) {
-    const { certificates, access } = environment;
+function documentLengths({ certificates, access, prefix, region, stackTag, ...args }: RuleArgs) {
     const generated = "x".repeat(GENERATED_SUFFIX_LENGTH);
     const accountId = "0".repeat(12);
     const role = (name: string) =>
         arn("iam", "", accountId, `role${access.path}${prefix}-${name}-${generated}`);
     const bucket = (name: ManagedBucket | "certs") => `${bucketPrefix(prefix, name)}${generated}`;
-    const locations = resolveLocations(locationsOf(environment), bucket);
+    const locations = resolveLocations(args.locations, bucket);
     const archives = certificates.archive?.slice("s3://".length) ?? `${bucket("certs")}/*`;
     const jobflow = jobflowRolePolicy({
-        ...jobflowGrants(environment),
+        ...args.jobflowGrants,
         accountId,
         region,
         locations,
@@ -68,7 +65,7 @@ function documents(environment: Environment, { stackTag, region, prefix }: RuleC
     return { jobflow: documentLength(jobflow), operator: documentLength(operator) };
 }
 
-/** The keys that the jobflow role's policy grows with. */
+/** The arguments that the jobflow role's policy grows with. */
 const GRANTED: readonly Path[] = [
     ["access", "readLocations"],
     ["access", "dynamodbTables"],
@@ -78,7 +75,7 @@ const GRANTED: readonly Path[] = [
     ...LOCATIONS.map(({ path }) => bucketsPath(path)),
 ];
 
-function largestGrant(environment: Environment): Path {
-    const length = (path: Path) => JSON.stringify(valueAt(environment, path)).length;
+function largestGrant(args: RuleArgs): Path {
+    const length = (path: Path) => JSON.stringify(valueAt(args, path)).length;
     return GRANTED.reduce((largest, path) => (length(path) > length(largest) ? path : largest));
 }

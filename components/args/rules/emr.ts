@@ -1,24 +1,18 @@
 import { parseArn } from "../../domain/arn";
-import { parseRelease, type Release, releaseRefusals } from "../../domain/emr-release";
+import { releaseRefusals } from "../../domain/emr-release";
 import { EMR_TAG, STACK_TAG } from "../../domain/naming";
-import type { Environment } from "../schema";
-import type { Finding, Rule, RuleContext } from "./rule";
+import type { Finding, Rule, RuleArgs } from "./rule";
 
-/** The release; its format is the schema's to check. */
-export function releaseOf({ emrEtlRunner }: Environment): Release {
-    return parseRelease(emrEtlRunner.aws.emr.ami_version) as Release;
-}
+const EMR = ["emrEtlRunner", "aws", "emr"];
 
-function* release(environment: Environment): Iterable<Finding> {
-    const { encryption, network } = environment;
-    const path = ["emrEtlRunner", "aws", "emr", "ami_version"];
+function* supportedRelease({ encryption, network, release }: RuleArgs): Iterable<Finding> {
     const isPrivate = network.internetAccess === "nat";
-    for (const expected of releaseRefusals(releaseOf(environment), encryption, isPrivate)) {
-        yield { code: "release", path, expected };
+    for (const expected of releaseRefusals(release, encryption, isPrivate)) {
+        yield { code: "release", path: [...EMR, "ami_version"], expected };
     }
 }
 
-function* keyRegions({ encryption, storage }: Environment, { region }: RuleContext): Iterable<Finding> {
+function* keyRegions({ encryption, storage, region }: RuleArgs): Iterable<Finding> {
     const keys = [
         { path: ["encryption", "kmsKeyArn"], arn: encryption.kmsKeyArn },
         ...storage.existingKmsKeyArns.map((arn, index) => ({
@@ -32,31 +26,30 @@ function* keyRegions({ encryption, storage }: Environment, { region }: RuleConte
     }
 }
 
-function* volumeIops({ emrEtlRunner }: Environment): Iterable<Finding> {
+function* volumeIops({ emrEtlRunner }: RuleArgs): Iterable<Finding> {
     const volume = emrEtlRunner.aws.emr.jobflow.core_instance_ebs;
     if (volume?.volume_type === "io1" && volume.volume_iops === null) {
-        const path = ["emrEtlRunner", "aws", "emr", "jobflow", "core_instance_ebs", "volume_iops"];
+        const path = [...EMR, "jobflow", "core_instance_ebs", "volume_iops"];
         const expected = "an integer, at least 1: volume_type io1 requires it";
         yield { code: "volume-iops-missing", path, found: "missing", expected };
     }
 }
 
-/** EmrEtlRunner adds these itself (emr_job.rb), and EMR refuses a classification that is there twice. */
+/** EmrEtlRunner adds these itself (emr_job.rb), and EMR refuses two of the same classification. */
 const CONFIGURATION_OF_THRIFT = ["core-site", "mapred-site"];
 
-function* thriftConfiguration({ emrEtlRunner: { aws, collectors } }: Environment): Iterable<Finding> {
+function* thriftConfiguration({ emrEtlRunner: { aws, collectors } }: RuleArgs): Iterable<Finding> {
     const configuration = collectors.format === "thrift" ? (aws.emr.configuration ?? {}) : {};
     for (const key of CONFIGURATION_OF_THRIFT.filter((name) => Object.hasOwn(configuration, name))) {
-        const path = ["emrEtlRunner", "aws", "emr", "configuration", key];
         const fix = "omit this key: EmrEtlRunner adds it with collectors.format thrift, and EMR refuses two";
-        yield { code: "configuration-of-thrift", path, fix };
+        yield { code: "configuration-of-thrift", path: [...EMR, "configuration", key], fix };
     }
 }
 
-/** EC2 takes 50 tags on a resource; two are the stack's own. */
+/** EC2 accepts 50 tags on a resource; two are the stack's own. */
 const MAX_CLUSTER_TAGS = 48;
 
-function* clusterTags({ emrEtlRunner }: Environment, { stackTag }: RuleContext): Iterable<Finding> {
+function* clusterTags({ emrEtlRunner, stackTag }: RuleArgs): Iterable<Finding> {
     const path = ["emrEtlRunner", "monitoring", "tags"];
     const tags = Object.entries(emrEtlRunner.monitoring.tags ?? {});
     const own = new Map<string, string>(Object.entries({ ...EMR_TAG, [STACK_TAG]: stackTag }));
@@ -72,9 +65,15 @@ function* clusterTags({ emrEtlRunner }: Environment, { stackTag }: RuleContext):
     }
     const count = tags.filter(([key]) => !own.has(key)).length;
     if (count > MAX_CLUSTER_TAGS) {
-        const expected = `at most ${MAX_CLUSTER_TAGS}: EC2 takes 50, two of them the stack's own`;
+        const expected = `at most ${MAX_CLUSTER_TAGS}: EC2 accepts 50, two of them the stack's own`;
         yield { code: "too-many-tags", path, found: `${count} tags`, expected };
     }
 }
 
-export const emrRules: readonly Rule[] = [release, keyRegions, volumeIops, thriftConfiguration, clusterTags];
+export const emrRules: readonly Rule[] = [
+    supportedRelease,
+    keyRegions,
+    volumeIops,
+    thriftConfiguration,
+    clusterTags,
+];

@@ -1,6 +1,6 @@
 import { valueAt } from "../../domain/value-at";
-import { DEFAULTS, type Environment } from "../schema";
-import type { Finding } from "./rule";
+import { DEFAULTS } from "../schema";
+import type { Finding, RuleArgs } from "./rule";
 
 /** The keys that have no meaning next to an existing resource. */
 const REPLACED = [
@@ -14,13 +14,15 @@ const REPLACED = [
 ] as const;
 
 /** A key that has its default is accepted: resolved arguments have all of them. */
-export function* existingReplaces(environment: Environment): Iterable<Finding> {
-    const { archive } = environment.certificates;
-    for (const { section, by, keys } of REPLACED.filter((row) => archive === null || row.by !== "chainPem")) {
+export function* existingReplaces(args: RuleArgs): Iterable<Finding> {
+    const value = (path: readonly string[], of: unknown = args) => JSON.stringify(valueAt(of, path));
+    const hasArchive = args.certificates.archive !== null;
+    for (const { section, by, keys } of REPLACED) {
+        if (value([section, by]) === "null" || (hasArchive && by === "chainPem")) {
+            continue;
+        }
         for (const path of keys.map((key) => [section, key])) {
-            const differs =
-                JSON.stringify(valueAt(environment, path)) !== JSON.stringify(valueAt(DEFAULTS, path));
-            if (valueAt(environment, [section, by]) !== null && differs) {
+            if (value(path) !== value(path, DEFAULTS)) {
                 yield { code: "replaced", path, fix: `omit this key: ${section}.${by} replaces it` };
             }
         }

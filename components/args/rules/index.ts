@@ -1,7 +1,6 @@
 import type { ArgumentError } from "../../domain/errors";
 import { valueAt } from "../../domain/value-at";
 import { describe } from "../describe";
-import type { Environment } from "../schema";
 import { certificateRules } from "./certificates";
 import { documentLimits } from "./document-limits";
 import { emrRules } from "./emr";
@@ -9,7 +8,7 @@ import { existingReplaces } from "./existing-replaces";
 import { locationRules } from "./locations";
 import { networkRules } from "./network";
 import { ownedKeys } from "./owned-keys";
-import type { Rule, RuleContext } from "./rule";
+import type { Rule, RuleArgs } from "./rule";
 
 const RULES: readonly Rule[] = [
     existingReplaces,
@@ -21,10 +20,10 @@ const RULES: readonly Rule[] = [
     documentLimits,
 ];
 
-/** The second phase: every error of fields that contradict each other or the context. */
-export function ruleErrors(environment: Environment, context: RuleContext): readonly ArgumentError[] {
-    return RULES.flatMap((rule) => [...rule(environment, context)]).map((finding) => ({
-        found: describe(valueAt(environment, finding.path)),
+/** The second phase: every error of arguments that contradict each other. */
+export function ruleErrors(args: RuleArgs): readonly ArgumentError[] {
+    return RULES.flatMap((rule) => [...rule(args)]).map((finding) => ({
+        found: describe(valueAt(args, finding.path)),
         ...finding,
     }));
 }

@@ -1,23 +1,19 @@
 import { formatS3Url, LOCATIONS, type Location, overlap, type S3Folder } from "../../domain/locations";
 import { bucketPrefix, GENERATED_SUFFIX_LENGTH } from "../../domain/naming";
 import { describe } from "../describe";
-import { bucketsPath, locationsOf, locationValue, modeOf } from "../locations";
-import type { Environment } from "../schema";
-import type { Finding, Rule, RuleContext } from "./rule";
+import { bucketsPath, locationValue } from "../locations";
+import type { Finding, Rule, RuleArgs } from "./rule";
 
 const FORMAT = ["emrEtlRunner", "collectors", "format"];
 
-function* batchMode(environment: Environment): Iterable<Finding> {
-    const { format } = environment.emrEtlRunner.collectors;
-    if (modeOf(environment) !== "batch") {
-        return;
-    }
-    if (format === null) {
+function* batchMode({ mode, ...args }: RuleArgs): Iterable<Finding> {
+    const { format } = args.emrEtlRunner.collectors;
+    if (mode === "batch" && format === null) {
         const expected =
             "cloudfront, clj-tomcat, thrift, json/…/…, tsv/…/… or ndjson/…/…: batch mode (no enriched.stream) requires it";
         yield { code: "collector-format-missing", path: FORMAT, found: "missing", expected };
     }
-    if (format === "clj-tomcat" && locationValue(environment, "raw.in") === null) {
+    if (mode === "batch" && format === "clj-tomcat" && locationValue(args, "raw.in") === null) {
         const expected =
             "the bucket that Elastic Beanstalk creates and rotates the Clojure collector's logs into (clj-tomcat)";
         yield { code: "raw-in-missing", path: bucketsPath("raw.in"), found: "missing", expected };
@@ -25,13 +21,13 @@ function* batchMode(environment: Environment): Iterable<Finding> {
 }
 
 /** EmrEtlRunner's cli.rb and runner.rb. */
-function* streamMode(environment: Environment): Iterable<Finding> {
-    const { collectors, enrich } = environment.emrEtlRunner;
-    if (modeOf(environment) !== "stream-enrich") {
+function* streamMode({ mode, ...args }: RuleArgs): Iterable<Finding> {
+    const { collectors, enrich } = args.emrEtlRunner;
+    if (mode !== "stream-enrich") {
         return;
     }
     const batchOnly = LOCATIONS.filter(
-        ({ path, modes }) => !modes.includes("stream-enrich") && locationValue(environment, path) !== null,
+        ({ path, modes }) => !modes.includes(mode) && locationValue(args, path) !== null,
     ).map(({ path }) => bucketsPath(path));
     for (const path of [...batchOnly, ...(collectors.format === null ? [] : [FORMAT])]) {
         const fix = "omit this key: enriched.stream means stream-enrich mode, which does not use it";
@@ -44,20 +40,19 @@ function* streamMode(environment: Environment): Iterable<Finding> {
     }
 }
 
-function* errorsLocations(environment: Environment): Iterable<Finding> {
-    const mode = modeOf(environment);
-    const locations = environment.emrEtlRunner.enrich.continue_on_unexpected_error
-        ? LOCATIONS.filter(({ optional, modes }) => optional && modes.includes(mode))
-        : [];
-    for (const { path } of locations.filter((row) => locationValue(environment, row.path) === null)) {
-        const expected = 'an S3 URL or "managed": enrich.continue_on_unexpected_error writes failures there';
-        yield { code: "errors-location-missing", path: bucketsPath(path), found: "missing", expected };
+function* errorsLocations({ mode, ...args }: RuleArgs): Iterable<Finding> {
+    const expected = 'an S3 URL or "managed": enrich.continue_on_unexpected_error writes failures there';
+    const rows = LOCATIONS.filter(({ optional, modes }) => optional && modes.includes(mode));
+    for (const { path } of rows) {
+        if (args.emrEtlRunner.enrich.continue_on_unexpected_error && locationValue(args, path) === null) {
+            yield { code: "errors-location-missing", path: bucketsPath(path), found: "missing", expected };
+        }
     }
 }
 
 /** EmrEtlRunner's --resume-from finds no run folder at a bucket's root (emr_job.rb, `get_latest_run_id`). */
-function* roots(environment: Environment): Iterable<Finding> {
-    for (const location of locationsOf(environment).filter(({ needsPrefix }) => needsPrefix)) {
+function* roots({ locations }: RuleArgs): Iterable<Finding> {
+    for (const location of locations.filter(({ needsPrefix }) => needsPrefix)) {
         for (const folder of foldersOf(location).filter(({ prefix }) => prefix === "")) {
             const example = `${formatS3Url(folder)}${location.prefix}`;
             const expected = `a folder, such as ${example}: EmrEtlRunner cannot resume from a bucket's root`;
@@ -71,8 +66,8 @@ function foldersOf(location: Location): readonly S3Folder[] {
 }
 
 /** EmrEtlRunner would take the objects of one location for another's: it refuses to run, or runs them twice. */
-function* overlaps(environment: Environment, { prefix }: RuleContext): Iterable<Finding> {
-    const placed = locationsOf(environment).flatMap(({ path: name, ...location }) => {
+function* overlaps({ locations, prefix }: RuleArgs): Iterable<Finding> {
+    const placed = locations.flatMap(({ path: name, ...location }) => {
         const path = bucketsPath(name);
         if (location.managed) {
             const folder = { bucket: bucketPrefix(prefix, location.bucket), prefix: location.prefix };
@@ -109,17 +104,15 @@ function withoutGeneratedSuffix(bucket: string, prefix: string): string {
     return LOCATIONS.some((row) => bucketPrefix(prefix, row.bucket) === start) ? start : bucket;
 }
 
-function* bucketsOfLocations(environment: Environment): Iterable<Finding> {
-    const folders = locationsOf(environment).flatMap(foldersOf);
-    const buckets = [...new Set(folders.map(({ bucket }) => bucket))];
+function* bucketsOfLocations({ locations, storage }: RuleArgs): Iterable<Finding> {
+    const buckets = [...new Set(locations.flatMap(foldersOf).map(({ bucket }) => bucket))];
+    const found = "a bucket that no existing location is in";
     const expected =
         buckets.length === 0 ? "an empty list: every location is managed" : `one of ${buckets.join(", ")}`;
     for (const key of ["encryptExistingBuckets", "policiesOnExistingBuckets"] as const) {
-        for (const [index, bucket] of environment.storage[key].entries()) {
+        for (const [index, bucket] of storage[key].entries()) {
             if (!buckets.includes(bucket)) {
-                const path = ["storage", key, index];
-                const found = "a bucket that no existing location is in";
-                yield { code: "bucket-of-no-location", path, found, expected };
+                yield { code: "bucket-of-no-location", path: ["storage", key, index], found, expected };
             }
         }
     }

@@ -1,26 +1,22 @@
 import { CREDENTIALS, FIXED } from "../../domain/emr-etl-runner-config";
 import { valueAt } from "../../domain/value-at";
 import { OWNED_KEYS, type OwnedKey } from "../emr-etl-runner";
-import type { Environment } from "../schema";
-import type { Finding, RuleContext } from "./rule";
+import type { Finding, RuleArgs } from "./rule";
 
-/** In a pasted config.yml, a key that the stack sets may be null or what the stack renders. */
-export function* ownedKeys(environment: Environment, context: RuleContext): Iterable<Finding> {
-    const accepted = rendered(environment, context);
+/** In a pasted config.yml, a key that the stack sets may be null or the value that the stack renders. */
+export function* ownedKeys(args: RuleArgs): Iterable<Finding> {
+    const rendered = renderedValues(args);
     for (const [key, reason] of Object.entries(OWNED_KEYS)) {
         const path = ["emrEtlRunner", ...key.split(".")];
-        const value = valueAt(environment, path) ?? null;
-        if (value !== null && value !== accepted[key as OwnedKey]) {
+        const value = valueAt(args, path) ?? null;
+        if (value !== null && value !== rendered[key as OwnedKey]) {
             yield { code: "owned-key", path, fix: `omit this key: ${reason}` };
         }
     }
 }
 
-/** What the stack renders, where that is known before anything is deployed. */
-function rendered(
-    { access, network }: Environment,
-    { region }: RuleContext,
-): Partial<Readonly<Record<OwnedKey, unknown>>> {
+/** The rendered values that are known before anything is deployed. */
+function renderedValues({ access, network, region }: RuleArgs): Partial<Record<OwnedKey, unknown>> {
     return {
         "aws.access_key_id": CREDENTIALS.access_key_id,
         "aws.secret_access_key": CREDENTIALS.secret_access_key,

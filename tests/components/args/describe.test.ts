@@ -3,7 +3,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { describe as describeValue } from "../../../components/args/describe";
 import { environment } from "../../../components/args/schema";
-import { SchemaGuide } from "../../../components/args/schema-guide";
+import { knownKeys } from "../../../components/args/schema-guide";
 import { parseConfig } from "../../../components/config";
 import { InvalidArguments, type Path } from "../../../components/domain/errors";
 import { batch, type Config } from "./parse";
@@ -87,10 +87,9 @@ describe("a message about a stack config", () => {
             return error instanceof InvalidArguments ? error.message : String(error);
         }
     };
-    const guide = new SchemaGuide();
     const paths = (path: Path): readonly Path[] => [
         path,
-        ...guide.allKeys(path).flatMap((key) => paths([...path, key])),
+        ...knownKeys(path).flatMap((key) => paths([...path, key])),
     ];
     const everywhere = Object.keys(environment.shape).flatMap((key) => paths([key]));
     const at = (path: Path, value: unknown): Config =>

@@ -210,7 +210,7 @@ describe("the shape of the arguments", () => {
         const found = errorsOf(at("access.dynamodbTables", ["abc", "abd", "abc"])).map(
             (error) => error.found,
         );
-        expect(found).to.deep.equal(["the same value as items 0 and 2"]);
+        expect(found).to.deep.equal(["items 0 and 2 are the same"]);
     });
 
     it("is refused with every error of every object at once, and no rule runs", () => {
@@ -406,8 +406,16 @@ describe("an unknown key", () => {
 
     it("without a near one lists the keys that a stack file has a use for", () => {
         const expected = (config: Config) => errorsOf(config).map((error) => error.expected);
-        expect(expected(batch({ aws: { ec2: {} } }))).to.deep.equal(["one of s3, emr"]);
-        expect(expected(batch({ storage: { target: {} } }))).to.deep.equal(["only versions"]);
+        expect(expected(batch({ aws: { ec2: {} } }))).to.deep.equal(["an object with the keys s3, emr"]);
+        expect(expected(batch({ storage: { target: {} } }))).to.deep.equal([
+            "an object with the key versions",
+        ]);
+        expect(expected(emr({ software: { spark: 2 } }))).to.deep.equal([
+            "an object whose keys the stack sets; omit this key",
+        ]);
+        expect(expected(emr({ software: [] }))).to.deep.equal([
+            "an object whose keys the stack sets; omit this key",
+        ]);
     });
 });
 

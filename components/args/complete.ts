@@ -1,0 +1,93 @@
+import { parseRelease, type Release } from "../domain/emr-release";
+import { LOCATIONS, type Location, type Mode } from "../domain/locations";
+import { physicalPrefix } from "../domain/naming";
+import type { Region } from "../domain/region";
+import type { JobflowGrants } from "../policies/emr-roles";
+import { MANAGED } from "./emr-etl-runner";
+import { locationValue, readUrl } from "./locations";
+import type { Environment } from "./schema";
+
+/** The arguments in addition to the six objects. */
+export interface Ambient {
+    /** One of `REGIONS`. */
+    readonly region: string;
+    /** The stack's name. */
+    readonly stack: string;
+    /** The value of the stack's tag, `<project>/<stack>`: no other stack of the account may have the same. */
+    readonly stackTag: string;
+    /** Whether there is a private key of `certificates.chainPem`; it is never read here. */
+    readonly certificatePrivateKey?: unknown;
+}
+
+/** Arguments of the right shape, with every default, and what follows from them. */
+export interface CompleteArgs extends Environment {
+    readonly region: Region;
+    readonly stack: string;
+    readonly stackTag: string;
+    /** The start of every physical name: `snowplow-<slug>`. */
+    readonly prefix: string;
+    readonly mode: Mode;
+    /** The locations of this mode, in the order of EmrEtlRunner's config.yml. */
+    readonly locations: readonly Location[];
+    readonly release: Release;
+    /** Whether CloudFront writes the raw events: its log delivery requires a bucket that accepts ACLs. */
+    readonly cloudfrontCollector: boolean;
+    /** Whether nodes may be Spot instances. */
+    readonly spot: boolean;
+    readonly jobflowGrants: JobflowGrants;
+}
+
+export function completeArgs(environment: Environment, { region, stack, stackTag }: Ambient): CompleteArgs {
+    const { aws, collectors } = environment.emrEtlRunner;
+    const { ami_version, jobflow } = aws.emr;
+    // `enriched.stream` decides, as it does in EmrEtlRunner.
+    const mode = aws.s3.buckets.enriched.stream === null ? "batch" : "stream-enrich";
+    return {
+        ...environment,
+        region: region as Region,
+        stack,
+        stackTag,
+        prefix: physicalPrefix(stack),
+        mode,
+        locations: locationsOf(environment, mode),
+        release: parseRelease(ami_version) as Release,
+        // As EmrEtlRunner recognises it (utils.rb, `is_cloudfront_log`).
+        cloudfrontCollector: /^(cloudfront$|tsv\/com\.amazon\.aws\.cloudfront\/)/.test(
+            collectors.format ?? "",
+        ),
+        spot: jobflow.core_instance_bid !== null || jobflow.task_instance_bid !== null,
+        jobflowGrants: jobflowGrants(environment),
+    };
+}
+
+/** The mode's locations, managed or existing; an optional one only if its argument is not null. */
+function locationsOf(environment: Environment, mode: Mode): readonly Location[] {
+    return LOCATIONS.filter(({ modes }) => modes.includes(mode)).flatMap((row): readonly Location[] => {
+        const value = locationValue(environment, row.path);
+        if (value === null && row.optional) {
+            return [];
+        }
+        return value === null || value === MANAGED
+            ? [{ ...row, managed: true }]
+            : [{ ...row, managed: false, folders: [value].flat().map(readUrl) }];
+    });
+}
+
+/** EmrEtlRunner's name for Snowplow's own bucket, whatever the region; every cluster may read that bucket anyway. */
+const STANDARD_ASSETS = "snowplow-hosted-assets";
+
+/** What the jobflow role may do beyond EmrEtlRunner's locations: what `access` names, and what clusters fetch. */
+function jobflowGrants({ access, storage, emrEtlRunner }: Environment): JobflowGrants {
+    const { assets, jsonpath_assets: jsonPaths } = emrEtlRunner.aws.s3.buckets;
+    const hosted = [assets, ...(jsonPaths === null ? [] : [jsonPaths])].map(readUrl);
+    return {
+        readFolders: [
+            ...access.readLocations.map(readUrl),
+            ...hosted.filter(({ bucket }) => bucket !== STANDARD_ASSETS),
+        ],
+        bootstrapScripts: (emrEtlRunner.aws.emr.bootstrap ?? []).map(readUrl),
+        dynamodbTables: access.dynamodbTables,
+        ssmParameters: access.ssmParameters,
+        existingKmsKeyArns: storage.existingKmsKeyArns,
+    };
+}
