@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { environment } from "../components/args/schema";
 
-/** The part of a JSON Schema that the reference shows. */
+/** The parts of a JSON Schema that the reference prints. */
 interface SchemaNode {
     readonly description?: string;
     readonly default?: unknown;
@@ -30,19 +30,19 @@ export function configReference(): string {
         .join("\n\n");
 }
 
-/** A section's keys, and their keys; an object that is one value (an EBS volume) counts as a leaf. */
+/** The keys below a node, at every depth; an object that is one value, such as an EBS volume, is a leaf. */
 function leaves(
     node: SchemaNode,
-    way: readonly string[],
+    path: readonly string[],
 ): readonly (readonly [key: string, leaf: SchemaNode])[] {
     const below = node.anyOf?.find(({ properties }) => properties !== undefined)?.properties;
     if (below === undefined || isValue(node)) {
-        return [[way.join("."), node]];
+        return [[path.join("."), node]];
     }
-    return Object.entries(below).flatMap(([key, child]) => leaves(child, [...way, key]));
+    return Object.entries(below).flatMap(([key, child]) => leaves(child, [...path, key]));
 }
 
-/** A section's default is the empty object: its keys have their own. */
+/** Whether an object is one value: only a section has the default {}, since its keys have their own defaults. */
 function isValue(node: SchemaNode): boolean {
     return JSON.stringify(node.default) !== "{}";
 }
@@ -54,12 +54,12 @@ function defaultOf(node: SchemaNode): string {
 const BEGIN = "<!-- npm run schema: begin -->";
 const END = "<!-- npm run schema: end -->";
 
-/** The README with the reference of today between its two marks. */
+/** The README with the current reference between its two marks. */
 export function withReference(readme: string): string {
     const [before, rest] = readme.split(BEGIN);
     const after = rest?.split(END)[1];
     if (before === undefined || after === undefined) {
-        throw new Error(`README.md: found no ${BEGIN} with ${END} behind it`);
+        throw new Error(`README.md: expected ${BEGIN} and, after it, ${END}`);
     }
     return `${before}${BEGIN}\n${configReference()}\n${END}${after}`;
 }

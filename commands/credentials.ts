@@ -1,4 +1,4 @@
-/** By the name before it, or by its looks: an access key's id, or a secret key's 40 characters of every kind. */
+/** Credentials, by the name before them or by their form: an access key's id, or the 40 characters of a secret key. */
 const CREDENTIALS = [
     /-----BEGIN [A-Z ]*PRIVATE KEY-----.*/gs,
     /(?<=(?:access_?key(?:_?id)?|private_?key|secret|password|token)[^:=]{0,3}[:=]\s*[\\"']*)[^\s"'\\,}]+/gi,
@@ -6,10 +6,10 @@ const CREDENTIALS = [
     /(?<![\w/+])(?=[\w/+]*[a-z])(?=[\w/+]*[A-Z])(?=[\w/+]*\d)[A-Za-z0-9/+]{40}(?![\w/+=])/g,
 ];
 
-/** What may be base64: a long run of its characters, and the lines that continue it. */
+/** A long run of base64's characters, with the lines that continue it. */
 const BASE64 = /(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{40,}={0,2}(?:\s+[A-Za-z0-9+/]+={0,2}(?!\S))*/g;
 
-/** Replaces what looks like a credential in a config.yml that this program did not render. */
+/** Replaces credentials, and strings that look like one, in a config.yml that this program did not render. */
 export function redact(text: string): string {
     return CREDENTIALS.reduce((shown, pattern) => shown.replace(pattern, "…"), text).replace(BASE64, (run) =>
         isKeyMaterial(run) ? "…" : run,
@@ -17,8 +17,8 @@ export function redact(text: string): string {
 }
 
 /**
- * In base64, six in ten neighbours are of different kinds. Words keep their case and have few digits: names in ARNs
- * and in S3 URLs, which have the same characters, stay readable.
+ * Whether lower case, upper case and digits alternate as in a key: in base64, six in ten neighbours are of different
+ * kinds. Names in ARNs and S3 URLs, which have the same characters, seldom change case and have few digits.
  */
 function isKeyMaterial(run: string): boolean {
     const kinds = [...run.replace(/[=\s]/g, "")].map((character) =>

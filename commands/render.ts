@@ -1,12 +1,12 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { NAMESPACE } from "../components/config";
-import { InvalidArguments } from "../components/domain/errors";
+import { type ArgumentError, InvalidArguments } from "../components/domain/errors";
 import { type Registration, type Run, runProgram, Secret } from "../testing/mock-engine";
 import { CALLER_IDENTITY, PLACEHOLDER, placeholderProvider } from "../testing/placeholder-provider";
 import { joinErrors, readStackFile } from "./stack-file";
 
-/** What `render` writes into `build/<stack>/`. */
+/** The files that `render` writes into `build/<stack>/`. */
 interface Rendered {
     readonly "config.yml": string;
     readonly "security-configuration.json": string;
@@ -19,7 +19,8 @@ interface Rendered {
  */
 export async function renderStack(directory: string, stack: string): Promise<Run> {
     const stackFile = readStackFile(directory, stack);
-    const { config, secretKeys, errors, report } = stackFile;
+    const { config, secretKeys, report } = stackFile;
+    let configErrors: readonly ArgumentError[] = [];
     try {
         const run = await runProgram(loadProgram, {
             project: NAMESPACE,
@@ -29,15 +30,16 @@ export async function renderStack(directory: string, stack: string): Promise<Run
             unreadableKeys: secretKeys,
             provider: placeholderProvider(config["aws:region"] ?? ""),
         });
-        if (errors.length > 0) {
-            throw new InvalidArguments([], report);
+        if (stackFile.errors.length === 0) {
+            return run;
         }
-        return run;
     } catch (error) {
-        throw error instanceof InvalidArguments
-            ? new InvalidArguments(joinErrors(stackFile, error.errors), report)
-            : error;
+        if (!(error instanceof InvalidArguments)) {
+            throw error;
+        }
+        configErrors = error.errors;
     }
+    throw new InvalidArguments(joinErrors(stackFile, configErrors), report);
 }
 
 /** The whole program. */
@@ -56,7 +58,7 @@ export function renderedFiles({ outputs, registrations }: Run): Rendered {
     };
 }
 
-/** Registrations come in the order in which their inputs became known, which means nothing. */
+/** In a stable order: resources register when their inputs are known. */
 function byName(registrations: readonly Registration[]): readonly Registration[] {
     const key = ({ name, type }: Registration) => `${name} ${type}`;
     return registrations.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
@@ -66,7 +68,7 @@ function json(value: unknown, replacer?: (key: string, value: unknown) => unknow
     return `${JSON.stringify(value, replacer, 2)}\n`;
 }
 
-/** The resources below a parent, each with its own below it, as lines. */
+/** The resources below a parent, as the lines of a tree. */
 export function resourceTree(
     registrations: readonly Registration[],
     parent?: string,
@@ -74,8 +76,8 @@ export function resourceTree(
 ): readonly string[] {
     const children = byName(registrations.filter((registration) => registration.parent === parent));
     return children.flatMap((child, index) => {
-        const last = index === children.length - 1;
-        const [branch, below] = parent === undefined ? ["", ""] : last ? ["└─ ", "   "] : ["├─ ", "│  "];
+        const isLast = index === children.length - 1;
+        const [branch, below] = parent === undefined ? ["", ""] : isLast ? ["└─ ", "   "] : ["├─ ", "│  "];
         return [
             `${indent}${branch}${child.name}  ${child.type}`,
             ...(child.custom ? [] : resourceTree(registrations, child.name, `${indent}${below}`)),
@@ -83,11 +85,10 @@ export function resourceTree(
     });
 }
 
-async function main([stack = "dev", ...others]: readonly string[]): Promise<void> {
-    if (others.length > 0 || !/^[\w.-]+$/.test(stack)) {
-        throw new Error(
-            `found: "${[stack, ...others].join(" ")}"; expected: the name of one stack, as in npm run render -- prod`,
-        );
+async function main([stack = "dev", ...rest]: readonly string[]): Promise<void> {
+    if (rest.length > 0 || !/^[\w.-]+$/.test(stack)) {
+        const found = [stack, ...rest].join(" ");
+        throw new Error(`found: "${found}"; expected: the name of one stack, as in npm run render -- prod`);
     }
     const folder = process.cwd();
     const run = await renderStack(folder, stack);

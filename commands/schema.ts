@@ -5,10 +5,10 @@ import { NAMESPACE, PRIVATE_KEY } from "../components/config";
 import { REGIONS } from "../components/domain/region";
 import { withReference } from "./config-reference";
 
-/** Named in the first line of the stack files, so that an editor completes and checks them. */
+/** The stack files name it in their first line, so that an editor completes and checks them. */
 export const SCHEMA_FILE = "docs/stack.schema.json";
 
-/** The JSON Schema of a stack file, from the schema that the program checks it with. */
+/** The JSON Schema of a stack file, generated from the schema of the arguments. */
 export function stackFileSchema(): unknown {
     const { $schema, properties } = z.toJSONSchema(environment, { io: "input" });
     const own = Object.entries(properties ?? {}).map(([key, value]) => [`${NAMESPACE}:${key}`, value]);
@@ -20,7 +20,7 @@ export function stackFileSchema(): unknown {
             config: {
                 type: "object",
                 properties: {
-                    "aws:region": { enum: REGIONS, description: "Where everything is." },
+                    "aws:region": { enum: REGIONS, description: "The region of every resource." },
                     ...Object.fromEntries(own),
                     [`${NAMESPACE}:${PRIVATE_KEY}`]: {
                         type: "object",
@@ -35,11 +35,11 @@ export function stackFileSchema(): unknown {
                         description: "The private key of certificates.chainPem, in PEM, as a secret.",
                     },
                 },
-                // Other namespaces are not ours to judge.
+                // Other namespaces belong to other programs.
                 patternProperties: { [`^(?!${NAMESPACE}:)`]: {} },
                 additionalProperties: false,
             },
-            // What Pulumi's CLI itself writes here.
+            // The keys that Pulumi's CLI itself writes.
             encryptionsalt: { type: "string" },
             secretsprovider: { type: "string" },
             encryptedkey: { type: "string" },

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Document, isMap, isNode, isScalar, isSeq, parseDocument, type YAMLMap } from "yaml";
+import { describe } from "../components/args/describe";
 import { nearest } from "../components/args/nearest";
 import { environment } from "../components/args/schema";
 import { printable } from "../components/args/schema-guide";
@@ -13,25 +14,22 @@ import {
 } from "../components/domain/errors";
 import { checkAliases, decodeUtf8, errorAt, yamlError } from "./yaml-error";
 
-/** A stack file as Pulumi's CLI hands it to the program. */
+/** The config of a stack file, as Pulumi's CLI passes it to the program. */
 export interface StackFile {
-    /** Keys with their namespaces; strings as they are, anything else as JSON. */
+    /** Keys with their namespaces; strings as they are, other values as JSON. */
     readonly config: Readonly<Record<string, string>>;
-    /** The keys of our namespace whose whole value is encrypted: nothing here can decrypt it. */
+    /** The keys of our namespace whose whole value is encrypted; `render` cannot decrypt it. */
     readonly secretKeys: readonly string[];
-    /** What the CLI would read differently, or not hand over in plain text. */
+    /** The values that the CLI would read differently, or not pass in plain text. */
     readonly errors: readonly ArgumentError[];
     /** How errors name the keys of this file. */
     readonly report: ErrorReport;
 }
 
-/** What a stack file may hold at its top: the config, and what the CLI itself writes there. */
+/** The keys at the top of a stack file: the config, and the keys that the CLI itself writes. */
 const TOP_LEVEL_KEYS = ["config", "encryptionsalt", "secretsprovider", "encryptedkey", "environment"];
 
-/**
- * Unquoted scalars that the CLI's YAML reader takes for something else than other YAML readers do: `0123` is 83 to
- * it, `1_000` is 1000, `0b11` is 3, and a date becomes a time.
- */
+/** Unquoted scalars that the CLI reads unlike other YAML readers: `0123` as 83, `1_000` as 1000, `0b11` as 3, dates as times. */
 const READ_DIFFERENTLY = [
     /^[-+]?0[0-9_]+$/,
     /^[-+]?[0-9.]*[0-9]_[0-9_.]*([eE][-+]?[0-9]+)?$/,
@@ -42,14 +40,14 @@ const READ_DIFFERENTLY = [
     /^[-+]?\.(inf|Inf|INF)$|^\.(nan|NaN|NAN)$/,
 ];
 
-/** What other tools leave in a file: YAML's parser reports an error in another line, or one that misleads. */
+/** Lines that other tools leave in a file: the YAML parser's own error would name another line, or mislead. */
 const FOREIGN_LINES = [
     {
         pattern: /^(?:<{7}|\|{7}|={7}|>{7})(?= |\r?$)/m,
         error: {
             code: "merge-conflict",
-            found: "a mark of a merge conflict",
-            fix: "keep one of its sides, and delete the marks",
+            found: "a conflict marker",
+            fix: "keep one side of the merge conflict, and delete the markers",
         },
     },
     {
@@ -70,42 +68,52 @@ export function readStackFile(directory: string, stack: string): StackFile {
     const file = `Pulumi.${stack}.yaml`;
     const text = decodeUtf8(file, readBytes(directory, file));
     const document = parse(file, text);
-    const { contents } = document;
     const content: unknown = document.toJS();
-    if (!isMapping(content) || !isMap(contents)) {
-        throw errorAt(file, text, contents?.range[0] ?? 0, {
+    if (!isMapping(content)) {
+        throw errorAt(file, text, offsetOf(document.contents), {
             code: "not-a-stack-file",
-            found: kindOf(content),
+            found: content === null ? "an empty file" : describe(content),
             expected: '"config:" with keys indented below it',
         });
     }
-    checkTopLevelKeys(file, text, contents);
+    checkTopLevelKeys(file, text, document.contents as YAMLMap);
     const config = content.config ?? {};
-    const configNode = contents.get("config", true);
+    const configNode = document.get("config", true);
     if (!isMapping(config)) {
-        throw errorAt(file, text, isNode(configNode) ? (configNode.range?.[0] ?? 0) : 0, {
+        throw errorAt(file, text, offsetOf(configNode), {
             code: "config-not-an-object",
-            found: kindOf(config),
+            found: describe(config),
             expected: 'keys indented below "config:", each with a colon and without a hyphen',
         });
     }
     const entries = Object.entries(config).map(([key, value]) => [withNamespace(key), value] as const);
-    const twice = Object.keys(config)
-        .filter((key) => key !== withNamespace(key) && Object.hasOwn(config, withNamespace(key)))
-        .map(
-            (key): ArgumentError => ({
-                code: "key-with-and-without-namespace",
-                path: [key],
-                found: "this key with its namespace and without it",
-                fix: "keep one of the two",
-            }),
-        );
+    const repeated = Object.keys(config).filter((key) => {
+        return key !== withNamespace(key) && Object.hasOwn(config, withNamespace(key));
+    });
+    const found = "this key with its namespace and without it";
+    const fix = "keep one of the two";
     return {
-        config: Object.fromEntries(entries.flatMap(handOver)),
+        config: Object.fromEntries(
+            entries
+                .filter(([key, value]) => isOwn(key) || !isEncrypted(value))
+                .map(([key, value]) => [key, asText(value)]),
+        ),
         secretKeys: entries.filter(([key, value]) => isOwn(key) && isEncrypted(value)).map(([key]) => key),
-        errors: [...twice, ...misread(configNode, [])],
+        errors: [
+            ...repeated.map((key) => ({
+                code: "key-with-and-without-namespace" as const,
+                path: [key],
+                found,
+                fix,
+            })),
+            ...misread(configNode, []),
+        ],
         report: stackFileReport(stack, () => text),
     };
+}
+
+function offsetOf(node: unknown): number {
+    return isNode(node) ? (node.range?.[0] ?? 0) : 0;
 }
 
 function readBytes(directory: string, file: string): Buffer {
@@ -113,13 +121,13 @@ function readBytes(directory: string, file: string): Buffer {
         return readFileSync(join(directory, file));
     } catch (error) {
         const stacks = readdirSync(directory).flatMap((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? []);
-        const others = stacks.join(", ") || "no stack";
-        throw new Error(`${file} is missing; there is a stack file of ${others}`, { cause: error });
+        const found = stacks.join(", ") || "no stack";
+        throw new Error(`${file} is missing; there is a stack file of ${found}`, { cause: error });
     }
 }
 
 function parse(file: string, text: string): Document.Parsed {
-    const document = parseDocument(text, { prettyErrors: false }); // Those quote the file.
+    const document = parseDocument(text, { prettyErrors: false }); // Pretty errors quote the file.
     const [error] = document.errors;
     if (error) {
         const foreign = FOREIGN_LINES.find(({ pattern }) => pattern.test(text));
@@ -152,7 +160,7 @@ function checkTopLevelKeys(file: string, text: string, { items }: YAMLMap): void
 
 function fixTopLevelKey(key: string): Pick<ArgumentError, "expected" | "fix"> {
     if (key.includes(":") || Object.hasOwn(environment.shape, key)) {
-        return { fix: "indent it and everything that belongs to it below config:" };
+        return { fix: "indent this key and its values below config:" };
     }
     const near = nearest(key, TOP_LEVEL_KEYS);
     return near === undefined
@@ -164,12 +172,7 @@ function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
     return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The kind of a value that may hold a secret. */
-function kindOf(value: unknown): string {
-    return value === null ? "nothing" : Array.isArray(value) ? "a list" : `a ${typeof value}`;
-}
-
-/** Pulumi's CLI reads a key without a namespace as the project's. */
+/** Pulumi's CLI reads a key without a namespace as a key of the project's. */
 function withNamespace(key: string): string {
     return key.includes(":") ? key : `${NAMESPACE}:${key}`;
 }
@@ -178,12 +181,12 @@ function isOwn(key: string): boolean {
     return key.startsWith(`${NAMESPACE}:`);
 }
 
-/** Converts as the CLI does: strings as they are, anything else to JSON. The secrets of other namespaces stay out. */
-function handOver([key, value]: readonly [string, unknown]): [string, string][] {
+/** A value as the CLI passes it to the program; an encrypted one, which is never read, as an empty string. */
+function asText(value: unknown): string {
     if (isEncrypted(value)) {
-        return isOwn(key) ? [[key, ""]] : [];
+        return "";
     }
-    return [[key, typeof value === "string" ? value : JSON.stringify(value)]];
+    return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 function isEncrypted(value: unknown): boolean {
@@ -205,19 +208,15 @@ function misread(node: unknown, path: Path): readonly ArgumentError[] {
               });
     }
     const source = isScalar(node) && node.type === "PLAIN" ? (node.source ?? "") : "";
-    return READ_DIFFERENTLY.some((pattern) => pattern.test(source)) || isTooLarge(node)
-        ? [
-              {
-                  code: "read-differently",
-                  path,
-                  found: `${source}, which Pulumi's CLI reads as something else`,
-                  fix: `quote it, "${source}", or write a number in plain digits`,
-              },
-          ]
-        : [];
+    if (!READ_DIFFERENTLY.some((pattern) => pattern.test(source)) && !isTooLarge(node)) {
+        return [];
+    }
+    const found = `${source}, which Pulumi's CLI reads as something else`;
+    const fix = `quote it, "${source}", or write a number in plain digits`;
+    return [{ code: "read-differently", path, found, fix }];
 }
 
-/** The config layer judges a key whose whole value is encrypted; other namespaces may encrypt what they like. */
+/** The config layer checks a key whose whole value is encrypted; other namespaces may encrypt any value. */
 function encrypted(path: Path): readonly ArgumentError[] {
     const fix =
         "write it in plain text, or omit the key if it is a credential: config.yml would hold it in plain text";
@@ -231,7 +230,7 @@ function isTooLarge(node: unknown): boolean {
     return isScalar(node) && typeof node.value === "number" && Math.abs(node.value) > Number.MAX_SAFE_INTEGER;
 }
 
-/** The first element of a path: a key of another namespace keeps it. */
+/** The first element of a path, which keeps the namespace only if that is not ours. */
 function withoutNamespace(key: string): string {
     return isOwn(key) ? key.slice(NAMESPACE.length + 1) : key;
 }
@@ -240,20 +239,19 @@ function isOwnPath([key]: Path): boolean {
     return !String(key).includes(":");
 }
 
-/** The errors of a stack file, and those of its config that are neither at the same paths nor below them. */
+/** The errors of a stack file, and the errors of its config at other paths. */
 export function joinErrors(
     { errors }: StackFile,
     ofConfig: readonly ArgumentError[],
 ): readonly ArgumentError[] {
-    const others = ofConfig.filter(({ path }) => !errors.some((outer) => isWithin(path, outer.path)));
-    const named = errors.map((error) => ({
-        ...error,
-        path: isOwnPath(error.path) ? printable(error.path) : error.path,
-    }));
-    return [...named, ...others];
+    const shown = errors.map((error) =>
+        isOwnPath(error.path) ? { ...error, path: printable(error.path) } : error,
+    );
+    const added = ofConfig.filter(({ path }) => !errors.some((error) => isWithin(path, error.path)));
+    return [...shown, ...added];
 }
 
-/** Whether a path is another one or below it. */
+/** Whether a path is equal to another or below it. */
 export function isWithin(inner: Path, outer: Path): boolean {
     return outer.every((key, index) => inner[index] === key);
 }

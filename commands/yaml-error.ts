@@ -2,7 +2,7 @@ import { type Document, type ErrorCode, visit, type YAMLParseError } from "yaml"
 import { type ArgumentError, InvalidArguments } from "../components/domain/errors";
 import { stackFileSchema } from "./schema";
 
-/** The parser's messages for these quote the file, and what they quote may be a part of a secret. */
+/** The codes whose messages quote the file; the quotation may be part of a secret. */
 const QUOTING: readonly ErrorCode[] = [
     "BAD_DIRECTIVE",
     "BAD_DQ_ESCAPE",
@@ -10,7 +10,7 @@ const QUOTING: readonly ErrorCode[] = [
     "UNEXPECTED_TOKEN",
 ];
 
-/** An error at one place of a file, which is printed with its line and a caret. */
+/** An error at one place of a file, printed with its line and a caret. */
 export function errorAt(
     file: string,
     text: string,
@@ -23,18 +23,18 @@ export function errorAt(
     });
 }
 
-/** The parser's own message. */
+/** An error of the YAML parser, with its own message. */
 export function yamlError(
     file: string,
     text: string,
     { code, message, pos }: YAMLParseError,
 ): InvalidArguments {
-    const [sentence = ""] = message.split(";"); // After it, advice to callers of the parser.
+    const [sentence = ""] = message.split(";"); // After the semicolon: advice to callers of the parser.
     const found = QUOTING.includes(code) ? code.toLowerCase().replaceAll("_", " ") : sentence;
     return errorAt(file, text, pos[0], { code: "invalid-yaml", found: `not YAML: ${found}` });
 }
 
-/** The parser resolves aliases later, and then knows neither their place nor whether a value contains itself. */
+/** The parser resolves aliases later: its error has no place, and it does not detect a value that contains itself. */
 export function checkAliases(file: string, text: string, document: Document.Parsed): void {
     visit(document, {
         Alias: (_, alias, ancestors) => {
@@ -55,17 +55,12 @@ export function decodeUtf8(file: string, bytes: Uint8Array): string {
     try {
         return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     } catch {
-        throw new InvalidArguments(
-            [
-                {
-                    code: "not-utf-8",
-                    path: [],
-                    found: "bytes that are not UTF-8",
-                    fix: "save the file as UTF-8 (the > of Windows PowerShell writes UTF-16)",
-                },
-            ],
-            { subject: file, formatPath: () => "the whole file" },
-        );
+        const found = "bytes that are not UTF-8";
+        const fix = "save the file as UTF-8 (the > of Windows PowerShell writes UTF-16)";
+        throw new InvalidArguments([{ code: "not-utf-8", path: [], found, fix }], {
+            subject: file,
+            formatPath: () => "the whole file",
+        });
     }
 }
 
@@ -82,7 +77,7 @@ function formatPlace(text: string, offset: number): string {
         : [place, excerpt, `${" ".repeat(column - 1)}^`].join("\n      ");
 }
 
-/** Any word but a key of stack files may be a part of a secret, whatever it looks like. */
+/** Masks every word but the keys of stack files: any other word may be part of a secret. */
 function maskValues(line: string): string {
     const keys = JSON.stringify(stackFileSchema()).matchAll(/"([^"]+)":/g);
     const known = new Set([...keys].flatMap(([, key = ""]) => [key, ...key.split(":")]));
