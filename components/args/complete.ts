@@ -15,15 +15,13 @@ export interface Ambient {
     readonly stack: string;
     /** The value of the stack's tag, `<project>/<stack>`: no other stack of the account may have the same. */
     readonly stackTag: string;
-    /** Whether there is a private key of `certificates.chainPem`; it is never read here. */
+    /** Only whether it is present is checked here: the private key of `certificates.chainPem`. */
     readonly certificatePrivateKey?: unknown;
 }
 
 /** Arguments of the right shape, with every default, and what follows from them. */
-export interface CompleteArgs extends Environment {
+export interface CompleteArgs extends Environment, Omit<Ambient, "certificatePrivateKey"> {
     readonly region: Region;
-    readonly stack: string;
-    readonly stackTag: string;
     /** The start of every physical name: `snowplow-<slug>`. */
     readonly prefix: string;
     readonly mode: Mode;

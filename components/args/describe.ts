@@ -1,6 +1,6 @@
 import { isNear } from "./nearest";
 
-/** Strings that cannot be secrets, whatever key they are under. */
+/** Strings that cannot be secrets, whatever their key. */
 const QUOTABLE = [
     /^$/,
     /^(true|false|yes|no|on|off|managed)$/i,
@@ -16,7 +16,7 @@ const QUOTABLE = [
 
 const LONGEST_QUOTE = 200;
 
-/** Whether a message may show a string. `known`: the values that its key takes. */
+/** Whether a message may show a string. `known`: the values that its key accepts. */
 export function isQuotable(text: string, known: readonly string[] = []): boolean {
     return (
         text.length <= LONGEST_QUOTE &&
@@ -25,7 +25,7 @@ export function isQuotable(text: string, known: readonly string[] = []): boolean
     );
 }
 
-/** What was found: the value itself only if it cannot be a secret, else its kind and its length. */
+/** A value in the words of an error: quoted only if it cannot be a secret, otherwise its kind and its length. */
 export function describe(value: unknown, known?: readonly string[]): string {
     if (value === undefined) {
         return "missing";

@@ -1,6 +1,6 @@
 import { distance } from "fastest-levenshtein";
 
-/** The known word that a key, or the value of an enum, must have been meant to be. */
+/** The known word that is nearest to a key or to the value of an enum, if one is near. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
     return known
         .filter((candidate) => isNear(word, candidate) && isNearWordByWord(word, candidate))
@@ -8,20 +8,21 @@ export function nearest(word: string, known: readonly string[]): string | undefi
         .at(0);
 }
 
-/** By default, at most half of the longer word may differ. */
+/** Whether at most a share of the longer word differs, by default half. */
 export function isNear(word: string, known: string, most = 0.5): boolean {
     return difference(word, known) <= most;
 }
 
-/** `master_instance_count` is near to `core_instance_count` by its letters, and means something else. */
+/** By its letters alone, `master_instance_count` is near to `core_instance_count`, which means something else. */
 function isNearWordByWord(word: string, known: string): boolean {
-    const [words, others] = [wordsOf(word), wordsOf(known)];
+    const [words, knownWords] = [wordsOf(word), wordsOf(known)];
     return (
-        words.length !== others.length || words.every((part, index) => isNear(part, others[index] ?? "", 0.6))
+        words.length !== knownWords.length ||
+        words.every((part, index) => isNear(part, knownWords[index] ?? "", 0.6))
     );
 }
 
-/** Of `snake_case` and of `camelCase`. */
+/** The words of a `snake_case` or `camelCase` key. */
 function wordsOf(key: string): readonly string[] {
     return key
         .replace(/(?<=[a-z])(?=[A-Z])/g, "_")

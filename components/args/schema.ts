@@ -7,7 +7,7 @@ import { distinct, field, flag, integer, matching, objectWith, optional, section
 /** AWS's default quota of managed policies on one role. */
 const MANAGED_POLICIES_PER_ROLE = 10;
 
-/** Half of the certificate authority's 10 years: it is renewed while a leaf certificate still fits into the rest. */
+/** Half of the 10 years of the certificate authority, so that a leaf certificate always fits into the rest of them. */
 const MAX_VALIDITY_DAYS = 1825;
 
 function isVpcCidr(text: string): boolean {

@@ -13,8 +13,9 @@ export function unknownKeyError(path: Path): ArgumentError {
     if (Object.hasOwn(FORMER_KEYS, key)) {
         return { code: "former-key", path, found, fix: FORMER_KEYS[key] };
     }
-    const [place, ...others] = placesOf(key);
-    if (place !== undefined && others.length === 0) {
+    const places = placesOf(key);
+    const [place] = places;
+    if (place !== undefined && places.length === 1) {
         return { code: "misplaced-key", path, found, fix: `move it to ${place.join(".")}` };
     }
     const near = nearestKey(path);

@@ -2,7 +2,7 @@ import type { ArgumentError, Path } from "../domain/errors";
 
 /**
  * Control characters other than tab and newline, U+007F to U+009F, noncharacters and lone surrogates: Ruby's YAML
- * reader changes some (U+0085 to a space) and refuses the whole file for the others.
+ * reader changes some (U+0085 to a space) and refuses the whole file for the rest.
  */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the control characters are what it must find.
 const UNREADABLE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]|\p{Noncharacter_Code_Point}|\p{Surrogate}/u;

@@ -19,10 +19,10 @@ export function stackFileLines(text: string): (path: Path) => number | undefined
     };
 }
 
-/** A value, and where its key or, in a list, the value itself begins. */
+/** A value, and the offset of its key or, in a list, of the value itself. */
 type Found = readonly [value: unknown, offset: number | undefined];
 
-/** The CLI takes a key without a namespace for the project's. */
+/** The CLI reads a key without a namespace as a key of the project's. */
 function topLevel(document: Document, config: unknown, key: string): Found | undefined {
     const names = key.includes(":") ? [key] : [`${NAMESPACE}:${key}`, key];
     return names.map((name) => child(document, config, name)).find((found) => found !== undefined);

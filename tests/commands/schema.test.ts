@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import path from "node:path";
+import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020";
 import { expect } from "chai";
 import { parse as parseYaml } from "yaml";
@@ -7,7 +7,7 @@ import { SCHEMA_FILE, schemaText, stackFileSchema } from "../../commands/schema"
 import { environment } from "../../components/args/schema";
 import { codesOf } from "../components/args/parse";
 
-const read = (...names: readonly string[]) => readFileSync(path.join(__dirname, "../..", ...names), "utf8");
+const read = (...names: readonly string[]) => readFileSync(join(__dirname, "../..", ...names), "utf8");
 const shipped = (stack: string) => read(`Pulumi.${stack}.yaml`);
 
 describe("the JSON Schema of a stack file", () => {
@@ -24,18 +24,18 @@ describe("the JSON Schema of a stack file", () => {
     });
     const jobflow = (below: object) => file({ emrEtlRunner: { aws: { emr: { jobflow: below } } } });
 
-    it("is the one of today (npm run schema)", () => {
+    it("is up to date (npm run schema)", () => {
         expect(read(SCHEMA_FILE), "run: npm run schema").to.equal(schemaText());
     });
 
     for (const stack of ["dev", "prod"]) {
-        it(`takes the shipped stack ${stack}, which names it in its first line`, () => {
+        it(`accepts the shipped stack ${stack}, which names it in its first line`, () => {
             expect(shipped(stack).split("\n")[0]).to.equal(`# yaml-language-server: $schema=${SCHEMA_FILE}`);
             expect(invalid(parseYaml(shipped(stack)))).to.deep.equal([]);
         });
     }
 
-    it("takes the shipped stack dev with all that is commented out in it, as the program does", () => {
+    it("accepts the shipped stack dev with every commented line uncommented, as the program does", () => {
         const lines = shipped("dev").split("\n");
         const commentedOut = /^(\s*)# (?=(\s*)[a-zA-Z0-9:_-]+:( [^ ].*)?$)/;
         const start = lines.indexOf("config:");
@@ -52,7 +52,7 @@ describe("the JSON Schema of a stack file", () => {
         ).to.deep.equal([]);
     });
 
-    it("takes what the CLI itself writes, and other namespaces", () => {
+    it("accepts the keys that the CLI itself writes, and other namespaces", () => {
         expect(
             invalid({
                 secretsprovider: "awskms://alias/pulumi",
@@ -71,7 +71,7 @@ describe("the JSON Schema of a stack file", () => {
         expect(invalid({})).to.deep.equal([]);
     });
 
-    it("takes null wherever the program does", () => {
+    it("accepts null wherever the program does", () => {
         expect(
             invalid(file({ network: null, access: null, emrEtlRunner: { aws: null, collectors: null } })),
         ).to.deep.equal([]);
@@ -108,12 +108,12 @@ describe("the JSON Schema of a stack file", () => {
             `${OWN}emrEtlRunner/aws/emr/ami_version type`,
         ],
         [
-            "raw.in as a bare text",
+            "raw.in as a bare string",
             file({ emrEtlRunner: { aws: { s3: { buckets: { raw: { in: "s3://my-raw" } } } } } }),
             `${OWN}emrEtlRunner/aws/s3/buckets/raw/in type`,
         ],
         [
-            "an empty text as a bucket",
+            "an empty string as a bucket",
             file({ emrEtlRunner: { aws: { s3: { buckets: { log: "" } } } } }),
             `${OWN}emrEtlRunner/aws/s3/buckets/log pattern`,
         ],
@@ -139,13 +139,13 @@ describe("the JSON Schema of a stack file", () => {
         });
     }
 
-    it("describes every key that there is", () => {
-        const undescribed = (node: SchemaNode, way: string): readonly string[] =>
+    it("describes every key", () => {
+        const undescribed = (node: SchemaNode, path: string): readonly string[] =>
             [node, ...(node.anyOf ?? [])]
                 .flatMap(({ properties }) => Object.entries(properties ?? {}))
                 .flatMap(([key, below]) => [
-                    ...(below.description ? [] : [`${way}/${key}`]),
-                    ...undescribed(below, `${way}/${key}`),
+                    ...(below.description ? [] : [`${path}/${key}`]),
+                    ...undescribed(below, `${path}/${key}`),
                 ]);
         expect(undescribed(configSchema(), "/config")).to.deep.equal([]);
     });
@@ -174,7 +174,7 @@ describe("Pulumi.yaml", () => {
         expect(main).to.equal("index.ts");
     });
 
-    it("names in each description keys that there are", () => {
+    it("names only existing keys in each description", () => {
         const objects = configSchema().properties ?? {};
         const described = Object.entries(config).filter(([, { description }]) =>
             /^.* - /.test(String(description)),

@@ -41,7 +41,7 @@ describe("readStackFile", () => {
         return "it was read";
     };
 
-    it("hands over strings as they are and anything else as JSON, like Pulumi's CLI", () => {
+    it("passes strings as they are and other values as JSON, like Pulumi's CLI", () => {
         expect(
             configOf(`
                 config:
@@ -184,7 +184,7 @@ describe("readStackFile", () => {
             ]);
         });
 
-        it("names the keys of the namespace whose whole value is encrypted, and hands over no ciphertext", () => {
+        it("names the keys of the namespace whose whole value is encrypted, and passes no ciphertext", () => {
             const { config, secretKeys, errors } = read(
                 "config: { certificatePrivateKey: { secure: v1:a }, aws:secretKey: { secure: v1:b } }\n",
             );

@@ -65,7 +65,7 @@ function foldersOf(location: Location): readonly S3Folder[] {
     return location.managed ? [] : location.folders;
 }
 
-/** EmrEtlRunner would take the objects of one location for another's: it refuses to run, or runs them twice. */
+/** In overlapping locations EmrEtlRunner finds the objects of both: it refuses to run, or processes them twice. */
 function* overlaps({ locations, prefix }: RuleArgs): Iterable<Finding> {
     const placed = locations.flatMap(({ path: name, ...location }) => {
         const path = bucketsPath(name);
@@ -80,7 +80,7 @@ function* overlaps({ locations, prefix }: RuleArgs): Iterable<Finding> {
             managed: false,
         }));
     });
-    // The user cannot change a managed location, and one error for each existing one is enough.
+    // No error for a managed location, which the user cannot change, and one for each existing location.
     const settled = new Set(placed.filter(({ managed }) => managed));
     for (const [index, outer] of placed.entries()) {
         for (const inner of placed.slice(index + 1)) {
@@ -92,7 +92,7 @@ function* overlaps({ locations, prefix }: RuleArgs): Iterable<Finding> {
             const found = `${describe(formatS3Url(subject.folder))}, which overlaps ${other.name}`;
             const expected = other.managed
                 ? "a folder outside of the managed location; omit this key for a managed bucket"
-                : `a folder neither inside nor around ${formatS3Url(other.folder)}: EmrEtlRunner would take the objects of one location for the other's`;
+                : `a folder neither inside nor around ${formatS3Url(other.folder)}: EmrEtlRunner would find the objects of both in each`;
             yield { code: "location-overlap", path: subject.path, found, expected };
         }
     }

@@ -8,7 +8,7 @@ import { parseConfig } from "../../../components/config";
 import { InvalidArguments, type Path } from "../../../components/domain/errors";
 import { batch, type Config } from "./parse";
 
-describe("what was found", () => {
+describe("the found value of an error", () => {
     for (const value of [
         ...[
             "true",
@@ -116,7 +116,7 @@ describe("a message about a stack config", () => {
         ],
         ...[ecKey, body.join("\n"), body.join(" "), body.join("")],
     ];
-    /** The part of each that nobody may read. */
+    /** The part of each secret that no message may contain. */
     const kernels = [
         "AKIAIOSFODNN7",
         "wJalrXUtn",

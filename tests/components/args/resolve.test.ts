@@ -261,7 +261,7 @@ describe("resolved arguments", () => {
         expect(thawed(parse(buckets({ raw: { in: ["s3://my-collector/eu"] } })), "")).to.deep.equal([]);
     });
 
-    it("take a section that is null, as YAML reads it when its lines are commented out, as omitted", () => {
+    it("treat a null section as omitted: YAML reads null when its lines are commented out", () => {
         const blank = { network: null, encryption: null, certificates: null, storage: null, access: null };
         const runner = {
             aws: { s3: { buckets: { raw: null, enriched: null } }, emr: { jobflow: null } },
@@ -274,7 +274,7 @@ describe("resolved arguments", () => {
         expect(parse(stream({}, { collectors: null }))).to.deep.equal(parse(stream()));
     });
 
-    it("keep null where EmrEtlRunner takes it", () => {
+    it("keep null where EmrEtlRunner accepts it", () => {
         const nothing = { bootstrap: null, configuration: null, jobflow: { core_instance_ebs: null } };
         const { emrEtlRunner, jobflowGrants } = parse(
             batch({ aws: { emr: nothing }, monitoring: { tags: null } }),

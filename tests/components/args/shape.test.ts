@@ -169,9 +169,9 @@ const ITEMS: readonly (readonly [path: string, items: readonly unknown[], ...ref
         ["access.ssmParameters", ["/a//b", "a/b", "/a/b"], 0],
     ];
 
-describe("the shape of the arguments", () => {
+describe("the schema of the arguments", () => {
     for (const [path, refused, ...accepted] of VALUES) {
-        it(`has ${path}`, () => {
+        it(`accepts and refuses values of ${path}`, () => {
             for (const [code, values] of Object.entries(refused)) {
                 for (const value of values) {
                     const expected = [`${code} at ${path}`];
@@ -185,14 +185,14 @@ describe("the shape of the arguments", () => {
     }
 
     for (const [path, items, ...refused] of ITEMS) {
-        it(`has items of ${path}`, () => {
+        it(`accepts and refuses items of ${path}`, () => {
             expect(codesOf(at(path, items))).to.deep.equal(
                 refused.map((index) => `invalid-value at ${path}[${index}]`),
             );
         });
     }
 
-    it("has a name for each tag, and a collector where there is tracking", () => {
+    it("requires a name for each tag, and a collector for tracking", () => {
         expect(
             codesOf(
                 at("emrEtlRunner.monitoring", {
@@ -206,14 +206,14 @@ describe("the shape of the arguments", () => {
         ]);
     });
 
-    it("says which items of a list are the same", () => {
+    it("names the equal items of a list", () => {
         const found = errorsOf(at("access.dynamodbTables", ["abc", "abd", "abc"])).map(
             (error) => error.found,
         );
         expect(found).to.deep.equal(["items 0 and 2 are the same"]);
     });
 
-    it("is refused with every error of every object at once, and no rule runs", () => {
+    it("reports the errors of every object at once, before any rule", () => {
         expect(
             codesOf({
                 network: { cidrBlock: "10.0.0.0/8", availabilityZones: ["us-east-1a"] },
@@ -392,19 +392,19 @@ describe("an unknown key", () => {
             "credential at certificates",
             "pass the private key as the secret certificatePrivateKey, and replace this one, since it is exposed",
         ],
-        // Near by its letters, and another thing by its words.
+        // Similar letters, but different words.
         [jobflow({ master_instance_count: 1 }), `unknown-key at ${JOBFLOW}`, undefined],
         [batch({ aws: { ec2: {} } }), "unknown-key at emrEtlRunner.aws", undefined],
         [{ ...batch(), hunter2: {} }, "unknown-key at ", undefined],
     ] as const) {
-        it(`is ${error}`, () => {
+        it(`is reported as ${error}`, () => {
             const [found] = errorsOf(config);
             expect(codesOf(config)).to.deep.equal([error]);
             expect(found?.fix).to.equal(fix);
         });
     }
 
-    it("without a near one lists the keys that a stack file has a use for", () => {
+    it("without a similar key lists the keys of its parent, not those that the stack sets", () => {
         const expected = (config: Config) => errorsOf(config).map((error) => error.expected);
         expect(expected(batch({ aws: { ec2: {} } }))).to.deep.equal(["an object with the keys s3, emr"]);
         expect(expected(batch({ storage: { target: {} } }))).to.deep.equal([
@@ -420,7 +420,7 @@ describe("an unknown key", () => {
 });
 
 describe("any arguments at all", () => {
-    /** Known keys, so that values get somewhere, and some that do harm elsewhere. */
+    /** Known keys, to reach deep values, and keys that are special to JavaScript or YAML. */
     const knownKeys = [
         ..."network encryption certificates storage access emrEtlRunner cidrBlock availabilityZones".split(
             " ",

@@ -25,7 +25,7 @@ describe("the line of a path in a stack file", () => {
         [["aws:region"], 3],
         [["network"], 4],
         [["network", "availabilityZones", 1], 7],
-        [["storage", "protect"], 8], // The CLI takes a key without a namespace for the project's.
+        [["storage", "protect"], 8], // The CLI reads a key without a namespace as a key of the project's.
         [["storage", "existingKmsKeyArns", 1], 10],
         [["emrEtlRunner", "enrich", "format"], 13], // Where the alias leads.
         [["network", "cidrBlock"], 4], // Its parent's: the key is missing.
