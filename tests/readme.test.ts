@@ -29,7 +29,7 @@ describe("README.md and docs/", () => {
 
     it("cannot take the stack config without the two marks", () => {
         expect(() => withReference("# nothing here")).to.throw(
-            "README.md: found no <!-- npm run schema: begin -->",
+            "README.md: expected <!-- npm run schema: begin -->",
         );
     });
 

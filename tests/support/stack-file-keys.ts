@@ -33,7 +33,7 @@ function keysBelow(node: SchemaNode, way: readonly string[]): readonly StackFile
     }
     const few = forms.flatMap((form) => form.enum ?? (form.type === "boolean" ? [true, false] : []));
     const nulls = forms.some(({ type }) => type === "null") ? ["null"] : [];
-    const owned = node.description?.startsWith("The stack sets it") ?? false;
+    const owned = node.description?.startsWith("Omit this key: ") ?? false;
     const none = way.join() === "aws:region" ? [] : [undefined];
     const some = [owned ? "null" : "any", ...few.map((value) => JSON.stringify(value))];
     return [{ way, owned, values: [...none, ...nulls, ...some] }];
