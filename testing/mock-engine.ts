@@ -103,10 +103,10 @@ export async function runProgram(
     options: RunOptions,
 ): Promise<Run> {
     const recorder = new Recorder(options);
-    const { stackTraceLimit } = Error;
-    // Pulumi keeps a stack trace of every promise, and resolving their source maps takes longer than the program. One
-    // frame shows where an error was thrown.
-    Error.stackTraceLimit = 1;
+    const { prepareStackTrace } = Error;
+    // Pulumi reads a stack trace for every promise and resource, and translating them by source maps takes longer
+    // than the program itself. An error that leaves this function is translated when its reader asks for its stack.
+    Error.prepareStackTrace = String;
     await pulumi.runtime.setMocks(
         { newResource: (args) => recorder.create(args), call: (args) => recorder.call(args) },
         options.project,
@@ -138,7 +138,7 @@ export async function runProgram(
         recorder.rethrow();
         throw error;
     } finally {
-        Error.stackTraceLimit = stackTraceLimit;
+        Error.prepareStackTrace = prepareStackTrace;
         pulumi.Config.prototype.getSecret = getSecret;
         process.off("unhandledRejection", recorder.fail);
     }
