@@ -27,10 +27,10 @@ import { findings } from "../support/policy-pack";
 import { run } from "../support/run";
 import { stackFileKeys } from "../support/stack-file-keys";
 
-/** How many stacks the whole program runs for, each twice: `npm run test:long` asks for 1,000. */
-const RUNS = Number(process.env.RUNS ?? 15);
+/** The number of stacks that the whole program runs for, twice each; `npm run test:long` sets 1,000. */
+const RUNS = Number(process.env.RUNS ?? 10);
 
-/** What the tags are is not for the schema to say. */
+/** The schema does not describe the AWS provider's tags. */
 const DEFAULT_TAGS = { way: ["aws:defaultTags", "tags"], values: [undefined, "any"] };
 
 describe("any stack config", () => {
@@ -38,7 +38,7 @@ describe("any stack config", () => {
 
     before(async () => {
         await makeOwnCertificate();
-        console.warn = () => undefined; // Releases of all ages have their warnings.
+        console.warn = () => undefined; // Old releases have warnings.
     });
 
     after(() => {
@@ -46,10 +46,10 @@ describe("any stack config", () => {
     });
 
     describe("that is valid", () => {
-        it("is accepted, and its config.yml is what EmrEtlRunner takes", () => {
+        it("is accepted, and EmrEtlRunner accepts its config.yml", () => {
             fc.assert(
                 fc.property(anyStack, (stack) => {
-                    expect(configProblems(rendered(settingsOf(stack), stack), stack)).to.deep.equal([]);
+                    expect(configProblems(rendered(parsed(stack), stack), stack)).to.deep.equal([]);
                 }),
                 { numRuns: 10 * RUNS },
             );
@@ -71,10 +71,10 @@ describe("any stack config", () => {
                 const found = new Set<string | undefined>(
                     stacks.map((stack) => JSON.stringify(valueAt(stack, way))),
                 );
-                const others = [...found].some((value) => value !== undefined && value !== "null");
+                const any = [...found].some((value) => value !== undefined && value !== "null");
                 return values
-                    .filter((value) => (value === "any" ? !others : !found.has(value)))
-                    .map((value) => `${way.join(".")}: ${value ?? "left out"}`);
+                    .filter((value) => (value === "any" ? !any : !found.has(value)))
+                    .map((value) => `${way.join(".")}: ${value ?? "omitted"}`);
             });
             expect(missing).to.deep.equal([]);
         });
@@ -95,23 +95,23 @@ describe("any stack config", () => {
     });
 
     describe("that is almost valid", () => {
-        it("gives settings that EmrEtlRunner's config.yml can be made of, or every problem of it, never another error", () => {
+        it("is refused with a list of errors, or EmrEtlRunner accepts its config.yml", () => {
             fc.assert(
                 fc.property(almostAnyStack, (stack) => {
-                    const settings = settingsOrProblems(inputOf(stack));
-                    if (settings) {
-                        expect(configProblems(rendered(settings, stack), stack)).to.deep.equal([]);
+                    const args = parsedOrRefused(inputOf(stack));
+                    if (args) {
+                        expect(configProblems(rendered(args, stack), stack)).to.deep.equal([]);
                     }
                 }),
                 { numRuns: 20 * RUNS },
             );
         });
 
-        it("gives settings or problems for any name, region, tags and keys of others besides", () => {
+        it("is refused with a list of errors, or accepted, for any stack name, region, tags and keys of other projects", () => {
             fc.assert(
                 fc.property(anyStackInput, (input) => {
-                    const settings = settingsOrProblems(input);
-                    expect(settings === undefined || isFrozen(settings)).to.equal(true);
+                    const args = parsedOrRefused(input);
+                    expect(args === undefined || isFrozen(args)).to.equal(true);
                 }),
                 { numRuns: 10 * RUNS },
             );
@@ -119,29 +119,29 @@ describe("any stack config", () => {
     });
 });
 
-/** Of those that are almost valid, what is accepted must run as well. */
+/** Valid stacks, and the accepted ones of the almost valid stacks. */
 const stackToRun = fc.oneof(
     { weight: 3, arbitrary: anyStack },
     {
         weight: 1,
         arbitrary: almostAnyStack.filter((stack) => {
-            const settings = settingsOrProblems(inputOf(stack));
-            return settings !== undefined && !bidsForAnothersKey(settings);
+            const args = parsedOrRefused(inputOf(stack));
+            return args !== undefined && !bidsWithForeignKey(args);
         }),
     },
 );
 
-/** Only the account that the program runs in tells whether a key is another's: it is refused then. */
-function bidsForAnothersKey({ encryption, spot }: ResolvedArgs): boolean {
+/** A bid with another account's key, which the program refuses when it looks up its own account. */
+function bidsWithForeignKey({ encryption, spot }: ResolvedArgs): boolean {
     return spot && encryption.kmsKeyArn !== null && !encryption.kmsKeyArn.includes(`:${ACCOUNT_ID}:`);
 }
 
-function settingsOf(stack: AnyStack): ResolvedArgs {
+function parsed(stack: AnyStack): ResolvedArgs {
     return parseConfig(inputOf(stack));
 }
 
-/** @throws what is neither. */
-function settingsOrProblems(input: StackInput): ResolvedArgs | undefined {
+/** Returns undefined for a refused stack. @throws every error other than a refusal. */
+function parsedOrRefused(input: StackInput): ResolvedArgs | undefined {
     try {
         return parseConfig(input);
     } catch (error) {
@@ -164,10 +164,10 @@ function isFrozen(value: unknown): boolean {
     );
 }
 
-/** The config.yml, as index.ts has it rendered. */
-function rendered(settings: ResolvedArgs, given: AnyStack): string {
-    const { stack, stackTag, region, mode, prefix, emrEtlRunner, locations } = settings;
-    const { kmsKeyArn, ...switches } = settings.encryption;
+/** The config.yml as the program renders it. */
+function rendered(args: ResolvedArgs, given: AnyStack): string {
+    const { stack, stackTag, region, mode, prefix, emrEtlRunner, locations } = args;
+    const { kmsKeyArn, ...switches } = args.encryption;
     const generated = (name: string) => `${prefix}-${name}${PLACEHOLDER}`;
     return renderEmrEtlRunnerConfig({
         stack,
@@ -204,7 +204,7 @@ function runProgram(given: AnyStack): Promise<Run> {
     });
 }
 
-/** With the domain of the user's VPC, and ARNs of roles with their paths, as IAM writes them. */
+/** Answers with the domain of the existing VPC, and with ARNs of roles that contain their paths, as in IAM. */
 function providerOf({ region, domainName }: AnyStack): Provider {
     const base = placeholderProvider(region);
     return {
@@ -228,7 +228,7 @@ function providerOf({ region, domainName }: AnyStack): Provider {
     };
 }
 
-/** Registrations come in the order in which their inputs became known, which means nothing. */
+/** The order of registrations depends on when inputs become known, and has no meaning. */
 function sorted({ registrations }: Run): readonly unknown[] {
     const key = ({ type, name }: Registration) => `${type} ${name}`;
     return registrations

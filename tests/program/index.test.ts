@@ -102,9 +102,7 @@ describe("the whole program", () => {
         );
         expectGolden("config.whole-program.yml", String(emrEtlRunnerConfig));
         const policyDigest = (role: string) =>
-            documentDigest(
-                String(inputs("aws:iam/rolePolicy:RolePolicy", `emr-${role}-role-policy`).policy),
-            );
+            documentDigest(String(inputs("aws:iam/rolePolicy:RolePolicy", `emr-${role}-role-policy`).policy));
         const archive = inputs("aws:s3/bucketObjectv2:BucketObjectv2", "emr-certificates-archive").key;
         const bucket = { acceptedSse: "AES256", objectOwnership: "BucketOwnerEnforced", versioned: false };
         // The engine omits undefined values from outputs, as JSON does.

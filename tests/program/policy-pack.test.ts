@@ -14,7 +14,7 @@ const ACCOUNT = "000000000000";
 const emrEtlRunner = (aws: object = {}, format = "thrift") => ({ aws, collectors: { format } });
 const buckets = (locations: object) => ({ s3: { buckets: locations } });
 
-/** Nothing left to make but roles' policies, buckets' encryption and their policies. */
+/** The stack creates little but the policies and the encryption of existing buckets. */
 const EXISTING_EVERYTHING = {
     network: { existing: { vpcId: VPC, subnetIds: [SUBNET] } },
     encryption: { kmsKeyArn: `arn:aws:kms:${REGION}:444455556666:key/5678abcd` },
@@ -74,7 +74,7 @@ interface Edit {
     readonly found: string;
 }
 
-/** In the place of a registration, what becomes of it. */
+/** Replaces one registration. */
 const at =
     (type: string, name: string, edit: (made: Registration) => Registrations) =>
     (all: Registrations): Registrations => {
@@ -91,15 +91,15 @@ const editPolicy = (edit: (statements: readonly object[]) => readonly object[]) 
     return [{ ...made, inputs: { ...made.inputs, policy } }];
 };
 
-/** Somebody's copy of a bucket of the stack's, with all of its parts but one. */
-const copied = (name: string, but: string) => (all: Registrations) => {
-    const renamed = (text: string) => text.replace(name, "theirs");
+/** Adds a copy of one bucket with all of its parts except those of one type. */
+const copied = (name: string, omitted: string) => (all: Registrations) => {
+    const renamed = (text: string) => text.replace(name, "copy");
     const copies = all
-        .filter((made) => made.name === name || (made.name.startsWith(`${name}-`) && made.type !== but))
+        .filter((made) => made.name === name || (made.name.startsWith(`${name}-`) && made.type !== omitted))
         .map((made) => ({
             ...made,
             name: renamed(made.name),
-            inputs: { ...made.inputs, bucketPrefix: "theirs-", bucket: `theirs-${PLACEHOLDER}` },
+            inputs: { ...made.inputs, bucketPrefix: "copy-", bucket: `copy-${PLACEHOLDER}` },
             dependencies: made.dependencies.map(renamed),
         }));
     return [...all, ...copies];
@@ -115,17 +115,17 @@ const NO_TLS =
 const EDITS: Readonly<Record<string, Edit>> = {
     "a bucket added without encryption": {
         edit: copied("emr-storage-archive", ENCRYPTION),
-        found: `s3-buckets-encrypted on ${BUCKET} theirs: found no BucketServerSideEncryptionConfiguration: add one that blocks SSE-C`,
+        found: `s3-buckets-encrypted on ${BUCKET} copy: found no BucketServerSideEncryptionConfiguration: add one that blocks SSE-C`,
     },
-    "a bucket's encryption taken away": {
+    "a bucket without its encryption": {
         edit: at(ENCRYPTION, "emr-storage-archive-encryption", without),
         found: `s3-buckets-encrypted on ${BUCKET} emr-storage-archive: found no BucketServerSideEncryptionConfiguration: add one that blocks SSE-C`,
     },
-    "a bucket's public access block taken away": {
+    "a bucket without its public access block": {
         edit: at(PUBLIC_ACCESS, "emr-storage-archive-public-access", without),
         found: `s3-buckets-closed on ${BUCKET} emr-storage-archive: found no BucketPublicAccessBlock: add one with all four switches true`,
     },
-    "one switch of it turned off": {
+    "a public access block with one switch off": {
         edit: at(
             PUBLIC_ACCESS,
             "emr-certificates-bucket-public-access",
@@ -133,11 +133,11 @@ const EDITS: Readonly<Record<string, Edit>> = {
         ),
         found: `s3-buckets-closed on ${PUBLIC_ACCESS} emr-certificates-bucket-public-access: found blockPublicPolicy false: set it to true`,
     },
-    "a bucket's policy taken away": {
+    "a bucket without its policy": {
         edit: at(BUCKET_POLICY, "emr-storage-logs-policy", without),
         found: `s3-buckets-tls-only on ${BUCKET} emr-storage-logs: found no BucketPolicy: add one that ${NO_TLS}`,
     },
-    "plain HTTP let in": {
+    "a bucket policy that accepts plain HTTP": {
         edit: at(
             BUCKET_POLICY,
             "emr-storage-logs-policy",
@@ -145,7 +145,7 @@ const EDITS: Readonly<Record<string, Edit>> = {
         ),
         found: `s3-buckets-tls-only on ${BUCKET_POLICY} emr-storage-logs-policy: found statement "DenyOtherEncryption", statement "DenyCustomerProvidedKeys": add one that ${NO_TLS}`,
     },
-    "a bucket opened by its policy": {
+    "a bucket policy that allows every principal": {
         edit: at(
             BUCKET_POLICY,
             "emr-storage-logs-policy",
@@ -156,7 +156,7 @@ const EDITS: Readonly<Record<string, Edit>> = {
         ),
         found: `no-public-grants on ${BUCKET_POLICY} emr-storage-logs-policy: found statement "Share", which allows all principals: name the principals`,
     },
-    "SSH let in from anywhere": {
+    "SSH from every address": {
         edit: at(
             "aws:ec2/securityGroup:SecurityGroup",
             "emr-network-security-groups-master",
@@ -166,7 +166,7 @@ const EDITS: Readonly<Record<string, Edit>> = {
         ),
         found: "ec2-no-world-open-ingress on aws:ec2/securityGroup:SecurityGroup emr-network-security-groups-master: found 0.0.0.0/0 in ingress[0].cidrBlocks: allow security groups, or the ranges of known networks",
     },
-    "rotation turned off": {
+    "a key without rotation": {
         edit: at("aws:kms/key:Key", "emr-key", withInputs({ enableKeyRotation: false })),
         found: "kms-keys-rotate on aws:kms/key:Key emr-key: found enableKeyRotation false: set it to true",
     },
@@ -215,7 +215,7 @@ describe("the policy pack", () => {
     }
 
     for (const stack of ["dev", "prod"]) {
-        it(`finds nothing in the ${stack} stack that is shipped`, async () => {
+        it(`finds nothing in the ${stack} stack from the repository`, async () => {
             const { config, errors } = readStackFile(path.join(__dirname, "..", ".."), stack);
             expect(errors).to.deep.equal([]);
             expect(findings(await runProgram(loadProgram, { stack, config }), { stack })).to.deep.equal([]);
@@ -245,10 +245,13 @@ describe("the policy pack", () => {
         );
     });
 
-    describe("finds one edit of the program, and nothing else", () => {
+    describe("finds one mistake in the program, and nothing else", () => {
+        let registrations: Registrations;
+        before(async () => {
+            ({ registrations } = await runOf(MINIMAL));
+        });
         for (const [title, { edit, found }] of Object.entries(EDITS)) {
-            it(title, async () => {
-                const { registrations } = await runOf(MINIMAL);
+            it(title, () => {
                 expect(findings({ registrations: edit(registrations) })).to.deep.equal([found]);
             });
         }
