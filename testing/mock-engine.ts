@@ -103,10 +103,11 @@ export async function runProgram(
     options: RunOptions,
 ): Promise<Run> {
     const recorder = new Recorder(options);
-    const { prepareStackTrace } = Error;
-    // Pulumi reads a stack trace for every promise and resource, and translating them by source maps takes longer
-    // than the program itself. An error that leaves this function is translated when its reader asks for its stack.
+    const { prepareStackTrace, stackTraceLimit } = Error;
+    // Pulumi reads a stack trace for every promise and resource. Capturing and translating them takes longer than the
+    // program itself. One frame says where an error was thrown, and is translated for whoever catches the error.
     Error.prepareStackTrace = String;
+    Error.stackTraceLimit = 1;
     await pulumi.runtime.setMocks(
         { newResource: (args) => recorder.create(args), call: (args) => recorder.call(args) },
         options.project,
@@ -138,7 +139,7 @@ export async function runProgram(
         recorder.rethrow();
         throw error;
     } finally {
-        Error.prepareStackTrace = prepareStackTrace;
+        Object.assign(Error, { prepareStackTrace, stackTraceLimit });
         pulumi.Config.prototype.getSecret = getSecret;
         process.off("unhandledRejection", recorder.fail);
     }

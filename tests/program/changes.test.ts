@@ -19,7 +19,7 @@ const POLICY = "arn:aws:iam::111122223333:policy/extra";
 const TOPIC = { "certificates.remindTopicArn": `arn:aws:sns:${REGION}:000000000000:alarms` };
 const kmsKey = (account: string) => `arn:aws:kms:${REGION}:${account}:key/1234abcd`;
 
-/** Each key with a value other than the minimal stack has. */
+/** Keys that change resources, each with a value that the minimal stack does not have. */
 const ADDED: Keys = {
     "network.cidrBlock": "10.65.0.0/20",
     "network.internetAccess": "public",
@@ -59,10 +59,17 @@ const ADDED: Keys = {
     [`${S3}.shredded.bad`]: "s3://my-data/shredded-bad",
     [`${S3}.shredded.errors`]: "s3://my-data/shredded-errors",
     [`${S3}.shredded.archive`]: "s3://my-data/shredded",
-    "emrEtlRunner.aws.s3.consolidate_shredded_output": false,
-    [`${EMR}.ami_version`]: "5.36.1",
     [`${EMR}.ec2_key_name`]: "my-key",
     [`${EMR}.bootstrap`]: ["s3://my-scripts/boot.sh"],
+    [`${EMR}.jobflow.core_instance_bid`]: 0.05,
+    [`${EMR}.jobflow.task_instance_bid`]: 0.05,
+    "emrEtlRunner.collectors.format": "cloudfront",
+};
+
+/** Keys that change EmrEtlRunner's config.yml only. */
+const CONFIG_YML_ONLY: Keys = {
+    "emrEtlRunner.aws.s3.consolidate_shredded_output": false,
+    [`${EMR}.ami_version`]: "5.36.1",
     [`${EMR}.bootstrap_failure_tries`]: 1,
     [`${EMR}.configuration`]: { spark: { maximizeResourceAllocation: "true" } },
     [`${EMR}.additional_info`]: "{}",
@@ -70,12 +77,9 @@ const ADDED: Keys = {
     [`${EMR}.jobflow.master_instance_type`]: "m5.large",
     [`${EMR}.jobflow.core_instance_count`]: 3,
     [`${EMR}.jobflow.core_instance_type`]: "m5.large",
-    [`${EMR}.jobflow.core_instance_bid`]: 0.05,
     [`${EMR}.jobflow.core_instance_ebs`]: { volume_size: 100, volume_type: "gp2" },
     [`${EMR}.jobflow.task_instance_count`]: 1,
     [`${EMR}.jobflow.task_instance_type`]: "m5.large",
-    [`${EMR}.jobflow.task_instance_bid`]: 0.05,
-    "emrEtlRunner.collectors.format": "cloudfront",
     "emrEtlRunner.enrich.versions.spark_enrich": "1.19.0",
     "emrEtlRunner.enrich.output_compression": "NONE",
     "emrEtlRunner.storage.versions.rdb_loader": "0.18.0",
@@ -88,20 +92,21 @@ const ADDED: Keys = {
 const zones = (...letters: readonly string[]) => ({
     "network.availabilityZones": letters.map((letter) => REGION + letter),
 });
-const OTHERS_OFF = { "encryption.atRestS3": false, "encryption.inTransit": false };
+const LAST_SWITCH = { "encryption.atRestS3": false, "encryption.inTransit": false };
 const IMDS_V2 = { [`${EMR}.ami_version`]: "5.36.1" };
 const EXISTING = { [`${S3}.raw.in`]: ["s3://my-data/in"] };
 const ERRORS = { [`${S3}.enriched.errors`]: "managed", [`${S3}.shredded.errors`]: "managed" };
 
-/** One change of each key; what follows a colon tells changes of the same key apart. */
+/** One change of each key: `key` or, for several changes of one key, `key: how`. */
 const CHANGES: Readonly<Record<string, Change>> = {
+    "the keys of config.yml only": [CONFIG_YML_ONLY],
     ...Object.fromEntries(Object.entries(ADDED).map(([key, value]) => [key, [{ [key]: value }]])),
     "network.availabilityZones: one more": [zones("a", "b"), zones("a")],
     "network.availabilityZones: one less": [zones("a"), zones("a", "b")],
     "network.availabilityZones: another order": [zones("b", "a"), zones("a", "b")],
     "encryption.atRestLocalDisks: the last switch": [
-        { ...OTHERS_OFF, "encryption.atRestLocalDisks": false },
-        OTHERS_OFF,
+        { ...LAST_SWITCH, "encryption.atRestLocalDisks": false },
+        LAST_SWITCH,
     ],
     "encryption.requireImdsV2": [{ ...IMDS_V2, "encryption.requireImdsV2": true }, IMDS_V2],
     "storage.encryptExistingBuckets": [
@@ -122,14 +127,14 @@ const CHANGES: Readonly<Record<string, Change>> = {
     ],
 };
 
-/** Issues certificates that differ as their inputs do, as the tls provider does; a renewal differs by itself. */
-function issuing(renewal = ""): Provider {
+/** Issues certificates that depend on their inputs, as the tls provider does, and on the end of a renewed one. */
+function issuing(renewedUntil = ""): Provider {
     const base = placeholderProvider(REGION);
     return {
         ...base,
         create(type, name, inputs) {
             const made = base.create(type, name, inputs);
-            const certificate = `certificate ${JSON.stringify(inputs)}${renewal}`;
+            const certificate = `certificate ${JSON.stringify(inputs)}${renewedUntil}`;
             switch (type) {
                 case "tls:index/certRequest:CertRequest":
                     return {
@@ -142,7 +147,7 @@ function issuing(renewal = ""): Provider {
                         state: {
                             ...made.state,
                             certPem: certificate,
-                            ...(renewal && { validityEndTime: renewal }),
+                            ...(renewedUntil && { validityEndTime: renewedUntil }),
                         },
                     };
                 default:
@@ -169,7 +174,7 @@ function runWith(keys: Keys, provider = issuing()): Promise<Run> {
     return runStack(config, { provider, secretKeys });
 }
 
-/** Most changes start from the same stack: it runs once. */
+/** Runs a stack once: most changes start from the same one. */
 function runOnce(keys: Keys): Promise<Run> {
     const id = JSON.stringify(keys, (_, value) => value ?? null);
     const started = runs.get(id) ?? runWith(keys);
@@ -177,7 +182,7 @@ function runOnce(keys: Keys): Promise<Run> {
     return started;
 }
 
-/** What differs: `+ Type name`, `- Type name`, or `~ Type name: inputs`, with `protect` among the inputs. */
+/** The differences: `+ Type name`, `- Type name`, or `~ Type name: inputs`, where `protect` counts as an input. */
 function difference(before: Run, after: Run): readonly string[] {
     const resources = ({ registrations }: Run) =>
         new Map(registrations.filter(({ custom }) => custom).map((item) => [label(item), item]));
@@ -194,7 +199,7 @@ function difference(before: Run, after: Run): readonly string[] {
     ].sort();
 }
 
-/** Of a resource that Pulumi leaves in place when the program drops or replaces it, this too. */
+/** Pulumi leaves a retained resource in place when the program drops or replaces it. */
 function label({ type, name, retainOnDelete }: Registration): string {
     return `${type.split(":").at(-1)} ${name}${retainOnDelete ? " (retained)" : ""}`;
 }
@@ -211,7 +216,7 @@ const ARCHIVE = "BucketObjectv2 emr-certificates-archive (retained)";
 const CONFIGURATION = "SecurityConfiguration emr-security-configuration (retained)";
 const NEW_ARCHIVE = [`~ ${ARCHIVE}: contentBase64, key`, `~ ${CONFIGURATION}: configuration`];
 
-describe("pulumi up after a change of one setting", () => {
+describe("pulumi up after a change of one key", () => {
     const { warn } = console;
     const differences = new Map<string, readonly string[]>();
 
@@ -227,7 +232,7 @@ describe("pulumi up after a change of one setting", () => {
     });
 
     const of = (title: string) => differences.get(title);
-    /** By title, what each change does to the resources that match. */
+    /** The differences of matching resources, by the title of the change. */
     const touching = (resource: RegExp, titles = /^/) =>
         Object.fromEntries(
             [...differences]
@@ -239,13 +244,13 @@ describe("pulumi up after a change of one setting", () => {
                 .filter(([, lines]) => lines.length > 0),
         );
 
-    it("is tested with every key of the stack file", () => {
-        const tested = Object.keys(CHANGES).map((title) => title.split(":")[0]);
+    it("is tested for every key of the stack file", () => {
+        const tested = Object.keys({ ...CHANGES, ...CONFIG_YML_ONLY }).map((title) => title.split(":")[0]);
         const elsewhere = ["aws:", "certificates.chainPem", "certificates.trustedPem", PRIVATE_KEY];
         expect(
             stackFileKeys()
                 .filter(({ owned }) => !owned)
-                .map(({ way }) => way.join(".").replace(`${NAMESPACE}:`, ""))
+                .map(({ way: path }) => path.join(".").replace(`${NAMESPACE}:`, ""))
                 .filter((key) => !tested.some((known) => key === known || key.startsWith(`${known}.`)))
                 .filter((key) => !elsewhere.some((known) => key.startsWith(known))),
         ).to.deep.equal([]);
@@ -382,7 +387,8 @@ describe("pulumi up after a change of one setting", () => {
         });
     });
 
-    it("changes resources for few of EmrEtlRunner's settings", () => {
+    it("changes resources for few keys of config.yml", () => {
+        expect(of("the keys of config.yml only")).to.deep.equal([]);
         const spot = ["~ Key emr-key: policy", "~ RolePolicy emr-service-role-policy: policy"];
         expect(touching(/^/, /^emrEtlRunner\.(?!aws\.s3\.buckets)/)).to.deep.equal({
             // Only where the new release, other than the old one, encrypts root volumes.
