@@ -6,7 +6,7 @@ import { AwsError, awsClients, call, callIfThere, checkAccount } from "../comman
 import type { StackOutputs } from "../commands/stack-outputs";
 import { runStack } from "./support/run";
 
-/** An AWS that answers as told, in turn. */
+/** A response of the fake AWS. */
 interface Answer {
     readonly status: number;
     readonly body?: string;
@@ -15,15 +15,15 @@ interface Answer {
 const refused = (code: string, message: string) =>
     `<Error><Code>${code}</Code><Message>${message}</Message></Error>`;
 
-describe("asking AWS", () => {
+describe("a call to AWS", () => {
     let server: Server;
     let answers: Answer[];
-    let asked: number;
-    const before_ = { ...process.env };
+    let requests: number;
+    const environment = { ...process.env };
 
     before((done) => {
         server = createServer((_, response) => {
-            asked += 1;
+            requests += 1;
             const { status, body = "" } = answers.shift() ?? { status: 500 };
             response.writeHead(status, { "content-type": "application/xml" }).end(body);
         }).listen(0, "127.0.0.1", () => {
@@ -36,7 +36,7 @@ describe("asking AWS", () => {
 
     after((done) => {
         for (const name of ["AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]) {
-            const value = before_[name];
+            const value = environment[name];
             if (value === undefined) {
                 delete process.env[name];
             } else {
@@ -48,7 +48,7 @@ describe("asking AWS", () => {
 
     beforeEach(() => {
         answers = [];
-        asked = 0;
+        requests = 0;
     });
 
     const policyOf = (Bucket: string) =>
@@ -56,89 +56,93 @@ describe("asking AWS", () => {
             awsClients("eu-west-1").s3.send(new GetBucketPolicyCommand({ Bucket })),
         );
 
-    it("hands on the answer", async () => {
+    it("returns the answer of AWS", async () => {
         answers = [{ status: 200, body: '{"Version":"2012-10-17"}' }];
-        expect((await policyOf("mine")).Policy).to.equal('{"Version":"2012-10-17"}');
+        expect((await policyOf("acme")).Policy).to.equal('{"Version":"2012-10-17"}');
     });
 
-    it("says what was tried, on what, and what permission it needs", async () => {
+    it("names the action, the resource and the missing permission of a denial", async () => {
         answers = [{ status: 403, body: refused("AccessDenied", "Access Denied") }];
-        const error = await failure(policyOf("mine"));
+        const error = await failure(policyOf("acme"));
         expect(error.message).to.equal(
-            "s3:GetBucketPolicy on mine: AccessDenied: Access Denied. These credentials need s3:GetBucketPolicy on it.",
+            "s3:GetBucketPolicy on acme: AccessDenied: Access Denied. These credentials need s3:GetBucketPolicy on it.",
         );
         expect([error.code, error.denied]).to.deep.equal(["AccessDenied", true]);
     });
 
-    it("says another refusal as AWS does", async () => {
+    it("quotes AWS for any other error", async () => {
         answers = [{ status: 404, body: refused("NoSuchBucket", "The specified bucket does not exist") }];
-        const error = await failure(policyOf("mine"));
+        const error = await failure(policyOf("acme"));
         expect(error.message).to.equal(
-            "s3:GetBucketPolicy on mine: NoSuchBucket: The specified bucket does not exist",
+            "s3:GetBucketPolicy on acme: NoSuchBucket: The specified bucket does not exist",
         );
         expect(error.denied).to.equal(false);
     });
 
     for (const [status, message] of [
-        [403, "s3:ListBucket on mine: HTTP 403. These credentials need s3:ListBucket on it."],
-        [404, "s3:ListBucket on mine: NotFound"],
-        [400, "s3:ListBucket on mine: HTTP 400"],
+        [403, "s3:ListBucket on acme: HTTP 403. These credentials need s3:ListBucket on it."],
+        [404, "s3:ListBucket on acme: NotFound"],
+        [400, "s3:ListBucket on acme: HTTP 400"],
     ] as const) {
-        it(`says HTTP ${status} where HEAD has no more to say`, async () => {
+        it(`describes the answer ${status} to a HEAD request, which has no body`, async () => {
             answers = [{ status }];
-            const head = call("s3:ListBucket", "mine", () =>
-                awsClients("eu-west-1").s3.send(new HeadBucketCommand({ Bucket: "mine" })),
+            const head = call("s3:ListBucket", "acme", () =>
+                awsClients("eu-west-1").s3.send(new HeadBucketCommand({ Bucket: "acme" })),
             );
             expect((await failure(head)).message).to.equal(message);
         });
     }
 
-    it("knows a denial by its whole name alone, and a number or nothing for no name", async () => {
-        const told = async (name: string, message: string, status?: number) => {
-            const error = Object.assign(new Error(message), {
+    it("recognises a denial by its whole name, and ignores names and messages that say nothing", async () => {
+        const failed = async (name: string, message: string, status?: number) => {
+            const thrown = Object.assign(new Error(message), {
                 name,
                 ...(status && { $metadata: { httpStatusCode: status } }),
             });
-            const failed = await failure(call("s3:Any", "it", () => Promise.reject(error)));
-            return [failed.code, failed.reason, failed.denied];
+            const error = await failure(call("s3:Any", "acme", () => Promise.reject(thrown)));
+            return [error.code, error.reason, error.denied];
         };
-        expect(await told("Unknown", "UnknownError", 403)).to.deep.equal(["HTTP 403", "", true]);
-        expect(await told("UnknownError", "503")).to.deep.equal(["HTTP error", "", false]);
-        expect(await told("301", "Moved. For good.")).to.deep.equal(["HTTP error", "Moved. For good", false]);
-        expect(await told("UnknownThing", "")).to.deep.equal(["UnknownThing", "", false]);
-        expect(await told("AnUnknown", "x1")).to.deep.equal(["AnUnknown", "x1", false]);
-        expect(await told("NotForbidden", "NotForbidden")).to.deep.equal(["NotForbidden", "", false]);
-        expect(await told("AccessDeniedForAll", "")).to.deep.equal(["AccessDeniedForAll", "", false]);
+        expect(await failed("Unknown", "UnknownError", 403)).to.deep.equal(["HTTP 403", "", true]);
+        expect(await failed("UnknownError", "503")).to.deep.equal(["HTTP error", "", false]);
+        expect(await failed("301", "Moved. For good.")).to.deep.equal([
+            "HTTP error",
+            "Moved. For good",
+            false,
+        ]);
+        expect(await failed("UnknownThing", "")).to.deep.equal(["UnknownThing", "", false]);
+        expect(await failed("AnUnknown", "x1")).to.deep.equal(["AnUnknown", "x1", false]);
+        expect(await failed("NotForbidden", "NotForbidden")).to.deep.equal(["NotForbidden", "", false]);
+        expect(await failed("AccessDeniedForAll", "")).to.deep.equal(["AccessDeniedForAll", "", false]);
     });
 
     it("follows a bucket to its region", () => {
         expect(awsClients("eu-west-1").s3.config.followRegionRedirects).to.equal(true);
     });
 
-    it("tries again where it was too fast", async () => {
+    it("repeats a throttled request", async () => {
         answers = [
             { status: 503, body: refused("SlowDown", "Please reduce your request rate.") },
             { status: 200, body: "{}" },
         ];
-        expect((await policyOf("mine")).Policy).to.equal("{}");
-        expect(asked).to.equal(2);
+        expect((await policyOf("acme")).Policy).to.equal("{}");
+        expect(requests).to.equal(2);
     });
 
-    it("takes for absent what is said to mean that, and nothing else", async () => {
-        const ask = () =>
-            callIfThere(["NoSuchBucketPolicy"], "s3:GetBucketPolicy", "mine", () =>
-                awsClients("eu-west-1").s3.send(new GetBucketPolicyCommand({ Bucket: "mine" })),
+    it("returns undefined for the listed errors only, with callIfThere", async () => {
+        const policy = () =>
+            callIfThere(["NoSuchBucketPolicy"], "s3:GetBucketPolicy", "acme", () =>
+                awsClients("eu-west-1").s3.send(new GetBucketPolicyCommand({ Bucket: "acme" })),
             );
         answers = [{ status: 404, body: refused("NoSuchBucketPolicy", "There is none") }];
-        expect(await ask()).to.equal(undefined);
+        expect(await policy()).to.equal(undefined);
         answers = [{ status: 404, body: refused("NoSuchBucket", "There is none") }];
-        expect((await failure(ask())).code).to.equal("NoSuchBucket");
+        expect((await failure(policy())).code).to.equal("NoSuchBucket");
     });
 
     const identity = (account: string) =>
         `<GetCallerIdentityResponse><GetCallerIdentityResult><Account>${account}</Account><Arn>arn:aws:iam::${account}:user/me</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>`;
 
-    it("goes on with the stack's account, and not with another", async () => {
+    it("is refused by checkAccount if the credentials are of another account than the stack", async () => {
         const outputs = (await runStack()).outputs as unknown as StackOutputs;
         answers = [{ status: 200, body: identity("000000000000") }];
         await checkAccount(awsClients("eu-west-1"), outputs);

@@ -83,7 +83,7 @@ describe("certificate archives", () => {
         [ADMINISTRATOR,     "s3:ListBucket", "s3://certs",        HTTP,                    "explicitDeny"],
     ]);
 
-    const others = [
+    const otherObjects = [
         `${EXISTING_ARCHIVE}.bak`,
         "s3://acme-certificates/emr/nodes-2.zip",
         "s3://acme-certificates/ca.key",
@@ -92,7 +92,7 @@ describe("certificate archives", () => {
     // biome-ignore format: a table
     decides(["existing", "own-key"], "an existing archive is read by both roles, and nothing else in its bucket", [
         [ROLES,          "s3:GetObject", EXISTING_ARCHIVE,         {}, "allowed"],
-        [ROLES,          "s3:GetObject", others,                   {}, "implicitDeny"],
+        [ROLES,          "s3:GetObject", otherObjects,                   {}, "implicitDeny"],
         [ROLES,          list,           "s3://acme-certificates", {}, "implicitDeny"],
         [ROLES,          change,         EXISTING_ARCHIVE,         {}, "implicitDeny"],
         ["the operator", "s3:GetObject", EXISTING_ARCHIVE,         {}, "implicitDeny"],

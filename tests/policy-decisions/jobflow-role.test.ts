@@ -5,7 +5,7 @@ import { folderRows, LOCATIONS, rightsIn } from "./locations";
 import { BOTH, OLD_KEY, role, SPOT_ROLE, type Who } from "./stacks";
 
 const nodes = decidesFor("the jobflow role");
-const OTHERS: readonly Who[] = ["the operator", "the service role"];
+const OTHER_PRINCIPALS: readonly Who[] = ["the operator", "the service role"];
 
 const SCRIPT_RUNNER = "libs/script-runner/script-runner.jar";
 const BOOTSTRAP = "common/emr/snowplow-ami5-bootstrap-0.1.0.sh";
@@ -51,7 +51,13 @@ describe("the jobflow role's policy on S3", () => {
         ["s3:ListBucket", "s3://acme-scripts",                                {}, "implicitDeny"],
     ]);
     decides("batch", "granted folders are closed to the operator and the service role", [
-        [OTHERS, "s3:GetObject", "s3://acme-enrichments/maxmind/GeoLite2-City.mmdb", {}, "implicitDeny"],
+        [
+            OTHER_PRINCIPALS,
+            "s3:GetObject",
+            "s3://acme-enrichments/maxmind/GeoLite2-City.mmdb",
+            {},
+            "implicitDeny",
+        ],
     ]);
 
     // EmrEtlRunner's get_hosted_assets_bucket adds the region, whatever `assets` says (emr_job.rb, utils.rb).
@@ -67,7 +73,13 @@ describe("the jobflow role's policy on S3", () => {
         ["s3:GetObject",  `s3://eu-west-1.elasticmapreduce/${SCRIPT_RUNNER}`,            {}, "implicitDeny"],
     ]);
     decides("stream", "assets are closed to the operator and the service role", [
-        [OTHERS, "s3:GetObject", [`${SUFFIXED}/${BOOTSTRAP}`, "s3://acme-assets/a.jar"], {}, "implicitDeny"],
+        [
+            OTHER_PRINCIPALS,
+            "s3:GetObject",
+            [`${SUFFIXED}/${BOOTSTRAP}`, "s3://acme-assets/a.jar"],
+            {},
+            "implicitDeny",
+        ],
     ]);
 
     const work = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"];
@@ -112,7 +124,7 @@ describe("the jobflow role's policy on tables, parameters and keys of existing o
     decides(
         "batch",
         "granted tables, parameters and keys are closed to the operator and the service role",
-        unnamed.map((row) => [OTHERS, ...row] as const),
+        unnamed.map((row) => [OTHER_PRINCIPALS, ...row] as const),
     );
 });
 
@@ -125,10 +137,10 @@ describe("the jobflow role and other roles", () => {
         ["iam:PassRole", role("acme-nodes"), passedTo("ec2"), "implicitDeny"],
     ]);
 
-    const others: Who[] = ["the operator", "an administrator", "another account's administrator"];
+    const otherPrincipals: Who[] = ["the operator", "an administrator", "another account's administrator"];
     decides(BOTH, "the jobflow role is assumed by EC2 only", ({ jobflowRole, region }) => [
         ["EC2", "sts:AssumeRole", jobflowRole, {}, "allowed"],
         ["EMR", "sts:AssumeRole", jobflowRole, fromEmr(ACCOUNT_ID, region), "implicitDeny"],
-        [others, "sts:AssumeRole", jobflowRole, {}, "implicitDeny"],
+        [otherPrincipals, "sts:AssumeRole", jobflowRole, {}, "implicitDeny"],
     ]);
 });

@@ -118,10 +118,15 @@ describe("the operator's policy on clusters", () => {
         [WORK,       cluster(ID, region, OTHER_ACCOUNT), tagged(stackTags(tag)),      "implicitDeny"],
         [OTHER_WORK, cluster(ID, region),                tagged(stackTags(tag)),      "implicitDeny"],
     ]);
-    const others: Who[] = ["the jobflow role", "the service role", "the reminder", "the re-encryption role"];
+    const otherPrincipals: Who[] = [
+        "the jobflow role",
+        "the service role",
+        "the reminder",
+        "the re-encryption role",
+    ];
     decides(BOTH, "the other roles cannot launch, tag or work on clusters", ({ tag, region }) => [
-        [others, [...WORK, TAG], cluster(ID, region), tagged(stackTags(tag)), "implicitDeny"],
-        [others, LAUNCH, "*", requested(stackTags(tag)), "implicitDeny"],
+        [otherPrincipals, [...WORK, TAG], cluster(ID, region), tagged(stackTags(tag)), "implicitDeny"],
+        [otherPrincipals, LAUNCH, "*", requested(stackTags(tag)), "implicitDeny"],
     ]);
 });
 

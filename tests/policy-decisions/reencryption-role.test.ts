@@ -54,14 +54,14 @@ describe("the re-encryption role's policy", () => {
 describe("the re-encryption role's trust policy", () => {
     const assume = "sts:AssumeRole";
     const source = { "aws:SourceAccount": ACCOUNT_ID };
-    const others: Who[] = [...USUAL, "an administrator", "another account's administrator"];
+    const otherPrincipals: Who[] = [...USUAL, "an administrator", "another account's administrator"];
 
     // biome-ignore format: a table
     decides("batch", "the re-encryption role is assumed by Batch Operations only", ({ jobflowRole, serviceRole }) => [
         ["Batch Operations",          assume,         REENCRYPTION_ROLE,          {},     "allowed"],
         ["Batch Operations",          assume,         [jobflowRole, serviceRole], source, "implicitDeny"],
         [["EMR", "EC2", "Scheduler"], assume,         REENCRYPTION_ROLE,          source, "implicitDeny"],
-        [others,                      assume,         REENCRYPTION_ROLE,          {},     "implicitDeny"],
+        [otherPrincipals,                      assume,         REENCRYPTION_ROLE,          {},     "implicitDeny"],
         ["the operator",              "iam:PassRole", REENCRYPTION_ROLE, passedTo("batchoperations.s3"), "implicitDeny"],
     ]);
 });

@@ -24,9 +24,9 @@ describe("the reminder role's policy", () => {
         ["iam:PassRole",  jobflowRole,  passedTo("ec2"),                      "implicitDeny"],
     ]);
 
-    const others = principalsOf("batch").filter((who) => who !== "the reminder");
+    const otherPrincipals = principalsOf("batch").filter((who) => who !== "the reminder");
     decides("batch", "the reminder's topic is closed to the other principals", [
-        [others, "sns:Publish", TOPIC, {}, "implicitDeny"],
+        [otherPrincipals, "sns:Publish", TOPIC, {}, "implicitDeny"],
     ]);
 });
 

@@ -44,7 +44,7 @@ describe("the service role's inline policy", () => {
 });
 
 describe("the service role's trust policy", () => {
-    const others: Who[] = ["EC2", "the operator", "the jobflow role", "an administrator"];
+    const otherPrincipals: Who[] = ["EC2", "the operator", "the jobflow role", "an administrator"];
     decides(BOTH, "the service role is assumed by EMR for this account and region only", (names) => {
         const { serviceRole, region, otherRegion } = names;
         const { "aws:SourceAccount": account, "aws:SourceArn": arn } = fromEmr(ACCOUNT_ID, region);
@@ -56,7 +56,7 @@ describe("the service role's trust policy", () => {
             ["EMR",  "sts:AssumeRole", serviceRole, { "aws:SourceArn": arn },          "implicitDeny"],
             ["EMR",  "sts:AssumeRole", serviceRole, { "aws:SourceAccount": account },  "implicitDeny"],
             ["EMR",  "sts:AssumeRole", serviceRole, {},                                "implicitDeny"],
-            [others, "sts:AssumeRole", serviceRole, fromEmr(ACCOUNT_ID, region),       "implicitDeny"],
+            [otherPrincipals, "sts:AssumeRole", serviceRole, fromEmr(ACCOUNT_ID, region),       "implicitDeny"],
         ];
     });
 });

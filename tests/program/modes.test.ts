@@ -3,13 +3,13 @@ import type { Run } from "../../testing/mock-engine";
 import { resourceLines } from "../support/golden";
 import { MINIMAL, REGION, runStack } from "../support/run";
 
-/** What a mode adds to and takes from the minimal stack: `Type name`, and the options that are not the default. */
+/** A mode's resources compared with the minimal stack's: `Type name`, and the options that differ from the default. */
 interface Difference {
-    readonly gone?: readonly string[];
-    readonly new?: readonly string[];
+    readonly missing?: readonly string[];
+    readonly added?: readonly string[];
 }
 
-type Mode = readonly [settings: Readonly<Record<string, unknown>>, Difference];
+type Mode = readonly [config: Readonly<Record<string, unknown>>, Difference];
 
 const ACCOUNT = "000000000000";
 const EXISTING = { vpcId: "vpc-0123456789abcdef0", subnetIds: ["subnet-0123456789abcdef0"] };
@@ -111,42 +111,45 @@ const MODES: Readonly<Record<string, Mode>> = {
     "stream-enrich, managed": [emrEtlRunner({ enriched: { stream: "managed" } }), {}],
     "stream-enrich, existing": [
         emrEtlRunner({ enriched: { stream: "s3://my-stream/enriched" } }),
-        { gone: bucket("emr-storage-collector") },
+        { missing: bucket("emr-storage-collector") },
     ],
     "a collector that writes through CloudFront": [emrEtlRunner({}, "cloudfront"), {}],
     "public subnets": [
         { network: { internetAccess: "public" } },
-        { gone: [...NAT, "SecurityGroup emr-network-security-groups-service-access"] },
+        { missing: [...NAT, "SecurityGroup emr-network-security-groups-service-access"] },
     ],
     "two zones": [
         { network: { availabilityZones: [`${REGION}c`, `${REGION}a`] } },
-        { gone: nodes("nodes"), new: [...nodes("nodes-a"), ...nodes("nodes-c")] },
+        { missing: nodes("nodes"), added: [...nodes("nodes-a"), ...nodes("nodes-c")] },
     ],
     "no encryption": [
         { encryption: { atRestS3: false, atRestLocalDisks: false, inTransit: false } },
-        { gone: ["SecurityConfiguration emr-security-configuration, retainOnDelete"] },
+        { missing: ["SecurityConfiguration emr-security-configuration, retainOnDelete"] },
     ],
     "existing VPC": [
         { network: { existing: EXISTING } },
-        { gone: [...VPC, ...GROUPS], new: [EXISTING_NETWORK] },
+        { missing: [...VPC, ...GROUPS], added: [EXISTING_NETWORK] },
     ],
     "existing VPC, with security groups": [
         { network: { existing: { ...EXISTING, emrSecurityGroups: "create" } } },
-        { gone: VPC, new: [EXISTING_NETWORK] },
+        { missing: VPC, added: [EXISTING_NETWORK] },
     ],
     "existing VPC, public, with security groups": [
         { network: { internetAccess: "public", existing: { ...EXISTING, emrSecurityGroups: "create" } } },
         {
-            gone: [...VPC, "SecurityGroup emr-network-security-groups-service-access"],
-            new: [EXISTING_NETWORK],
+            missing: [...VPC, "SecurityGroup emr-network-security-groups-service-access"],
+            added: [EXISTING_NETWORK],
         },
     ],
     "existing key": [
         { encryption: { kmsKeyArn: `arn:aws:kms:${REGION}:${ACCOUNT}:key/1234abcd` } },
-        { gone: KEY },
+        { missing: KEY },
     ],
-    "existing archive": [{ certificates: { archive: "s3://my-data/nodes.zip" } }, { gone: CERTIFICATES }],
-    "existing service role": [{ access: { serviceRole: { existing: "my-role" } } }, { gone: SERVICE_ROLE }],
+    "existing archive": [{ certificates: { archive: "s3://my-data/nodes.zip" } }, { missing: CERTIFICATES }],
+    "existing service role": [
+        { access: { serviceRole: { existing: "my-role" } } },
+        { missing: SERVICE_ROLE },
+    ],
     "existing jobflow role": [
         {
             access: {
@@ -154,25 +157,25 @@ const MODES: Readonly<Record<string, Mode>> = {
                 policyArns: [`arn:aws:iam::${ACCOUNT}:policy/extra`],
             },
         },
-        { gone: JOBFLOW_ROLE },
+        { missing: JOBFLOW_ROLE },
     ],
     "existing EC2 key pair": [
         { emrEtlRunner: { ...MINIMAL.emrEtlRunner, aws: { emr: { ec2_key_name: "my-key" } } } },
-        { gone: SSH },
+        { missing: SSH },
     ],
     "a path and a permissions boundary": [
         { access: { path: "/data/", permissionsBoundary: `arn:aws:iam::${ACCOUNT}:policy/boundary` } },
         {},
     ],
-    "more managed policies": [
+    "an additional managed policy": [
         { access: { policyArns: [`arn:aws:iam::${ACCOUNT}:policy/extra`] } },
-        { new: [`RolePolicyAttachment emr-jobflow-role-${ACCOUNT}:policy/extra`] },
+        { added: [`RolePolicyAttachment emr-jobflow-role-${ACCOUNT}:policy/extra`] },
     ],
     "one existing location": [emrEtlRunner({ raw: { archive: "s3://my-data/raw" } }, "thrift"), {}],
     "existing locations": [
         emrEtlRunner(ALL_EXISTING, "thrift"),
         {
-            gone: [
+            missing: [
                 ...["archive", "collector", "logs", "pipeline"].flatMap((name) =>
                     bucket(`emr-storage-${name}`),
                 ),
@@ -180,14 +183,14 @@ const MODES: Readonly<Record<string, Mode>> = {
             ],
         },
     ],
-    "an existing bucket that is to be encrypted and closed": [
+    "an existing bucket with encryption and a policy": [
         {
             ...emrEtlRunner({ log: "s3://my-data/log" }, "thrift"),
             storage: { encryptExistingBuckets: ["my-data"], policiesOnExistingBuckets: ["my-data"] },
         },
         {
-            gone: bucket("emr-storage-logs"),
-            new: [
+            missing: bucket("emr-storage-logs"),
+            added: [
                 "BucketPolicy emr-storage-existing-my-data",
                 "BucketServerSideEncryptionConfiguration emr-storage-existing-my-data, retainOnDelete",
             ],
@@ -196,7 +199,7 @@ const MODES: Readonly<Record<string, Mode>> = {
     "a reminder": [
         { certificates: { remindTopicArn: `arn:aws:sns:${REGION}:${ACCOUNT}:alarms` } },
         {
-            new: [
+            added: [
                 "RenewalReminder emr-certificates-renewal-reminder",
                 ...role("emr-certificates-renewal-reminder-role"),
                 "Schedule emr-certificates-renewal-reminder",
@@ -206,12 +209,12 @@ const MODES: Readonly<Record<string, Mode>> = {
     "a role for encrypt-existing": [
         { storage: { reencryption: true } },
         {
-            new: ["ReencryptionRole emr-storage-reencryption", ...role("emr-storage-reencryption-role")],
+            added: ["ReencryptionRole emr-storage-reencryption", ...role("emr-storage-reencryption-role")],
         },
     ],
 };
 
-/** Without the type's package and without the parent, which every run's names repeat. */
+/** Without the package of the type, and without the parent: names start with the parent's. */
 function lines(run: Run): readonly string[] {
     return resourceLines(run)
         .map((line) => line.replace(/^\S*:(\S+ \S+) < [^,]+/, "$1"))
@@ -231,13 +234,13 @@ describe("the resources of a stack", () => {
         console.warn = warn;
     });
 
-    for (const [mode, [settings, { gone = [], new: added = [] }]] of Object.entries(MODES)) {
-        it(`with ${mode}: ${gone.length} fewer than the minimal stack, ${added.length} more`, async () => {
-            const found = lines(await runStack({ ...MINIMAL, ...settings }));
+    for (const [mode, [config, { missing = [], added = [] }]] of Object.entries(MODES)) {
+        it(`with ${mode}: ${missing.length} fewer than the minimal stack, ${added.length} more`, async () => {
+            const found = lines(await runStack({ ...MINIMAL, ...config }));
             expect({
-                gone: minimal.filter((line) => !found.includes(line)),
-                new: found.filter((line) => !minimal.includes(line)),
-            }).to.deep.equal({ gone: gone.toSorted(), new: added.toSorted() });
+                missing: minimal.filter((line) => !found.includes(line)),
+                added: found.filter((line) => !minimal.includes(line)),
+            }).to.deep.equal({ missing: missing.toSorted(), added: added.toSorted() });
         });
     }
 });

@@ -9,7 +9,7 @@ import { MINIMAL, REGION, runStack } from "../support/run";
 import { found, readable, revealed, type Sought, soughtKey, soughtText } from "../support/secrets";
 import { TlsProvider } from "../support/tls-provider";
 
-/** As AWS writes them; those of its documentation, changed. */
+/** Credentials in AWS's form, which its documentation uses, with marks of our own. */
 const CREDENTIALS = {
     accessKey: "AKIAIOSFODNN7MARKER1",
     secretKey: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYMARKERKEY1",
@@ -24,15 +24,15 @@ const ENVIRONMENT = {
     AWS_SNOWPLOW_SECRET_KEY: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYMARKERKEY3",
 } as const;
 
-/** One that really makes keys, and remembers them. */
+/** Creates real keys and remembers them. */
 class KeyKeeper implements Provider {
     readonly keys = new Map<string, pulumi.Output<string>>();
-    /** What lookups were asked, as JSON. */
-    asked = "";
+    /** The lookups and their inputs, as JSON. */
+    lookups = "";
     private readonly maker = new TlsProvider(REGION);
 
     create(...[type, name, inputs]: Parameters<Provider["create"]>): pulumi.runtime.MockResourceResult {
-        // Short ones are as secret, and sooner made: 4096 bits, as EC2 gets, take seconds.
+        // Short keys are as secret. Creating the 4096 bits of the SSH key takes seconds.
         const made = this.maker.create(
             type,
             name,
@@ -45,31 +45,31 @@ class KeyKeeper implements Provider {
     }
 
     call(token: string, inputs: Readonly<Record<string, unknown>>): Record<string, unknown> {
-        this.asked += JSON.stringify([token, inputs]);
+        this.lookups += JSON.stringify([token, inputs]);
         return this.maker.call(token, inputs);
     }
 }
 
-/** A run, and all that it must keep to itself. */
-interface Kept {
+/** A run with its secrets. */
+interface SecretRun {
     readonly run: Run;
-    /** Place → text. */
+    /** Everything that a reader without access to secrets sees: place → text. */
     readonly places: Readonly<Record<string, string>>;
     readonly keys: readonly Sought[];
     readonly credentials: readonly Sought[];
 }
 
 describe("secrets", () => {
-    const kept = new Map<string, Kept>();
+    const runs = new Map<string, SecretRun>();
 
     before(async () => {
         const provider = new KeyKeeper();
-        const authority = await certificateAuthority("theirs");
+        const authority = await certificateAuthority("acme");
         const { chain, privateKey } = await authority.issue([`*.${REGION}.compute.internal`]);
-        kept.set("its own certificate", await keep(MINIMAL, provider));
-        kept.set(
-            "the user's",
-            await keep(
+        runs.set("an issued certificate", await runWithSecrets(MINIMAL, provider));
+        runs.set(
+            "a provided certificate",
+            await runWithSecrets(
                 {
                     ...MINIMAL,
                     certificates: { chainPem: chain, trustedPem: authority.certificate },
@@ -80,20 +80,20 @@ describe("secrets", () => {
         );
     });
 
-    const of = (title: string): Kept => {
-        const one = kept.get(title);
+    const of = (title: string): SecretRun => {
+        const one = runs.get(title);
         if (!one) {
             throw new Error(`no run with ${title}`);
         }
         return one;
     };
-    /** Where something is that must not be there. */
-    const leaks = ({ places }: Kept, secrets: readonly Sought[]) =>
+    /** The places that contain a secret, with the secrets. */
+    const leaks = ({ places }: SecretRun, secrets: readonly Sought[]) =>
         Object.entries(places)
             .map(([place, text]) => [place, ...found(text, secrets)])
             .filter(([, ...names]) => names.length > 0);
 
-    describe("are found, if they are there", () => {
+    describe("are found by the search", () => {
         const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
         const pem = String(privateKey.export({ type: "pkcs8", format: "pem" }));
         const der = privateKey.export({ type: "pkcs8", format: "der" });
@@ -107,10 +107,10 @@ describe("secrets", () => {
             "PEM in its older form": privateKey.export({ type: "sec1", format: "pem" }).toString(),
             "PEM without its header": pem.replace(/-----.*-----\n/g, ""),
             "DER in base64": base64(der),
-            "DER in base64, behind a byte": base64(Buffer.concat([Buffer.from("x"), der])),
-            "DER in base64, behind two": base64(Buffer.concat([Buffer.from("xy"), der])),
+            "DER in base64, after one byte": base64(Buffer.concat([Buffer.from("x"), der])),
+            "DER in base64, after two bytes": base64(Buffer.concat([Buffer.from("xy"), der])),
             "PEM in base64": base64(pem),
-            "PEM in base64, behind letters": `aGVsbG8${base64(pem)}`,
+            "PEM in base64, after letters": `aGVsbG8${base64(pem)}`,
             "DER in hex": der.toString("hex").toUpperCase(),
             "DER in hex with colons": der.toString("hex").replace(/..(?=.)/g, "$&:"),
             JWK: JSON.stringify(jwk),
@@ -124,16 +124,16 @@ describe("secrets", () => {
             });
         }
 
-        it("but nothing else is", () => {
+        it("are not found in public keys and other letters", () => {
             const { d: _, ...publicJwk } = jwk;
             expect(found(JSON.stringify(publicJwk), secrets)).to.deep.equal([]);
             expect(found(base64(pem.replace(/\w/g, "x")), secrets)).to.deep.equal([]);
         });
 
-        it("by the run: in what it marks as secret, and in the archive", () => {
+        it("are found in the secret inputs of a run, and in the archive", () => {
             for (const [title, places] of [
                 [
-                    "its own certificate",
+                    "an issued certificate",
                     [
                         "emr-certificates-node-ca",
                         "emr-certificates-node-request",
@@ -141,7 +141,7 @@ describe("secrets", () => {
                         "emr-certificates-archive",
                     ],
                 ],
-                ["the user's", ["emr-certificates-archive"]],
+                ["a provided certificate", ["emr-certificates-archive"]],
             ] as const) {
                 const { run, keys } = of(title);
                 const holders = run.registrations.filter(
@@ -152,12 +152,12 @@ describe("secrets", () => {
         });
     });
 
-    for (const title of ["its own certificate", "the user's"] as const) {
+    for (const title of ["an issued certificate", "a provided certificate"] as const) {
         describe(`of a stack with ${title}`, () => {
-            it("are as many keys as it has", () => {
+            it("are all of its private keys", () => {
                 const names = new Set(of(title).keys.map(({ name }) => name.replace(/: .*/, "")));
                 expect([...names]).to.deep.equal(
-                    title === "the user's"
+                    title === "a provided certificate"
                         ? ["emr-ssh-key-pair-key", PRIVATE_KEY]
                         : [
                               "emr-certificates-node-ca-key",
@@ -167,12 +167,12 @@ describe("secrets", () => {
                 );
             });
 
-            it("are no private key outside a secret, in an output, or in what render writes", () => {
+            it("appear in no plain input, in no output, and in nothing that render writes", () => {
                 expect(leaks(of(title), of(title).keys)).to.deep.equal([]);
                 expect(of(title).run.secretOutputs).to.deep.equal([]);
             });
 
-            it("are no access key of AWS's anywhere, in a secret neither", () => {
+            it("include no AWS credentials, not even in a secret", () => {
                 const { run, credentials } = of(title);
                 expect(credentials).to.have.length(8);
                 expect(leaks(of(title), credentials)).to.deep.equal([]);
@@ -181,15 +181,18 @@ describe("secrets", () => {
         });
     }
 
-    it("are not told to the log", () => {
-        for (const one of kept.values()) {
-            expect(one.places["the log"]).to.include("IMDSv1"); // That it is listened to.
+    it("are searched for in the log", () => {
+        for (const one of runs.values()) {
+            expect(one.places["the log"]).to.include("IMDSv1");
         }
     });
 });
 
-/** Runs the program where there are AWS keys to be had, and listens. */
-async function keep(settings: Readonly<Record<string, unknown>>, provider: KeyKeeper): Promise<Kept> {
+/** Runs the program with AWS credentials in its config and its environment, and records its log. */
+async function runWithSecrets(
+    config: Readonly<Record<string, unknown>>,
+    provider: KeyKeeper,
+): Promise<SecretRun> {
     const before = Object.fromEntries(Object.keys(ENVIRONMENT).map((name) => [name, process.env[name]]));
     const { warn, log, error } = console;
     let logged = "";
@@ -197,26 +200,26 @@ async function keep(settings: Readonly<Record<string, unknown>>, provider: KeyKe
         logged += `${texts.map(String).join(" ")}\n`;
     };
     provider.keys.clear();
-    provider.asked = "";
+    provider.lookups = "";
     try {
         Object.assign(process.env, ENVIRONMENT);
         Object.assign(console, { warn: listen, log: listen, error: listen });
-        const run = await runStack(settings, {
+        const run = await runStack(config, {
             provider,
             aws: CREDENTIALS,
             secretKeys: [
                 ...Object.keys(CREDENTIALS).map((name) => `aws:${name}`),
-                ...(PRIVATE_KEY in settings ? [`${NAMESPACE}:${PRIVATE_KEY}`] : []),
+                ...(PRIVATE_KEY in config ? [`${NAMESPACE}:${PRIVATE_KEY}`] : []),
             ],
         });
-        const made = await Promise.all(
-            [...provider.keys].map(async ([name, pem]) => [name, await known(pem)] as const),
+        const created = await Promise.all(
+            [...provider.keys].map(async ([name, pem]) => [name, await resolved(pem)] as const),
         );
-        const theirs = Object.entries(settings).filter(([name]) => name === PRIVATE_KEY);
+        const provided = Object.entries(config).filter(([name]) => name === PRIVATE_KEY);
         return {
             run,
-            places: { ...readable(run), "the log": logged, "the lookups": provider.asked },
-            keys: [...made.sort(), ...theirs].flatMap(([name, pem]) => soughtKey(name, String(pem))),
+            places: { ...readable(run), "the log": logged, "the lookups": provider.lookups },
+            keys: [...created.sort(), ...provided].flatMap(([name, pem]) => soughtKey(name, String(pem))),
             credentials: Object.entries({ ...CREDENTIALS, ...ENVIRONMENT }).map(([name, text]) =>
                 soughtText(name, text),
             ),
@@ -233,6 +236,6 @@ async function keep(settings: Readonly<Record<string, unknown>>, provider: KeyKe
     }
 }
 
-function known(output: pulumi.Output<string>): Promise<string> {
+function resolved(output: pulumi.Output<string>): Promise<string> {
     return (output as pulumi.Output<string> & { promise(): Promise<string> }).promise();
 }
