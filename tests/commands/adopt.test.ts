@@ -7,9 +7,10 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { parse as parseYaml, stringify } from "yaml";
 import { type Adopted, adopt, adoptCommand } from "../../commands/adopt";
-import { repeatedKeys, TAG, withoutTags } from "../../commands/config-yml";
+import { readConfig, repeatedKeys, TAG, withoutTags } from "../../commands/config-yml";
 import { renderedFiles, renderStack } from "../../commands/render";
 import type { ResolvedArgs } from "../../components/args";
+import { SchemaGuide } from "../../components/args/schema-guide";
 import { parseConfig } from "../../components/config";
 import { renderEmrEtlRunnerConfig } from "../../components/domain/emr-etl-runner-config";
 import { InvalidArguments } from "../../components/domain/errors";
@@ -21,15 +22,15 @@ const root = path.join(__dirname, "../..");
 const FOLDER = path.join(__dirname, "adopt");
 const OWN = "snowplow-emr-encryption:emrEtlRunner";
 
-/** A config.yml for each sample that EmrEtlRunner has had since 0.33.0: those between are the same as one of them. */
-const VERSIONS = ["0.33.0", "0.33.1", "0.34.1", "0.35.0", "0.36.0", "1.0.4"].flatMap((version) => [
-    `${version}-batch`,
-    `${version}-stream`,
-]);
+/**
+ * The structures of EmrEtlRunner's samples that differ for adopt: the oldest supported one lacks keys with a default in
+ * the stack; the last ones have every key of the samples since 0.33.0.
+ */
+const SAMPLES = ["0.33.1-batch", "1.0.4-batch", "1.0.4-stream"];
 
-/** Each with the exit code that it ends with. */
+/** The exit code of adopt for each fixture. */
 const FIXTURES: Readonly<Record<string, number>> = {
-    ...Object.fromEntries(VERSIONS.map((name) => [name, 0])),
+    ...Object.fromEntries(SAMPLES.map((name) => [name, 0])),
     "carried-over": 0,
     erb: 1,
     refused: 1,
@@ -147,6 +148,23 @@ describe("adopt", () => {
             });
         }
 
+        it("samples that set every key of EmrEtlRunner between them", () => {
+            const guide = new SchemaGuide();
+            const leafKeys = (way: readonly string[]): readonly (readonly string[])[] => {
+                const keys = guide.allKeys(way);
+                return keys.length === 0 ? [way] : keys.flatMap((key) => leafKeys([...way, key]));
+            };
+            const configs = SAMPLES.map((name) => readConfig(read(fixture(name)), name));
+            const missing = leafKeys(["emrEtlRunner"])
+                .map(([, ...way]) => way)
+                .filter((way) => configs.every((config) => (valueAt(config, way) ?? null) === null));
+            // AMI 3 alone has them: carried-over sets both.
+            expect(missing.map((way) => way.join("."))).to.deep.equal([
+                "aws.emr.software.hbase",
+                "aws.emr.software.lingual",
+            ]);
+        });
+
         it("these, and no others", () => {
             const files = Object.entries(FIXTURES).flatMap(([name, code]) => [
                 ...[`${name}.yml`, `${name}.yaml`],
@@ -162,7 +180,7 @@ describe("adopt", () => {
         const ADDED =
             /^(aws\.s3\.consolidate_shredded_output|enrich\.continue_on_unexpected_error|monitoring\.tags\.(for-use-with-amazon-emr-managed-policies|snowplow-emr-stack))$/;
 
-        for (const name of VERSIONS) {
+        for (const name of SAMPLES) {
             it(name, async () => {
                 const before = Object.fromEntries(
                     leaves(parseYaml(read(fixture(name)), { version: "1.1" })).filter(
