@@ -37,13 +37,13 @@ const FIXTURES: Readonly<Record<string, number>> = {
     credentials: 1,
 };
 
-/** What no output may hold a part of: AWS's example credentials, and others that the fixtures have. */
+/** Parts of the fixtures' credentials, which no output may hold. */
 const SECRETS = [
     ...["AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI", "K7MDENG", "bPxRfiCYEXAMPLEKEY"],
     ...["AKIAI44QH8DHBEXAMPLE", "je7MtGbClwBF", "hunter2", "424242", "swordfish", "t0k3n", "horse", "ENV["],
 ];
 
-/** A small one that the stack takes. */
+/** A small config.yml that the stack accepts. */
 const SMALL = `
 aws:
   access_key_id: <%= ENV['AWS_SNOWPLOW_ACCESS_KEY'] %>
@@ -64,7 +64,7 @@ function adopted(
     return { ...result, config, own: config[OWN] };
 }
 
-/** What becomes of lines below a key. */
+/** How adopt treats lines below a key of config.yml. */
 function below(key: string, ...lines: readonly string[]) {
     const { own, errors, stackFile } = adopted(
         `${SMALL}${key}:\n${lines.map((line) => `  ${line}\n`).join("")}`,
@@ -72,7 +72,7 @@ function below(key: string, ...lines: readonly string[]) {
     return { value: valueAt(own, [key]), errors, stackFile };
 }
 
-/** The code that a text is refused with, and the place that the message names. */
+/** The code of the error for a config.yml, and the place that the message names. */
 function refusal(text: string) {
     try {
         adopt(text, "config.yml", "dev");
@@ -82,7 +82,7 @@ function refusal(text: string) {
         }
         throw error;
     }
-    return "it was read";
+    return "no error";
 }
 
 /** Errors as [code, path below emrEtlRunner]. */
@@ -93,20 +93,20 @@ function comments(text: string): readonly string[] {
     return text.split("\n").filter((line) => /^\s*#/.test(line));
 }
 
-/** The leaves of a config.yml, in one spelling: no null, and locations with a slash at their end. */
-function leaves(value: unknown, way = ""): readonly (readonly [string, unknown])[] {
+/** The leaves of a config.yml, normalised: no null, and a slash at the end of each location. */
+function leaves(value: unknown, keyPath = ""): readonly (readonly [string, unknown])[] {
     if (typeof value === "object" && value !== null) {
         return Object.entries(value).flatMap(([key, item]) =>
-            leaves(item, way === "" ? key : `${way}.${key}`),
+            leaves(item, keyPath === "" ? key : `${keyPath}.${key}`),
         );
     }
-    const text = /^aws\.s3\.buckets\.(raw|enriched|shredded|log)/.test(way)
+    const text = /^aws\.s3\.buckets\.(raw|enriched|shredded|log)/.test(keyPath)
         ? `${value}`.replace(/\/?$/, "/")
         : value;
-    return value === null ? [] : [[way, text]];
+    return value === null ? [] : [[keyPath, text]];
 }
 
-it("each ERB tag of config.yml is shown as one, without what it holds", () => {
+it("withoutTags shows each ERB tag of config.yml without its content", () => {
     expect(withoutTags(`s3://${TAG}-logs/${TAG}${TAG}/x`)).to.equal("s3://<%= … %>-logs/<%= … %>/x");
 });
 
@@ -116,7 +116,7 @@ describe("adopt", () => {
 
     before(() => {
         folder = mkdtempSync(path.join(tmpdir(), "adopt-test-"));
-        console.warn = () => undefined; // Releases of all ages have their warnings.
+        console.warn = () => undefined; // Old releases have warnings.
     });
 
     after(() => {
@@ -130,7 +130,7 @@ describe("adopt", () => {
         return renderedFiles(await renderStack(folder, stack))["config.yml"];
     };
 
-    describe("prints what it always has for", () => {
+    describe("prints the golden stack file and errors of", () => {
         for (const [name, code] of Object.entries(FIXTURES)) {
             it(name, () => {
                 const ended = adoptCommand([fixture(name)]);
@@ -148,24 +148,24 @@ describe("adopt", () => {
             });
         }
 
-        it("samples that set every key of EmrEtlRunner between them", () => {
+        it("samples that together set every key of EmrEtlRunner", () => {
             const guide = new SchemaGuide();
-            const leafKeys = (way: readonly string[]): readonly (readonly string[])[] => {
-                const keys = guide.allKeys(way);
-                return keys.length === 0 ? [way] : keys.flatMap((key) => leafKeys([...way, key]));
+            const leafKeys = (keyPath: readonly string[]): readonly (readonly string[])[] => {
+                const keys = guide.allKeys(keyPath);
+                return keys.length === 0 ? [keyPath] : keys.flatMap((key) => leafKeys([...keyPath, key]));
             };
             const configs = SAMPLES.map((name) => readConfig(read(fixture(name)), name));
             const missing = leafKeys(["emrEtlRunner"])
-                .map(([, ...way]) => way)
-                .filter((way) => configs.every((config) => (valueAt(config, way) ?? null) === null));
+                .map(([, ...keyPath]) => keyPath)
+                .filter((keyPath) => configs.every((config) => (valueAt(config, keyPath) ?? null) === null));
             // AMI 3 alone has them: carried-over sets both.
-            expect(missing.map((way) => way.join("."))).to.deep.equal([
+            expect(missing.map((keyPath) => keyPath.join("."))).to.deep.equal([
                 "aws.emr.software.hbase",
                 "aws.emr.software.lingual",
             ]);
         });
 
-        it("these, and no others", () => {
+        it("all fixtures in the folder", () => {
             const files = Object.entries(FIXTURES).flatMap(([name, code]) => [
                 ...[`${name}.yml`, `${name}.yaml`],
                 ...(code === 0 ? [] : [`${name}.txt`]),
@@ -174,7 +174,7 @@ describe("adopt", () => {
         });
     });
 
-    describe("moves over, so that config.yml says the same as before but for what the stack owns:", () => {
+    describe("keeps each value that the stack does not own in", () => {
         const OWNED =
             /^aws\.(access_key_id|secret_access_key|s3\.buckets\.encrypted|emr\.(jobflow_role|service_role|placement|ec2_subnet_id|security_configuration|software\.\w+))$/;
         const ADDED =
@@ -189,7 +189,7 @@ describe("adopt", () => {
                 );
                 const { stackFile } = adopt(read(fixture(name)), name, "dev");
                 const after = leaves(parseYaml(await rendered(stackFile), { version: "1.1" }));
-                // S3's older names; false where a key was missing, which 0.33 did not have, or stream mode does not.
+                // S3's older schemes.
                 const expected = Object.fromEntries(
                     Object.entries(before).map(([key, value]) => [
                         key,
@@ -204,7 +204,7 @@ describe("adopt", () => {
         }
 
         for (const stack of ["dev", "prod"]) {
-            it(`${stack}'s own config.yml, to the letter`, async () => {
+            it(`the config.yml of the stack ${stack}, character by character`, async () => {
                 const first = renderedFiles(await renderStack(root, stack))["config.yml"];
                 const { stackFile, errors } = adopt(first, "config.yml", stack);
                 expect(errors).to.deep.equal([]);
@@ -216,11 +216,11 @@ describe("adopt", () => {
             await makeOwnCertificate();
             fc.assert(
                 fc.property(anyStack, ({ stack, region, config }) => {
-                    const settings = argsOf(stack, region, config.emrEtlRunner);
-                    fc.pre(settings !== undefined && /^[\w.-]+$/.test(stack));
-                    const first = render(settings);
+                    const args = argsOf(stack, region, config.emrEtlRunner);
+                    fc.pre(args !== undefined && /^[\w.-]+$/.test(stack));
+                    const first = render(args);
                     const { stackFile, errors } = adopt(first, "config.yml", stack);
-                    fc.pre(!errors.some(({ code }) => code === "credential")); // By its looks, by chance.
+                    fc.pre(!errors.some(({ code }) => code === "credential")); // A random string may look like one.
                     expect(errors).to.deep.equal([]);
                     const again = (parseYaml(stackFile) as { config: Record<string, unknown> }).config;
                     const moved = argsOf(stack, String(again["aws:region"]), again[OWN]);
@@ -231,8 +231,8 @@ describe("adopt", () => {
         });
     });
 
-    describe("reads ERB without running it:", () => {
-        it("tags in quotes of their own kind, over several lines, in comments", () => {
+    describe("reads ERB without running it", () => {
+        it("in tags with quotes, over several lines, in comments", () => {
             const { errors, own } = adopted(read(fixture("erb")));
             expect(codesOf(errors)).to.deep.equal([
                 ["region-of-config-yml", "aws:region"],
@@ -251,7 +251,7 @@ describe("adopt", () => {
             expect(own).to.have.nested.property("aws.emr.jobflow.job_name", "Snowplow <% ETL");
         });
 
-        it("a value's place in the stack file says what to write there", () => {
+        it("and writes into the stack file what value is expected in its place", () => {
             const { stackFile, errors, value } = below("enrich", "output_compression: <%= ENV['X'] %>");
             expect([value, codesOf(errors)]).to.deep.equal([
                 undefined,
@@ -262,12 +262,12 @@ describe("adopt", () => {
             );
         });
 
-        it("one of the two regions is enough", () => {
+        it("and takes the one region that is not a tag", () => {
             const { config, errors } = adopted(SMALL.replace("region: eu-west-1", "region: <%= x %>"));
             expect([config["aws:region"], errors]).to.deep.equal(["eu-west-1", []]);
         });
 
-        it("a list of tags alone is no list", () => {
+        it("and omits a list that holds only tags", () => {
             const { own, errors } = adopted(
                 SMALL.replace(
                     "log: s3://acme-logs",
@@ -279,11 +279,11 @@ describe("adopt", () => {
         });
 
         for (const [title, line, column] of [
-            ["a line that decides", "<% if ENV['PROD'] %>", 1],
-            ["a tag without end", "a: <%= ENV['PROD']", 4],
-            ["an end that is escaped", "a: <%= '%%>'", 4],
+            ["a conditional line", "<% if ENV['PROD'] %>", 1],
+            ["a tag without an end", "a: <%= ENV['PROD']", 4],
+            ["a tag with an escaped end", "a: <%= '%%>'", 4],
         ] as const) {
-            it(`${title} is refused, with its place`, () => {
+            it(`and refuses ${title}, with its line and column`, () => {
                 expect(refusal(`aws:\n  s3: {}\n${line}\n`)).to.deep.equal([
                     "erb-line",
                     `line 3, column ${column}`,
@@ -292,8 +292,8 @@ describe("adopt", () => {
         }
     });
 
-    describe("reads YAML as EmrEtlRunner does:", () => {
-        it("keys as symbols, the last of two, what is merged, y and n as texts, no dates", () => {
+    describe("reads YAML as EmrEtlRunner does", () => {
+        it("with keys as symbols, the last of repeated keys, merges, y and n and dates as strings", () => {
             const { own } = adopted(
                 [
                     ":aws:",
@@ -317,55 +317,16 @@ describe("adopt", () => {
             });
         });
 
-        it("and writes every text so that Pulumi's CLI reads it as that text", () => {
+        it("and writes every string so that Pulumi's CLI reads the same string", () => {
             const texts = [
-                ...[
-                    "0123",
-                    "1_000",
-                    "0b11",
-                    "2018-01-01",
-                    ".inf",
-                    "yes",
-                    "No",
-                    "null",
-                    "~",
-                    "5.30",
-                    "1e3",
-                    "",
-                ],
-                ...[
-                    "12:30",
-                    "a: b",
-                    "a #b",
-                    "- a",
-                    " a ",
-                    "a\nb",
-                    "a\u2028b",
-                    "a\ufeffb",
-                    "\u0085",
-                    "\u{1f600}",
-                ],
-                ...[
-                    "<<",
-                    "=",
-                    "true",
-                    "s3://a-b/c",
-                    "a:",
-                    "&a",
-                    "*a",
-                    "!a",
-                    "%a",
-                    "@a",
-                    "`a",
-                    "{a",
-                    "[a",
-                    "'\"",
-                ],
+                ..."0123 1_000 0b11 2018-01-01 .inf yes No null ~ 5.30 1e3 12:30".split(" "),
+                ...["", "a: b", "a #b", "- a", " a ", "a\nb", "a\u2028b", "a\ufeffb", "\u0085", "\u{1f600}"],
+                ..."<< = true s3://a-b/c a: &a *a !a %a @a `a {a [a '\"".split(" "),
             ];
             const tags = Object.fromEntries(texts.map((text, index) => [`t${index}`, text]));
             const { own, stackFile, errors } = adopted(`${SMALL}monitoring: ${JSON.stringify({ tags })}\n`);
             expect(own).to.have.nested.property("monitoring.tags").that.deep.equals(tags);
-            // Ruby would read it as a space.
+            // Ruby reads it as a space.
             expect(errors.map(({ code, found }) => [code, found])).to.deep.equal([
                 ["unreadable-text", "U+0085 as character 1"],
             ]);
@@ -374,7 +335,7 @@ describe("adopt", () => {
 
         for (const [title, text, code, place] of [
             ["a tab", "aws:\n\ts3: {}\n", "invalid-yaml", "line 2, column 1"],
-            ["an alias of nothing", "aws: *none\n", "unresolved-alias", "line 1, column 6"],
+            ["an alias without an anchor", "aws: *none\n", "unresolved-alias", "line 1, column 6"],
             ["two documents", "aws: {}\n---\naws: {}\n", "invalid-yaml", "line 2, column 1"],
             [
                 "a quote that does not end",
@@ -382,15 +343,15 @@ describe("adopt", () => {
                 "invalid-yaml",
                 "line 2, column 1",
             ],
-            ["what is wrong behind a tag", "aws: <%=\n\n%>\ns3: a: b\n", "invalid-yaml", "line 4, column 5"],
+            ["an error after a tag", "aws: <%=\n\n%>\ns3: a: b\n", "invalid-yaml", "line 4, column 5"],
         ] as const) {
-            it(`refuses ${title}, with its place`, () => {
+            it(`and refuses ${title}, with its line and column`, () => {
                 expect(refusal(text)).to.deep.equal([code, place]);
             });
         }
     });
 
-    it("takes only a config.yml", () => {
+    it("refuses a file that is not a config.yml", () => {
         for (const text of [
             "",
             "hello\n",
@@ -404,7 +365,7 @@ describe("adopt", () => {
     });
 
     describe("never prints a credential", () => {
-        it("of the fixtures", () => {
+        it("of a fixture", () => {
             const texts = Object.keys(FIXTURES).map((name) => read(fixture(name)));
             expect(SECRETS.filter((secret) => !texts.some((text) => text.includes(secret)))).to.deep.equal(
                 [],
@@ -415,10 +376,10 @@ describe("adopt", () => {
             }
         });
 
-        it("wherever it stands, alone or in a text, as a value or as a key", () => {
+        it("at any place: a value, a part of a value, a key", () => {
             const text = read(fixture("1.0.4-batch"));
             const config = parseYaml(text.replace(/<%=.*%>/g, "none")) as Record<string, unknown>;
-            const ways = leafWays(config);
+            const allPaths = leafPaths(config);
             const alphabet = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"];
             const secret = fc
                 .string({ unit: fc.constantFrom(...alphabet), minLength: 40, maxLength: 40 })
@@ -430,7 +391,7 @@ describe("adopt", () => {
                     maxLength: 16,
                 })
                 .map((key) => `AKIA${key}`);
-            const place = fc.tuple(fc.constantFrom(...ways), fc.constantFrom("value", "text", "key"));
+            const place = fc.tuple(fc.constantFrom(...allPaths), fc.constantFrom("value", "text", "key"));
             fc.assert(
                 fc.property(
                     id,
@@ -439,10 +400,10 @@ describe("adopt", () => {
                     (key, word, places) => {
                         const copy = structuredClone(config);
                         Object.assign(copy.aws as object, { access_key_id: key, secret_access_key: word });
-                        for (const [way, how] of places) {
-                            const parent = valueAt(copy, way.slice(0, -1)) as Record<string, unknown>;
-                            const last = way.at(-1) ?? "";
-                            const credential = way.length % 2 === 0 ? key : word;
+                        for (const [keyPath, how] of places) {
+                            const parent = valueAt(copy, keyPath.slice(0, -1)) as Record<string, unknown>;
+                            const last = keyPath.at(-1) ?? "";
+                            const credential = keyPath.length % 2 === 0 ? key : word;
                             if (how === "key" && !Array.isArray(parent)) {
                                 parent[credential] = "x";
                             } else {
@@ -460,8 +421,8 @@ describe("adopt", () => {
         });
     });
 
-    describe("leaves out", () => {
-        it("what EmrEtlRunner reads no more, or never did, beside values that are wrong too", () => {
+    describe("omits", () => {
+        it("keys that EmrEtlRunner does not read, and keeps invalid values", () => {
             const { value, stackFile } = below(
                 "enrich",
                 "job_name: x",
@@ -479,7 +440,7 @@ describe("adopt", () => {
             ]);
         });
 
-        it("all but the last of a key that is there more than once, with its place", () => {
+        it("all but the last of a repeated key, and names its path", () => {
             const lines = [
                 "versions: { spark_enrich: 1.16.0 }",
                 ":versions: { spark_enrich: 1.17.0, spark_enrich: 1.18.0 }",
@@ -490,10 +451,11 @@ describe("adopt", () => {
             ];
             const { value, stackFile } = below("enrich", ...lines);
             expect(value).to.deep.include({ versions: { spark_enrich: "1.18.0" } });
-            const told = ": it is there more than once, and EmrEtlRunner takes the last, as this file does";
-            expect(comments(stackFile).filter((line) => line.endsWith(told))).to.deep.equal(
+            const comment =
+                ": it is there more than once, and EmrEtlRunner takes the last, as this file does";
+            expect(comments(stackFile).filter((line) => line.endsWith(comment))).to.deep.equal(
                 ["enrich.versions", 'enrich["…"]', "enrich.versions.spark_enrich"].map(
-                    (place) => `#   ${place}${told}`,
+                    (place) => `#   ${place}${comment}`,
                 ),
             );
             expect(repeatedKeys("a: [{ b: 1 }, { c: 1, c: 2, c: 3 }]\n", "config.yml")).to.deep.equal([
@@ -502,7 +464,7 @@ describe("adopt", () => {
             ]);
         });
 
-        it("the stack's own tags, and what stream-enrich mode has none of", () => {
+        it("the tags that the stack sets, and the keys that stream-enrich mode does not have", () => {
             const { own, errors, stackFile } = adopted(`
 aws:
   s3:
@@ -526,14 +488,14 @@ monitoring: { tags: { snowplow-emr-stack: other } }
             ).to.have.length(5);
         });
 
-        it("nothing without a word: a location that config.yml has none for becomes a bucket of the stack's", () => {
+        it("no location silently: a comment says that the stack creates a bucket for it", () => {
             expect(comments(adopted(read(fixture("carried-over"))).stackFile)).to.include(
                 "#   aws.s3.buckets.shredded.archive: config.yml has none, so the stack makes a bucket for it",
             );
         });
     });
 
-    it("leaves to its owner which of two regions it is, and takes the buckets'; shows no string that is not one", () => {
+    it("takes the region of the buckets, reports a second one, and never quotes a string that is not a region", () => {
         for (const [text, region, errors] of [
             [
                 SMALL.replace("emr: { region: eu-west-1", "emr: { region: us-east-1"),
@@ -557,13 +519,13 @@ monitoring: { tags: { snowplow-emr-stack: other } }
         }
     });
 
-    it("reports once what Pulumi's CLI would take for encrypted", () => {
+    it("reports a value that Pulumi's CLI would read as encrypted once", () => {
         expect(codesOf(below("monitoring", "tags: { secure: a }").errors)).to.deep.equal([
             ["encrypted-value", "monitoring.tags"],
         ]);
     });
 
-    it("leaves nothing behind", () => {
+    it("removes its temporary files", () => {
         const { TMPDIR } = process.env;
         process.env.TMPDIR = mkdtempSync(path.join(folder, "tmp-"));
         try {
@@ -577,12 +539,12 @@ monitoring: { tags: { snowplow-emr-stack: other } }
     describe("as a command", () => {
         const HELP = adoptCommand(["--help"]).stdout;
 
-        it("says how it is used", () => {
+        it("prints its usage", () => {
             expect(adoptCommand(["-h"])).to.deep.equal({ code: 0, stdout: HELP, stderr: "" });
             expect(HELP).to.match(/^npm run adopt -- config\.yml \[--stack dev\] \[--to Pulumi\.dev\.yaml\]/);
         });
 
-        it("takes one file, and a stack's name", () => {
+        it("requires one file, and a valid name of a stack", () => {
             const usage = HELP.trimEnd();
             for (const [args, stderr] of [
                 [[], `found: 0 files; expected: one config.yml\n\n${usage}\n`],
@@ -599,7 +561,7 @@ monitoring: { tags: { snowplow-emr-stack: other } }
             expect(unknown.stderr).to.include("--stak").and.to.include(usage);
         });
 
-        it("names a file that it cannot read", () => {
+        it("reports a file that it cannot read", () => {
             const latin = path.join(folder, "latin.yml");
             writeFileSync(latin, Buffer.from([0x61, 0x3a, 0x20, 0xe9]));
             for (const [file, found] of [
@@ -618,7 +580,7 @@ monitoring: { tags: { snowplow-emr-stack: other } }
             expect(stderr).to.include("found:    bytes that are not UTF-8\n");
         });
 
-        it("writes a new file where it is told to, and no file that is there", () => {
+        it("writes a new file with --to, and never overwrites one", () => {
             const file = path.join(folder, "Pulumi.new.yaml");
             const printed = adoptCommand([fixture("erb")]);
             const args = [fixture("erb"), "--to", file];
@@ -638,12 +600,12 @@ monitoring: { tags: { snowplow-emr-stack: other } }
             expect(read(file)).to.equal(printed.stdout);
         });
 
-        it("names the stack in what it has to say", () => {
+        it("names the stack in its errors", () => {
             const { stderr } = adoptCommand([fixture("refused"), "--stack", "prod"]);
             expect(stderr).to.match(/^Pulumi\.prod\.yaml: \d+ errors\n/);
         });
 
-        it("prints and exits as told", async () => {
+        it("prints and exits as adoptCommand returns", async () => {
             const ended = await new Promise((resolve) => {
                 const args = [
                     ...["--import", pathToFileURL(require.resolve("tsx")).href],
@@ -658,7 +620,7 @@ monitoring: { tags: { snowplow-emr-stack: other } }
     });
 });
 
-/** Names of what only AWS or the stack's own resources would name: a key pair is now an existing one. */
+/** Without the names of resources: those that the stack created are existing ones after the move. */
 function withoutNames(config: string): string {
     return config.replace(
         /^( +(?:jobflow_role|service_role|ec2_subnet_id|security_configuration): ).*$/gm,
@@ -666,19 +628,19 @@ function withoutNames(config: string): string {
     );
 }
 
-function leafWays(
+function leafPaths(
     value: unknown,
-    way: readonly (string | number)[] = [],
+    keyPath: readonly (string | number)[] = [],
 ): readonly (readonly (string | number)[])[] {
     if (typeof value !== "object" || value === null) {
-        return [way];
+        return [keyPath];
     }
     return Object.entries(value).flatMap(([key, item]) =>
-        leafWays(item, [...way, Array.isArray(value) ? Number(key) : key]),
+        leafPaths(item, [...keyPath, Array.isArray(value) ? Number(key) : key]),
     );
 }
 
-/** Nothing where it is no stack without the other objects. */
+/** Undefined if emrEtlRunner alone is not a valid stack config. */
 function argsOf(stack: string, region: string, emrEtlRunner: unknown): ResolvedArgs | undefined {
     const config = { emrEtlRunner };
     try {
@@ -702,7 +664,7 @@ function render({ stack, stackTag, region, mode, prefix, emrEtlRunner, locations
         keyName: emrEtlRunner.aws.emr.ec2_key_name ?? "key",
         securityConfiguration: "security",
     });
-    // Where null says the same as what stands there when it is left out.
+    // For these keys, null means the same as the default.
     return text
         .replace(/^( +bootstrap: )null$/gm, "$1[]")
         .replace(/^( +continue_on_unexpected_error: )null$/gm, "$1false");
