@@ -60,7 +60,7 @@ const changedStack: fc.Arbitrary<AnyStack> = fc
     .tuple(anyStack, fc.array(change, { minLength: 1, maxLength: 2 }))
     .map(([stack, changes]) => ({
         ...stack,
-        config: handedOver(changes.reduce(changed, stack.config)),
+        config: throughPulumi(changes.reduce(changed, stack.config)),
         domainName: undefined, // The changes may have changed whether another domain is accepted.
     }));
 
@@ -70,18 +70,20 @@ const mixedStack: fc.Arbitrary<AnyStack> = fc
     .map(([first, second, dice]) => {
         const { stack, region, defaultTags } = first;
         let leaf = 0;
-        const others = () => dice[leaf++ % dice.length] === 1;
+        const isOther = () => dice[leaf++ % dice.length] === 1;
         return {
             stack,
             region,
             defaultTags,
             privateKey: first.certificateSource === "chain" ? certificate().privateKey : undefined,
             domainName: undefined,
-            config: mixed(config(first), config({ ...second, stack, region }), others) as Config,
+            config: mixed(config(first), config({ ...second, stack, region }), isOther) as Config,
         };
     });
 
 export const almostAnyStack = fc.oneof(changedStack, mixedStack);
+
+const keyOfAnotherNamespace = fc.string().map((key) => `snowplow-emr:${key}`);
 
 /** A valid stack with anything in one of the inputs outside of the config. */
 export const anyStackInput: fc.Arbitrary<StackInput> = fc
@@ -94,19 +96,12 @@ export const anyStackInput: fc.Arbitrary<StackInput> = fc
             fc.record({
                 encryptedKeys: fc.array(fc.oneof(fc.string(), fc.constantFrom("access", "constructor"))),
             }),
-            fc.record({
-                otherKeys: fc.array(
-                    fc.oneof(
-                        fc.string(),
-                        fc.string().map((key) => `snowplow-emr:${key}`),
-                    ),
-                ),
-            }),
+            fc.record({ otherKeys: fc.array(fc.oneof(fc.string(), keyOfAnotherNamespace)) }),
         ),
     )
     .map(([stack, other]) => ({ ...inputOf(stack), ...other }));
 
-/** A stack as Pulumi hands it to the program. */
+/** A stack as Pulumi passes it to the program. */
 export function inputOf({ privateKey, ...stack }: AnyStack): StackInput {
     return privateKey === undefined
         ? { ...stack, encryptedKeys: [] }
@@ -115,8 +110,8 @@ export function inputOf({ privateKey, ...stack }: AnyStack): StackInput {
 
 type Path = readonly (string | number)[];
 
-/** Pulumi hands over strings as they are and other values as JSON, and the program parses strings that are JSON. */
-function handedOver(config: Config): Config {
+/** Pulumi passes strings unchanged and other values as JSON, and the program parses strings that are JSON. */
+function throughPulumi(config: Config): Config {
     return Object.fromEntries(
         Object.entries(config).map(([key, value]) => {
             const text = typeof value === "string" ? value : JSON.stringify(value);
@@ -151,19 +146,20 @@ function changed(config: Config, { kind, at, from, key, unreadable, value }: Cha
     }
 }
 
-function mixed(one: unknown, other: unknown, others: () => boolean): unknown {
+/** One of two values; for two objects, key by key. */
+function mixed(one: unknown, other: unknown, isOther: () => boolean): unknown {
     if (!isObject(one) || !isObject(other)) {
-        return others() ? other : one;
+        return isOther() ? other : one;
     }
     const keys = [...new Set([...Object.keys(one), ...Object.keys(other)])];
     return Object.fromEntries(
         keys
-            .map((key) => [key, mixed(own(one, key), own(other, key), others)] as const)
+            .map((key) => [key, mixed(own(one, key), own(other, key), isOther)] as const)
             .filter(([, value]) => value !== undefined),
     );
 }
 
-export function own(object: Config, key: string): unknown {
+function own(object: Config, key: string): unknown {
     return Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
@@ -190,13 +186,13 @@ function put(value: unknown, [key, ...rest]: Path, replacement: unknown): unknow
     if (key === undefined) {
         return replacement;
     }
-    const entries = Object.entries(Object(value)).filter(([name]) => name !== String(key));
-    const before = Object.entries(Object(value)).find(([name]) => name === String(key));
-    const below = put(before?.[1], rest, replacement);
+    const all = Object.entries(Object(value));
+    const below = put(all.find(([name]) => name === String(key))?.[1], rest, replacement);
     if (Array.isArray(value)) {
         return value
             .map((item, index) => (String(index) === String(key) ? below : item))
             .filter((item) => item !== undefined);
     }
-    return Object.fromEntries(below === undefined ? entries : [...entries, [key, below]]);
+    const others = all.filter(([name]) => name !== String(key));
+    return Object.fromEntries(below === undefined ? others : [...others, [key, below]]);
 }

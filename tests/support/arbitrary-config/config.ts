@@ -10,14 +10,14 @@ export function networkOf(drawn: Parts) {
     if (!existing) {
         return { ...network, availabilityZones: zones?.map((letter) => `${region}${letter}`), existing };
     }
-    // It takes a core-site in config.yml, and EmrEtlRunner adds one for thrift.
+    // A mismatch needs a core-site in config.yml, and EmrEtlRunner adds its own for thrift.
     const noCoreSite = drawn.batch && drawn.format === "thrift" && drawn.encryption.inTransit !== false;
     return {
         internetAccess: network.internetAccess,
         existing: {
             ...existing,
             ...(noCoreSite && existing.allowHostnameMismatch && { allowHostnameMismatch: false }),
-            // A route to an internet gateway can always be seen.
+            // AWS always shows a route to an internet gateway.
             ...(network.internetAccess === "public" &&
                 existing.allowUnseenRoute && { allowUnseenRoute: false }),
         },
@@ -62,24 +62,24 @@ export function config(drawn: Parts): Config {
         errors: drawn.enrich.continue_on_unexpected_error === true,
     });
     const at = (path: LocationPath) => values.get(path);
-    // With a bid, a key of this account: the Spot role may use no other.
+    const below = (kind: string) =>
+        Object.fromEntries(
+            [...values]
+                .filter(([path]) => path.startsWith(`${kind}.`))
+                .map(([path, value]) => [path.slice(kind.length + 1), value]),
+        );
+    // With a bid, the key must be of this account: the Spot role may use no other.
     const { core_instance_bid: core, task_instance_bid: task } = drawn.jobflow;
     const kmsKey = (core ?? task) == null ? drawn.kmsKey : drawn.kmsKey?.replace(/^\d+/, ACCOUNT_ID);
-    // Names and folders are part of many ARNs, and IAM's limits are tight: tests/components/args/document-limits.test.ts tests the limits.
+    // Few grants, so that policies stay below IAM's limits: tests/components/args/document-limits.test.ts tests those.
     const errors = at("enriched.errors") === "managed" && at("shredded.errors") === "managed";
     const most = 2 - Number(drawn.stack.length > 5) - Number(errors);
     const few = (list: readonly string[] | undefined) => list?.slice(0, most);
     const existing = bucketsOf(values.values());
-    const tags =
-        owned.stackTag === undefined
-            ? {}
-            : {
-                  tags: {
-                      ...drawn.monitoring.tags,
-                      "snowplow-emr-stack": `snowplow-emr-encryption/${drawn.stack}`,
-                      ...EMR_TAG,
-                  },
-              };
+    const ownedTags = {
+        "snowplow-emr-stack": `snowplow-emr-encryption/${drawn.stack}`,
+        "for-use-with-amazon-emr-managed-policies": "true",
+    };
 
     return Object.fromEntries(
         Object.entries({
@@ -116,24 +116,9 @@ export function config(drawn: Parts): Config {
                             ...drawn.buckets,
                             encrypted: rendered("encrypted", true),
                             log: at("log"),
-                            raw: object({
-                                in: at("raw.in"),
-                                processing: at("raw.processing"),
-                                archive: at("raw.archive"),
-                            }),
-                            enriched: object({
-                                good: at("enriched.good"),
-                                bad: at("enriched.bad"),
-                                errors: at("enriched.errors"),
-                                archive: at("enriched.archive"),
-                                stream: at("enriched.stream"),
-                            }),
-                            shredded: object({
-                                good: at("shredded.good"),
-                                bad: at("shredded.bad"),
-                                errors: at("shredded.errors"),
-                                archive: at("shredded.archive"),
-                            }),
+                            raw: object(below("raw")),
+                            enriched: object(below("enriched")),
+                            shredded: object(below("shredded")),
                         }),
                     }),
                     emr: object({
@@ -163,12 +148,10 @@ export function config(drawn: Parts): Config {
                 }),
                 monitoring: object({
                     ...drawn.monitoring,
-                    ...tags,
+                    ...(owned.stackTag && { tags: { ...drawn.monitoring.tags, ...ownedTags } }),
                     logging: object(drawn.logging),
                 }),
             }),
         }).filter(([, value]) => value !== undefined),
     );
 }
-
-const EMR_TAG = { "for-use-with-amazon-emr-managed-policies": "true" };

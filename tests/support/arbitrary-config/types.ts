@@ -2,13 +2,13 @@
 export interface AnyStack {
     readonly stack: string;
     readonly region: string;
-    /** `aws:defaultTags`; undefined: missing. */
+    /** `aws:defaultTags`, undefined if missing. */
     readonly defaultTags: unknown;
-    /** Some of the six objects. */
+    /** The stack config below the program's namespace. */
     readonly config: Config;
-    /** The secret `certificatePrivateKey`; undefined: missing. */
+    /** The secret `certificatePrivateKey`, undefined if missing. */
     readonly privateKey: string | undefined;
-    /** The domain of the nodes' names in an existing VPC; undefined: AWS's default. */
+    /** The domain of the nodes' names in an existing VPC; undefined for AWS's default. */
     readonly domainName: string | undefined;
 }
 
