@@ -17,9 +17,9 @@ import {
     makeOwnCertificate,
 } from "../support/arbitrary-config";
 import {
-    configProblems,
+    configErrors,
     EXISTING_PATH,
-    programProblems,
+    programErrors,
     roleArn,
     takesAnyHostname,
 } from "../support/emr-etl-runner-contract";
@@ -49,7 +49,7 @@ describe("any stack config", () => {
         it("is accepted, and EmrEtlRunner accepts its config.yml", () => {
             fc.assert(
                 fc.property(anyStack, (stack) => {
-                    expect(configProblems(rendered(parsed(stack), stack), stack)).to.deep.equal([]);
+                    expect(configErrors(rendered(parsed(stack), stack), stack)).to.deep.equal([]);
                 }),
                 { numRuns: 10 * RUNS },
             );
@@ -83,7 +83,7 @@ describe("any stack config", () => {
             await fc.assert(
                 fc.asyncProperty(stackToRun, async (stack) => {
                     const first = await runProgram(stack);
-                    expect(programProblems(first, stack)).to.deep.equal([]);
+                    expect(programErrors(first, stack)).to.deep.equal([]);
                     expect(findings(first)).to.deep.equal([]);
                     const again = await runProgram(stack);
                     expect(sorted(again)).to.deep.equal(sorted(first));
@@ -100,7 +100,7 @@ describe("any stack config", () => {
                 fc.property(almostAnyStack, (stack) => {
                     const args = parsedOrRefused(inputOf(stack));
                     if (args) {
-                        expect(configProblems(rendered(args, stack), stack)).to.deep.equal([]);
+                        expect(configErrors(rendered(args, stack), stack)).to.deep.equal([]);
                     }
                 }),
                 { numRuns: 20 * RUNS },

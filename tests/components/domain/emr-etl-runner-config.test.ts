@@ -5,7 +5,7 @@ import {
     renderEmrEtlRunnerConfig,
 } from "../../../components/domain/emr-etl-runner-config";
 import { resolveLocations } from "../../../components/domain/locations";
-import { fileProblems, load } from "../../support/emr-etl-runner-contract";
+import { fileErrors, load } from "../../support/emr-etl-runner-contract";
 import { expectGolden } from "../../support/golden";
 import { batch, type Config, parse, stream } from "../args/parse";
 
@@ -249,7 +249,7 @@ describe("config.yml", () => {
         it(`gives EmrEtlRunner ${title}, in a file that every reader reads alike`, () => {
             const file = render(config);
             expect(load(file)).to.deep.equal(loaded);
-            expect(fileProblems(file)).to.deep.equal([]);
+            expect(fileErrors(file)).to.deep.equal([]);
         });
     }
 

@@ -3,7 +3,8 @@ import { ACCOUNT_ID } from "../../../testing/placeholder-provider";
 import { type Context, decide, identityPolicy, resourcePolicy } from "../iam";
 import { accountOf, keyArn, type Made, type MadeRole, resources } from "./made";
 
-export const ANYBODY = { AWS: `arn:aws:iam::${ACCOUNT_ID}:user/anybody` };
+/** A user of the stack's account. */
+export const USER = { AWS: `arn:aws:iam::${ACCOUNT_ID}:user/some-user` };
 
 type Identity = Pick<MadeRole, "arn" | "inlinePolicies">;
 
@@ -11,7 +12,7 @@ function identity({ inlinePolicies }: Identity) {
     return inlinePolicies.map(identityPolicy);
 }
 
-/** The policy of an existing key is KMS's default with the statements in the outputs. */
+/** The policy of the stack's key; for an existing key, KMS's default policy with the statements in the outputs. */
 function keyPolicy({ run, existing }: Made) {
     if (!existing.keyArn) {
         return resources(run, "aws:kms/key:Key").map(({ inputs }) =>
@@ -47,7 +48,7 @@ export function mayRead({ run }: Made, caller: Identity, object: string): boolea
 /** The user that runs EmrEtlRunner. */
 export function operator(run: Run): Identity {
     const policies = resources(run, "aws:iam/policy:Policy");
-    return { arn: ANYBODY.AWS, inlinePolicies: policies.map(({ inputs }) => String(inputs.policy)) };
+    return { arn: USER.AWS, inlinePolicies: policies.map(({ inputs }) => String(inputs.policy)) };
 }
 
 export function mayPass(caller: Identity, passed: MadeRole, service: string): boolean {

@@ -2,20 +2,20 @@ import { atLeast, HOSTNAME_VERIFIER, type Read, type Rule, takesAnyHostname } fr
 
 export const EMR_RULES: Readonly<Record<string, Rule<Read>>> = {
     "4.3.4 security configuration": ({ yml, switches }) => ({
-        "not where a switch is on, and only there":
+        "missing with a switch on, or present with all off":
             (yml.aws.emr.security_configuration !== null) !== Object.values(switches).includes(true),
     }),
     "4.3.6, 4.3.7 release": ({ release, switches }) => {
-        const { requireImdsV2, ...others } = switches;
+        const { requireImdsV2, ...encryption } = switches;
         return {
-            "no security configurations": Object.values(others).includes(true) && !atLeast(release, 4, 8),
-            "no IMDSv2 alone": requireImdsV2 && !imdsV2Only(release),
+            "no security configurations": Object.values(encryption).includes(true) && !atLeast(release, 4, 8),
+            "no enforced IMDSv2": requireImdsV2 && !imdsV2Only(release),
         };
     },
     "3.4 names of nodes": ({ yml, given }) => {
         const coreSite = yml.aws.emr.configuration?.["core-site"] ?? {};
         return {
-            "accepted under any name where they match, or not where they differ":
+            "any host name accepted without a mismatch, or refused with one":
                 (coreSite[HOSTNAME_VERIFIER] === "ALLOW_ALL") !== takesAnyHostname(given),
             "two core-sites": takesAnyHostname(given) && yml.collectors?.format === "thrift",
         };
@@ -28,10 +28,10 @@ export const EMR_RULES: Readonly<Record<string, Rule<Read>>> = {
 
 /** Releases that enforce IMDSv2: 5.23.1, 5.27.1, since 5.32.0, since 6.2.0. */
 function imdsV2Only(release: readonly number[]): boolean {
-    const text = release.join(".");
+    const version = release.join(".");
     return (
-        text === "5.23.1" ||
-        text === "5.27.1" ||
+        version === "5.23.1" ||
+        version === "5.27.1" ||
         (release[0] === 5 ? atLeast(release, 5, 32) : atLeast(release, 6, 2))
     );
 }

@@ -1,9 +1,10 @@
 /*
- * The contract that EmrEtlRunner, RDB Loader and EMR have with a config.yml and the resources it names, from the facts
- * (4.1 to 4.4) and not from the program: the program's own tables would judge themselves. Every function returns what
- * is wrong, in words.
+ * What EmrEtlRunner, RDB Loader and EMR require of a config.yml and of the resources that it names. The requirements
+ * are stated again here, independently of the program, because the program's own tables would agree with themselves.
+ * Their numbers are those of the facts about EmrEtlRunner. Every function returns its findings as strings.
  */
+
+export { configErrors, programErrors } from "./errors";
 export { EXISTING_PATH, roleArn } from "./made";
-export { configProblems, programProblems } from "./problems";
-export { fileProblems, load } from "./reader";
+export { fileErrors, load } from "./reader";
 export { takesAnyHostname } from "./rules";

@@ -1,15 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
+import type { Run } from "../../../testing/mock-engine";
 import { PLACEHOLDER } from "../../../testing/placeholder-provider";
 import { type Context, decide, resourcePolicy } from "../iam";
-import { ANYBODY } from "./access";
+import { USER } from "./access";
 import { listOf, type Made, resources } from "./made";
 import type { Rule } from "./rules";
 
 export const BUCKET_RULES: Readonly<Record<string, Rule<Made>>> = {
     "4.3.3 default encryption": ({ run, given }) => {
-        const buckets = resources(run, "aws:s3/bucket:Bucket").map(
-            ({ inputs }) => `${inputs.bucketPrefix}${PLACEHOLDER}`,
-        );
+        const buckets = managedBuckets(run);
         const encrypted = resources(
             run,
             "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
@@ -20,47 +19,46 @@ export const BUCKET_RULES: Readonly<Record<string, Rule<Made>>> = {
         const named = listOf(given, ["storage", "encryptExistingBuckets"]);
         return {
             [`none on ${without.join(", ")}`]: without.length > 0,
-            "not on the existing buckets that are named, or on others": !isDeepStrictEqual(
+            "existing buckets other than those in encryptExistingBuckets": !isDeepStrictEqual(
                 new Set(encrypted.filter((bucket) => !buckets.includes(String(bucket)))),
                 new Set(named),
             ),
         };
     },
     "4.3.3 policies of existing buckets": ({ run, given }) => {
-        const managed = resources(run, "aws:s3/bucket:Bucket").map(
-            ({ inputs }) => `${inputs.bucketPrefix}${PLACEHOLDER}`,
-        );
+        const managed = managedBuckets(run);
         const policies = resources(run, "aws:s3/bucketPolicy:BucketPolicy").filter(
             ({ inputs }) => !managed.includes(String(inputs.bucket)),
         );
-        const decided = (action: string, context: Context) =>
-            policies.map(({ inputs }) =>
-                decide(
-                    {
-                        caller: ANYBODY,
-                        action,
-                        resource: `arn:aws:s3:::${inputs.bucket}/some/object`,
-                        context,
-                    },
-                    { resource: { policy: resourcePolicy(String(inputs.policy)) } },
-                ),
-            );
+        /** Whether each policy denies the request, whatever the caller's own policies allow. */
+        const denied = (action: string, context: Context) =>
+            policies.map(({ inputs }) => {
+                const resource = `arn:aws:s3:::${inputs.bucket}/some/object`;
+                const policy = resourcePolicy(String(inputs.policy));
+                const decision = decide(
+                    { caller: USER, action, resource, context },
+                    { resource: { policy } },
+                );
+                return decision === "explicitDeny";
+            });
         const tls = { "aws:SecureTransport": "true" };
         const sse = "s3:x-amz-server-side-encryption";
         return {
-            "on others than those named": !isDeepStrictEqual(
+            "buckets other than those in policiesOnExistingBuckets": !isDeepStrictEqual(
                 policies.map(({ inputs }) => inputs.bucket).sort(),
                 [...listOf(given, ["storage", "policiesOnExistingBuckets"])].sort(),
             ),
-            "plain HTTP": decided("s3:GetObject", { "aws:SecureTransport": "false" }).some(
-                (decision) => decision !== "explicitDeny",
+            "plain HTTP is not denied": denied("s3:GetObject", { "aws:SecureTransport": "false" }).includes(
+                false,
             ),
-            "another encryption": decided("s3:PutObject", { ...tls, [sse]: "aws:kms" }).some(
-                (decision) => decision !== "explicitDeny",
-            ),
-            "not what EMR sends": [{ ...tls }, { ...tls, [sse]: "AES256" }]
-                .flatMap((headers) => decided("s3:PutObject", headers))
-                .includes("explicitDeny"),
+            "SSE-KMS is not denied": denied("s3:PutObject", { ...tls, [sse]: "aws:kms" }).includes(false),
+            "EMR's requests are denied": [{ ...tls }, { ...tls, [sse]: "AES256" }]
+                .flatMap((headers) => denied("s3:PutObject", headers))
+                .includes(true),
         };
     },
 };
+
+function managedBuckets(run: Run): readonly string[] {
+    return resources(run, "aws:s3/bucket:Bucket").map(({ inputs }) => `${inputs.bucketPrefix}${PLACEHOLDER}`);
+}

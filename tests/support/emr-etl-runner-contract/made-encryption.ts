@@ -14,7 +14,7 @@ export const ENCRYPTION_RULES: Readonly<Record<string, Rule<Made>>> = {
         const named = yml.aws.emr.security_configuration;
         const made = resources(run, "aws:emr/securityConfiguration:SecurityConfiguration");
         return {
-            "not the one that was made": !isDeepStrictEqual(
+            "not the created one": !isDeepStrictEqual(
                 made.map(({ inputs }) => `${inputs.namePrefix}${PLACEHOLDER}`),
                 named === null ? [] : [named],
             ),
@@ -22,7 +22,7 @@ export const ENCRYPTION_RULES: Readonly<Record<string, Rule<Made>>> = {
             "at rest in S3": (atRest?.S3EncryptionConfiguration !== undefined) !== switches.atRestS3,
             "at rest on local disks":
                 (atRest?.LocalDiskEncryptionConfiguration !== undefined) !== switches.atRestLocalDisks,
-            "at rest":
+            "at rest, as a whole":
                 (encryption.EnableAtRestEncryption === true) !==
                 (switches.atRestS3 || switches.atRestLocalDisks),
             "in transit":
@@ -47,13 +47,18 @@ export const ENCRYPTION_RULES: Readonly<Record<string, Rule<Made>>> = {
                 }),
             "another key in the outputs": run.outputs.kmsKeyArn !== keyArn(made),
             "another key for the archive": archives.some(({ inputs }) => inputs.kmsKeyId !== keyArn(made)),
-            "no key, or one too many":
+            "a missing key, or one in addition to the existing one":
                 resources(run, "aws:kms/key:Key").length !== (existing.keyArn ? 0 : 1) ||
                 resources(run, "aws:kms/alias:Alias").length !== (existing.keyArn ? 0 : 1),
             "a role may not use the key": Object.values(roles).some((role) =>
                 uses.some((action) => !mayUseKey(made, role, action)),
             ),
-            "the service role may not grant it": !mayUseKey(made, roles.service, "kms:CreateGrant", forAws),
+            "the service role may not grant the use of the key": !mayUseKey(
+                made,
+                roles.service,
+                "kms:CreateGrant",
+                forAws,
+            ),
         };
     },
     "4.3.6 in transit": (made) => {
@@ -85,20 +90,22 @@ export const ENCRYPTION_RULES: Readonly<Record<string, Rule<Made>>> = {
             "not PEM": switches.inTransit && tls?.CertificateProviderType !== "PEM",
             "another archive": switches.inTransit && tls?.S3Object !== archive,
             "an archive in addition to the existing one": uploads.length !== (existing.archive ? 0 : 1),
-            "an archive in plain": uploads.some(({ inputs }) => !(inputs.contentBase64 instanceof Secret)),
+            "an archive that is not secret": uploads.some(
+                ({ inputs }) => !(inputs.contentBase64 instanceof Secret),
+            ),
             "a role cannot read the archive": Object.values(roles).some(
                 (role) => !mayRead(made, role, object),
             ),
-            "another end": existing.archive
+            "another expiry in the outputs": existing.archive
                 ? end !== null
                 : existing.chain
                   ? end !== new Date(new X509Certificate(existing.chain).validTo).toISOString()
                   : end !== PLACEHOLDER_TIME,
-            "no warning of SASL":
+            "no warning about SASL":
                 switches.inTransit &&
                 !atLeast(release, 5, 9) &&
                 !String(run.outputs.warnings).includes("5.9.0"),
-            "no warning of names":
+            "no warning about host names":
                 String(run.outputs.warnings).includes(HOSTNAME_VERIFIER) !== takesAnyHostname(given),
         };
     },
@@ -119,7 +126,7 @@ export const ENCRYPTION_RULES: Readonly<Record<string, Rule<Made>>> = {
     },
 };
 
-/** Whether a TLS resource is for the nodes; the others are for the SSH key pair. */
+/** Whether a TLS resource is for the nodes, and not for the SSH key pair. */
 function isNodes({ name }: Registration): boolean {
     return !name.startsWith("emr-ssh-");
 }

@@ -21,7 +21,7 @@ export const NETWORK_RULES: Readonly<Record<string, Rule<Made>>> = {
             "a network in addition to the existing one":
                 Boolean(existing.network) &&
                 made.some(({ type }) => type !== SECURITY_GROUP && type !== KEY_PAIR),
-            "addresses that are not the stack's":
+            "egress addresses of an existing network":
                 Boolean(existing.network) && !isDeepStrictEqual(run.outputs.egressIps, []),
             "EMR's groups missing, or created where they exist":
                 groups.length > 0 !== (!existing.network || existing.securityGroups === "create"),

@@ -7,7 +7,7 @@ export const OUTPUT_RULES: Readonly<Record<string, Rule<Made>>> = {
         const arns = run.registrations.flatMap(
             ({ inputs }) => JSON.stringify(inputs).match(/arn:[^:]*:/g) ?? [],
         );
-        return { "another than aws": arns.some((start) => start !== "arn:aws:") };
+        return { "another partition than aws": arns.some((start) => start !== "arn:aws:") };
     },
     "4.3.13 no secret": ({ run }) => ({
         "a secret output": run.secretOutputs.length > 0,

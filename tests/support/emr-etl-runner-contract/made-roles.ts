@@ -13,19 +13,17 @@ export const ROLE_RULES: Readonly<Record<string, Rule<Made>>> = {
         const required = run.outputs.requiredPolicies as Readonly<Record<string, unknown>> | undefined;
         const own = [
             ...Object.values(roles).filter(({ existing }) => !existing),
-            ...Object.entries(ROLES_ASKED_FOR)
-                .filter(([, setting]) => valueAt(given.config, setting))
+            ...Object.entries(OPTIONAL_ROLES)
+                .filter(([, key]) => valueAt(given.config, key))
                 .map(([kind]) => ownRole(run, given, kind)),
         ];
-        const inPath = resources(run, "aws:iam/policy:Policy").concat(
-            profiles,
-            resources(run, "aws:iam/role:Role"),
-        );
+        const created = resources(run, "aws:iam/role:Role");
+        const inPath = [...resources(run, "aws:iam/policy:Policy"), ...profiles, ...created];
         return {
-            "a profile of another name than its role": profiles.some(
+            "an instance profile whose name is not its role's": profiles.some(
                 ({ inputs }) => inputs.name !== jobflow.name || inputs.role !== jobflow.name,
             ),
-            "no profile, or one in addition to the existing one":
+            "a missing profile, or one in addition to the existing one":
                 profiles.length !== (jobflow.existing ? 0 : 1),
             "not the jobflow role": ![yml.aws.emr.jobflow_role, run.outputs.jobflowRole].every(
                 (name) => name === jobflow.name,
@@ -35,15 +33,12 @@ export const ROLE_RULES: Readonly<Record<string, Rule<Made>>> = {
                 yml.aws.emr.service_role !==
                 (service.arn.endsWith(`:role/${service.name}`) ? service.name : service.arn),
             "another service role in the outputs": run.outputs.serviceRole !== service.name,
-            "roles in addition to the existing ones":
-                resources(run, "aws:iam/role:Role").length !== own.length,
+            "roles in addition to the existing ones": created.length !== own.length,
             "another path": inPath.some(({ inputs }) => inputs.path !== path),
-            "another boundary": resources(run, "aws:iam/role:Role").some(
-                ({ inputs }) => inputs.permissionsBoundary !== boundary,
-            ),
-            "a change of an existing role": POLICY_OF_ROLE.flatMap((type) => resources(run, type)).some(
-                ({ inputs }) => !own.some(({ name }) => name === inputs.role),
-            ),
+            "another boundary": created.some(({ inputs }) => inputs.permissionsBoundary !== boundary),
+            "a change of an existing role": [ROLE_POLICY, ATTACHMENT]
+                .flatMap((type) => resources(run, type))
+                .some(({ inputs }) => !own.some(({ name }) => name === inputs.role)),
             "other managed policies on the jobflow role": !isDeepStrictEqual(
                 new Set(jobflow.managedPolicyArns),
                 new Set(listOf(given, ["access", "policyArns"])),
@@ -51,7 +46,7 @@ export const ROLE_RULES: Readonly<Record<string, Rule<Made>>> = {
             "other managed policies on the service role": !isDeepStrictEqual(service.managedPolicyArns, [
                 "arn:aws:iam::aws:policy/service-role/AmazonEMRServicePolicy_v2",
             ]),
-            "required policies of a role that is the stack's": !isDeepStrictEqual(
+            "required policies of other than the existing roles": !isDeepStrictEqual(
                 Object.keys(required ?? {}).filter((role) => required?.[role] !== undefined),
                 [...(service.existing ? ["serviceRole"] : []), ...(jobflow.existing ? ["jobflowRole"] : [])],
             ),
@@ -71,15 +66,14 @@ export const ROLE_RULES: Readonly<Record<string, Rule<Made>>> = {
             mayUseKey(made, role, action, context),
         );
         return {
-            "the key without a bid": (core ?? task) === null && may.includes(true),
-            "not the key with a bid": (core ?? task) !== null && may.includes(false),
+            "may use the key without a bid": (core ?? task) === null && may.includes(true),
+            "may not use the key with a bid": (core ?? task) !== null && may.includes(false),
         };
     },
 };
-const POLICY_OF_ROLE = [ROLE_POLICY, ATTACHMENT];
 
 /** Roles for other services, by the key of the stack config that creates them. */
-const ROLES_ASKED_FOR: Readonly<Record<string, readonly string[]>> = {
+const OPTIONAL_ROLES: Readonly<Record<string, readonly string[]>> = {
     reencryption: ["storage", "reencryption"],
     reminder: ["certificates", "remindTopicArn"],
 };

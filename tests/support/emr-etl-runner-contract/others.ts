@@ -16,8 +16,8 @@ export const OTHER_RULES: Readonly<Record<string, Rule<Read>>> = {
         ),
         "without hosted assets": !REGIONS.some((region) => region === given.region),
     }),
-    "what was asked for": ({ yml, given }) => ({
-        [`does not arrive: ${lost(yml, given).join(", ")}`]: lost(yml, given).length > 0,
+    "values of the stack config": ({ yml, given }) => ({
+        [`missing: ${lost(yml, given).join(", ")}`]: lost(yml, given).length > 0,
     }),
 };
 
@@ -27,11 +27,11 @@ function lost(yml: ConfigYml, stack: AnyStack): readonly string[] {
     return written(given, [])
         .filter((path) => {
             const wanted = valueAt(given, path.split("."));
-            const withOurs =
+            const expected =
                 path === "aws.emr.configuration" && wanted !== null && takesAnyHostname(stack)
                     ? withCoreSite(wanted as Texts)
                     : wanted;
-            return !arrives(path, withOurs, valueAt(yml, path.split(".")));
+            return !arrives(path, expected, valueAt(yml, path.split(".")));
         })
         .sort();
 }
@@ -46,10 +46,10 @@ function withCoreSite(configuration: Texts): Texts {
 }
 
 /** The paths of values; an object whose keys the user chooses is one value. */
-export function written(value: unknown, path: readonly string[]): readonly string[] {
+function written(value: unknown, path: readonly string[]): readonly string[] {
     const name = path.join(".");
-    const isSetting = typeof value !== "object" || value === null || Array.isArray(value);
-    return isSetting || FREE_KEYS.test(name)
+    const isLeaf = typeof value !== "object" || value === null || Array.isArray(value);
+    return isLeaf || FREE_KEYS.test(name)
         ? [name]
         : Object.entries(value).flatMap(([key, below]) => written(below, [...path, key]));
 }

@@ -27,7 +27,7 @@ export function takesAnyHostname({ config, domainName }: AnyStack): boolean {
 
 export const BUCKETS = ["emrEtlRunner", "aws", "s3", "buckets"];
 
-/** The folders of managed locations, as README.md states them. */
+/** The folders of managed locations, stated again so that they do not come from the program. */
 export const MANAGED: Readonly<Record<string, string>> = {
     "raw.in": "collector/raw/",
     "raw.processing": "pipeline/raw/processing/",

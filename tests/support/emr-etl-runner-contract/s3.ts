@@ -7,7 +7,7 @@ export const S3_RULES: Readonly<Record<string, Rule<Read>>> = {
         const { raw, enriched } = yml.aws.s3.buckets;
         const stream = enriched.stream !== null;
         return {
-            "the mode is not the one asked for": stream !== Boolean(valueAt(given.config, STREAM)),
+            "another mode than the stack config's": stream !== Boolean(valueAt(given.config, STREAM)),
             raw: stream && raw !== null,
             collectors: stream && yml.collectors !== null,
             "enriched.bad": stream && enriched.bad !== null,
@@ -31,24 +31,24 @@ export const S3_RULES: Readonly<Record<string, Rule<Read>>> = {
         const urls = [...folders, assets, ...(yml.aws.emr.bootstrap ?? []), jsonpath_assets ?? assets];
         const prefixed = ["raw.processing", "enriched.good", "shredded.good"];
         return {
-            "no S3 URL, or a dot in a bucket": urls.some((url) => !S3_URL.test(url)),
-            "no folder": folders.some((url) => !url.endsWith("/")),
+            "not an S3 URL, or a dot in a bucket": urls.some((url) => !S3_URL.test(url)),
+            "no slash at the end": folders.some((url) => !url.endsWith("/")),
             "a bucket's root": prefixed.some((path) =>
                 locations[path]?.some((url) => /^s3:\/\/[^/]*\/?$/.test(url)),
             ),
-            "one in another": folders.some((url, index) =>
+            "a location in another": folders.some((url, index) =>
                 folders.some((outer, other) => other !== index && url.startsWith(outer)),
             ),
         };
     },
     "managed locations": ({ given, locations }) => {
-        const others = Object.entries(MANAGED).filter(([path, folder]) => {
+        const wrong = Object.entries(MANAGED).filter(([path, folder]) => {
             const value = valueAt(given.config, [...BUCKETS, ...path.split(".")]) ?? "managed";
-            const there = locations[path] ?? [];
+            const rendered = locations[path] ?? [];
             const url = `s3://${prefix(given.stack)}-${folder.replace("/", `-${PLACEHOLDER}/`)}`;
-            return value === "managed" && there.length > 0 && !isDeepStrictEqual(there, [url]);
+            return value === "managed" && rendered.length > 0 && !isDeepStrictEqual(rendered, [url]);
         });
-        return { [`elsewhere: ${others.join(", ")}`]: others.length > 0 };
+        return { [`another folder: ${wrong.join(", ")}`]: wrong.length > 0 };
     },
 };
 

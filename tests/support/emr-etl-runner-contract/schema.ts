@@ -24,7 +24,7 @@ export const configYml = z.strictObject({
                     good: text,
                     bad: text.nullable(),
                     errors: text.nullable(),
-                    archive: text, // EmrEtlRunner's own contract allows null, but its archiving step needs a string.
+                    archive: text, // EmrEtlRunner's schema allows null, but its archiving step needs a string.
                     stream: text.nullable(),
                 }),
                 shredded: z.strictObject({

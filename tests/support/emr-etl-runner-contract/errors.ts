@@ -8,7 +8,7 @@ import { NETWORK_RULES } from "./made-network";
 import { OUTPUT_RULES } from "./made-outputs";
 import { ROLE_RULES } from "./made-roles";
 import { OTHER_RULES } from "./others";
-import { fileProblems, load } from "./reader";
+import { fileErrors, load } from "./reader";
 import { broken, read, valueAt } from "./rules";
 import { S3_RULES } from "./s3";
 import { configYml } from "./schema";
@@ -22,8 +22,8 @@ const PROGRAM_RULES = {
 };
 
 /** Everything wrong with a config.yml for the stack that it was rendered for. */
-export function configProblems(source: string, given: AnyStack): readonly string[] {
-    const inFile = fileProblems(source);
+export function configErrors(source: string, given: AnyStack): readonly string[] {
+    const inFile = fileErrors(source);
     const { data: yml, error } = configYml.safeParse(load(source));
     return yml === undefined
         ? [...inFile, ...error.issues.map(({ path, message }) => `4.1 ${path.join(".")}: ${message}`)]
@@ -31,9 +31,9 @@ export function configProblems(source: string, given: AnyStack): readonly string
 }
 
 /** Everything wrong with a run of the program, including its config.yml. */
-export function programProblems(run: Run, given: AnyStack): readonly string[] {
+export function programErrors(run: Run, given: AnyStack): readonly string[] {
     const source = String(run.outputs.emrEtlRunnerConfig);
-    const inFile = configProblems(source, given);
+    const inFile = configErrors(source, given);
     if (inFile.length > 0) {
         return inFile;
     }
