@@ -1,9 +1,9 @@
 import { execFile, spawn } from "node:child_process";
-import dns from "node:dns";
 import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
+import { CONTROL_HOST, resolveControlHost } from "../support/control-host";
 
 const REQUIREMENTS = path.join(__dirname, "requirements.txt");
 const SERVER = path.join(__dirname, "server.py");
@@ -14,24 +14,21 @@ const LOG = path.join(HOME, "server.log");
 /** How long the server may take to start, in seconds. */
 const PATIENCE = 60;
 
-/** Of S3 Control, whose host begins with the account's number: no address can. */
-const CONTROL_HOST = "s3-control.test";
-
-/** The account that moto plays. */
+/** Moto's account. */
 export const ACCOUNT = "123456789012";
 
-/** Instead of all that the SDK would read else: with it, nobody reaches more than moto. Child processes inherit it. */
+/** Replaces every source of credentials and settings of the SDK, so that tests reach moto only. Child processes inherit it. */
 const ENVIRONMENT = {
     AWS_ACCESS_KEY_ID: "testing",
     AWS_SECRET_ACCESS_KEY: "testing",
     AWS_EC2_METADATA_DISABLED: "true",
     AWS_CONFIG_FILE: "/dev/null",
     AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
-    // On stderr, and in no test's interest.
+    // The SDK would write it to standard error.
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
 };
 
-/** Mocha calls it once, before the first test. */
+/** Mocha calls this once, before the first test. */
 export async function mochaGlobalSetup(): Promise<void> {
     await install();
     for (const name of Object.keys(process.env).filter((key) => key.startsWith("AWS_"))) {
@@ -45,17 +42,7 @@ export async function mochaGlobalSetup(): Promise<void> {
     resolveControlHost();
 }
 
-function resolveControlHost(): void {
-    const { lookup } = dns;
-    dns.lookup = ((host: string, options: { all?: boolean }, done: (...args: unknown[]) => void) =>
-        lookup(
-            host.endsWith(`.${CONTROL_HOST}`) ? "127.0.0.1" : host,
-            options as never,
-            done as never,
-        )) as never;
-}
-
-/** Everything that was made in moto is gone after it. */
+/** Deletes everything in moto. */
 export async function reset(): Promise<void> {
     const { ok, status } = await fetch(`${process.env.AWS_ENDPOINT_URL}/moto-api/reset`, { method: "POST" });
     if (!ok) {
@@ -63,7 +50,7 @@ export async function reset(): Promise<void> {
     }
 }
 
-/** Into a virtual environment, unless it is there already, of the same requirements. */
+/** Installs moto into a virtual environment, unless one with the same requirements exists. */
 async function install(): Promise<void> {
     const wanted = readFileSync(REQUIREMENTS, "utf8");
     if (existsSync(INSTALLED) && readFileSync(INSTALLED, "utf8") === wanted) {
@@ -75,7 +62,7 @@ async function install(): Promise<void> {
     await command(
         path.join(HOME, "bin/pip"),
         ["install", "--quiet", "--disable-pip-version-check", "--requirement", REQUIREMENTS],
-        "a way to PyPI, or to a mirror of it that pip is set to",
+        "access to PyPI or to a mirror in pip's configuration",
     );
     writeFileSync(INSTALLED, wanted);
 }
@@ -92,10 +79,10 @@ async function command(file: string, args: readonly string[], needs: string): Pr
     }
 }
 
-/** On a free port of this machine alone. It ends with this process, however that ends. */
+/** Starts moto on a free local port; it ends with this process. */
 async function startServer(): Promise<string> {
     mkdirSync(HOME, { recursive: true });
-    // A file, not a pipe: where nobody reads for a while, a full pipe would stop the server.
+    // A file, not a pipe: a full pipe that is not read would stop the server.
     const log = openSync(LOG, "w");
     const server = spawn(path.join(HOME, "bin/python"), [SERVER, "--host", "127.0.0.1", "--port", "0"], {
         env: { ...process.env, MOTO_IAM_LOAD_MANAGED_POLICIES: "true" },
@@ -106,7 +93,7 @@ async function startServer(): Promise<string> {
         ended = error.message;
     });
     server.on("exit", (code, signal) => {
-        ended = `it ended with ${signal ?? `exit code ${code}`}`;
+        ended = `the server ended with ${signal ?? `exit code ${code}`}`;
     });
     process.on("exit", () => server.kill());
     for (const signal of ["SIGTERM", "SIGHUP"]) {

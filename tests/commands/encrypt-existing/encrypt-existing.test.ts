@@ -555,7 +555,7 @@ s3://${ARCHIVE}/raw/, STANDARD: not started: another job's copies have lost some
                 s3.versioning.set(ARCHIVE, "Enabled");
                 s3.refusals.push({ on, status: 403, code: "AccessDenied" });
                 expect(await failure({ yes: true })).to.equal(
-                    `${told}: AccessDenied: told to. These credentials need ${told.split(" ")[0]} on it.`,
+                    `${told}: AccessDenied: refused by the test. These credentials need ${told.split(" ")[0]} on it.`,
                 );
             });
         }
@@ -564,7 +564,7 @@ s3://${ARCHIVE}/raw/, STANDARD: not started: another job's copies have lost some
             s3.objects.set(`${ARCHIVE}/raw/a`, OLD);
             s3.refusals.push({ on: /^POST \/v20180820\/jobs$/, status: 403, code: "AccessDenied" });
             expect(await failure({ yes: true })).to.equal(
-                `s3:CreateJob and iam:PassRole on bucket ${ARCHIVE}, as arn:aws:iam::000000000000:role/snowplow-dev-reencryption-placeholder: AccessDenied: told to. These credentials need s3:CreateJob and iam:PassRole on it.`,
+                `s3:CreateJob and iam:PassRole on bucket ${ARCHIVE}, as arn:aws:iam::000000000000:role/snowplow-dev-reencryption-placeholder: AccessDenied: refused by the test. These credentials need s3:CreateJob and iam:PassRole on it.`,
             );
         });
     });
@@ -692,7 +692,7 @@ s3://${ARCHIVE}/raw/, STANDARD: not started: another job's copies have lost some
                 s3.objects.set(`${ARCHIVE}/raw/a`, { ...OLD, size: 6 * GIB });
                 s3.refusals.push({ on, status: 403, code: "AccessDenied" });
                 expect((await run({ yes: true, large: true })).stdout).to.include(
-                    `0 copied one by one, 1 failed.\n  failed: ${needs} on s3://${ARCHIVE}/raw/a${part}: AccessDenied: told to. These credentials need ${needs} on it.\n`,
+                    `0 copied one by one, 1 failed.\n  failed: ${needs} on s3://${ARCHIVE}/raw/a${part}: AccessDenied: refused by the test. These credentials need ${needs} on it.\n`,
                 );
                 expect(s3.uploads).to.equal(0);
             });
@@ -709,7 +709,7 @@ s3://${ARCHIVE}/raw/, STANDARD: not started: another job's copies have lost some
             s3.refusals.push({ on: /partNumber=3/, status: 412, code: "PreconditionFailed" });
             s3.refusals.push({ on: /^DELETE .*uploadId/, status: 403, code: "AccessDenied" });
             expect((await run({ yes: true, large: true })).stdout).to.include(
-                `  failed: s3:GetObject, s3:PutObject on s3://${ARCHIVE}/raw/a, bytes=2147483648-3221225471: PreconditionFailed: told to; and its parts, upload one, are still there: s3:AbortMultipartUpload on s3://${ARCHIVE}/raw/a: AccessDenied: told to. These credentials need s3:AbortMultipartUpload on it.\n`,
+                `  failed: s3:GetObject, s3:PutObject on s3://${ARCHIVE}/raw/a, bytes=2147483648-3221225471: PreconditionFailed: refused by the test; and its parts, upload one, are still there: s3:AbortMultipartUpload on s3://${ARCHIVE}/raw/a: AccessDenied: refused by the test. These credentials need s3:AbortMultipartUpload on it.\n`,
             );
         });
 
@@ -806,7 +806,7 @@ s3://${ARCHIVE}/raw/, STANDARD: not started: another job's copies have lost some
             const { exit, stdout } = await run({ yes: true, large: true });
             expect(exit).to.equal(EXIT.failed);
             expect(stdout).to.match(
-                /1 copied one by one, 1 failed\.\n {2}failed: s3:GetObject, s3:PutObject on s3:\/\/.*\/raw\/a, bytes=2147483648-3221225471: PreconditionFailed: told to\n$/,
+                /1 copied one by one, 1 failed\.\n {2}failed: s3:GetObject, s3:PutObject on s3:\/\/.*\/raw\/a, bytes=2147483648-3221225471: PreconditionFailed: refused by the test\n$/,
             );
             expect([
                 s3.uploads,

@@ -1,32 +1,23 @@
-import dns from "node:dns";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
+import { CONTROL_HOST, resolveControlHost } from "../control-host";
 import { advance, CONTROL, control } from "./jobs";
 import { bucketAnswer, objectAnswer } from "./s3";
 import { type Answer, type Request, State } from "./state";
 
 export type { StoredObject } from "./state";
 
-const CONTROL_HOST = "s3-control.test";
-
 /**
  * S3 and S3 Control as far as `encrypt-existing` calls them, with answers in their documented form, and the calls of
  * STS and EMR. A job advances each time that it is described.
  */
 export class FakeS3 extends State {
-    private readonly server: Server;
-    private readonly lookup = dns.lookup;
+    private readonly server = createServer((request, response) => void this.answer(request, response));
+    private restoreLookup: () => void = () => undefined;
     private readonly environment = { ...process.env };
 
-    constructor() {
-        super();
-        this.server = createServer((request, response) => {
-            void this.answer(request, response);
-        });
-    }
-
-    /** Routes all requests of the SDK to this server. */
+    /** Starts the server, and sends all requests of the SDK to it. */
     async start(): Promise<void> {
         await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
         const { port } = this.server.address() as AddressInfo;
@@ -36,17 +27,11 @@ export class FakeS3 extends State {
             AWS_ACCESS_KEY_ID: "testing",
             AWS_SECRET_ACCESS_KEY: "testing",
         });
-        // S3 Control's host begins with the account's number.
-        dns.lookup = ((host: string, options: { all?: boolean }, done: (...args: unknown[]) => void) =>
-            host.endsWith(`.${CONTROL_HOST}`)
-                ? options.all
-                    ? done(null, [{ address: "127.0.0.1", family: 4 }])
-                    : done(null, "127.0.0.1", 4)
-                : this.lookup(host, options as never, done as never)) as never;
+        this.restoreLookup = resolveControlHost();
     }
 
     async stop(): Promise<void> {
-        dns.lookup = this.lookup;
+        this.restoreLookup();
         process.env = this.environment;
         this.server.closeAllConnections();
         await new Promise((resolve) => this.server.close(resolve));
@@ -74,7 +59,7 @@ export class FakeS3 extends State {
             const [{ status, code } = { status: 500, code: "" }] = this.refusals.splice(refused, 1);
             response
                 .writeHead(status, { "content-type": "application/xml" })
-                .end(`<Error><Code>${code}</Code><Message>told to</Message></Error>`);
+                .end(`<Error><Code>${code}</Code><Message>refused by the test</Message></Error>`);
             return;
         }
         const { pathname, searchParams } = new URL(request.url, "http://s3");

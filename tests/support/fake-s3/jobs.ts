@@ -2,7 +2,7 @@ import { type Answer, type FakeJob, notFound, type Request, type State, type Sto
 
 export const CONTROL = "/v20180820/jobs";
 
-/** Answers S3 Control. */
+/** Answers a request to S3 Control. */
 export function control(state: State, request: Request, pathname: string, query: URLSearchParams): Answer {
     const [id, action] = pathname.slice(CONTROL.length + 1).split("/");
     if (request.method === "POST" && !id) {
@@ -95,17 +95,15 @@ export function advance(state: State, id: string, job: FakeJob): void {
     }
 }
 
+const GONE = { status: 404, code: "NoSuchKey", message: "gone" };
+
 function copy(state: State, id: string, job: FakeJob): void {
     const rows: string[] = [];
     for (const name of job.tasks) {
         const failure = state.taskFailures.get(name);
         const object = state.objects.get(name);
         if (failure || !object) {
-            const { status, code, message } = failure ?? {
-                status: 404,
-                code: "NoSuchKey",
-                message: "gone",
-            };
+            const { status, code, message } = failure ?? GONE;
             const [bucket, ...key] = name.split("/");
             const outcome = state.rows === "as shown" ? [status, code] : [code, status];
             rows.push([bucket, key.join("/"), "", "failed", ...outcome, `"${message}"`].join());
@@ -119,31 +117,22 @@ function copy(state: State, id: string, job: FakeJob): void {
     job.status = "Complete";
     const [bucket = "", ...prefix] = job.reportPrefix.split("/");
     const results = `${prefix.join("/")}/results/failed.csv`;
-    report(state, `${job.reportPrefix}/manifest.json`, {
+    const result = (TaskExecutionStatus: string, Key: string) => [
+        { TaskExecutionStatus, Bucket: bucket, MD5Checksum: "", Key },
+    ];
+    const manifest = JSON.stringify({
         Format: "Report_CSV_20180820",
         ReportCreationDate: "2026-01-01T00:00:00Z",
         Results: [
-            {
-                TaskExecutionStatus: "succeeded",
-                Bucket: bucket,
-                MD5Checksum: "",
-                Key: `${id}-succeeded.csv`,
-            },
-            ...(rows.length > 0
-                ? [{ TaskExecutionStatus: "failed", Bucket: bucket, MD5Checksum: "", Key: results }]
-                : []),
+            ...result("succeeded", `${id}-succeeded.csv`),
+            ...(rows.length > 0 ? result("failed", results) : []),
         ],
         ReportSchema: "Bucket, Key, VersionId, TaskStatus, ErrorCode, HTTPStatusCode, ResultMessage",
     });
-    state.objects.set(`${bucket}/${results}`, {
-        size: 1,
-        encrypted: true,
-        body: rows.map((row) => `${row}\n`).join(""),
-    });
-}
-
-function report(state: State, name: string, content: object): void {
-    state.objects.set(name, { size: 1, encrypted: true, body: JSON.stringify(content) });
+    const failed = rows.map((row) => `${row}\n`).join("");
+    state.objects
+        .set(`${job.reportPrefix}/manifest.json`, { size: 1, encrypted: true, body: manifest })
+        .set(`${bucket}/${results}`, { size: 1, encrypted: true, body: failed });
 }
 
 /** The text of the only element with this name. */

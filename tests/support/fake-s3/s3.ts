@@ -11,31 +11,21 @@ export function bucketAnswer(state: State, bucket: string, query: URLSearchParam
     }
     if (query.has("lifecycle")) {
         const days = state.noncurrentDays.get(bucket);
-        return days === undefined
-            ? notFound("NoSuchLifecycleConfiguration")
-            : {
-                  body: `<LifecycleConfiguration>${[
-                      ["Disabled", days - 1],
-                      ["Enabled", days + 1],
-                      ["Enabled", days],
-                  ]
-                      .map(
-                          ([status, after]) =>
-                              `<Rule><ID>${after}</ID><Status>${status}</Status><Filter/><NoncurrentVersionExpiration><NoncurrentDays>${after}</NoncurrentDays></NoncurrentVersionExpiration></Rule>`,
-                      )
-                      .join("")}</LifecycleConfiguration>`,
-              };
+        if (days === undefined) {
+            return notFound("NoSuchLifecycleConfiguration");
+        }
+        const rule = (status: string, after: number) =>
+            `<Rule><ID>${after}</ID><Status>${status}</Status><Filter/><NoncurrentVersionExpiration><NoncurrentDays>${after}</NoncurrentDays></NoncurrentVersionExpiration></Rule>`;
+        const rules = rule("Disabled", days - 1) + rule("Enabled", days + 1) + rule("Enabled", days);
+        return { body: `<LifecycleConfiguration>${rules}</LifecycleConfiguration>` };
     }
     const names = state.namesIn(bucket, query.get("prefix") ?? "");
     const start = Number(query.get("continuation-token") ?? 0);
     const page = names.slice(start, start + PAGE);
     const next = start + PAGE;
     const contents = page.map((key) => {
-        const {
-            size,
-            storageClass = "STANDARD",
-            modified = "2020-01-01T00:00:00Z",
-        } = state.objects.get(`${bucket}/${key}`) as StoredObject;
+        const object = state.objects.get(`${bucket}/${key}`) as StoredObject;
+        const { size, storageClass = "STANDARD", modified = "2020-01-01T00:00:00Z" } = object;
         return `<Contents><Key>${key}</Key><Size>${size}</Size><StorageClass>${storageClass}</StorageClass><LastModified>${modified}</LastModified></Contents>`;
     });
     const more =
@@ -65,9 +55,7 @@ export function objectAnswer(
         };
     }
     if (query.has("partNumber")) {
-        return {
-            body: `<CopyPartResult><ETag>"part-${query.get("partNumber")}"</ETag></CopyPartResult>`,
-        };
+        return { body: `<CopyPartResult><ETag>"part-${query.get("partNumber")}"</ETag></CopyPartResult>` };
     }
     if (query.has("uploadId")) {
         state.uploads -= 1;

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 
-/** An object in the fake bucket. */
+/** An object in a fake bucket. */
 export interface StoredObject {
     readonly size: number;
     readonly encrypted?: boolean;
@@ -33,13 +33,6 @@ export interface FakeJob {
     reason: string;
 }
 
-/** How S3 fails a task, by `bucket/key`. */
-export interface TaskFailure {
-    readonly status: number;
-    readonly code: string;
-    readonly message: string;
-}
-
 export interface Answer {
     readonly status?: number;
     readonly headers?: Readonly<Record<string, string>>;
@@ -53,8 +46,10 @@ export class State {
     readonly requests: Request[] = [];
     /** Bucket → the `Status` of its versioning. */
     readonly versioning = new Map<string, string>();
+    /** Bucket → the days after which its lifecycle deletes old versions. */
     readonly noncurrentDays = new Map<string, number>();
-    readonly taskFailures = new Map<string, TaskFailure>();
+    /** `bucket/key` → how its task fails. */
+    readonly taskFailures = new Map<string, { status: number; code: string; message: string }>();
     /** `bucket/key` → the status of the answer to HEAD. */
     readonly heads = new Map<string, number>();
     /** `bucket/key` of unencrypted old versions, which manifests include. */
@@ -70,28 +65,11 @@ export class State {
     /** Called when a job is confirmed. */
     onConfirmed: (() => void) | undefined;
     clusters: readonly { readonly Id: string; readonly Name: string; readonly stackTag: string }[] = [];
+    /** Multipart uploads in progress. */
     uploads = 0;
 
     reset(): void {
-        for (const kept of [
-            this.objects,
-            this.jobs,
-            this.versioning,
-            this.noncurrentDays,
-            this.taskFailures,
-            this.heads,
-        ]) {
-            kept.clear();
-        }
-        this.requests.length = 0;
-        this.refusals.length = 0;
-        this.oldVersions.length = 0;
-        this.rows = "as shown";
-        this.losesMetadata = false;
-        this.jobFailure = undefined;
-        this.onConfirmed = undefined;
-        this.clusters = [];
-        this.uploads = 0;
+        Object.assign(this, new State());
     }
 
     /** The matching requests, in order. */
