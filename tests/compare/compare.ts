@@ -2,13 +2,13 @@ import { pairResources, Side } from "./pair";
 import type { Recording } from "./record";
 
 export interface Comparison {
-    /** How many custom resources the second run has, unless a program refused the stack. */
+    /** The number of custom resources of the second run, unless a program refused the stack. */
     readonly resources: number | "refused";
     readonly differences: readonly string[];
     readonly information: readonly string[];
 }
 
-/** Characters of a value before its first difference, and from there on. */
+/** The characters that are printed of a value: before its first difference, and from there on. */
 const [CONTEXT, EXCERPT] = [30, 90];
 
 /**
@@ -19,25 +19,24 @@ const [CONTEXT, EXCERPT] = [30, 90];
 export function compareRecordings(old: Recording, current: Recording): Comparison {
     const [before, after] = [new Side(old), new Side(current)];
     const pairs = pairResources(before, after);
-    const [gone, added] = [before.unpaired(), after.unpaired()];
-    for (const resource of gone) {
-        before.setLabel(resource, `only before: ${resource.name}`);
-    }
-    for (const resource of added) {
-        after.setLabel(resource, `only after: ${resource.name}`);
+    const unpaired = [
+        ...before.unpaired().map((resource) => ({ side: before, resource, only: "only before" })),
+        ...after.unpaired().map((resource) => ({ side: after, resource, only: "only after" })),
+    ];
+    for (const { side, resource, only } of unpaired) {
+        side.setLabel(resource, `${only}: ${resource.name}`);
     }
     const keys = [old, current].map(({ outputs }) => Object.keys(outputs.forCommands ?? {}));
     const inOneOnly = [...new Set(keys.flat())].filter((key) => !keys.every((each) => each.includes(key)));
     return {
         resources: current.resources.length,
         differences: [
-            ...gone.map(({ type, name }) => `only before: ${type} ${name}`),
-            ...added.map(({ type, name }) => `only after: ${type} ${name}`),
+            ...unpaired.map(({ resource, only }) => `${only}: ${resource.type} ${resource.name}`),
             ...pairs.flatMap(([a, b]) =>
                 differences(
                     `${a.type} ${a.name}`,
-                    new Map([...before.form(a), ["dependencies", before.dependencies(a)]]),
-                    new Map([...after.form(b), ["dependencies", after.dependencies(b)]]),
+                    before.formAndDependencies(a),
+                    after.formAndDependencies(b),
                 ),
             ),
             ...differences("output", before.outputs(inOneOnly), after.outputs(inOneOnly)),
@@ -59,7 +58,7 @@ function differences(
             const [a = "missing", b = "missing"] = [before.get(path), after.get(path)];
             const first = [...a, ""].findIndex((char, index) => char !== b[index]);
             const start = Math.max(0, first - CONTEXT);
-            const [shown, other] = [a, b].map((text) => text.slice(start, start + CONTEXT + EXCERPT));
-            return `${subject}: ${path}\n        before: ${shown}\n        after:  ${other}`;
+            const excerpt = (text: string) => text.slice(start, start + CONTEXT + EXCERPT);
+            return `${subject}: ${path}\n        before: ${excerpt(a)}\n        after:  ${excerpt(b)}`;
         });
 }

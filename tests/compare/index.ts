@@ -7,6 +7,7 @@ import { type Program, type Recording, record, type Stack } from "./record";
 import { stacks } from "./stacks";
 
 const ROOT = path.join(__dirname, "..", "..");
+/** At most so many differences of a stack are printed. */
 const SHOWN_DIFFERENCES = 8;
 
 /** `npm run compare -- <git revision>`: runs the program of that revision and this one, and compares them. */
@@ -16,7 +17,7 @@ async function main([revision, ...others]: readonly string[]): Promise<void> {
     }
     const folder = checkOut(revision);
     const [before, after] = [loadProgram(folder), loadProgram(ROOT)];
-    console.warn = () => undefined; // The warnings of the programs.
+    console.warn = () => undefined; // The programs print warnings.
     const all = Object.entries(await stacks(folder));
     const width = Math.max(...all.map(([title]) => title.length));
     const information = new Set<string>();
@@ -27,9 +28,7 @@ async function main([revision, ...others]: readonly string[]): Promise<void> {
         different += comparison.differences.length > 0 ? 1 : 0;
         console.log(`${title.padEnd(width)}  ${describe(comparison)}`);
     }
-    for (const line of information) {
-        console.log(`information: ${line}`);
-    }
+    information.forEach((line) => void console.log(`information: ${line}`));
     console.log(`${all.length} stacks, ${different} with differences from ${revision}`);
     process.exitCode = different > 0 ? 1 : 0;
 }
@@ -71,7 +70,7 @@ async function compareStack(before: Program, after: Program, stack: Stack): Prom
     return { resources: "refused", differences, information: [] };
 }
 
-/** What a program throws is how it refuses a stack. */
+/** A program throws an error to refuse a stack. */
 async function attempt(program: Program, stack: Stack): Promise<Recording | Error> {
     return record(program, stack).catch((error: Error) => error);
 }

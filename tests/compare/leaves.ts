@@ -5,7 +5,7 @@ import { Secret } from "../../testing/mock-engine";
 /** Descriptions are prose; a digest is a hash over names. */
 const SKIPPED_KEYS = ["description", "policyDigest"];
 
-/** Each value below an object that is not an object itself, as JSON, by its path. */
+/** The leaves of a value as JSON, by their path. */
 export function leaves(
     value: unknown,
     text: (value: string) => string = (same) => same,
@@ -31,7 +31,7 @@ export function leaves(
     );
 }
 
-/** The stack's tag value, with the project or without it; the archive's name in S3, a hash over certificates. */
+/** Removes the project from the stack's tag value, and the hash over certificates from the archive's key in S3. */
 function normalise(text: string): string {
     return text
         .replaceAll(`${NAMESPACE}/`, "")

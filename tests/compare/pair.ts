@@ -1,7 +1,7 @@
 import { leaves } from "./leaves";
 import { type Recording, type Resource, TOKEN } from "./record";
 
-/** One of the two runs, with a label for each resource that is paired: the same in both runs. */
+/** One of the two runs. Paired resources have a label, which is the same in both runs. */
 export class Side {
     private readonly labels = new Map<string, string>();
 
@@ -20,7 +20,11 @@ export class Side {
         return this.labelled({ inputs, options });
     }
 
-    /** Where resources that are paired refer to this one. */
+    formAndDependencies(resource: Resource): ReadonlyMap<string, string> {
+        return new Map([...this.form(resource), ["dependencies", this.dependencies(resource)]]);
+    }
+
+    /** The inputs of paired resources that refer to this one. */
     uses({ token }: Resource): readonly string[] {
         return this.recording.resources
             .filter((user) => this.labels.has(user.token))
@@ -33,13 +37,13 @@ export class Side {
     }
 
     /**
-     * The direct dependencies without those that others of them imply: equal if and only if the transitive
-     * dependencies of all resources are equal, and it shows a difference where it arises.
+     * The direct dependencies, except those that another direct dependency implies: equal for all resources if and
+     * only if the transitive dependencies are equal. A difference so shows only at the resource that causes it.
      */
-    dependencies(resource: Resource): string {
+    private dependencies(resource: Resource): string {
         const implied = resource.dependencies.map((token) => this.transitive(token));
         return resource.dependencies
-            .filter((token) => !implied.some((others) => others.has(token)))
+            .filter((token) => !implied.some((tokens) => tokens.has(token)))
             .map((token) => this.labels.get(token) ?? token)
             .sort()
             .join(", ");
@@ -69,20 +73,21 @@ export class Side {
     }
 }
 
-export type Pair = readonly [before: Resource, after: Resource];
+type Pair = readonly [before: Resource, after: Resource];
 
 /**
- * Pairs the resources of two runs: those that are equal and unique first, next those that the same resources refer
- * to in the same places (two private keys have the same inputs), at last those that are most alike. Each pair says
- * more about the others.
+ * Pairs the resources of two runs: first those that are equal and unique, next those that the same resources refer
+ * to in the same inputs (two private keys have equal inputs), last the two that are most alike. Each pair labels two
+ * resources, which can make further resources equal.
  */
 export function pairResources(before: Side, after: Side): readonly Pair[] {
     const pairs: Pair[] = [];
     for (;;) {
         const found =
-            nonEmpty(equalPairs(before, after, (side, resource) => [...side.form(resource)])) ??
-            nonEmpty(equalPairs(before, after, (side, resource) => side.uses(resource))) ??
-            closestPair(before, after);
+            [
+                equalPairs(before, after, (side, resource) => [...side.form(resource)]),
+                equalPairs(before, after, (side, resource) => side.uses(resource)),
+            ].find(({ length }) => length > 0) ?? closestPair(before, after);
         if (found.length === 0) {
             return pairs;
         }
@@ -93,10 +98,6 @@ export function pairResources(before: Side, after: Side): readonly Pair[] {
         }
         pairs.push(...found);
     }
-}
-
-function nonEmpty(pairs: readonly Pair[]): readonly Pair[] | undefined {
-    return pairs.length > 0 ? pairs : undefined;
 }
 
 function equalPairs(
@@ -111,7 +112,7 @@ function equalPairs(
     });
 }
 
-/** The unpaired resources by an aspect; undefined where several have the same. */
+/** The unpaired resources by an aspect; undefined if several have the same. */
 function unique(
     side: Side,
     aspect: (side: Side, resource: Resource) => readonly unknown[],

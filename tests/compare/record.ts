@@ -14,13 +14,13 @@ export interface Stack {
     /** Keys with their namespaces; values as YAML gives them. */
     readonly config: Readonly<Record<string, unknown>>;
     readonly secretKeys?: readonly string[];
-    /** What AWS answers about existing resources, if it differs from what a stack needs. */
+    /** AWS's answers about existing resources, where they differ from what a stack needs. */
     readonly answers?: Answers;
 }
 
-/** A custom resource, with a token in place of whatever its provider generates. */
+/** A custom resource. A token replaces what its provider would generate. */
 export interface Resource extends Pick<Registration, "type" | "name" | "inputs"> {
-    /** Part of the id, of the ARN and of each generated name. */
+    /** Unique in its run; part of the id, of the ARN and of each generated name. */
     readonly token: string;
     readonly options: Readonly<Record<string, unknown>>;
     /** The tokens of the resources that it depends on directly, as Pulumi expands components. */
@@ -86,7 +86,7 @@ export async function record(program: Program, stack: Stack): Promise<Recording>
 type Monitor = NonNullable<ReturnType<typeof getMonitor>>;
 type RegisterRequest = Parameters<Monitor["registerResource"]>[0];
 
-/** The mock engine's registrations name their dependencies, and names are unique only together with types. */
+/** Records the requests, since the mock engine's registrations name dependencies without their types. */
 function listen(requests: RegisterRequest[]): void {
     const monitor = getMonitor() as Monitor;
     const register = monitor.registerResource.bind(monitor) as (...args: unknown[]) => unknown;
@@ -104,7 +104,7 @@ function keyOf(urn: string): string {
     return `${types.split("$").at(-1)} ${name.join("::")}`;
 }
 
-/** Follows from type and inputs, so that documents that sort ids sort them alike before and after. */
+/** Derived from type and inputs, so that documents that sort ids sort them equally in both runs. */
 function newToken(type: string, inputs: Resource["inputs"], taken: readonly string[]): string {
     const content = JSON.stringify([type, ...leaves(inputs)]);
     const start = `zq${createHash("sha256").update(content).digest("hex").slice(0, 12)}`;
@@ -112,7 +112,7 @@ function newToken(type: string, inputs: Resource["inputs"], taken: readonly stri
     return `${start}${String(ordinal).padStart(2, "0")}`;
 }
 
-/** The provider's answer with the token for the placeholder; its secrets, which are Outputs, hold the token already. */
+/** The provider's answer with the token in place of the placeholder; its secrets are Outputs and hold the token already. */
 function named(value: unknown, token: string): unknown {
     if (typeof value === "string") {
         return value.replaceAll(PLACEHOLDER, token);
