@@ -50,10 +50,7 @@ describe("teardown of a stack in moto", () => {
     });
 
     it("finds the current security configuration alone, and removes it when leaving", async () => {
-        expect(await run()).to.deep.equal({
-            exit: EXIT.attention,
-            told: [{ ...current(), removed: false }],
-        });
+        expect(await run()).to.deep.equal({ exit: EXIT.attention, told: [{ ...current(), removed: false }] });
         expect(await run({ yes: true, all: true })).to.deep.equal({
             exit: EXIT.ok,
             told: [{ ...current(), removed: true }],
@@ -138,10 +135,7 @@ describe("teardown of a stack in moto", () => {
             { ...current(), removed: false },
         ];
         const cluster = { kind: "cluster", name: JobFlowId, removed: false };
-        expect(await run({ yes: true })).to.deep.equal({
-            exit: EXIT.attention,
-            told: [cluster, ...others],
-        });
+        expect(await run({ yes: true })).to.deep.equal({ exit: EXIT.attention, told: [cluster, ...others] });
         await emr.send(new TerminateJobFlowsCommand({ JobFlowIds: [JobFlowId] }));
         // Its nodes are still there.
         expect(await run({ yes: true })).to.deep.equal({ exit: EXIT.attention, told: others });

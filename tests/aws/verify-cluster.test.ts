@@ -767,9 +767,7 @@ describe("verify of what a cluster in moto needs", function () {
             emrEtlRunner: { ...MINIMAL.emrEtlRunner, aws: { emr: { ami_version: "5.36.0" } } },
         },
         "no encryption in transit": { ...MINIMAL, encryption: { inTransit: false } },
-        "stream-enrich": {
-            emrEtlRunner: { aws: { s3: { buckets: { enriched: { stream: "managed" } } } } },
-        },
+        "stream-enrich": { emrEtlRunner: { aws: { s3: { buckets: { enriched: { stream: "managed" } } } } } },
         "roles with a path and more policies": {
             ...MINIMAL,
             access: {

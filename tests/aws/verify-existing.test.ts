@@ -60,10 +60,7 @@ async function rename({ stack, outputs }: Deployed): Promise<void> {
         }),
     );
     await stack.aws.ec2.send(
-        new AssociateDhcpOptionsCommand({
-            VpcId: outputs.vpcId,
-            DhcpOptionsId: DhcpOptions?.DhcpOptionsId,
-        }),
+        new AssociateDhcpOptionsCommand({ VpcId: outputs.vpcId, DhcpOptionsId: DhcpOptions?.DhcpOptionsId }),
     );
 }
 

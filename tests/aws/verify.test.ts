@@ -409,10 +409,7 @@ describe("verify of a stack in moto", function () {
                 await it.putUnder(it.bucket(ARCHIVE), "raw/b", it.keyArn);
             },
             outputs: (it) => ({
-                forCommands: {
-                    ...(it.stack.outputs.forCommands as object),
-                    existingKmsKeyArns: [it.keyArn],
-                },
+                forCommands: { ...(it.stack.outputs.forCommands as object), existingKmsKeyArns: [it.keyArn] },
             }),
             findings: (it) => [
                 [

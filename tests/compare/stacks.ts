@@ -121,9 +121,7 @@ const CONFIGS: Readonly<Record<string, Config>> = {
     },
     "stream-enrich": { emrEtlRunner: stream("managed") },
     "stream-enrich, existing location": { emrEtlRunner: stream("s3://acme-stream/enriched") },
-    "refused: key of another region": {
-        encryption: { kmsKeyArn: `arn:aws:kms:us-west-2:${ACCOUNT}:key/1` },
-    },
+    "refused: key of another region": { encryption: { kmsKeyArn: `arn:aws:kms:us-west-2:${ACCOUNT}:key/1` } },
     "refused: existing key disabled": { encryption: { kmsKeyArn: keyOf(ACCOUNT) } },
 };
 

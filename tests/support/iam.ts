@@ -108,9 +108,7 @@ const document = z.strictObject({
         .refine(
             (statements) =>
                 new Set(statements.map(({ Sid }, index) => Sid ?? index)).size === statements.length,
-            {
-                error: "a Sid occurs twice",
-            },
+            { error: "a Sid occurs twice" },
         ),
 });
 

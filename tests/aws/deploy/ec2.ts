@@ -138,12 +138,7 @@ export const ec2: Resources = {
         },
     ),
     "aws:ec2/vpcEndpoint:VpcEndpoint": resource(
-        {
-            ...inVpc,
-            serviceName: text,
-            vpcEndpointType: z.literal("Gateway"),
-            routeTableIds: z.array(text),
-        },
+        { ...inVpc, serviceName: text, vpcEndpointType: z.literal("Gateway"), routeTableIds: z.array(text) },
         async (inputs, { ec2 }) => {
             const { VpcEndpoint } = await ec2.send(
                 new CreateVpcEndpointCommand({

@@ -36,11 +36,7 @@ export const iam: Resources = {
     "aws:iam/rolePolicy:RolePolicy": resource({ role: text, policy: text }, async (inputs, { iam }, name) => {
         const PolicyName = autoNamed(name);
         await iam.send(
-            new PutRolePolicyCommand({
-                RoleName: inputs.role,
-                PolicyName,
-                PolicyDocument: inputs.policy,
-            }),
+            new PutRolePolicyCommand({ RoleName: inputs.role, PolicyName, PolicyDocument: inputs.policy }),
         );
         return { id: `${inputs.role}:${PolicyName}`, state: { name: PolicyName } };
     }),

@@ -385,11 +385,7 @@ describe("verify: buckets", () => {
         });
         const checks = await run(answers, theirs);
         expect(checks.filter(({ status }) => status !== "ok")).to.deep.equal([
-            {
-                status: "warning",
-                ...on("acme-in"),
-                remedy: ENCRYPT,
-            },
+            { status: "warning", ...on("acme-in"), remedy: ENCRYPT },
             {
                 status: "warning",
                 on: "bucket acme-in: blocked encryption",

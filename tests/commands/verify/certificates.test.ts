@@ -42,11 +42,7 @@ describe("verify: certificates", () => {
 
     const body = (content: Uint8Array = bytes) => ({ transformToByteArray: async () => content });
     const underKey = (): Answers => ({
-        GetObject: () => ({
-            Body: body(),
-            ServerSideEncryption: "aws:kms",
-            SSEKMSKeyId: outputs.kmsKeyArn,
-        }),
+        GetObject: () => ({ Body: body(), ServerSideEncryption: "aws:kms", SSEKMSKeyId: outputs.kmsKeyArn }),
     });
     const run = (answers: Answers, of = outputs, options: Partial<typeof OPTIONS> = {}) =>
         certificateChecks(contextOf(of, answers), { ...OPTIONS, ...options });

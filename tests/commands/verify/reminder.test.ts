@@ -69,13 +69,7 @@ describe("verify of the reminder", () => {
             throw refusal("ResourceNotFoundException");
         };
         expect(await wrong({ GetSchedule: gone })).to.deep.equal([
-            {
-                status: "failed",
-                on: ON,
-                expected: "there",
-                found: "no such schedule",
-                remedy: REMEDY,
-            },
+            { status: "failed", on: ON, expected: "there", found: "no such schedule", remedy: REMEDY },
         ]);
     });
 

@@ -132,11 +132,7 @@ describe("verify of the roles", () => {
             },
         ]);
         expect(await told({ "emr-jobflow-role-policy-1234567": other })).to.deep.equal([
-            {
-                on,
-                found: "emr-jobflow-role-policy-1234567, which says something else",
-                remedy: REFRESH,
-            },
+            { on, found: "emr-jobflow-role-policy-1234567, which says something else", remedy: REFRESH },
         ]);
         expect(await told({})).to.deep.equal([{ on, found: "none", remedy: REFRESH }]);
     });

@@ -42,7 +42,7 @@ export function programErrors(run: Run, given: AnyStack): readonly string[] {
         ...read(configYml.parse(load(source)), given),
         run,
         region: given.region,
-        security: typeof securityConfiguration === "string" ? JSON.parse(securityConfiguration) : {},
+        security: JSON.parse(String(securityConfiguration ?? null)),
         roles: { jobflow: roleOf(run, given, "jobflow"), service: roleOf(run, given, "service") },
         existing: {
             network: valueAt(given.config, ["network", "existing"]) as Existing["network"],

@@ -5,12 +5,16 @@ import { PLACEHOLDER, PLACEHOLDER_TIME } from "../../../testing/placeholder-prov
 import { internalDomain } from "../arbitrary-config";
 import { mayRead, mayUseKey } from "./access";
 import { keyArn, type Made, resources } from "./made";
-import { atLeast, HOSTNAME_VERIFIER, type Rule, takesAnyHostname } from "./rules";
+import { atLeast, HOSTNAME_VERIFIER, type Rule, takesAnyHostname, valueAt } from "./rules";
+
+const AT_REST = ["EncryptionConfiguration", "AtRestEncryptionConfiguration"];
+const IN_TRANSIT = ["EncryptionConfiguration", "InTransitEncryptionConfiguration"];
 
 export const ENCRYPTION_RULES: Readonly<Record<string, Rule<Made>>> = {
     "4.3.4 security configuration": ({ yml, run, security, switches }) => {
-        const { EncryptionConfiguration: encryption = {} } = security;
-        const atRest = encryption.AtRestEncryptionConfiguration;
+        const isSet = (...keys: readonly string[]) =>
+            valueAt(security, ["EncryptionConfiguration", ...keys]) !== undefined;
+        const isEnabled = (key: string) => valueAt(security, ["EncryptionConfiguration", key]) === true;
         const named = yml.aws.emr.security_configuration;
         const made = resources(run, "aws:emr/securityConfiguration:SecurityConfiguration");
         return {
@@ -19,21 +23,21 @@ export const ENCRYPTION_RULES: Readonly<Record<string, Rule<Made>>> = {
                 named === null ? [] : [named],
             ),
             "not the output": run.outputs.securityConfigurationName !== named,
-            "at rest in S3": (atRest?.S3EncryptionConfiguration !== undefined) !== switches.atRestS3,
+            "at rest in S3":
+                isSet("AtRestEncryptionConfiguration", "S3EncryptionConfiguration") !== switches.atRestS3,
             "at rest on local disks":
-                (atRest?.LocalDiskEncryptionConfiguration !== undefined) !== switches.atRestLocalDisks,
+                isSet("AtRestEncryptionConfiguration", "LocalDiskEncryptionConfiguration") !==
+                switches.atRestLocalDisks,
             "at rest, as a whole":
-                (encryption.EnableAtRestEncryption === true) !==
-                (switches.atRestS3 || switches.atRestLocalDisks),
+                isEnabled("EnableAtRestEncryption") !== (switches.atRestS3 || switches.atRestLocalDisks),
             "in transit":
-                (encryption.EnableInTransitEncryption === true) !== switches.inTransit ||
-                (encryption.InTransitEncryptionConfiguration !== undefined) !== switches.inTransit,
+                isEnabled("EnableInTransitEncryption") !== switches.inTransit ||
+                isSet("InTransitEncryptionConfiguration") !== switches.inTransit,
         };
     },
     "4.3.5 local disks": (made) => {
         const { run, release, security, switches, roles, existing } = made;
-        const disks =
-            security.EncryptionConfiguration?.AtRestEncryptionConfiguration?.LocalDiskEncryptionConfiguration;
+        const disks = valueAt(security, [...AT_REST, "LocalDiskEncryptionConfiguration"]);
         const uses = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncryptFrom", "kms:GenerateDataKey"];
         const forAws = { "kms:GrantIsForAWSResource": "true" };
         const archives = resources(run, "aws:s3/bucketObjectv2:BucketObjectv2");
@@ -70,8 +74,7 @@ export const ENCRYPTION_RULES: Readonly<Record<string, Rule<Made>>> = {
         const options = resources(run, "aws:ec2/vpcDhcpOptions:VpcDhcpOptions").map(
             ({ inputs }) => inputs.domainName,
         );
-        const tls =
-            security.EncryptionConfiguration?.InTransitEncryptionConfiguration?.TLSCertificateConfiguration;
+        const tls = (key: string) => valueAt(security, [...IN_TRANSIT, "TLSCertificateConfiguration", key]);
         const uploads = resources(run, "aws:s3/bucketObjectv2:BucketObjectv2");
         const [archive] = existing.archive
             ? [existing.archive]
@@ -87,8 +90,8 @@ export const ENCRYPTION_RULES: Readonly<Record<string, Rule<Made>>> = {
             "a certificate in addition to the existing one":
                 Boolean(existing.archive || existing.chain) && issued.some(isNodes),
             "another domain in the VPC": !isDeepStrictEqual(options, existing.network ? [] : [domain]),
-            "not PEM": switches.inTransit && tls?.CertificateProviderType !== "PEM",
-            "another archive": switches.inTransit && tls?.S3Object !== archive,
+            "not PEM": switches.inTransit && tls("CertificateProviderType") !== "PEM",
+            "another archive": switches.inTransit && tls("S3Object") !== archive,
             "an archive in addition to the existing one": uploads.length !== (existing.archive ? 0 : 1),
             "an archive that is not secret": uploads.some(
                 ({ inputs }) => !(inputs.contentBase64 instanceof Secret),
@@ -110,14 +113,13 @@ export const ENCRYPTION_RULES: Readonly<Record<string, Rule<Made>>> = {
         };
     },
     "4.3.7 what EmrEtlRunner cannot use": ({ security, switches }) => {
-        const atRest = security.EncryptionConfiguration?.AtRestEncryptionConfiguration;
+        const s3 = valueAt(security, [...AT_REST, "S3EncryptionConfiguration"]);
         return {
-            Kerberos: security.AuthenticationConfiguration !== undefined,
+            Kerberos: valueAt(security, ["AuthenticationConfiguration"]) !== undefined,
             "another S3 mode than SSE-S3":
-                switches.atRestS3 &&
-                !isDeepStrictEqual(atRest?.S3EncryptionConfiguration, { EncryptionMode: "SSE-S3" }),
+                switches.atRestS3 && !isDeepStrictEqual(s3, { EncryptionMode: "SSE-S3" }),
             IMDSv2: !isDeepStrictEqual(
-                security.InstanceMetadataServiceConfiguration,
+                valueAt(security, ["InstanceMetadataServiceConfiguration"]),
                 switches.requireImdsV2
                     ? { MinimumInstanceMetadataServiceVersion: 2, HttpPutResponseHopLimit: 1 }
                     : undefined,

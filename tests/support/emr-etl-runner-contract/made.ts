@@ -6,8 +6,8 @@ import { type Read, valueAt } from "./rules";
 export interface Made extends Read {
     readonly run: Run;
     readonly region: string;
-    /** The document that `security_configuration` names; empty without one. */
-    readonly security: SecurityDocument;
+    /** The security configuration that config.yml names, as JSON gives it; undefined without one. */
+    readonly security: unknown;
     readonly roles: { readonly jobflow: MadeRole; readonly service: MadeRole };
     readonly existing: Existing;
 }
@@ -28,26 +28,6 @@ export interface Existing {
     readonly keyArn: string | null | undefined;
     readonly archive: string | null | undefined;
     readonly chain: string | null | undefined;
-}
-
-/** The parts of EMR's JSON that the rules read. */
-interface SecurityDocument {
-    readonly EncryptionConfiguration?: {
-        readonly EnableInTransitEncryption?: unknown;
-        readonly EnableAtRestEncryption?: unknown;
-        readonly InTransitEncryptionConfiguration?: {
-            readonly TLSCertificateConfiguration?: {
-                readonly CertificateProviderType?: unknown;
-                readonly S3Object?: unknown;
-            };
-        };
-        readonly AtRestEncryptionConfiguration?: {
-            readonly S3EncryptionConfiguration?: unknown;
-            readonly LocalDiskEncryptionConfiguration?: Readonly<Record<string, unknown>>;
-        };
-    };
-    readonly InstanceMetadataServiceConfiguration?: unknown;
-    readonly AuthenticationConfiguration?: unknown;
 }
 
 export function resources({ registrations }: Run, type: string): readonly Registration[] {

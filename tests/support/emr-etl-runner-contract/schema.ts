@@ -27,12 +27,7 @@ export const configYml = z.strictObject({
                     archive: text, // EmrEtlRunner's schema allows null, but its archiving step needs a string.
                     stream: text.nullable(),
                 }),
-                shredded: z.strictObject({
-                    good: text,
-                    bad: text,
-                    errors: text.nullable(),
-                    archive: text,
-                }),
+                shredded: z.strictObject({ good: text, bad: text, errors: text.nullable(), archive: text }),
             }),
             consolidate_shredded_output: z.boolean(),
         }),
