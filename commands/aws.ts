@@ -8,7 +8,7 @@ import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import type { StackOutputs } from "./stack-outputs";
 
-/** Throttled calls are made again, ever more slowly: a scheduler's run is better late than lost. */
+/** Retries throttled calls with growing pauses: a scheduled run had better be late than fail. */
 const RETRIES = { retryMode: "adaptive", maxAttempts: 8 } as const;
 
 export interface Clients {
@@ -22,7 +22,7 @@ export interface Clients {
     readonly sts: STSClient;
 }
 
-/** Clients with the usual credential chain; `AWS_ENDPOINT_URL` sends them elsewhere. */
+/** Clients with the usual credential chain; `AWS_ENDPOINT_URL` replaces the endpoints. */
 export function awsClients(region: string): Clients {
     const config = { region, ...RETRIES };
     return {
@@ -37,22 +37,22 @@ export function awsClients(region: string): Clients {
     };
 }
 
-/** AWS said no, or nothing: what was tried, on what, and what permission it needs. */
+/** A call that AWS refused or did not answer: the permission it needs, the resource, AWS's error. */
 export class AwsError extends Error {
     constructor(
         /** The IAM action. */
         readonly permission: string,
         readonly on: string,
-        /** AWS's own name of the error, such as `NoSuchBucket`. */
+        /** AWS's name of the error, such as `NoSuchBucket`. */
         readonly code: string,
-        /** AWS's words, if any. */
+        /** AWS's message, if any. */
         readonly reason: string,
     ) {
-        const remedy = isDenied(code) ? `. These credentials need ${permission} on it.` : "";
-        super(`${permission} on ${on}: ${[code, reason].filter(Boolean).join(": ")}${remedy}`);
+        const fix = isDenied(code) ? `. These credentials need ${permission} on it.` : "";
+        super(`${permission} on ${on}: ${[code, reason].filter(Boolean).join(": ")}${fix}`);
     }
 
-    /** The credentials may not do it. */
+    /** Whether the credentials lack the permission. */
     get denied(): boolean {
         return isDenied(this.code);
     }
@@ -60,7 +60,7 @@ export class AwsError extends Error {
 
 /**
  * Makes one call.
- * @param permission The IAM action it takes, such as `s3:GetBucketPolicy`.
+ * @param permission The IAM action that it needs, such as `s3:GetBucketPolicy`.
  * @throws AwsError
  */
 export async function call<T>(permission: string, on: string, request: () => Promise<T>): Promise<T> {
@@ -70,7 +70,7 @@ export async function call<T>(permission: string, on: string, request: () => Pro
         const { name, message, $metadata } = error as Error & {
             readonly $metadata?: { readonly httpStatusCode?: number };
         };
-        // HEAD requests are answered without a body: the status is all there is.
+        // The answer to a HEAD request has no body: the status alone names the error.
         const nameless = /^(Unknown(Error)?|\d+)$/;
         const code = nameless.test(name) ? `HTTP ${$metadata?.httpStatusCode ?? "error"}` : name;
         const reason = nameless.test(message) || message === name ? "" : message.replace(/\.$/, "");
@@ -78,7 +78,7 @@ export async function call<T>(permission: string, on: string, request: () => Pro
     }
 }
 
-/** As `call`, with undefined where AWS answers with one of these codes: that there is none. */
+/** Like `call`, but returns undefined if AWS answers with one of these codes of a missing resource. */
 export async function callIfThere<T>(
     absent: readonly string[],
     permission: string,
@@ -96,8 +96,8 @@ export async function callIfThere<T>(
 }
 
 /**
- * Another account has other things of the same names.
- * @throws Error where the credentials belong to another account than the stack's.
+ * Another account may have resources of the same names.
+ * @throws Error if the credentials belong to another account than the stack.
  */
 export async function checkAccount({ sts }: Clients, { forCommands }: StackOutputs): Promise<void> {
     const { Account, Arn } = await call("sts:GetCallerIdentity", "these credentials", () =>
@@ -105,7 +105,7 @@ export async function checkAccount({ sts }: Clients, { forCommands }: StackOutpu
     );
     if (Account !== forCommands.accountId) {
         throw new Error(
-            `the credentials are those of account ${Account} (${Arn}); stack ${forCommands.stack} is in account ${forCommands.accountId}. Take that account's credentials, or this account's stack.`,
+            `the credentials belong to account ${Account} (${Arn}); stack ${forCommands.stack} is in account ${forCommands.accountId}. Use credentials of the stack's account, or outputs of a stack in this account.`,
         );
     }
 }

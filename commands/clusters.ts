@@ -13,19 +13,19 @@ export interface ActiveCluster {
     readonly id: string;
     readonly name: string;
     readonly state: string;
-    /** The value of the stack's tag; undefined where it carries none. */
+    /** The value of the stack's tag, undefined without one. */
     readonly stackTag: string | undefined;
     readonly securityConfiguration: string | undefined;
-    /** The subnet that it runs in; while EMR has not chosen yet, those that it may choose from. */
+    /** The cluster's subnet; the candidates until EMR chooses one. */
     readonly subnetIds: readonly string[];
 }
 
 const ACTIVE: readonly ClusterState[] = ["STARTING", "BOOTSTRAPPING", "RUNNING", "WAITING", "TERMINATING"];
 
-/** EMR allows few calls a second, and lists neither tags nor security configurations. */
+/** EMR throttles at few calls a second, and its list has neither tags nor security configurations. */
 const CONCURRENCY = 4;
 
-/** Every cluster of the account and region that has not ended, in the order in which EMR lists them. */
+/** Every cluster of the account and region that has not ended, in EMR's order. */
 export async function activeClusters(emr: EMRClient): Promise<readonly ActiveCluster[]> {
     const ids = await call("elasticmapreduce:ListClusters", "*", async () => {
         const found: string[] = [];
@@ -40,7 +40,7 @@ export async function activeClusters(emr: EMRClient): Promise<readonly ActiveClu
     return pMap(ids, (id) => describe(emr, id), { concurrency: CONCURRENCY });
 }
 
-/** Those of a stack. */
+/** The active clusters that carry the tag of a stack. */
 export async function activeClustersOf(emr: EMRClient, stackTag: string): Promise<readonly ActiveCluster[]> {
     return (await activeClusters(emr)).filter((cluster) => cluster.stackTag === stackTag);
 }

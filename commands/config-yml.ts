@@ -5,13 +5,13 @@ import { checkAliases, errorAt, yamlError } from "./yaml-error";
 
 export type Tree = Readonly<Record<string, unknown>>;
 
-/** Stands for each character of an ERB tag: no YAML that Ruby reads has it, and positions stay what they were. */
+/** Replaces each character of an ERB tag, so that positions stay the same; a noncharacter, which Ruby's YAML refuses. */
 export const TAG = "\ufdd0";
-/** Stands for the second % of `<%%`, which ERB prints as `<%`. */
+/** Replaces the second % of `<%%`, which ERB prints as `<%`. */
 const ESCAPE = "\ufdd1";
 
 /**
- * Reads EmrEtlRunner's config.yml as Ruby does: YAML 1.1, ERB before it. No tag is run: each stands as `TAG`s.
+ * Reads EmrEtlRunner's config.yml as Ruby does: ERB first, then YAML 1.1. No tag is run; `TAG` replaces each.
  * @throws InvalidArguments
  */
 export function readConfig(text: string, file: string): Tree {
@@ -35,28 +35,28 @@ export function readConfig(text: string, file: string): Tree {
 }
 
 /**
- * Where a key stands again, for each time: Ruby takes the last, and so does `readConfig`.
+ * The path of each repetition of a key: Ruby takes the last one, and so does `readConfig`.
  * @throws InvalidArguments
  */
 export function repeatedKeys(text: string, file: string): readonly Path[] {
     const repeated: Path[] = [];
     visit(readDocument(text, file), {
         Map: (_, map, ancestors) => {
-            const way = wayTo([...ancestors, map]);
+            const path = pathTo([...ancestors, map]);
             const keys = map.items.map(({ key }) => nameOf(key));
             repeated.push(
                 ...keys
                     // Several objects may be merged into one.
                     .filter((key, index) => key !== "<<" && keys.indexOf(key) !== index)
-                    .map((key) => [...way, key]),
+                    .map((key) => [...path, key]),
             );
         },
     });
     return repeated;
 }
 
-/** Keys and positions, from the nodes that one stands in. */
-function wayTo(nodes: readonly unknown[]): Path {
+/** The path to the last of nested nodes. */
+function pathTo(nodes: readonly unknown[]): Path {
     return nodes.flatMap((node, index): Path => {
         if (isSeq(node)) {
             const position = node.items.indexOf(nodes[index + 1]);
@@ -73,9 +73,9 @@ function nameOf(key: unknown): string {
 function readDocument(text: string, file: string): Document.Parsed {
     const document = parseDocument(maskErb(text, file), {
         version: "1.1",
-        prettyErrors: false, // Those quote the file.
+        prettyErrors: false, // Pretty errors quote the file.
         uniqueKeys: false, // Ruby takes the last.
-        customTags: (tags) => tags.filter((tag) => typeof tag !== "object" || !RUBYS_OWN.test(tag.tag)),
+        customTags: (tags) => tags.filter((tag) => typeof tag !== "object" || !UNUSED_TYPES.test(tag.tag)),
     });
     const [error] = document.errors;
     if (error) {
@@ -86,9 +86,9 @@ function readDocument(text: string, file: string): Document.Parsed {
         Scalar: (key, node) => {
             const plain = node.type === "PLAIN" ? (node.source ?? "") : "";
             if (/^[yn]$/i.test(plain)) {
-                node.value = plain; // A text to Ruby.
+                node.value = plain; // A string to Ruby.
             } else if (key === "key" && plain.startsWith(":")) {
-                node.value = plain.slice(1); // A symbol, which is what EmrEtlRunner makes of all keys.
+                node.value = plain.slice(1); // A symbol: EmrEtlRunner converts all keys to symbols.
             }
             if (typeof node.value === "string") {
                 node.value = node.value.replaceAll(ESCAPE, "");
@@ -98,8 +98,8 @@ function readDocument(text: string, file: string): Document.Parsed {
     return document;
 }
 
-/** Read as texts, lists and objects: what Ruby makes of them, no EmrEtlRunner takes. */
-const RUBYS_OWN = /:(timestamp|binary|omap|pairs|set)$/;
+/** Types of YAML 1.1 that EmrEtlRunner does not accept: they are read as strings, lists and objects. */
+const UNUSED_TYPES = /:(timestamp|binary|omap|pairs|set)$/;
 
 function maskErb(text: string, file: string): string {
     return text.replace(/<%%|<%(?:%%>|(?!%?%>)[\s\S])*%>|<%/g, (tag: string, offset: number) => {
@@ -114,8 +114,8 @@ function maskErb(text: string, file: string): string {
         }
         throw errorAt(file, text, offset, {
             code: "erb-line",
-            found: tag === "<%" ? "<% without %>" : "<% … %>, Ruby that decides which lines there are",
-            fix: "delete the tag, and the lines that it would leave out: adopt runs no Ruby and reads <%= … %> only",
+            found: tag === "<%" ? "<% without %>" : "<% … %>, Ruby that includes or omits lines",
+            fix: "delete the tag and the lines that it would omit: adopt runs no Ruby, and reads <%= … %> only",
         });
     });
 }
@@ -124,7 +124,7 @@ export function isTree(value: unknown): value is Tree {
     return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** What may be shown of a text: never what a tag holds. */
+/** A string for messages: without the content of its tags. */
 export function withoutTags(text: string): string {
     return text.replace(new RegExp(`${TAG}+`, "g"), "<%= … %>");
 }

@@ -1,7 +1,7 @@
 import { SingleBar } from "cli-progress";
 import type { Streams } from "./cli";
 
-/** A bar on a terminal, gone once it is stopped; none where nobody watches. */
+/** A bar that disappears when it is stopped; undefined if standard error is not a terminal. */
 export function progressBar(
     { stderr }: Pick<Streams, "stderr">,
     format: string,

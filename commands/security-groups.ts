@@ -22,17 +22,17 @@ export function securityGroupsOf(ec2: EC2Client, vpcId: string): Promise<readonl
     });
 }
 
-/** Whether it is called what EMR calls the groups that it takes, or makes. */
+/** Whether a group has one of the names by which EMR finds its default groups. */
 export function hasEmrsName({ GroupName = "" }: SecurityGroup): boolean {
     return GroupName.startsWith("ElasticMapReduce-");
 }
 
-/** Whether the stack made it: what EMR makes, no stack knows. */
+/** Whether the stack created a group: a group that EMR created has no tag of a stack. */
 export function isStacks({ Tags = [] }: SecurityGroup, stackTag: string): boolean {
     return Tags.some(({ Key, Value }) => Key === STACK_TAG && Value === stackTag);
 }
 
-/** The network interfaces in a VPC that are in one of some of its groups. */
+/** The network interfaces of a VPC that are in one of the groups. */
 export function interfacesIn(
     ec2: EC2Client,
     vpcId: string,

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { forCommands } from "../components/domain/for-commands";
 import { isTree } from "./config-yml";
 
-/** The outputs of index.ts that commands go by; there may be more. */
+/** The outputs of index.ts that commands read; others are ignored. */
 const stackOutputs = z.object({
     emrEtlRunnerConfig: z.string(),
     securityConfigurationName: z.string().nullable(),
@@ -25,23 +25,23 @@ const stackOutputs = z.object({
 
 export type StackOutputs = z.output<typeof stackOutputs>;
 
-const HOW =
-    "Give what `npx pulumi stack output --json --stack NAME` prints, after an `up` of this version: piped in, or as a file with --outputs FILE.";
+const FIX =
+    "Pass what `npx pulumi stack output --json --stack NAME` prints, after an `up` of this version: piped in, or as a file with --outputs FILE.";
 
 /**
  * Reads a stack's outputs from a file or, without one, from standard input.
- * @throws Error with everything that is missing or of another kind.
+ * @throws Error with every output that is missing or of another type.
  */
 export async function readStackOutputs(
     file: string | undefined,
     stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean },
 ): Promise<StackOutputs> {
     if (file === "") {
-        // Of a shell's variable that is not set, say: standard input is not what was meant.
-        throw new Error(`--outputs: found no path. ${HOW}`);
+        // For example a shell variable that is not set: the user did not mean standard input.
+        throw new Error(`--outputs: found an empty path. ${FIX}`);
     }
     if (file === undefined && stdin.isTTY) {
-        throw new Error(`no stack outputs on standard input. ${HOW}`);
+        throw new Error(`no stack outputs on standard input. ${FIX}`);
     }
     return parseStackOutputs(
         file ?? "standard input",
@@ -49,22 +49,22 @@ export async function readStackOutputs(
     );
 }
 
-/** @param place What the text is called in errors. */
-export function parseStackOutputs(place: string, json: string): StackOutputs {
-    let found: unknown;
+/** @param source The name of the text in errors. */
+export function parseStackOutputs(source: string, json: string): StackOutputs {
+    let outputs: unknown;
     try {
-        found = JSON.parse(json);
+        outputs = JSON.parse(json);
     } catch {
-        const what = json.trim() === "" ? "nothing" : `no JSON: "${json.trim().slice(0, 60)}"`;
-        throw new Error(`${place}: found ${what}. ${HOW}`);
+        const found = json.trim() === "" ? "an empty text" : `not JSON: "${json.trim().slice(0, 60)}"`;
+        throw new Error(`${source}: found ${found}. ${FIX}`);
     }
-    const parsed = stackOutputs.safeParse(found);
+    const parsed = stackOutputs.safeParse(outputs);
     if (!parsed.success) {
-        const problems = parsed.error.issues.map(({ path, message }) =>
+        const errors = parsed.error.issues.map(({ path, message }) =>
             path.length === 0 ? message : `${path.join(".")}: ${message}`,
         );
         throw new Error(
-            `${place}: not the outputs of a stack of this program:\n${problems.map((problem) => `  ${problem}\n`).join("")}${HOW}`,
+            `${source}: not the outputs of a stack of this program:\n${errors.map((error) => `  ${error}\n`).join("")}${FIX}`,
         );
     }
     return parsed.data;

@@ -152,7 +152,7 @@ describe("a call to AWS", () => {
             ({ message } = error);
         });
         expect(message).to.equal(
-            "the credentials are those of account 999988887777 (arn:aws:iam::999988887777:user/me); stack dev is in account 000000000000. Take that account's credentials, or this account's stack.",
+            "the credentials belong to account 999988887777 (arn:aws:iam::999988887777:user/me); stack dev is in account 000000000000. Use credentials of the stack's account, or outputs of a stack in this account.",
         );
     });
 });

@@ -7,7 +7,7 @@ import { awsCommand, type CommonOptions, EXIT, execute } from "../../commands/cl
 import { runStack } from "../support/run";
 import { streams } from "../support/streams";
 
-describe("a command", () => {
+describe("a command that calls AWS", () => {
     const look = () => awsCommand("look", "Looks.").option("--sample <n>", "how many");
 
     async function run(
@@ -19,7 +19,7 @@ describe("a command", () => {
         return { exit, ...(await io.written()) };
     }
 
-    it("hands its options to the action, and the action's exit code to the scheduler", async () => {
+    it("passes its options to the action, and exits with the action's code", async () => {
         for (const code of [EXIT.ok, EXIT.attention, EXIT.failed]) {
             const seen: unknown[] = [];
             const { exit, stdout, stderr } = await run(
@@ -34,7 +34,7 @@ describe("a command", () => {
         }
     });
 
-    it("has help, which says where outputs and credentials come from", async () => {
+    it("prints help that says where outputs and credentials come from", async () => {
         const { exit, stdout, stderr } = await run(["--help"], async () => {
             throw new Error("must not run");
         });
@@ -45,14 +45,14 @@ Looks.
 
 Options:
   --outputs <file>  the stack's outputs as JSON (default: standard input)
-  --json            print JSON, for machines
+  --json            print JSON
   --sample <n>      how many
   -h, --help        display help for command
 
-The stack's outputs come from Pulumi, the credentials from the usual places (environment, profile, role):
+Pass the stack's outputs from Pulumi; credentials come from the environment, a profile or a role:
   npx pulumi stack output --json --stack prod | npm run -s look
-Exit codes: 0 all is well; 1 something wants attention; 2 something is wrong, or could not be done.
-What could not be done is said in plain text on standard error, with --json too; standard output is empty then.
+Exit codes: 0 success; 1 something needs attention; 2 a check or an action failed.
+Errors are plain text on standard error, also with --json; standard output is then empty.
 `);
     });
 
@@ -61,7 +61,7 @@ What could not be done is said in plain text on standard error, with --json too;
         [["--outputs"], "error: option '--outputs <file>' argument missing\n"],
         [["now"], "error: too many arguments. Expected 0 arguments but got 1.\n"],
     ] as const) {
-        it(`refuses ${args.join(" ")}, and does nothing`, async () => {
+        it(`refuses ${args.join(" ")} without running the action`, async () => {
             let acted = false;
             const { exit, stdout, stderr } = await run(args, async () => {
                 acted = true;
@@ -76,7 +76,7 @@ What could not be done is said in plain text on standard error, with --json too;
         });
     }
 
-    it("says an error in its own words, without a stack trace", async () => {
+    it("prints the message of an error without a stack trace", async () => {
         const { exit, stdout, stderr } = await run([], async () => {
             throw new Error("no such stack");
         });
@@ -87,18 +87,18 @@ What could not be done is said in plain text on standard error, with --json too;
         });
     });
 
-    it("says its errors and nothing else, as a process of its own", async () => {
+    it("prints only its errors when it runs as a process", async () => {
         const { outputs } = await runStack();
         const { code, stdout, stderr } = await ofAnotherAccount("teardown", JSON.stringify(outputs));
         expect({ code, stdout, stderr }).to.deep.equal({
             code: EXIT.failed,
             stdout: "",
-            stderr: "the credentials are those of account 999988887777 (arn:aws:iam::999988887777:user/me); stack dev is in account 000000000000. Take that account's credentials, or this account's stack.\n",
+            stderr: "the credentials belong to account 999988887777 (arn:aws:iam::999988887777:user/me); stack dev is in account 000000000000. Use credentials of the stack's account, or outputs of a stack in this account.\n",
         });
     });
 });
 
-/** Runs a command with `--json`, before an STS that knows one user only. */
+/** Runs a command with `--json` and the credentials of another account. */
 async function ofAnotherAccount(command: string, input: string) {
     const sts = createServer((_, response) => {
         response.writeHead(200, { "Content-Type": "text/xml" });

@@ -33,8 +33,8 @@ const FIRST = {
     subnetIds: ["subnet-1"],
 };
 
-describe("active clusters", () => {
-    it("are all clusters that have not ended, from all pages, with EMR's description of each", async () => {
+describe("activeClusters", () => {
+    it("returns the clusters of all pages that have not ended, with EMR's description", async () => {
         const { clients, sent } = fakeAws(answers);
         expect(await activeClusters(clients.emr)).to.deep.equal([
             FIRST,
@@ -52,7 +52,7 @@ describe("active clusters", () => {
         });
     });
 
-    it("belong to a stack by the whole value of its tag", async () => {
+    it("assigns a cluster to a stack by the whole value of the tag", async () => {
         const { emr } = fakeAws(answers).clients;
         expect(await activeClustersOf(emr, "snowplow-emr-encryption/dev")).to.deep.equal([FIRST]);
         for (const other of ["dev", "other-project/dev", "data"]) {
@@ -60,7 +60,7 @@ describe("active clusters", () => {
         }
     });
 
-    it("cannot be described without a permission, which the error names", async () => {
+    it("names the missing permission", async () => {
         const { emr } = fakeAws({
             ...answers,
             DescribeCluster: () => {

@@ -10,10 +10,10 @@ import { streams } from "../support/streams";
 
 const TOPIC = "arn:aws:sns:eu-west-1:111122223333:pipeline-alarms";
 
-const HOW =
-    "Give what `npx pulumi stack output --json --stack NAME` prints, after an `up` of this version: piped in, or as a file with --outputs FILE.";
+const FIX =
+    "Pass what `npx pulumi stack output --json --stack NAME` prints, after an `up` of this version: piped in, or as a file with --outputs FILE.";
 
-describe("a stack's outputs", () => {
+describe("readStackOutputs", () => {
     let outputs: Readonly<Record<string, unknown>>;
     const changed = (change: Readonly<Record<string, unknown>>) => JSON.stringify({ ...outputs, ...change });
     let folder: string;
@@ -25,11 +25,11 @@ describe("a stack's outputs", () => {
 
     after(() => rmSync(folder, { recursive: true }));
 
-    it("are what the program hands over: with roles, network and key of its own, and without", async () => {
+    it("parses the outputs of the program, with created and with existing resources", async () => {
         const { forCommands } = parseStackOutputs("here", JSON.stringify(outputs));
         // The engine omits undefined values from outputs, as JSON does.
         expect(forCommands).to.deep.equal(JSON.parse(JSON.stringify(outputs.forCommands)));
-        const theirs = await runStack({
+        const existing = await runStack({
             ...MINIMAL,
             encryption: { atRestS3: false, atRestLocalDisks: false, inTransit: false },
             certificates: { archive: "s3://acme/emr/nodes.zip" },
@@ -37,7 +37,7 @@ describe("a stack's outputs", () => {
         });
         const { securityConfiguration, certificateExpiresAt, ...read } = parseStackOutputs(
             "here",
-            JSON.stringify(theirs.outputs),
+            JSON.stringify(existing.outputs),
         );
         expect({ securityConfiguration, certificateExpiresAt }).to.deep.equal({
             securityConfiguration: null,
@@ -46,15 +46,15 @@ describe("a stack's outputs", () => {
         expect(read.forCommands.rolePolicies).to.deep.equal({});
     });
 
-    it("are what the program hands over of the roles and the schedule that it makes when asked to", async () => {
-        const { outputs: asked, ...result } = await runStack({
+    it("parses the outputs about the optional roles and schedule", async () => {
+        const { outputs: optional, ...result } = await runStack({
             ...MINIMAL,
             storage: { reencryption: true },
             certificates: { remindTopicArn: TOPIC, renewBeforeDays: 30 },
         });
         const { rolePolicies, reencryptionRoleArn, reminderSchedule } = parseStackOutputs(
             "here",
-            JSON.stringify(asked),
+            JSON.stringify(optional),
         ).forCommands;
         const policies = (name: string) => ({
             managedPolicyArns: [],
@@ -80,7 +80,7 @@ describe("a stack's outputs", () => {
         });
     });
 
-    it("come from standard input, or from a file", async () => {
+    it("reads standard input, or a file", async () => {
         const file = path.join(folder, "outputs.json");
         writeFileSync(file, changed({ vpcId: "vpc-in-the-file" }));
         const { stdin } = streams(JSON.stringify(outputs)).streams;
@@ -88,51 +88,51 @@ describe("a stack's outputs", () => {
         expect((await readStackOutputs(file, stdin)).vpcId).to.equal("vpc-in-the-file");
     });
 
-    it("are asked for where nothing is piped in", async () => {
+    it("asks for outputs if standard input is a terminal", async () => {
         const terminal = Object.assign(new PassThrough(), { isTTY: true });
         expect(await failure(readStackOutputs(undefined, terminal))).to.equal(
-            `no stack outputs on standard input. ${HOW}`,
+            `no stack outputs on standard input. ${FIX}`,
         );
     });
 
-    it("are not there: the file is named", async () => {
+    it("names a missing file", async () => {
         const { stdin } = streams().streams;
         expect(await failure(readStackOutputs("/nowhere/o.json", stdin))).to.equal(
             "--outputs /nowhere/o.json: ENOENT: no such file or directory, open '/nowhere/o.json'",
         );
     });
 
-    it("are not in a file without a name, and standard input is left alone", async () => {
+    it("refuses an empty path, and does not read standard input instead", async () => {
         const { stdin } = streams(JSON.stringify(outputs)).streams;
-        expect(await failure(readStackOutputs("", stdin))).to.equal(`--outputs: found no path. ${HOW}`);
+        expect(await failure(readStackOutputs("", stdin))).to.equal(`--outputs: found an empty path. ${FIX}`);
         expect((await readStackOutputs(undefined, stdin)).vpcId).to.equal(outputs.vpcId);
     });
 
-    it("are no JSON: where they came from is named", async () => {
+    it("names the source of a text that is not JSON", async () => {
         const file = path.join(folder, "broken.json");
         writeFileSync(file, "{");
         expect(await failure(readStackOutputs(file, streams().streams.stdin))).to.equal(
-            `${file}: found no JSON: "{". ${HOW}`,
+            `${file}: found not JSON: "{". ${FIX}`,
         );
         expect(await failure(readStackOutputs(undefined, streams("[").streams.stdin))).to.equal(
-            `standard input: found no JSON: "[". ${HOW}`,
+            `standard input: found not JSON: "[". ${FIX}`,
         );
     });
 
     for (const [text, found] of [
-        ["", "nothing"],
-        [" \n", "nothing"],
-        [` ${"x".repeat(70)} \n`, `no JSON: "${"x".repeat(60)}"`],
-        ["error: no stack named 'prod' found", `no JSON: "error: no stack named 'prod' found"`],
+        ["", "an empty text"],
+        [" \n", "an empty text"],
+        [` ${"x".repeat(70)} \n`, `not JSON: "${"x".repeat(60)}"`],
+        ["error: no stack named 'prod' found", `not JSON: "error: no stack named 'prod' found"`],
     ] as const) {
-        it(`are not ${JSON.stringify(text)}`, () => {
+        it(`refuses the text ${JSON.stringify(text)}`, () => {
             expect(() => parseStackOutputs("standard input", text)).to.throw(
-                `standard input: found ${found}. ${HOW}`,
+                `standard input: found ${found}. ${FIX}`,
             );
         });
     }
 
-    it("lack something: everything is named", () => {
+    it("names every missing or invalid output", () => {
         const forCommands = { ...(outputs.forCommands as object), region: "mars-1", accountId: 7 };
         expect(() => parseStackOutputs("o.json", changed({ vpcId: undefined, forCommands }))).to.throw(
             `o.json: not the outputs of a stack of this program:
@@ -140,21 +140,21 @@ describe("a stack's outputs", () => {
   forCommands.region: Invalid option: expected one of "ap-northeast-1"|`,
         );
         expect(() => parseStackOutputs("o.json", changed({ forCommands }))).to.throw(
-            `\n  forCommands.accountId: Invalid input: expected string, received number\n${HOW}`,
+            `\n  forCommands.accountId: Invalid input: expected string, received number\n${FIX}`,
         );
     });
 
     for (const securityConfiguration of ["{", "", "null", "[]"]) {
-        it(`have no security configuration in ${JSON.stringify(securityConfiguration)}`, () => {
+        it(`refuses the security configuration ${JSON.stringify(securityConfiguration)}`, () => {
             expect(() => parseStackOutputs("o.json", changed({ securityConfiguration }))).to.throw(
-                `o.json: not the outputs of a stack of this program:\n  securityConfiguration: Invalid input: expected the JSON of an object\n${HOW}`,
+                `o.json: not the outputs of a stack of this program:\n  securityConfiguration: Invalid input: expected the JSON of an object\n${FIX}`,
             );
         });
     }
 
-    it("are those of another program", () => {
+    it("refuses JSON that is not an object", () => {
         expect(() => parseStackOutputs("o.json", "[]")).to.throw(
-            `o.json: not the outputs of a stack of this program:\n  Invalid input: expected object, received array\n${HOW}`,
+            `o.json: not the outputs of a stack of this program:\n  Invalid input: expected object, received array\n${FIX}`,
         );
     });
 });

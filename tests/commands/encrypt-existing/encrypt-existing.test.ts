@@ -68,7 +68,7 @@ describe("encrypt-existing", () => {
     const isEncrypted = (name: string) => s3.objects.get(name)?.encrypted ?? false;
 
     describe("without --yes", () => {
-        it("names the fees, has S3 count what there is, cancels the jobs, and copies nothing", async () => {
+        it("prints the fees and S3's counts, cancels the jobs, and copies nothing", async () => {
             s3.objects.set(`${ARCHIVE}/raw/a`, OLD).set(`${ARCHIVE}/raw/b`, OLD);
             s3.objects.set(`${ARCHIVE}/raw/c`, { ...OLD, encrypted: true });
             s3.objects.set(`${ARCHIVE}/shredded/d`, { ...OLD, storageClass: "STANDARD_IA" });
@@ -92,7 +92,7 @@ S3 lists what is not encrypted: job-1, job-2, job-3
             expect(isEncrypted(`${ARCHIVE}/raw/a`)).to.equal(false);
         });
 
-        it("makes no job where nothing is there to be copied", async () => {
+        it("creates no job for empty buckets", async () => {
             expect(await run({ yes: true })).to.deep.equal({
                 exit: EXIT.ok,
                 stdout: "Nothing is there to be copied by S3 Batch Operations.\n",
@@ -103,7 +103,7 @@ S3 lists what is not encrypted: job-1, job-2, job-3
     });
 
     describe("a job", () => {
-        it("is asked for as S3 documents it: in place, what is not encrypted, nothing but that", async () => {
+        it("copies in place what is not encrypted, in the form that S3 documents", async () => {
             s3.objects.set(`${ARCHIVE}/raw/a`, { ...OLD, storageClass: "GLACIER_IR" });
             await run();
             const [request, ...others] = s3.sent("POST", JOBS);
@@ -152,7 +152,7 @@ S3 lists what is not encrypted: job-1, job-2, job-3
             );
         });
 
-        it("is made for a whole bucket without any constraint on names", async () => {
+        it("has no constraint on names for a whole bucket", async () => {
             const { outputs } = await runStack({
                 emrEtlRunner: {
                     ...MINIMAL.emrEtlRunner,
@@ -168,7 +168,7 @@ S3 lists what is not encrypted: job-1, job-2, job-3
     });
 
     describe("with --yes", () => {
-        it("confirms the jobs, the smallest first, follows them, and does nothing the second time", async () => {
+        it("confirms the jobs, the smallest first, follows them, and copies nothing the second time", async () => {
             s3.objects.set(`${ARCHIVE}/raw/a`, OLD).set(`${ARCHIVE}/raw/b`, OLD);
             s3.objects
                 .set(`${LOGS}/emr/c`, OLD)
@@ -192,7 +192,7 @@ s3://${ARCHIVE}/raw/, STANDARD: done (job job-1)
             expect(s3.sent("POST", /requestedJobStatus/)).to.have.length(2);
         });
 
-        it("goes on with what another run has begun, confirmed or not", async () => {
+        it("continues the jobs of an interrupted run", async () => {
             s3.objects.set(`${ARCHIVE}/raw/a`, OLD);
             const interrupted = new AbortController();
             const first = failure({ yes: true }, interrupted.signal);
@@ -228,7 +228,7 @@ s3://${ARCHIVE}/raw/, STANDARD: done (job job-1)
             });
         });
 
-        it("shows on a terminal how far S3 is, and nowhere else", async () => {
+        it("shows a progress bar on a terminal only", async () => {
             s3.objects.set(`${ARCHIVE}/raw/a`, OLD);
             expect((await run()).stderr).not.to.include("left");
             const stderr = Object.assign(new PassThrough(), { isTTY: true, columns: 200 });
@@ -239,7 +239,7 @@ s3://${ARCHIVE}/raw/, STANDARD: done (job job-1)
             );
         });
 
-        it("stops while it lists, before it makes a job", async () => {
+        it("can be interrupted while it lists, before it creates a job", async () => {
             s3.objects.set(`${ARCHIVE}/raw/a`, OLD);
             expect(await failure({ yes: true }, AbortSignal.abort(new Error("interrupted")))).to.equal(
                 "interrupted",
@@ -247,7 +247,7 @@ s3://${ARCHIVE}/raw/, STANDARD: done (job job-1)
             expect(s3.jobs.size).to.equal(0);
         });
 
-        it("leaves another run's confirmed job to it, without --yes", async () => {
+        it("does not follow another run's confirmed job without --yes", async () => {
             s3.objects.set(`${ARCHIVE}/raw/a`, OLD);
             await run();
             const [job] = s3.jobs.values();
@@ -260,7 +260,7 @@ s3://${ARCHIVE}/raw/, STANDARD: done (job job-1)
             expect(s3.sent("POST", /requestedJobStatus/)).to.have.length(1);
         });
 
-        it("tells what failed, by reason, and what was left as somebody had written it", async () => {
+        it("reports failed tasks by reason, and objects that were rewritten meanwhile", async () => {
             for (const key of ["a", "b", "c", "d"]) {
                 s3.objects.set(`${ARCHIVE}/raw/${key}`, OLD);
             }
@@ -281,13 +281,13 @@ s3://${ARCHIVE}/raw/, STANDARD: done (job job-1)
             });
         });
 
-        it("is to be run again where all that is left was written meanwhile", async () => {
+        it("exits with attention if only rewritten objects remain", async () => {
             s3.objects.set(`${ARCHIVE}/raw/a`, OLD);
             s3.taskFailures.set(`${ARCHIVE}/raw/a`, { status: 412, code: "PreconditionFailed", message: "" });
             expect((await run({ yes: true })).exit).to.equal(EXIT.attention);
         });
 
-        it("compares what was not encrypted before, however many older ones were", async () => {
+        it("compares an unencrypted object behind many older encrypted ones", async () => {
             s3.objects.set(`${ARCHIVE}/raw/0-large`, { ...OLD, size: 6 * GIB });
             for (let index = 0; index < 300; index += 1) {
                 s3.objects.set(`${ARCHIVE}/raw/${index}`, { ...OLD, encrypted: true });
@@ -300,7 +300,7 @@ s3://${ARCHIVE}/raw/, STANDARD: done (job job-1)
             expect(stdout).to.include(`  lost: s3://${ARCHIVE}/raw/young: ContentType was`);
         });
 
-        it("compares twenty, and what has gone meanwhile with nothing", async () => {
+        it("compares twenty objects", async () => {
             for (let index = 0; index < 30; index += 1) {
                 s3.objects.set(`${ARCHIVE}/raw/${index}`, OLD);
             }
@@ -309,7 +309,7 @@ s3://${ARCHIVE}/raw/, STANDARD: done (job job-1)
             );
         });
 
-        it("leaves out of the sample what goes while it looks", async () => {
+        it("omits from the sample an object that is deleted meanwhile", async () => {
             s3.objects.set(`${ARCHIVE}/raw/a`, OLD).set(`${ARCHIVE}/raw/b`, OLD);
             s3.refusals.push({ on: /^GET .*raw\/a\?tagging/, status: 404, code: "NoSuchKey" });
             expect((await run({ yes: true })).stdout).to.include(
@@ -317,9 +317,9 @@ s3://${ARCHIVE}/raw/, STANDARD: done (job job-1)
             );
         });
 
-        it("confirms no job that it could not compare anything of", async () => {
-            s3.objects.set(`${ARCHIVE}/raw/theirs`, OLD).set(`${ARCHIVE}/raw/sse-c`, OLD);
-            s3.heads.set(`${ARCHIVE}/raw/theirs`, 403).set(`${ARCHIVE}/raw/sse-c`, 400);
+        it("cancels a job of which it can read no object", async () => {
+            s3.objects.set(`${ARCHIVE}/raw/existing`, OLD).set(`${ARCHIVE}/raw/sse-c`, OLD);
+            s3.heads.set(`${ARCHIVE}/raw/existing`, 403).set(`${ARCHIVE}/raw/sse-c`, 400);
             const { exit, stdout } = await run({ yes: true });
             expect({ exit, stdout }).to.deep.equal({
                 exit: EXIT.failed,
@@ -330,7 +330,7 @@ s3://${ARCHIVE}/raw/, STANDARD: done (job job-1)
             expect([...s3.jobs.values()].map(({ status }) => status)).to.deep.equal(["Cancelled"]);
         });
 
-        it("stops everything where nothing of what was copied could be compared", async () => {
+        it("stops if no copy can be compared", async () => {
             s3.objects.set(`${LOGS}/emr/a`, OLD).set(`${LOGS}/emr/b`, OLD);
             s3.objects.set(`${ARCHIVE}/raw/c`, OLD).set(`${ARCHIVE}/raw/d`, OLD).set(`${ARCHIVE}/raw/e`, OLD);
             // Somebody else's, as far as can be told: looked at before the job alone.
@@ -345,7 +345,7 @@ s3://${ARCHIVE}/raw/, STANDARD: not started: another job's copies have lost some
             });
         });
 
-        it("brings no old version back: it confirms no job that names more than there is", async () => {
+        it("cancels a job whose manifest includes old versions", async () => {
             s3.objects.set(`${ARCHIVE}/raw/a`, OLD);
             s3.oldVersions.push(`${ARCHIVE}/raw/a`);
             const { exit, stdout } = await run({ yes: true });
@@ -358,7 +358,7 @@ s3://${ARCHIVE}/raw/, STANDARD: not started: another job's copies have lost some
             expect([...s3.jobs.values()].map(({ status }) => status)).to.deep.equal(["Cancelled"]);
         });
 
-        describe("after a run that ended once its job was confirmed", () => {
+        describe("after a run that ended when it had confirmed its job", () => {
             beforeEach(async () => {
                 s3.objects.set(`${ARCHIVE}/raw/a`, OLD).set(`${ARCHIVE}/raw/b`, OLD);
                 const interrupted = new AbortController();
@@ -368,7 +368,7 @@ s3://${ARCHIVE}/raw/, STANDARD: not started: another job's copies have lost some
                 expect(s3.objects.get(CONFIRMED.slice("s3://".length))).to.include({ encrypted: true });
             });
 
-            it("follows it, and makes no other before that", async () => {
+            it("follows that job before it creates another", async () => {
                 const { exit, stdout } = await run({ yes: true });
                 expect({ exit, stdout }).to.deep.equal({
                     exit: EXIT.ok,
@@ -381,7 +381,7 @@ s3://${LOGS}/emr/, STANDARD: nothing is without encryption (job job-3)
                 expect(s3.objects.has(CONFIRMED.slice("s3://".length))).to.equal(false);
             });
 
-            it("compares, and reads the report, where S3 has finished it", async () => {
+            it("compares and reads the report of a job that S3 has finished", async () => {
                 s3.losesMetadata = true;
                 s3.taskFailures.set(`${ARCHIVE}/raw/b`, { status: 403, code: "AccessDenied", message: "" });
                 s3.finishJobs();
@@ -394,7 +394,7 @@ s3://${LOGS}/emr/, STANDARD: nothing is without encryption (job job-3)
                 expect(s3.jobs.size).to.equal(1);
             });
 
-            it("makes jobs for the other folders and storage classes, without --yes", async () => {
+            it("creates jobs for other folders and storage classes without --yes", async () => {
                 s3.objects.set(`${ARCHIVE}/enriched/c`, OLD);
                 s3.objects.set(`${ARCHIVE}/raw/d`, { ...OLD, storageClass: "STANDARD_IA" });
                 expect((await run({ location: ["raw.archive", "enriched.archive"] })).stdout).to.match(
@@ -402,7 +402,7 @@ s3://${LOGS}/emr/, STANDARD: nothing is without encryption (job job-3)
                 );
             });
 
-            it("goes on where another run has seen it through meanwhile", async () => {
+            it("continues if another run has followed the job meanwhile", async () => {
                 s3.refusals.push({ on: /^GET .*confirmed\/job-1/, status: 404, code: "NoSuchKey" });
                 s3.finishJobs();
                 expect((await run({ yes: true, location: ["raw.archive"] })).stdout).to.match(
@@ -410,7 +410,7 @@ s3://${LOGS}/emr/, STANDARD: nothing is without encryption (job job-3)
                 );
             });
 
-            it("has left a file that only this command reads, encrypted", async () => {
+            it("leaves an encrypted file for the next run", async () => {
                 const [put] = s3.sent("PUT", /confirmed\/job-1\.json/);
                 expect(put?.headers).to.include({
                     "content-type": "application/json",
@@ -424,7 +424,7 @@ s3://${LOGS}/emr/, STANDARD: nothing is without encryption (job job-3)
                 });
             });
 
-            it("leaves it to whoever says --yes", async () => {
+            it("does not follow the job without --yes", async () => {
                 const telling = async () => (await run()).stdout.split("\n")[0];
                 expect(await telling()).to.equal(
                     `s3://${ARCHIVE}/raw/, STANDARD: another run's job goes on; run this again with --yes to follow it (job job-1)`,
@@ -438,7 +438,7 @@ s3://${LOGS}/emr/, STANDARD: nothing is without encryption (job job-3)
             });
         });
 
-        it("takes up a job that was about to be confirmed as any other", async () => {
+        it("continues a job that was about to be confirmed", async () => {
             s3.objects.set(`${ARCHIVE}/raw/a`, OLD);
             s3.refusals.push({ on: /requestedJobStatus=Ready/, status: 403, code: "AccessDenied" });
             expect(await failure({ yes: true })).to.match(/^s3:UpdateJobStatus on job-1/);
@@ -446,7 +446,7 @@ s3://${LOGS}/emr/, STANDARD: nothing is without encryption (job job-3)
             expect((await run()).stdout).to.match(/: 1 objects without encryption \(job job-1\)\n/);
         });
 
-        it("does not wait for a job that S3 has forgotten", async () => {
+        it("does not wait for a job that S3 no longer lists", async () => {
             s3.objects.set(`${ARCHIVE}/raw/a`, OLD);
             s3.refusals.push({ on: /requestedJobStatus=Ready/, status: 403, code: "AccessDenied" });
             await failure({ yes: true });
@@ -456,7 +456,7 @@ s3://${LOGS}/emr/, STANDARD: nothing is without encryption (job job-3)
             expect(stdout).to.match(/^s3:.*\/raw\/, STANDARD: done \(job job-1\)\n {2}1 of 1 copied/);
         });
 
-        it("reads a report as its schema says, too", async () => {
+        it("reads a report whose columns follow its schema", async () => {
             s3.rows = "as the schema says";
             s3.objects.set(`${ARCHIVE}/raw/a`, OLD).set(`${ARCHIVE}/raw/b`, OLD);
             s3.taskFailures.set(`${ARCHIVE}/raw/a`, { status: 412, code: "PreconditionFailed", message: "" });
@@ -466,7 +466,7 @@ s3://${LOGS}/emr/, STANDARD: nothing is without encryption (job job-3)
             );
         });
 
-        it("stops everything where copies lose what they must keep", async () => {
+        it("stops if copies lose metadata or tags", async () => {
             s3.objects.set(`${LOGS}/emr/a`, OLD);
             s3.objects.set(`${ARCHIVE}/raw/b`, OLD).set(`${ARCHIVE}/raw/c`, OLD);
             s3.objects.set(`${ARCHIVE}/raw/large`, { ...OLD, size: 6 * GIB });
@@ -495,7 +495,7 @@ s3://${ARCHIVE}/raw/, STANDARD: not started: another job's copies have lost some
             ]);
         });
 
-        it("tells why a job failed as a whole, before its confirmation or after", async () => {
+        it("reports why a whole job failed, before or after its confirmation", async () => {
             s3.objects.set(`${ARCHIVE}/raw/a`, OLD);
             s3.jobFailure = { at: "Preparing", reason: "The role may not list the bucket" };
             const failed = `s3://${ARCHIVE}/raw/, STANDARD: failed: ManifestGenerationFailed: The role may not list the bucket (job job-1)\n  0 of 1 copied, 0 left as somebody wrote them meanwhile, 0 failed; metadata and tags of 0 compared\n`;
@@ -511,14 +511,14 @@ s3://${ARCHIVE}/raw/, STANDARD: not started: another job's copies have lost some
             );
         });
 
-        it("asks a throttled S3 again", async () => {
+        it("retries a throttled request", async () => {
             s3.objects.set(`${ARCHIVE}/raw/a`, OLD);
             s3.refusals.push({ on: /^POST \/v20180820\/jobs$/, status: 503, code: "SlowDown" });
             expect((await run({ yes: true })).exit).to.equal(EXIT.ok);
             expect(s3.jobs.size).to.equal(1);
         });
 
-        it("shows some of the keys that failed, for each reason", async () => {
+        it("prints at most some failed keys for each reason", async () => {
             for (let index = 0; index < 12; index += 1) {
                 s3.objects.set(`${ARCHIVE}/raw/${index}`, OLD);
                 s3.taskFailures.set(`${ARCHIVE}/raw/${index}`, {
@@ -550,7 +550,7 @@ s3://${ARCHIVE}/raw/, STANDARD: not started: another job's copies have lost some
                 `s3:GetObject on s3://${LOGS}/emr/encrypt-existing/job-job-1/manifest.json`,
             ],
         ] as const) {
-            it(`says what it needs: ${told.split(" ")[0]}`, async () => {
+            it(`names the missing permission ${told.split(" ")[0]}`, async () => {
                 s3.objects.set(`${ARCHIVE}/raw/a`, OLD);
                 s3.versioning.set(ARCHIVE, "Enabled");
                 s3.refusals.push({ on, status: 403, code: "AccessDenied" });
@@ -560,7 +560,7 @@ s3://${ARCHIVE}/raw/, STANDARD: not started: another job's copies have lost some
             });
         }
 
-        it("says what was tried, on what, and what it needs", async () => {
+        it("names the call, the resource and the missing permission of a refused job", async () => {
             s3.objects.set(`${ARCHIVE}/raw/a`, OLD);
             s3.refusals.push({ on: /^POST \/v20180820\/jobs$/, status: 403, code: "AccessDenied" });
             expect(await failure({ yes: true })).to.equal(
@@ -569,7 +569,7 @@ s3://${ARCHIVE}/raw/, STANDARD: not started: another job's copies have lost some
         });
     });
 
-    describe("what a batch copy cannot take", () => {
+    describe("objects that S3 Batch Operations cannot copy", () => {
         const unusual = () => {
             s3.objects.set(`${ARCHIVE}/raw/large`, { ...OLD, size: 5 * GIB + 1 });
             s3.objects.set(`${ARCHIVE}/raw/largest-for-one`, { ...OLD, size: 5 * GIB, encrypted: true });
@@ -582,7 +582,7 @@ s3://${ARCHIVE}/raw/, STANDARD: not started: another job's copies have lost some
             s3.objects.set(`${ARCHIVE}/raw/"reduced"`, { ...OLD, storageClass: "REDUCED_REDUNDANCY" });
         };
 
-        it("is listed by key, with who can", async () => {
+        it("are listed in a CSV file, with the reason", async () => {
             unusual();
             const file = path.join(folder, "left-out.csv");
             const { exit, stdout } = await run({ list: file });
@@ -604,7 +604,7 @@ s3://${ARCHIVE}/raw/, STANDARD: not started: another job's copies have lost some
 `);
         });
 
-        it("overwrites no file", async () => {
+        it("never overwrite the CSV file", async () => {
             const file = path.join(folder, "mine.csv");
             writeFileSync(file, "mine");
             expect(await failure({ list: file })).to.match(
@@ -615,7 +615,7 @@ s3://${ARCHIVE}/raw/, STANDARD: not started: another job's copies have lost some
             expect(await failure({ list: path.join(folder, "nowhere/a.csv") })).to.match(/ENOENT/);
         });
 
-        it("is copied in parts where it is large, with all that it had, and only if nobody wrote it", async () => {
+        it("are copied in parts if they are large, with their metadata, unless they are rewritten meanwhile", async () => {
             s3.objects.set(`${ARCHIVE}/raw/a b+c`, {
                 ...OLD,
                 size: 6 * GIB + 5,
@@ -671,7 +671,7 @@ s3://${ARCHIVE}/raw/, STANDARD: not started: another job's copies have lost some
             );
         });
 
-        it("is left to be done: whatever else was done, that is no success", async () => {
+        it("keep the exit code from being success", async () => {
             const large = { ...OLD, size: 6 * GIB };
             s3.objects.set(`${ARCHIVE}/raw/large`, large);
             expect((await run({ yes: true })).exit).to.equal(EXIT.attention);
@@ -688,7 +688,7 @@ s3://${ARCHIVE}/raw/, STANDARD: not started: another job's copies have lost some
             [/^POST .*uploadId/, "s3:PutObject", ""],
             [/^PUT .*partNumber=1&/, "s3:GetObject, s3:PutObject", ", bytes=0-1073741823"],
         ] as const) {
-            it(`says what copying in parts needs: ${on}`, async () => {
+            it(`name the permissions for a copy in parts: ${on}`, async () => {
                 s3.objects.set(`${ARCHIVE}/raw/a`, { ...OLD, size: 6 * GIB });
                 s3.refusals.push({ on, status: 403, code: "AccessDenied" });
                 expect((await run({ yes: true, large: true })).stdout).to.include(
@@ -698,13 +698,13 @@ s3://${ARCHIVE}/raw/, STANDARD: not started: another job's copies have lost some
             });
         }
 
-        it("asks for no more than it needs where there are no tags", async () => {
+        it("need no permission for tags if they have none", async () => {
             s3.objects.set(`${ARCHIVE}/raw/a`, { ...OLD, size: 6 * GIB, tags: {} });
             s3.refusals.push({ on: /^POST .*\?uploads/, status: 403, code: "AccessDenied" });
             expect((await run({ yes: true, large: true })).stdout).to.include("need s3:PutObject on it.");
         });
 
-        it("is told with its parts where those could not be removed either", async () => {
+        it("are reported with their parts if those cannot be deleted", async () => {
             s3.objects.set(`${ARCHIVE}/raw/a`, { ...OLD, size: 6 * GIB });
             s3.refusals.push({ on: /partNumber=3/, status: 412, code: "PreconditionFailed" });
             s3.refusals.push({ on: /^DELETE .*uploadId/, status: 403, code: "AccessDenied" });
@@ -713,7 +713,7 @@ s3://${ARCHIVE}/raw/, STANDARD: not started: another job's copies have lost some
             );
         });
 
-        it("shows some of what failed, and counts all of it", async () => {
+        it("are printed in part and counted in full if they fail", async () => {
             for (let index = 0; index < 12; index += 1) {
                 s3.objects.set(`${ARCHIVE}/raw/${index}`, { ...OLD, size: 6 * GIB });
                 s3.refusals.push({ on: /\?uploads/, status: 403, code: "AccessDenied" });
@@ -723,7 +723,7 @@ s3://${ARCHIVE}/raw/, STANDARD: not started: another job's copies have lost some
             expect(stdout.match(/ {2}failed: /g)).to.have.length(10);
         });
 
-        it("is copied whole where it was restored from an archive, and stays in that storage class", async () => {
+        it("are copied whole if they were restored from an archive, and keep their storage class", async () => {
             const archived = (restore: string) => ({
                 ...OLD,
                 storageClass: "GLACIER",
@@ -759,7 +759,7 @@ s3://${ARCHIVE}/raw/, STANDARD: not started: another job's copies have lost some
             expect((await run({ yes: true, large: true })).exit).to.equal(EXIT.ok);
         });
 
-        it("says what copying it whole needs", async () => {
+        it("name the permissions for a whole copy", async () => {
             s3.objects.set(`${ARCHIVE}/raw/a`, { ...OLD, storageClass: "REDUCED_REDUNDANCY" });
             s3.refusals.push({ on: /^PUT .*raw/, status: 403, code: "AccessDenied" });
             expect((await run({ yes: true, large: true })).stdout).to.include(
@@ -767,7 +767,7 @@ s3://${ARCHIVE}/raw/, STANDARD: not started: another job's copies have lost some
             );
         });
 
-        it("is told in part where there is much of it", async () => {
+        it("are printed in part if they are many", async () => {
             for (let index = 0; index < 12; index += 1) {
                 s3.objects.set(`${ARCHIVE}/raw/${index}`, { ...OLD, storageClass: "GLACIER" });
             }
@@ -777,28 +777,28 @@ s3://${ARCHIVE}/raw/, STANDARD: not started: another job's copies have lost some
             expect(stdout.match(/\n {2}s3:/g)).to.have.length(10);
         });
 
-        it("stops it where S3 says something else than no", async () => {
+        it("stop the command at an unexpected error of S3", async () => {
             s3.objects.set(`${ARCHIVE}/raw/a`, { ...OLD, size: 6 * GIB });
             s3.heads.set(`${ARCHIVE}/raw/a`, 405);
             expect(await failure()).to.match(/^s3:GetObject on s3:\/\/.*\/raw\/a: /);
         });
 
-        it("is not to be looked at, perhaps; what only its writer has the key of is encrypted", async () => {
+        it("are reported if they cannot be read; SSE-C counts as encrypted", async () => {
             const large = { ...OLD, size: 6 * GIB };
-            s3.objects.set(`${ARCHIVE}/raw/theirs`, large).set(`${ARCHIVE}/raw/sse-c`, large);
-            s3.heads.set(`${ARCHIVE}/raw/theirs`, 403).set(`${ARCHIVE}/raw/sse-c`, 400);
+            s3.objects.set(`${ARCHIVE}/raw/existing`, large).set(`${ARCHIVE}/raw/sse-c`, large);
+            s3.heads.set(`${ARCHIVE}/raw/existing`, 403).set(`${ARCHIVE}/raw/sse-c`, 400);
             const { exit, stdout } = await run({ yes: true, large: true });
             expect({ exit, stdout }).to.deep.equal({
                 exit: EXIT.attention,
                 stdout: `Nothing is there to be copied by S3 Batch Operations.
 1 not to be looked at: these credentials need s3:GetObject on them; what another account owns, its owner must copy.
-  s3://${ARCHIVE}/raw/theirs
+  s3://${ARCHIVE}/raw/existing
 0 copied one by one, 0 failed.
 `,
             });
         });
 
-        it("leaves the object as it was, and no parts, where a part fails", async () => {
+        it("keep the object and leave no parts if a part fails", async () => {
             s3.objects
                 .set(`${ARCHIVE}/raw/a`, { ...OLD, size: 6 * GIB })
                 .set(`${ARCHIVE}/raw/b`, { ...OLD, size: 6 * GIB });
@@ -816,7 +816,7 @@ s3://${ARCHIVE}/raw/, STANDARD: not started: another job's copies have lost some
             expect(s3.sent("DELETE", /uploadId/)).to.have.length(1);
         });
 
-        it("are the old versions: it says when they go", async () => {
+        it("include old versions, with the days after which they expire", async () => {
             s3.objects.set(`${ARCHIVE}/raw/a`, { ...OLD, encrypted: true });
             s3.versioning.set(ARCHIVE, "Enabled").set(PIPELINE, "Suspended");
             s3.noncurrentDays.set(ARCHIVE, 30);
@@ -832,7 +832,7 @@ Bucket ${PIPELINE} keeps old versions, and those stay unencrypted: no lifecycle 
     });
 
     describe("live locations", () => {
-        it("are left out, but for those that are named, and then only while EmrEtlRunner is paused", async () => {
+        it("are skipped unless named, and then require that EmrEtlRunner is paused", async () => {
             s3.objects.set(`${COLLECTOR}/raw/a`, OLD);
             expect((await run({ yes: true })).stdout).to.equal(
                 "Nothing is there to be copied by S3 Batch Operations.\n",
@@ -844,8 +844,8 @@ Bucket ${PIPELINE} keeps old versions, and those stay unencrypted: no lifecycle 
             expect(isEncrypted(`${COLLECTOR}/raw/a`)).to.equal(true);
         });
 
-        it("are refused while a cluster of this stack runs; others' do not matter", async () => {
-            s3.clusters = [{ Id: "j-OTHER", Name: "theirs", stackTag: "another-project/dev" }];
+        it("are refused while a cluster of this stack runs", async () => {
+            s3.clusters = [{ Id: "j-OTHER", Name: "existing", stackTag: "another-project/dev" }];
             expect((await run({ paused: true })).exit).to.equal(EXIT.ok);
             s3.clusters = [
                 { Id: "j-OURS", Name: "Snowplow ETL dev", stackTag: "snowplow-emr-encryption/dev" },
@@ -857,7 +857,7 @@ Bucket ${PIPELINE} keeps old versions, and those stay unencrypted: no lifecycle 
         });
     });
 
-    it("takes what its help names", async () => {
+    it("accepts the options of its help", async () => {
         const io = streams();
         let taken: EncryptExistingOptions = {};
         const action = async (options: EncryptExistingOptions) => {
@@ -880,13 +880,13 @@ Bucket ${PIPELINE} keeps old versions, and those stay unencrypted: no lifecycle 
         );
     });
 
-    it("knows its locations", async () => {
+    it("refuses an unknown location", async () => {
         expect(await failure({ location: ["raw.bad"] })).to.equal(
             "--location raw.bad: found no such location. There are raw.in, raw.processing, raw.archive, enriched.good, enriched.bad, enriched.archive, shredded.good, shredded.bad, shredded.archive, log.",
         );
     });
 
-    it("says how to come by the role that it takes", async () => {
+    it("says how to create the missing role", async () => {
         const io = streams(JSON.stringify((await runStack()).outputs));
         let message = "";
         try {

@@ -36,13 +36,13 @@ const ALL = [
 describe("a job of S3 Batch Operations", () => {
     const those = (is: (one: Job) => boolean) => ALL.filter((status) => is(job(status)));
 
-    it("is being prepared, waits for its confirmation, or has ended", () => {
+    it("is preparing, waiting for confirmation, or ended", () => {
         expect(those(isBeingPrepared)).to.deep.equal(["New", "Preparing"]);
         expect(those(isUnconfirmed)).to.deep.equal(["Suspended"]);
         expect(those(hasEnded)).to.deep.equal(["Complete", "Failed", "Cancelled"]);
     });
 
-    it("has found nothing where S3 says so, and where it had no task", () => {
+    it("has found no objects if S3 reports that, or if it had no task", () => {
         const noKeys = "Manifest generation found no keys matching the filter criteria.";
         expect(foundNothing(job("Failed", { tasks: 0, reason: noKeys }))).to.equal(true);
         expect(foundNothing(job("Failed", { reason: "There are no objects to list" }))).to.equal(true);
@@ -52,7 +52,7 @@ describe("a job of S3 Batch Operations", () => {
         expect(foundNothing(job("Suspended", { tasks: 0, reason: noKeys }))).to.equal(false);
     });
 
-    it("is told from others by its description, which S3 takes", () => {
+    it("is recognised by its description, in characters that S3 accepts", () => {
         const place = { bucket: "acme", prefix: "raw/" };
         const one = description({ stack: "dev", place, storageClass: "STANDARD" });
         expect(one).to.match(/^encrypt-existing acme STANDARD [0-9a-f]{8} dev$/);

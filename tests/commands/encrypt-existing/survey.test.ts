@@ -27,7 +27,7 @@ describe("a survey of a folder", () => {
         }));
     const day = (number: number) => new Date(Date.UTC(2020, 0, number)).toISOString();
 
-    it("counts by storage class, and remembers the oldest, in order", async () => {
+    it("counts by storage class, and keeps the oldest objects in order", async () => {
         for (const [key, number] of [
             ["c", 3],
             ["a", 1],
@@ -45,7 +45,7 @@ describe("a survey of a folder", () => {
         ]);
     });
 
-    it("remembers the 200 oldest of many, wherever they are", async () => {
+    it("keeps the 200 oldest of many objects", async () => {
         const keys = Array.from({ length: 250 }, (_, index) => index);
         for (const key of keys) {
             // The oldest come last, and in the middle.

@@ -49,7 +49,7 @@ describe("teardown", () => {
     const changes = (sent: readonly (readonly [string, Input])[]) =>
         sent.filter(([name]) => !/^(List|Describe|Get)/.test(name));
 
-    it("finds nothing in the way of a stack that is not protected, and asks for no change", async () => {
+    it("finds no obstacle for an unprotected stack, and changes nothing", async () => {
         const { exit, stdout, stderr, sent } = await run({}, { yes: true, all: true });
         expect({ exit, stdout, stderr }).to.deep.equal({
             exit: EXIT.ok,
@@ -65,7 +65,7 @@ describe("teardown", () => {
         );
     });
 
-    it("says that protection comes off in an up of its own", async () => {
+    it("says that an up must remove the protection first", async () => {
         const { exit, stdout } = await run({}, {}, outputs);
         expect({ exit, stdout }).to.deep.equal({
             exit: EXIT.attention,
@@ -82,7 +82,7 @@ describe("teardown", () => {
         ["the buckets alone, where the key is not the stack's", { ownsKey: false }, "the data buckets"],
         ["nothing, where neither is the stack's", { managedBuckets: {}, ownsKey: false }, "nothing"],
     ] as const) {
-        it(`says that protection holds ${title}`, async () => {
+        it(`says that the protection covers ${title}`, async () => {
             const forCommands = { ...(outputs.forCommands as object), ...change };
             const { stdout } = await run({}, {}, { ...outputs, forCommands });
             const [, told = "nothing"] = /Pulumi refuses to delete (.*)\n/.exec(stdout) ?? [];
@@ -90,7 +90,7 @@ describe("teardown", () => {
         });
     }
 
-    it("refuses another account's credentials before it asks anything else", async () => {
+    it("refuses another account's credentials before any other call", async () => {
         const io = streams(JSON.stringify(unprotected));
         const { clients, sent } = fakeAws({
             GetCallerIdentity: () => ({ Account: "999988887777", Arn: "arn:aws:iam::999988887777:user/me" }),
@@ -154,7 +154,7 @@ describe("teardown", () => {
         },
     });
 
-    it("names everything that is in the way, in the order to deal with it, and ends or deletes nothing of it", async () => {
+    it("lists every obstacle in the order to remove them, and deletes none", async () => {
         for (const options of [{}, { yes: true }, { yes: true, all: true }]) {
             const { exit, stdout, sent } = await run(inTheWay(), options, outputs);
             expect({ exit, stdout }).to.deep.equal({
@@ -191,7 +191,7 @@ describe("teardown", () => {
         }
     });
 
-    it("waits with a cluster that ends by itself", async () => {
+    it("says to wait for a terminating cluster", async () => {
         const { stdout } = await run({
             ListClusters: () => ({ Clusters: [{ Id: "j-1" }] }),
             DescribeCluster: () => ({
@@ -205,7 +205,7 @@ describe("teardown", () => {
         expect(stdout).to.include('cluster j-1: "etl" is TERMINATING').and.include("wait until it has ended");
     });
 
-    it("names what others launched into the stack's network, and no cluster of theirs elsewhere", async () => {
+    it("lists clusters without the stack's tag only if they run in its network", async () => {
         const [subnet] = unprotected.subnetIds as readonly string[];
         const clusters: Readonly<Record<string, object>> = {
             "j-1": { Name: "by hand", Ec2InstanceAttributes: { Ec2SubnetId: subnet } },
@@ -236,7 +236,7 @@ describe("teardown", () => {
 3. npx pulumi destroy --stack dev
 `,
         });
-        const { outputs: theirs } = await runStack({
+        const { outputs: existing } = await runStack({
             ...MINIMAL,
             storage: { protect: false },
             network: {
@@ -251,7 +251,7 @@ describe("teardown", () => {
                 }),
             },
             {},
-            theirs,
+            existing,
         );
         expect(beside.exit).to.equal(EXIT.ok);
     });
@@ -265,7 +265,7 @@ describe("teardown", () => {
         ["ListSecurityConfigurations", "elasticmapreduce:ListSecurityConfigurations on *"],
         ["ListObjectVersions", "s3:ListBucketVersions on snowplow-dev-collector-placeholder"],
     ] as const) {
-        it(`stops at a refusal of ${command}, and says what it needs`, async () => {
+        it(`stops at a refused ${command}, and names the permission`, async () => {
             let message = "";
             await run({
                 DescribeSecurityGroups: () => ({
@@ -286,7 +286,7 @@ describe("teardown", () => {
         });
     }
 
-    it("takes an operator policy that is gone for one that nobody has", async () => {
+    it("accepts an operator policy that no longer exists", async () => {
         for (const code of ["NoSuchEntity", "NoSuchEntityException"]) {
             const { exit, sent } = await run({
                 ListEntitiesForPolicy: () => {
@@ -300,7 +300,7 @@ describe("teardown", () => {
         }
     });
 
-    it("takes what its help names", async () => {
+    it("accepts the options of its help", async () => {
         const io = streams();
         let taken: TeardownOptions = {};
         const action = async (options: TeardownOptions) => {
@@ -319,7 +319,7 @@ describe("teardown", () => {
         expect(stderr).to.equal("error: unknown option '--force'\n");
     });
 
-    describe("of EMR's own security groups", () => {
+    describe("and security groups that EMR created", () => {
         const groups: Answers = {
             DescribeSecurityGroups: () => ({
                 SecurityGroups: [
@@ -355,7 +355,7 @@ describe("teardown", () => {
             expect(changes(sent)).to.deep.equal([]);
         });
 
-        it("touches none while one is in use: they name one another, and a cluster may be by hand", async () => {
+        it("deletes none while one is in use, since they refer to one another", async () => {
             const inUse: Answers = {
                 ...groups,
                 // A page for each.
@@ -404,7 +404,7 @@ describe("teardown", () => {
             });
         });
 
-        it("deletes with --yes those that EMR made, after the rules that name them, of this VPC alone", async () => {
+        it("deletes those of this VPC with --yes, after the rules that refer to them", async () => {
             const { exit, stdout, sent } = await run(groups, { yes: true });
             expect({ exit, stdout }).to.deep.equal({
                 exit: EXIT.ok,
@@ -426,7 +426,7 @@ Nothing stands in the way of destroying stack dev.
             });
         });
 
-        it("says what could not be deleted, and goes on with the others", async () => {
+        it("reports a failed deletion, and continues", async () => {
             const { exit, stdout } = await run(
                 {
                     ...groups,
@@ -450,7 +450,7 @@ In the way of destroying stack dev, in the order to deal with it:
             });
         });
 
-        it("takes for the stack's own what carries its tag, and for EMR's what carries another's or none", async () => {
+        it("recognises the stack's own groups by their tag", async () => {
             const tagged = (GroupId: string, Key: string, Value: string) => ({
                 GroupId,
                 GroupName: "ElasticMapReduce-master",
@@ -474,7 +474,7 @@ In the way of destroying stack dev, in the order to deal with it:
             ]);
         });
 
-        it("asks for the rules of every group of the VPC: others may name EMR's", async () => {
+        it("reads the rules of every group of the VPC", async () => {
             const { sent } = await run(groups, { yes: true });
             const asked = sent
                 .filter(([name]) => name.startsWith("DescribeSecurityGroup"))
@@ -490,7 +490,7 @@ In the way of destroying stack dev, in the order to deal with it:
             ["RevokeSecurityGroupIngress", "ec2:RevokeSecurityGroupIngress on sg-1"],
             ["RevokeSecurityGroupEgress", "ec2:RevokeSecurityGroupEgress on sg-2"],
         ] as const) {
-            it(`says what ${command} needs`, async () => {
+            it(`names the permission for ${command}`, async () => {
                 const { exit, stdout } = await run(
                     {
                         ...groups,
@@ -505,21 +505,21 @@ In the way of destroying stack dev, in the order to deal with it:
             });
         }
 
-        it("looks for none in a VPC of the user's own", async () => {
-            const { outputs: theirs } = await runStack({
+        it("checks none in an existing VPC", async () => {
+            const { outputs: existing } = await runStack({
                 ...MINIMAL,
                 storage: { protect: false },
                 network: {
                     existing: { vpcId: "vpc-0123456789abcdef0", subnetIds: ["subnet-0123456789abcdef0"] },
                 },
             });
-            const { exit, sent } = await run(groups, { yes: true }, theirs);
+            const { exit, sent } = await run(groups, { yes: true }, existing);
             expect(exit).to.equal(EXIT.ok);
             expect(sent.map(([name]) => name)).not.to.include("DescribeSecurityGroups");
         });
     });
 
-    describe("of security configurations", () => {
+    describe("and security configurations", () => {
         const [others, unknown] = ["3", "4"].map((digit) => `snowplow-dev-${digit.repeat(26)}`) as [
             string,
             string,
@@ -544,7 +544,7 @@ In the way of destroying stack dev, in the order to deal with it:
    if it is this stack's: aws emr delete-security-configuration --name ${unknown}
 `;
 
-        it("names those of the stack's pattern that are the stack's, or may be", async () => {
+        it("lists those of the stack, and those that may be", async () => {
             const { exit, stdout, sent } = await run(configurations());
             expect({ exit, stdout }).to.deep.equal({
                 exit: EXIT.attention,
@@ -559,14 +559,14 @@ In the way of destroying stack dev, in the order to deal with it:
             expect(changes(sent)).to.deep.equal([]);
         });
 
-        it("deletes with --yes the earlier ones that are surely the stack's", async () => {
+        it("deletes the stack's earlier ones with --yes", async () => {
             const { exit, stdout, sent } = await run(configurations(), { yes: true });
             expect(exit).to.equal(EXIT.attention);
             expect(stdout).to.include(`deleted: security configuration ${OLD}\n`).and.include(UNKNOWN);
             expect(changes(sent)).to.deep.equal([["DeleteSecurityConfiguration", { Name: OLD }]]);
         });
 
-        it("deletes with --yes --all the current one too, and never what may be another's", async () => {
+        it("deletes the current one with --yes --all, and never one that may be another stack's", async () => {
             const { exit, sent } = await run(configurations(), { yes: true, all: true });
             expect(exit).to.equal(EXIT.attention);
             expect(changes(sent)).to.deep.equal([
@@ -576,7 +576,7 @@ In the way of destroying stack dev, in the order to deal with it:
         });
     });
 
-    it("speaks JSON to machines", async () => {
+    it("prints JSON with --json", async () => {
         const { exit, stdout } = await run(
             {
                 DescribeSecurityGroups: () => ({

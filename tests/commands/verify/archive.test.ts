@@ -10,7 +10,7 @@ const OURS = { dnsNames: [`*.${DOMAIN}`], uses: [SERVER_AUTH, CLIENT_AUTH] };
 const FILES = "certificateChain.pem, privateKey.pem, trustedCertificates.pem";
 const WHOLE = "signed, one by the next, up to an authority that nodes trust";
 
-describe("verify: the archive", () => {
+describe("verify, certificate archive:", () => {
     let root: Identity;
     let intermediate: Identity;
     let leaf: Identity;
@@ -39,7 +39,7 @@ describe("verify: the archive", () => {
     const zip = (files: Readonly<Record<string, string>>) =>
         zipSync(Object.fromEntries(Object.entries(files).map(([name, text]) => [name, Buffer.from(text)])));
 
-    it("is sound: a line for each thing that EMR and nodes go by", () => {
+    it("is correct in each property that EMR and the nodes read", () => {
         const ok = (on: string, expected: string, found = expected) => ({
             status: "ok",
             on,
@@ -58,28 +58,28 @@ describe("verify: the archive", () => {
         ]);
     });
 
-    it("is of any name, and for any names, where it is the user's and nodes take any", async () => {
+    it("may have any name and host names if it exists and nodes accept any", async () => {
         const other = await identity("nodes", {
             ...OURS,
             dnsNames: ["*.corp"],
             issuer: root,
             to: "2029-01-01",
         });
-        const theirs = { chain: other.certificate, privateKey: other.key("pkcs8") };
-        const checks = run(theirs, { key: undefined, domain: undefined });
+        const existing = { chain: other.certificate, privateKey: other.key("pkcs8") };
+        const checks = run(existing, { key: undefined, domain: undefined });
         expect(findings(checks)).to.deep.equal([]);
         expect(checks.map(({ on }) => on)).not.to.include("archive: name");
         expect(checks.find(({ on }) => on === "archive: names")?.expected).to.equal("any");
         const found = "a certificate with the alternative names DNS:*.corp";
-        expect(findings(run(theirs, { key: undefined, otherNames: "warning" }))).to.deep.equal([
+        expect(findings(run(existing, { key: undefined, otherNames: "warning" }))).to.deep.equal([
             ["warning", "archive: names", found],
         ]);
-        expect(findings(run(theirs, { key: undefined }))).to.deep.equal([
+        expect(findings(run(existing, { key: undefined }))).to.deep.equal([
             ["failed", "archive: names", found],
         ]);
     });
 
-    it("is none, or has nothing in it", () => {
+    it("may be no archive, or empty", () => {
         for (const bytes of [new Uint8Array(), Buffer.from("PK, but no more"), zipSync({})]) {
             expect(archiveChecks("archive", bytes, terms)).to.deep.equal([
                 {
@@ -93,7 +93,7 @@ describe("verify: the archive", () => {
         }
     });
 
-    it("lacks files, or has others", () => {
+    it("may lack files, or hold others", () => {
         const { chain, trusted, privateKey } = sound();
         const files = { "certificateChain.pem": chain, "trustedCertificates.pem": trusted };
         const lacks = zip({ ...files, "emr/privateKey.pem": privateKey });
@@ -110,7 +110,7 @@ describe("verify: the archive", () => {
         ]);
     });
 
-    it("has another chain than its name says", async () => {
+    it("may hold another chain than its name says", async () => {
         const other = await identity("nodes", { ...OURS, issuer: root, keys: leaf.keys, to: "2029-01-01" });
         expect(findings(run({ chain: other.certificate }))).to.deep.equal([
             [
@@ -121,7 +121,7 @@ describe("verify: the archive", () => {
         ]);
     });
 
-    it("has a chain that is broken, of which nothing else is said", async () => {
+    it("with a broken chain yields no further findings", async () => {
         const stranger = await identity("stranger", { ca: true });
         const [broken] = run({ trusted: stranger.certificate }).filter(({ status }) => status === "failed");
         expect(broken).to.deep.equal({
@@ -138,7 +138,7 @@ describe("verify: the archive", () => {
         ]);
     });
 
-    it("has a private key in another form, of another certificate, with a passphrase, or none", async () => {
+    it("may hold a private key in another form, of another certificate, with a passphrase, or none", async () => {
         const other = await identity("other");
         const key = (found: string) => [["failed", "archive: private key", found]];
         const told = (privateKey: string) => findings(run({ privateKey }));
@@ -149,7 +149,7 @@ describe("verify: the archive", () => {
         expect(told(locked)).to.deep.equal(key("a private key with a passphrase"));
     });
 
-    it("tells nothing of the private key, whatever is wrong with it", () => {
+    it("never shows the private key", () => {
         const privateKey = leaf.key("pkcs8");
         const secret = privateKey.split("\n")[1] ?? "";
         expect(secret).to.have.length(64);
@@ -197,7 +197,7 @@ describe("verify: the archive", () => {
             });
         }
 
-        it("with the first of several, and begin with the last", () => {
+        it("with the earliest end of several certificates, and starts with the latest start", () => {
             const several = end("2026-01-01", "2030-01-01", ["2026-01-01", "2026-12-10"]);
             expect([several.status, several.found]).to.deep.equal(["warning", "2026-12-10, in 16 days"]);
             const early = end("2026-01-01", "2030-01-01", ["2026-11-24", "2030-01-01"]);

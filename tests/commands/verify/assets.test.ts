@@ -14,10 +14,10 @@ async function configOf(emrEtlRunner: object): Promise<string> {
     return emrEtlRunnerConfig;
 }
 
-describe("verify: assets", () => {
+describe("verify, hosted assets:", () => {
     const collectors = { format: "thrift" };
 
-    it("are the scripts and jars of the defaults", async () => {
+    it("are the default scripts and jars", async () => {
         const config = await configOf({ collectors });
         const all = (bucket: string) => [
             `${bucket}/common/emr/snowplow-ami5-bootstrap-0.1.0.sh`,
@@ -30,7 +30,7 @@ describe("verify: assets", () => {
         expect(assetUrls(config, "sa-east-1")).to.deep.equal(all(`${HOSTED}-sa-east-1`));
     });
 
-    it("are the user's own jars and scripts, beside Snowplow's own scripts", async () => {
+    it("are the configured jars and scripts, in addition to Snowplow's scripts", async () => {
         const config = await configOf({
             collectors,
             aws: {
@@ -48,7 +48,7 @@ describe("verify: assets", () => {
         ]);
     });
 
-    it("do without enrichment in stream-enrich mode", async () => {
+    it("include no enrichment in stream-enrich mode", async () => {
         const config = await configOf({ aws: { s3: { buckets: { enriched: { stream: "managed" } } } } });
         expect(assetUrls(config, "eu-west-1").filter((url) => url.includes("3-enrich"))).to.deep.equal([]);
     });
@@ -85,7 +85,7 @@ describe("verify: assets", () => {
             "4-storage/rdb-shredder/snowplow-rdb-shredder-0.13.0-rc1.jar",
         ],
     ] as const) {
-        it(`are what EmrEtlRunner makes of enrich ${spark_enrich} and shredder ${rdb_shredder}`, async () => {
+        it(`are those of enrich ${spark_enrich} and shredder ${rdb_shredder}`, async () => {
             const config = await configOf({
                 collectors,
                 enrich: { versions: { spark_enrich } },
@@ -98,7 +98,7 @@ describe("verify: assets", () => {
         });
     }
 
-    it("are there; or one is not, may not be looked at, or is not answered for", async () => {
+    it("may exist, be missing, be unreadable or get no answer", async () => {
         const outputs = await outputsOf();
         const errors: Readonly<Record<string, Error>> = {
             "common/emr/snowplow-ami5-bootstrap-0.1.0.sh": refusal("NotFound"),
@@ -141,7 +141,7 @@ describe("verify: assets", () => {
         );
     });
 
-    it("have the URLs of objects", () => {
+    it("have URLs that name objects", () => {
         expect(parseObjectUrl("here", "s3://acme/emr/nodes.zip")).to.deep.equal({
             bucket: "acme",
             key: "emr/nodes.zip",

@@ -45,15 +45,15 @@ function policy(bucket: unknown): string {
     return JSON.stringify(bucketPolicy(bucketArn(String(bucket)), bucket === CERTS ? "aws:kms" : "AES256"));
 }
 
-describe("verify: buckets", () => {
+describe("verify, buckets:", () => {
     let outputs: StackOutputs;
     /** With locations in buckets of the user's. */
-    let theirs: StackOutputs;
+    let existing: StackOutputs;
 
     before(async () => {
         outputs = await outputsOf();
         const { buckets, forCommands } = outputs;
-        theirs = {
+        existing = {
             ...outputs,
             buckets: {
                 ...buckets,
@@ -75,7 +75,7 @@ describe("verify: buckets", () => {
         [command]: (input) => (input.Bucket === bucket ? answer() : (SOUND[command]?.(input) ?? {})),
     });
 
-    it("are as the stack left them: seven lines for each", async () => {
+    it("pass seven checks each as the stack created them", async () => {
         const checks = await run();
         expect(findings(checks)).to.deep.equal([]);
         expect(checks).to.have.length(5 * 7);
@@ -218,12 +218,12 @@ describe("verify: buckets", () => {
         });
     }
 
-    it("takes versions that were once kept for none", async () => {
+    it("treats suspended versioning as off", async () => {
         const suspended = otherwise("GetBucketVersioning", LOGS, () => ({ Status: "Suspended" }));
         expect(findings(await run(suspended))).to.deep.equal([]);
     });
 
-    it("says what mends a bucket of the stack's", async () => {
+    it("says how to fix a bucket of the stack", async () => {
         const remedies = (await run({ GetBucketEncryption: () => encryption(kms, ["NONE"]) }))
             .filter(({ status }) => status === "failed")
             .map(({ expected, remedy }) => [expected, remedy]);
@@ -237,8 +237,8 @@ describe("verify: buckets", () => {
         );
     });
 
-    it("looks at the user's, each bucket once, and at a policy that the stack wrote", async () => {
-        const context = contextOf(theirs, SOUND);
+    it("checks each existing bucket once, and a policy that the stack created for it", async () => {
+        const context = contextOf(existing, SOUND);
         const checks = (await bucketChecks(context)).filter(({ on }) => on.includes("acme"));
         const ok = (on: string, expected: string, found = expected) => ({
             status: "ok",
@@ -342,12 +342,12 @@ describe("verify: buckets", () => {
         ],
     ];
     for (const [title, answers, ...expected] of ofTheirs) {
-        it(`finds, of the user's, ${title}`, async () => {
-            expect(findings(await run(answers, theirs))).to.deep.equal(expected);
+        it(`fails for an existing bucket with ${title}`, async () => {
+            expect(findings(await run(answers, existing))).to.deep.equal(expected);
         });
     }
 
-    it("says what mends a bucket of the user's", async () => {
+    it("says how to fix an existing bucket", async () => {
         const checks = await run(
             {
                 ...blocks({ "acme-in": half }),
@@ -357,7 +357,7 @@ describe("verify: buckets", () => {
                 }),
                 GetBucketPolicyStatus: () => ({}),
             },
-            theirs,
+            existing,
         );
         expect(checks.filter(({ status }) => status !== "ok").map(({ remedy }) => remedy)).to.deep.equal([
             "a bucket in eu-west-1 for its locations in emrEtlRunner.aws.s3.buckets: s3-dist-cp is given that region's endpoint, and finds no other's",
@@ -367,7 +367,7 @@ describe("verify: buckets", () => {
         ]);
     });
 
-    it("finds what the stack set there, and warns of what it did not", async () => {
+    it("fails for settings that the stack made, and warns about others", async () => {
         const answers: Answers = {
             GetBucketEncryption: (input) =>
                 String(input.Bucket).startsWith("acme")
@@ -383,7 +383,7 @@ describe("verify: buckets", () => {
             expected: "AES256",
             found,
         });
-        const checks = await run(answers, theirs);
+        const checks = await run(answers, existing);
         expect(checks.filter(({ status }) => status !== "ok")).to.deep.equal([
             { status: "warning", ...on("acme-in"), remedy: ENCRYPT },
             {
@@ -405,13 +405,13 @@ describe("verify: buckets", () => {
         ]);
     });
 
-    it("only warns of a bucket of another account's, which nobody here may look at", async () => {
+    it("warns about a bucket of another account that it cannot read", async () => {
         const answers = {
             ...otherwise("HeadBucket", "acme-in", denied),
             ...otherwise("GetBucketEncryption", "acme-in", denied),
             ...otherwise("GetPublicAccessBlock", "acme-in", denied),
         };
-        expect(findings(await run(answers, theirs)).map(([status, on]) => [status, on])).to.deep.equal([
+        expect(findings(await run(answers, existing)).map(([status, on]) => [status, on])).to.deep.equal([
             ["warning", "bucket acme-in: region"],
             ["warning", "bucket acme-in: default encryption"],
             ["warning", "bucket acme-in: public access"],
@@ -422,7 +422,7 @@ describe("verify: buckets", () => {
         ["GetPublicAccessBlock", "s3:GetAccountPublicAccessBlock on account 000000000000"],
         ["GetBucketPolicyStatus", "s3:GetBucketPolicyStatus on acme-in"],
     ] as const) {
-        it(`says what it needs to tell how public a bucket is: ${command}`, async () => {
+        it(`names the permission that it needs for ${command}`, async () => {
             const { GetPublicAccessBlock } = blocks({ "acme-in": half });
             const answers: Answers = {
                 GetPublicAccessBlock: (input) =>
@@ -432,7 +432,7 @@ describe("verify: buckets", () => {
                 GetBucketPolicyStatus: denied,
             };
             const [permission] = told.split(" ");
-            expect((await run(answers, theirs)).filter(({ status }) => status !== "ok")).to.deep.equal([
+            expect((await run(answers, existing)).filter(({ status }) => status !== "ok")).to.deep.equal([
                 {
                     status: "warning",
                     on: "bucket acme-in: public access",

@@ -9,14 +9,14 @@ import { contextOf, findings, outputsOf } from "./context";
 
 const OPTIONS = { archive: true, warnDays: 30, failDays: 7 };
 const CERTS = "snowplow-dev-certs-placeholder";
-const THEIRS = "s3://acme/emr/nodes.zip";
+const EXISTING = "s3://acme/emr/nodes.zip";
 const ENDS = "2027-06-01T00:00:00.000Z";
 
-describe("verify: certificates", () => {
+describe("verify, certificates:", () => {
     let outputs: StackOutputs;
     let url: string;
     /** With an archive of the user's. */
-    let theirs: StackOutputs;
+    let existing: StackOutputs;
     let bytes: Uint8Array;
     let chain: string;
 
@@ -37,7 +37,7 @@ describe("verify: certificates", () => {
             certificateExpiresAt: ENDS,
             forCommands: { ...own.forCommands, certificateArchive: url },
         };
-        theirs = await outputsOf({ ...MINIMAL, certificates: { archive: THEIRS } });
+        existing = await outputsOf({ ...MINIMAL, certificates: { archive: EXISTING } });
     });
 
     const body = (content: Uint8Array = bytes) => ({ transformToByteArray: async () => content });
@@ -47,7 +47,7 @@ describe("verify: certificates", () => {
     const run = (answers: Answers, of = outputs, options: Partial<typeof OPTIONS> = {}) =>
         certificateChecks(contextOf(of, answers), { ...OPTIONS, ...options });
 
-    it("are sound, in an archive under the stack's key", async () => {
+    it("pass in an archive under the stack's key", async () => {
         const context = contextOf(outputs, underKey());
         const checks = await certificateChecks(context, OPTIONS);
         expect(findings(checks)).to.deep.equal([]);
@@ -66,7 +66,7 @@ describe("verify: certificates", () => {
         ]);
     });
 
-    it("are of no use where encryption in transit is off", async () => {
+    it("are not checked without encryption in transit", async () => {
         for (const encryption of [
             { inTransit: false },
             { inTransit: false, atRestS3: false, atRestLocalDisks: false },
@@ -83,7 +83,7 @@ describe("verify: certificates", () => {
         }
     });
 
-    it("end when the stack says, where the archive is not to be read", async () => {
+    it("end at the time in the outputs if the archive is not to be read", async () => {
         const context = contextOf(outputs, {});
         expect(await certificateChecks(context, { ...OPTIONS, archive: false })).to.deep.equal([
             {
@@ -103,10 +103,10 @@ describe("verify: certificates", () => {
                 remedy: "npx pulumi up --stack dev (with a certificate of your own, another one before that), then the new config.yml",
             },
         ]);
-        expect(await run({}, theirs, { archive: false })).to.deep.equal([]);
+        expect(await run({}, existing, { archive: false })).to.deep.equal([]);
     });
 
-    it("may not be read, as by the operator: that is a warning, and the stack knows the end", async () => {
+    it("yield a warning if the credentials cannot read them", async () => {
         const denied = {
             GetObject: () => {
                 throw refusal("AccessDenied", "not authorized to perform: kms:Decrypt");
@@ -127,12 +127,12 @@ describe("verify: certificates", () => {
                 found: "2027-06-01, in 189 days",
             },
         ]);
-        expect(findings(await run(denied, theirs)).map(([status, on]) => [status, on])).to.deep.equal([
-            ["warning", `archive ${THEIRS}`],
+        expect(findings(await run(denied, existing)).map(([status, on]) => [status, on])).to.deep.equal([
+            ["warning", `archive ${EXISTING}`],
         ]);
     });
 
-    it("cannot be read, though they may be: the key is disabled", async () => {
+    it("fail if the key is disabled", async () => {
         const disabled = {
             GetObject: () => {
                 throw refusal("KMS.DisabledException", "the key is disabled");
@@ -147,7 +147,7 @@ describe("verify: certificates", () => {
         ]);
     });
 
-    it("are gone, or their bucket is", async () => {
+    it("fail if they or their bucket are missing", async () => {
         for (const code of ["NoSuchKey", "NoSuchBucket"]) {
             const gone = {
                 GetObject: () => {
@@ -164,7 +164,7 @@ describe("verify: certificates", () => {
         }
     });
 
-    it("are under another key, or under none", async () => {
+    it("fail under another key or none", async () => {
         const encryption = (found: string) => [["failed", `archive ${url}: encryption`, found]];
         for (const [answer, found] of [
             [{ SSEKMSKeyId: "arn:another", ServerSideEncryption: "aws:kms" }, "arn:another"],
@@ -176,41 +176,41 @@ describe("verify: certificates", () => {
         }
     });
 
-    it("of the user's own may be encrypted in any way, and have any name", async () => {
+    it("may have any encryption and name if they exist already", async () => {
         const of = (answer: object): Answers => ({ GetObject: () => ({ Body: body(), ...answer }) });
-        expect(findings(await run(of({ ServerSideEncryption: "AES256" }), theirs))).to.deep.equal([]);
-        expect((await run(of({}), theirs)).filter(({ status }) => status !== "ok")).to.deep.equal([
+        expect(findings(await run(of({ ServerSideEncryption: "AES256" }), existing))).to.deep.equal([]);
+        expect((await run(of({}), existing)).filter(({ status }) => status !== "ok")).to.deep.equal([
             {
                 status: "failed",
-                on: `archive ${THEIRS}: encryption`,
+                on: `archive ${EXISTING}: encryption`,
                 expected: "any",
                 found: "none",
-                remedy: `another archive, as EMR reads it, to ${THEIRS}`,
+                remedy: `another archive, as EMR reads it, to ${EXISTING}`,
             },
         ]);
     });
 
-    it("have no content", async () => {
+    it("fail without content", async () => {
         const empty = { GetObject: () => ({ ServerSideEncryption: "AES256" }) };
-        expect(findings(await run(empty, theirs))).to.deep.equal([
-            ["failed", `archive ${THEIRS}: files`, "no ZIP archive with files in it"],
+        expect(findings(await run(empty, existing))).to.deep.equal([
+            ["failed", `archive ${EXISTING}: files`, "no ZIP archive with files in it"],
         ]);
     });
 
-    it("carry other names: failed, a warning in a VPC of the user's, nothing where nodes take any", async () => {
+    it("with other host names fail, warn in an existing VPC, and pass if nodes accept any", async () => {
         const named = (of: StackOutputs) => ({
             ...of,
             forCommands: { ...of.forCommands, nodeDomain: "corp.example" },
         });
         const found = "a certificate with the alternative names DNS:*.eu-west-1.compute.internal";
         const answers: Answers = { GetObject: () => ({ Body: body(), ServerSideEncryption: "AES256" }) };
-        const names = (status: string) => [[status, `archive ${THEIRS}: names`, found]];
-        expect(findings(await run(answers, named(theirs)))).to.deep.equal(names("failed"));
-        const inTheirs = { ...theirs, forCommands: { ...theirs.forCommands, ownsNetwork: false } };
+        const names = (status: string) => [[status, `archive ${EXISTING}: names`, found]];
+        expect(findings(await run(answers, named(existing)))).to.deep.equal(names("failed"));
+        const inTheirs = { ...existing, forCommands: { ...existing.forCommands, ownsNetwork: false } };
         expect(findings(await run(answers, named(inTheirs)))).to.deep.equal(names("warning"));
         const any = await outputsOf({
             ...MINIMAL,
-            certificates: { archive: THEIRS },
+            certificates: { archive: EXISTING },
             emrEtlRunner: {
                 collectors: { format: "cloudfront" },
                 aws: {

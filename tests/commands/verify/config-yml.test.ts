@@ -12,7 +12,7 @@ const ON = `config.yml ${FILE}`;
 const ID = "AKIAIOSFODNN7EXAMPLE";
 const SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 
-describe("verify: the operator's config.yml", () => {
+describe("verify, the operator's config.yml:", () => {
     let outputs: StackOutputs;
     let text: string;
 
@@ -33,11 +33,11 @@ describe("verify: the operator's config.yml", () => {
         configChecks(contextOf(of, {}), { file: FILE, text: config });
     const same = [{ status: "ok", on: ON, expected: "as the stack's", found: "as the stack's" }];
 
-    it("is the stack's", () => {
+    it("passes if it equals the output", () => {
         expect(run(text)).to.deep.equal(same);
     });
 
-    it("is the same to EmrEtlRunner, if not to the letter", () => {
+    it("passes if EmrEtlRunner reads the same", () => {
         for (const [pattern, replacement] of [
             [/^# .*\n/, ""],
             [/"(s3:[^"]*)\/"/g, '"$1"'],
@@ -150,7 +150,7 @@ describe("verify: the operator's config.yml", () => {
             "Ruby that is run",
             /^aws:/m,
             "<% if false %>\naws:",
-            ["failed", ON, "<% … %>, Ruby that decides which lines there are"],
+            ["failed", ON, "<% … %>, Ruby that includes or omits lines"],
         ],
     ];
     for (const [title, pattern, replacement, ...expected] of differences) {
@@ -161,7 +161,7 @@ describe("verify: the operator's config.yml", () => {
         });
     }
 
-    it("is told apart with what the stack has, and how to get it", () => {
+    it("fails with the differences, and says how to get the output", () => {
         const [line] = run(
             text.replace(/security_configuration: .*/, "security_configuration: old\n    extra: 1"),
         );
@@ -179,7 +179,7 @@ describe("verify: the operator's config.yml", () => {
         ]);
     });
 
-    it("is never quoted where it holds a credential, wherever that stands", () => {
+    it("is never quoted with a credential", () => {
         const own = text
             .replace(/access_key_id: .*/, "access_key_id: an-id-of-its-own-kind")
             .replace(/secret_access_key: .*/, "secret_access_key: a-secret-of-its-own-kind");
@@ -197,7 +197,7 @@ describe("verify: the operator's config.yml", () => {
         }
     });
 
-    it("is stream-enrich's, too", async () => {
+    it("may be of stream-enrich mode", async () => {
         const stream = await outputsOf({
             ...MINIMAL,
             emrEtlRunner: { aws: { s3: { buckets: { enriched: { stream: "managed" } } } } },
@@ -209,7 +209,7 @@ describe("verify: the operator's config.yml", () => {
         ]);
     });
 
-    it("is read from a file, which is there", () => {
+    it("must be a readable file", () => {
         const folder = mkdtempSync(path.join(tmpdir(), "config-"));
         const file = path.join(folder, "config.yml");
         writeFileSync(file, "aws: {}\n");

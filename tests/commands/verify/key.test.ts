@@ -4,7 +4,7 @@ import { keyChecks } from "../../../commands/verify/key";
 import { type Answers, refusal } from "../../support/fake-aws";
 import { contextOf, findings, outputsOf } from "./context";
 
-describe("verify of the key", () => {
+describe("verify, KMS key:", () => {
     let outputs: StackOutputs;
     let on: string;
 
@@ -35,13 +35,13 @@ describe("verify of the key", () => {
         keyChecks(contextOf(own, { ...metadata(), ...rotation(true), ...answers }));
     const wrong = async (answers: Answers, own?: StackOutputs) =>
         (await check(answers, own)).filter(({ status }) => status !== "ok");
-    const theirs = (kmsKeyArn = outputs.kmsKeyArn): StackOutputs => ({
+    const existing = (kmsKeyArn = outputs.kmsKeyArn): StackOutputs => ({
         ...outputs,
         kmsKeyArn,
         forCommands: { ...outputs.forCommands, ownsKey: false },
     });
 
-    it("finds nothing wrong with an enabled, rotating, symmetric key of the stack's region", async () => {
+    it("passes an enabled, rotating, symmetric key of the stack's region", async () => {
         const line = (of: string, found: string) => ({
             status: "ok",
             on: `${on}: ${of}`,
@@ -56,7 +56,7 @@ describe("verify of the key", () => {
         ]);
     });
 
-    it("says how a key that cannot be used is to be had back", async () => {
+    it("says how to recover a key that cannot be used", async () => {
         // Of a key that waits for its deletion, KMS says that it does not rotate.
         const state = async (others: { readonly KeyState: string; readonly DeletionDate?: Date }) =>
             (await wrong({ ...metadata(others), ...rotation(!others.DeletionDate) })).map((line) => [
@@ -86,7 +86,7 @@ describe("verify of the key", () => {
         ]);
     });
 
-    it("says what is lost with a key that is gone", async () => {
+    it("says what is lost with a deleted key", async () => {
         const gone = { DescribeKey: refuse("NotFoundException") };
         const line = { status: "failed", on: `${on}: state`, expected: "Enabled", found: "no such key" };
         expect(await wrong(gone)).to.deep.equal([
@@ -95,7 +95,7 @@ describe("verify of the key", () => {
                 remedy: "what it encrypted is lost; for another key: npx pulumi up --refresh --stack dev, then the new config.yml",
             },
         ]);
-        expect(await wrong(gone, theirs())).to.deep.equal([
+        expect(await wrong(gone, existing())).to.deep.equal([
             {
                 ...line,
                 remedy: "a key that is there in encryption.kmsKeyArn, npx pulumi up --stack dev, then the new config.yml",
@@ -103,7 +103,7 @@ describe("verify of the key", () => {
         ]);
     });
 
-    it("wants the stack's own key to rotate, and warns of the user's", async () => {
+    it("fails if the stack's key does not rotate, and warns about an existing one", async () => {
         const line = {
             on: `${on}: rotation`,
             expected: "on",
@@ -111,8 +111,8 @@ describe("verify of the key", () => {
             remedy: `aws kms enable-key-rotation --region eu-west-1 --key-id ${outputs.kmsKeyArn}`,
         };
         expect(await wrong(rotation(false))).to.deep.equal([{ status: "failed", ...line }]);
-        expect(await wrong(rotation(false), theirs())).to.deep.equal([{ status: "warning", ...line }]);
-        expect(await wrong(metadata({ Origin: "EXTERNAL" }), theirs())).to.deep.equal([
+        expect(await wrong(rotation(false), existing())).to.deep.equal([{ status: "warning", ...line }]);
+        expect(await wrong(metadata({ Origin: "EXTERNAL" }), existing())).to.deep.equal([
             {
                 ...line,
                 status: "warning",
@@ -122,14 +122,14 @@ describe("verify of the key", () => {
         ]);
     });
 
-    it("asks nobody here whether another account's key rotates", async () => {
-        const foreign = theirs("arn:aws:kms:eu-west-1:999988887777:key/theirs");
+    it("does not check the rotation of another account's key", async () => {
+        const foreign = existing("arn:aws:kms:eu-west-1:999988887777:key/existing");
         expect(await wrong({ GetKeyRotationStatus: refuse("AccessDeniedException") }, foreign)).to.deep.equal(
             [],
         );
     });
 
-    it("does not take what it may not see for well", async () => {
+    it("fails if it cannot read the key", async () => {
         expect(findings(await check({ DescribeKey: refuse("AccessDeniedException") }))).to.deep.equal([
             [
                 "failed",
@@ -141,15 +141,15 @@ describe("verify of the key", () => {
         const told = async (own?: StackOutputs) =>
             findings(await check(unseen, own)).map(([status, of]) => [status, of]);
         expect(await told()).to.deep.equal([["failed", `${on}: rotation`]]);
-        expect(await told(theirs())).to.deep.equal([["warning", `${on}: rotation`]]);
+        expect(await told(existing())).to.deep.equal([["warning", `${on}: rotation`]]);
     });
 
-    it("refuses a key of another kind or region", async () => {
+    it("fails for a key of another kind or region", async () => {
         expect(findings(await check(metadata({ KeySpec: "RSA_2048" })))).to.deep.equal([
             ["failed", `${on}: kind`, "RSA_2048 for ENCRYPT_DECRYPT"],
         ]);
         const kmsKeyArn = "arn:aws:kms:us-east-1:000000000000:key/elsewhere";
-        const context = contextOf(theirs(kmsKeyArn), {});
+        const context = contextOf(existing(kmsKeyArn), {});
         expect(await keyChecks(context)).to.deep.equal([
             {
                 status: "failed",

@@ -17,7 +17,7 @@ const NAMES = `VPC ${VPC}: domain name in its DHCP options`;
 const ENDPOINT = `VPC ${VPC}: gateway endpoint com.amazonaws.eu-west-1.s3`;
 const ROUTE = `subnet ${SUBNET}: route for 0.0.0.0/0`;
 
-describe("verify of the network", () => {
+describe("verify, network:", () => {
     let outputs: StackOutputs;
 
     before(async () => {
@@ -77,9 +77,9 @@ describe("verify of the network", () => {
         ...others,
         forCommands: { ...outputs.forCommands, ...forCommands },
     });
-    const theirs = (others = {}) => withCommands({ ownsNetwork: false }, others);
+    const existing = (others = {}) => withCommands({ ownsNetwork: false }, others);
 
-    it("finds nothing wrong with a network as the stack made it", async () => {
+    it("passes a network as the stack created it", async () => {
         const line = (on: string, expected: string, found = expected) => ({
             status: "ok",
             on,
@@ -98,7 +98,7 @@ describe("verify of the network", () => {
         ]);
     });
 
-    it("says how the VPC's DNS is turned on", async () => {
+    it("says how to turn on the VPC's DNS", async () => {
         const off = { DescribeVpcAttribute: () => ({}) };
         expect(await wrong(off)).to.deep.equal(
             ["dns-support", "dns-hostnames"].map((option) => ({
@@ -111,15 +111,15 @@ describe("verify of the network", () => {
         );
     });
 
-    describe("and the names of its nodes", () => {
+    describe("and its host names", () => {
         const other = dhcp("corp.example");
         const line = { status: "failed", on: NAMES, expected: DOMAIN, found: "corp.example" };
 
-        it("wants the certificate's domain, among others perhaps", async () => {
+        it("require the certificate's domain", async () => {
             expect(await wrong(dhcp(`corp.example ${DOMAIN}`))).to.deep.equal([]);
             expect(await wrong(dhcp("corp.example", DOMAIN))).to.deep.equal([]);
             expect(await wrong(other)).to.deep.equal([{ ...line, remedy: REFRESH }]);
-            expect(await wrong(other, theirs())).to.deep.equal([
+            expect(await wrong(other, existing())).to.deep.equal([
                 {
                     ...line,
                     remedy: `DHCP options with the domain name ${DOMAIN}, or a certificate for the names that the nodes have`,
@@ -128,12 +128,12 @@ describe("verify of the network", () => {
             expect(findings(await wrong(dhcp()))).to.deep.equal([["failed", NAMES, "none"]]);
         });
 
-        it("cannot tell whose names are in an archive of the user's", async () => {
-            const archive = theirs({ certificateExpiresAt: null });
+        it("are unknown for an existing archive", async () => {
+            const archive = existing({ certificateExpiresAt: null });
             expect(findings(await wrong(other, archive))).to.deep.equal([["warning", NAMES, "corp.example"]]);
         });
 
-        it("takes any where nodes accept any, but some there must be", async () => {
+        it("may be any if nodes accept any, but must exist", async () => {
             const { emrEtlRunnerConfig } = await outputsOf({
                 emrEtlRunner: {
                     collectors: { format: "cloudfront" },
@@ -144,7 +144,7 @@ describe("verify of the network", () => {
                     },
                 },
             });
-            const own = theirs({ emrEtlRunnerConfig });
+            const own = existing({ emrEtlRunnerConfig });
             expect(await wrong(other, own)).to.deep.equal([]);
             const nameless = "no DHCP options, so that nodes have no names";
             for (const DhcpOptionsId of ["default", undefined]) {
@@ -154,20 +154,20 @@ describe("verify of the network", () => {
             }
         });
 
-        it("is not looked at without encryption in transit", async () => {
+        it("are not checked without encryption in transit", async () => {
             const own = await outputsOf({ ...MINIMAL, encryption: { inTransit: false } });
             expect((await check(other, own)).map(({ on }) => on)).not.to.include(NAMES);
             expect(await wrong(other, own)).to.deep.equal([]);
         });
     });
 
-    it("finds subnets that are gone, elsewhere, or not for EMR", async () => {
+    it("fails for subnets that are missing, in another VPC, or not for EMR", async () => {
         const line = { status: "failed", on: `subnet ${SUBNET}`, expected: `in ${VPC}` };
         const gone = { DescribeSubnets: () => ({ Subnets: [] }) };
         expect(await wrong(gone)).to.deep.equal([
             { ...line, found: "no such subnet", remedy: `${REFRESH}, then the new config.yml` },
         ]);
-        expect(await wrong(subnet({ VpcId: "vpc-2" }), theirs())).to.deep.equal([
+        expect(await wrong(subnet({ VpcId: "vpc-2" }), existing())).to.deep.equal([
             {
                 ...line,
                 found: "in vpc-2",
@@ -189,7 +189,7 @@ describe("verify of the network", () => {
         expect(await wrong({ ...subnet({ Tags: [] }), ...vpc({ Tags: [] }) }, own)).to.deep.equal([]);
     });
 
-    it("looks where the routes lead", async () => {
+    it("checks where the routes lead", async () => {
         const told = async (answers: Answers, own?: StackOutputs) =>
             (await wrong(answers, own)).map(({ status, on, expected, found, remedy }) => {
                 expect([status, on]).to.deep.equal(["failed", ROUTE]);
@@ -203,27 +203,27 @@ describe("verify of the network", () => {
             ["to a NAT gateway", "to nat-1, which is gone", REFRESH],
         ]);
         const vpn = { DestinationCidrBlock: "0.0.0.0/0", GatewayId: "vgw-1" };
-        expect(await told(routes(vpn), theirs())).to.deep.equal([]);
-        // A network of the user's may send it through a firewall of theirs.
-        expect(await told(routes(transit), theirs())).to.deep.equal([]);
-        const others = await told(routes(INTERNET), theirs());
+        expect(await told(routes(vpn), existing())).to.deep.equal([]);
+        // A network of the user's may send it through a firewall.
+        expect(await told(routes(transit), existing())).to.deep.equal([]);
+        const others = await told(routes(INTERNET), existing());
         expect(others.map(([, found]) => found)).to.deep.equal(["to igw-1"]);
         const why = "every cluster's bootstrap fetches from Maven Central";
-        expect(await told(routes(), theirs())).to.deep.equal([
+        expect(await told(routes(), existing())).to.deep.equal([
             ["to a NAT gateway", "none, nor so to S3", `a route to a NAT gateway in rtb-nodes: ${why}`],
         ]);
-        expect(await told({ DescribeRouteTables: () => ({ RouteTables: [] }) }, theirs())).to.deep.equal([
+        expect(await told({ DescribeRouteTables: () => ({ RouteTables: [] }) }, existing())).to.deep.equal([
             ["to a NAT gateway", "none, nor so to S3", `a route to a NAT gateway in its route table: ${why}`],
         ]);
     });
 
-    it("takes halves of all addresses, and prefix lists, for ways out; an endpoint's own is none", async () => {
+    it("accepts two halves of all addresses and prefix lists as default routes, but not an endpoint's prefix list", async () => {
         const half = (DestinationCidrBlock: string, NatGatewayId = "nat-1") => ({
             DestinationCidrBlock,
             NatGatewayId,
         });
         const found = async (...of: readonly object[]) =>
-            findings(await wrong(routes(...of), theirs())).map(([, , told]) => told);
+            findings(await wrong(routes(...of), existing())).map(([, , told]) => told);
         expect(await found(half("0.0.0.0/1"), half("128.0.0.0/1"))).to.deep.equal([]);
         expect(await found(half("0.0.0.0/1"))).to.deep.equal(["none, nor so to S3"]);
         // They come before what is for all addresses at once.
@@ -238,13 +238,13 @@ describe("verify of the network", () => {
         expect(await found({ ...list, GatewayId: "vpce-1" })).to.deep.equal(["none, nor so to S3"]);
     });
 
-    it("wants the names that the nodes' certificate was found to carry", async () => {
+    it("requires the host names of the certificate in the archive", async () => {
         const company = withCommands({ nodeDomain: "corp.example", ownsNetwork: false });
         expect(await wrong(dhcp("corp.example"), company)).to.deep.equal([]);
         expect(findings(await wrong(dhcp(DOMAIN), company))).to.deep.equal([["failed", NAMES, DOMAIN]]);
     });
 
-    it("takes the VPC's main routes for a subnet without its own", async () => {
+    it("uses the VPC's main route table for a subnet without its own", async () => {
         const main = {
             DescribeRouteTables: () => ({
                 RouteTables: [
@@ -261,7 +261,7 @@ describe("verify of the network", () => {
         expect(findings(await wrong(main))).to.deep.equal([["warning", ENDPOINT, "vpce-1, on other routes"]]);
     });
 
-    it("wants public subnets to be public", async () => {
+    it("requires public subnets to be public", async () => {
         const own = withCommands({ internetAccess: "public" });
         const open = subnet({ MapPublicIpOnLaunch: true });
         expect(await wrong({ ...open, ...routes(INTERNET) }, own)).to.deep.equal([]);
@@ -283,7 +283,7 @@ describe("verify of the network", () => {
         ]);
     });
 
-    it("warns where the stack's endpoint for S3 is not used, and asks for none in a VPC of the user's", async () => {
+    it("warns if the stack's S3 endpoint is unused, and requires none in an existing VPC", async () => {
         const line = {
             status: "warning",
             on: ENDPOINT,
@@ -297,10 +297,10 @@ describe("verify of the network", () => {
                 endpoints({ VpcEndpointId: "vpce-1", State: "deleted", RouteTableIds: ["rtb-nodes"] }),
             ),
         ).to.deep.equal([line]);
-        expect(await wrong(endpoints(), theirs())).to.deep.equal([]);
+        expect(await wrong(endpoints(), existing())).to.deep.equal([]);
     });
 
-    it("finds a VPC that is gone, and goes on where it may not look", async () => {
+    it("fails for a missing VPC, and continues after a refused call", async () => {
         const gone = {
             DescribeVpcs: () => {
                 throw refusal("InvalidVpcID.NotFound");
@@ -308,7 +308,7 @@ describe("verify of the network", () => {
         };
         const line = { status: "failed", on: `VPC ${VPC}`, expected: "there", found: "no such VPC" };
         expect(await wrong(gone)).to.deep.equal([{ ...line, remedy: `${REFRESH}, then the new config.yml` }]);
-        expect(await wrong(gone, theirs())).to.deep.equal([
+        expect(await wrong(gone, existing())).to.deep.equal([
             {
                 ...line,
                 remedy: "a VPC that is there in network.existing, npx pulumi up --stack dev, then the new config.yml",

@@ -8,7 +8,7 @@ const URL_ = "s3://acme/archive/";
 const ON = `location raw.archive, ${URL_}: objects`;
 const KEY = "arn:aws:kms:eu-west-1:111122223333:key/old";
 
-describe("verify: objects", () => {
+describe("verify, objects:", () => {
     let outputs: StackOutputs;
 
     before(async () => {
@@ -40,18 +40,18 @@ describe("verify: objects", () => {
     const expected = "all encrypted: SSE-S3, or a KMS key in storage.existingKmsKeyArns";
     const ok = (found: string) => [{ status: "ok", on: ON, expected, found }];
 
-    it("are not asked for where none is to be looked at", async () => {
+    it("are not listed with a sample of 0", async () => {
         const context = contextOf(outputs, {});
         expect(await objectChecks(context, 0)).to.deep.equal([]);
         expect(context.sent).to.deep.equal([]);
     });
 
-    it("are not there", async () => {
+    it("pass if there are none", async () => {
         expect(await run(listing([]))).to.deep.equal(ok("no objects"));
         expect(await run({ ListObjectsV2: () => ({}) })).to.deep.equal(ok("no objects"));
     });
 
-    it("are all looked at where they are no more than the sample, on whatever page they are", async () => {
+    it("are all checked if they are no more than the sample, on any page", async () => {
         const context = contextOf(outputs, { ...listing(["archive/a"], ["archive/b"], []), ...heads({}) });
         expect(await objectChecks(context, 2)).to.deep.equal(ok("2 of 2 looked at: all encrypted"));
         expect(context.sent.filter(([name]) => name === "HeadObject")).to.deep.equal([
@@ -64,7 +64,7 @@ describe("verify: objects", () => {
         });
     });
 
-    it("have the same chance each, whatever their place in the listing", async () => {
+    it("have equal chances to be in the sample", async () => {
         const keys = Array.from({ length: 30 }, (_, index) => `k${index}`);
         const times = new Map(keys.map((key) => [key, 0]));
         const rounds = 600;
@@ -89,7 +89,7 @@ describe("verify: objects", () => {
         }
     });
 
-    it("are listed to the first 100,000, which is said", async () => {
+    it("are listed up to the first 100,000, and the finding says so", async () => {
         const page = Array.from({ length: 1000 }, (_, index) => `k${index}`);
         const context = contextOf(outputs, { ...listing(...Array<string[]>(102).fill(page)), ...heads({}) });
         expect(await objectChecks(context, 3)).to.deep.equal(
@@ -100,7 +100,7 @@ describe("verify: objects", () => {
         expect(await objectChecks(just, 3)).to.deep.equal(ok("3 of 100000 looked at: all encrypted"));
     });
 
-    it("are named where they are not encrypted: three, and how many more", async () => {
+    it("are named if not encrypted: three, and the number of the others", async () => {
         const keys = ["archive/a", "archive/b", "archive/c", "archive/d", "archive/e"];
         const none = Object.fromEntries(keys.slice(1).map((key) => [key, () => ({})]));
         expect(await run({ ...listing(keys), ...heads(none) })).to.deep.equal([
@@ -114,7 +114,7 @@ describe("verify: objects", () => {
         ]);
     });
 
-    it("are under keys: one that the cluster may use, others, and one that only its writer has", async () => {
+    it("may be under a known key, another key, or SSE-C", async () => {
         const of = {
             a: () => ({ ServerSideEncryption: "aws:kms", SSEKMSKeyId: KEY }),
             b: () => ({ ServerSideEncryption: "aws:kms", SSEKMSKeyId: "arn:aws:kms:eu-west-1:1:key/other" }),
@@ -142,7 +142,7 @@ describe("verify: objects", () => {
         ]);
     });
 
-    it("may be gone, or archived, by the time that they are looked at", async () => {
+    it("may be deleted or archived meanwhile", async () => {
         const of = {
             a: () => {
                 throw refusal("NotFound");
@@ -154,8 +154,8 @@ describe("verify: objects", () => {
         );
     });
 
-    it("may not be listed, or not be looked at: that is no good sign, and keeps no other location back", async () => {
-        const two = { ...outputs, buckets: { "raw.in": ["s3://acme/in/", "s3://theirs/in/"] } };
+    it("fail if they cannot be listed or read, and other locations are still checked", async () => {
+        const two = { ...outputs, buckets: { "raw.in": ["s3://acme/in/", "s3://existing/in/"] } };
         for (const [answers, found] of [
             [
                 {
@@ -184,12 +184,12 @@ describe("verify: objects", () => {
             const checks = await objectChecks(contextOf(two, { ...heads({}), ...answers }), 20);
             expect(checks.map(({ status, on, found: text }) => [status, on, text])).to.deep.equal([
                 ["failed", "location raw.in, s3://acme/in/: objects", `no answer: ${found}`],
-                ["ok", "location raw.in, s3://theirs/in/: objects", "1 of 1 looked at: all encrypted"],
+                ["ok", "location raw.in, s3://existing/in/: objects", "1 of 1 looked at: all encrypted"],
             ]);
         }
     });
 
-    it("are counted on the way, for a terminal", async () => {
+    it("are counted for the progress bar", async () => {
         const tallies: Tally[] = [];
         await objectChecks(contextOf(outputs, { ...listing(["a", "b"], ["c"]), ...heads({}) }), 1, (tally) =>
             tallies.push(tally),
@@ -202,7 +202,7 @@ describe("verify: objects", () => {
         ]);
     });
 
-    it("are in locations that are S3 URLs", async () => {
+    it("require locations that are S3 URLs", async () => {
         const other = { ...outputs, buckets: { log: "file:///log" } };
         let message = "";
         await objectChecks(contextOf(other, {}), 1).catch((error: Error) => {

@@ -11,7 +11,7 @@ const NAME = "snowplow-dev-reminder-placeholder";
 const ON = `reminder ${NAME}`;
 const REMEDY = "npx pulumi up --refresh --stack dev";
 
-describe("verify of the reminder", () => {
+describe("verify, reminder:", () => {
     let outputs: StackOutputs;
 
     before(async () => {
@@ -40,7 +40,7 @@ describe("verify of the reminder", () => {
     const wrong = async (answers: Answers, time?: string) =>
         (await check(answers, time)).filter(({ status }) => status !== "ok");
 
-    it("finds nothing wrong with the schedule as the stack made it, ahead or past", async () => {
+    it("passes the schedule as the stack created it, before and after its time", async () => {
         const context = contextOf(at(AHEAD), schedule());
         const line = (of: string, found: string) => ({
             status: "ok",
@@ -58,13 +58,13 @@ describe("verify of the reminder", () => {
         expect(await wrong(schedule({ ScheduleExpression: `at(${PAST})` }), PAST)).to.deep.equal([]);
     });
 
-    it("asks for nothing without a reminder", async () => {
+    it("checks nothing without a reminder", async () => {
         const context = contextOf(await outputsOf(), {});
         expect(await reminderChecks(context)).to.deep.equal([]);
         expect(context.sent).to.deep.equal([]);
     });
 
-    it("finds a schedule that is gone", async () => {
+    it("fails for a missing schedule", async () => {
         const gone = () => {
             throw refusal("ResourceNotFoundException");
         };
@@ -73,7 +73,7 @@ describe("verify of the reminder", () => {
         ]);
     });
 
-    it("finds one that tells somebody else, at another time, as another role, or nobody at all", async () => {
+    it("fails for another topic, time or role, or a disabled schedule", async () => {
         const other = {
             State: "DISABLED",
             ScheduleExpression: "rate(1 day)",
@@ -95,13 +95,13 @@ describe("verify of the reminder", () => {
         ]);
     });
 
-    it("leaves it to the user to turn off what has told already", async () => {
+    it("accepts a disabled schedule after its time", async () => {
         const off = { State: "DISABLED", ScheduleExpression: `at(${PAST})` };
         expect(NOW.toISOString()).to.equal(`${PAST}.000Z`);
         expect(await wrong(schedule(off), PAST)).to.deep.equal([]);
     });
 
-    it("says what it needs", async () => {
+    it("names the missing permission", async () => {
         const denied = () => {
             throw refusal("AccessDeniedException");
         };

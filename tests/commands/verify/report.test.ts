@@ -13,8 +13,8 @@ const check = (status: Check["status"], on: string): Check =>
     });
 const [OK, WARNING, FAILED] = [check("ok", "a"), check("warning", "b"), check("failed", "c")];
 
-describe("verify: the report", () => {
-    it("has a line for what is well, the worst last, and how many there are", () => {
+describe("verify, report:", () => {
+    it("has a line for each passed check, the worst last, and a total", () => {
         expect(reportText("dev", [FAILED, WARNING, OK, check("ok", "d")])).to.equal(`ok       a: this
 ok       d: this
 warning  b
@@ -29,14 +29,14 @@ stack dev: 4 checks: 2 ok, 1 warning, 1 failed
 `);
     });
 
-    it("hands no terminal what a name would make it do", () => {
+    it("escapes control characters of names", () => {
         const named = { ...FAILED, found: "a\u001b[2Jb\nc\u202ed\u{e0001}\u2028\u0085é" };
         expect(reportText("dev", [named])).to.include(
             "found:    a\\u{1b}[2Jb\\u{a}c\\u{202e}d\\u{e0001}\\u{2028}\\u{85}é\n",
         );
     });
 
-    it("says it all to machines, in the order in which it was looked at", () => {
+    it("is complete as JSON, in the order of the checks", () => {
         const json = reportJson("dev", [FAILED, OK]);
         expect(json.endsWith("}\n")).to.equal(true);
         expect(JSON.parse(json)).to.deep.equal({
@@ -55,7 +55,7 @@ stack dev: 4 checks: 2 ok, 1 warning, 1 failed
         [[OK, WARNING], EXIT.attention],
         [[FAILED, WARNING, OK], EXIT.failed],
     ] as const) {
-        it(`tells a scheduler ${exit} of ${checks.map(({ status }) => status).join(", ") || "nothing"}`, () => {
+        it(`exits with ${exit} for ${checks.map(({ status }) => status).join(", ") || "no checks"}`, () => {
             expect(exitCode(checks)).to.equal(exit);
         });
     }

@@ -22,7 +22,7 @@ const WELL = {
 
 type Input = Readonly<Record<string, unknown>>;
 
-describe("verify of the roles", () => {
+describe("verify, roles:", () => {
     let outputs: StackOutputs;
     /** By role: its inline policies by name. */
     let inline: Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -74,7 +74,7 @@ describe("verify of the roles", () => {
     const wrong = async (answers: Answers, own?: StackOutputs) =>
         (await check(answers, own)).filter(({ status }) => status !== "ok");
 
-    it("finds nothing wrong with roles as the stack made them", async () => {
+    it("passes roles as the stack created them", async () => {
         const line = (on: string, found: string) => ({ status: "ok", on, expected: found, found });
         expect(await check()).to.deep.equal([
             line(`role ${SERVICE}: trust policy`, WELL.serviceTrust),
@@ -114,7 +114,7 @@ describe("verify of the roles", () => {
         ]);
     });
 
-    it("finds an inline policy that says something else, besides the stack's or instead", async () => {
+    it("fails for a changed or an additional inline policy", async () => {
         const own = inline[JOBFLOW];
         const other = JSON.stringify({ Version: "2012-10-17", Statement: [] });
         const told = async (policies: Readonly<Record<string, string>>) =>
@@ -137,7 +137,7 @@ describe("verify of the roles", () => {
         expect(await told({})).to.deep.equal([{ on, found: "none", remedy: REFRESH }]);
     });
 
-    it("finds who else may take a role of the stack's", async () => {
+    it("names other principals that may assume a role", async () => {
         const { Statement } = jobflowRoleTrust();
         const open = trust({ Statement: [...Statement, { Sid: "Anybody", Principal: "*" }] });
         expect(
@@ -155,7 +155,7 @@ describe("verify of the roles", () => {
         ]);
     });
 
-    it("finds what is gone", async () => {
+    it("fails for missing roles, policies and profiles", async () => {
         const line = { status: "failed", expected: "there" };
         expect(await wrong({ GetRole: none, GetInstanceProfile: none, GetPolicy: none })).to.deep.equal([
             {
@@ -186,15 +186,15 @@ describe("verify of the roles", () => {
         ]);
     });
 
-    it("looks of the user's own roles at who may take them alone, and at the profile", async () => {
-        const theirs: StackOutputs = {
+    it("checks the trust and the instance profile of existing roles only", async () => {
+        const existing: StackOutputs = {
             ...outputs,
             serviceRole: "their-service",
             jobflowRole: "their-jobflow",
             forCommands: { ...outputs.forCommands, rolePolicies: {} },
         };
         const trusting = (service: string) => trust({ Statement: { Principal: { Service: service } } });
-        const context = contextOf(theirs, {
+        const context = contextOf(existing, {
             ...sound(),
             GetRole: ({ RoleName }) =>
                 trusting(
@@ -219,7 +219,7 @@ describe("verify of the roles", () => {
                     RoleName === "their-service" ? trusting("ec2.amazonaws.com") : none(),
                 GetInstanceProfile: () => ({ InstanceProfile: { Roles: [] } }),
             },
-            theirs,
+            existing,
         );
         expect(wrongs).to.deep.equal([
             {
@@ -246,7 +246,7 @@ describe("verify of the roles", () => {
         ]);
     });
 
-    it("looks at the roles of re-encryption and reminder, where there are any, as at EMR's", async () => {
+    it("checks the roles for re-encryption and reminder like EMR's", async () => {
         const asked = {
             ...MINIMAL,
             storage: { reencryption: true },
@@ -307,7 +307,7 @@ describe("verify of the roles", () => {
         ]);
     });
 
-    it("goes on where it may not look", async () => {
+    it("continues after a refused call", async () => {
         const denied = () => {
             throw refusal("AccessDenied");
         };

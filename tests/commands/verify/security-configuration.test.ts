@@ -9,7 +9,7 @@ const NAME = "snowplow-dev-placeholder";
 const ON = `security configuration ${NAME}`;
 const REMEDY = "npx pulumi up --refresh --stack dev, which makes another, then the new config.yml";
 
-describe("verify of the security configuration", () => {
+describe("verify, security configuration:", () => {
     let outputs: StackOutputs;
 
     before(async () => {
@@ -23,7 +23,7 @@ describe("verify of the security configuration", () => {
             }),
         );
 
-    it("finds every field as the stack wrote it, however EMR orders and spaces it", async () => {
+    it("passes in any order and spacing", async () => {
         const wanted = JSON.parse(String(outputs.securityConfiguration)).EncryptionConfiguration;
         const turned = { EncryptionConfiguration: Object.fromEntries(Object.entries(wanted).reverse()) };
         const checks = await check(JSON.stringify(turned, null, 4));
@@ -50,7 +50,7 @@ describe("verify of the security configuration", () => {
         ]);
     });
 
-    it("names the field that is another, the one that is missing and the one besides", async () => {
+    it("names each changed, missing and additional field", async () => {
         const text = String(outputs.securityConfiguration)
             .replace('"EnableAtRestEncryption":true', '"EnableAtRestEncryption":false')
             .replace(',"EnableEbsEncryption":true', "")
@@ -80,7 +80,7 @@ describe("verify of the security configuration", () => {
         ]);
     });
 
-    it("tells one that is gone from one that may not be looked at", async () => {
+    it("distinguishes a missing one from one that it cannot read", async () => {
         const refused = async (name: string, message = "") =>
             securityConfigurationChecks(
                 contextOf(outputs, {
@@ -114,7 +114,7 @@ describe("verify of the security configuration", () => {
         ]);
     });
 
-    it("has nothing to look at where every switch is off", async () => {
+    it("checks nothing with all switches off", async () => {
         const encryption = { atRestS3: false, atRestLocalDisks: false, inTransit: false };
         const context = contextOf(await outputsOf({ ...MINIMAL, encryption }), {});
         expect(findings(await securityConfigurationChecks(context))).to.deep.equal([]);

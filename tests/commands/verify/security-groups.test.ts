@@ -54,7 +54,7 @@ const GROUPS: readonly SecurityGroup[] = [
 ];
 const RULES = "in: tcp 9443 from sg-1, sg-2, sg-3, sg-4, out: tcp 8443 to sg-1, sg-2, sg-3, sg-4";
 
-describe("verify of the security groups", () => {
+describe("verify, security groups:", () => {
     let outputs: StackOutputs;
 
     before(async () => {
@@ -107,7 +107,7 @@ describe("verify of the security groups", () => {
         remedy: `aws ec2 revoke-security-group-ingress --region eu-west-1 --group-id ${id} --ip-permissions '[{"IpProtocol":"tcp","FromPort":22,"ToPort":22,"IpRanges":[{"CidrIp":"128.0.0.0/1"}]},{"IpProtocol":"-1","Ipv6Ranges":[{"CidrIpv6":"::/0"}]}]'`,
     });
 
-    it("tells a rule that is open both ways once", () => {
+    it("reports a rule for IPv4 and IPv6 once", () => {
         const both = {
             IpProtocol: "-1",
             IpRanges: [{ CidrIp: "0.0.0.0/0" }],
@@ -117,7 +117,7 @@ describe("verify of the security groups", () => {
         expect(worldOpen({ IpProtocol: "-1", IpRanges: [{ CidrIp: "10.0.0.0/8" }] })).to.equal(undefined);
     });
 
-    it("finds nothing wrong with groups as the stack made them, and EMR's own rules in them", async () => {
+    it("passes groups as the stack created them, with EMR's own rules", async () => {
         const line = (on: string, found: string) => ({ status: "ok", on, expected: found, found });
         const nodes = Object.entries(NODES).map(([id, name]) => `security group ${id} (${name})`);
         const service = "security group sg-5 (ElasticMapReduce-ServiceAccess)";
@@ -134,7 +134,7 @@ describe("verify of the security groups", () => {
         ]);
     });
 
-    it("finds every group of the stack's VPC that lets the internet in", async () => {
+    it("fails for every group of the stack's VPC that allows the internet in", async () => {
         const another = { GroupId: "sg-9", GroupName: "bastion", IpPermissions: OPEN };
         expect(await wrong([...change("sg-1", { IpPermissions: OPEN }), another])).to.deep.equal([
             openLine("sg-1", NODES["sg-1"]),
@@ -142,7 +142,7 @@ describe("verify of the security groups", () => {
         ]);
     });
 
-    it("looks in a VPC of the user's at EMR's groups alone", async () => {
+    it("checks only EMR's groups in an existing VPC", async () => {
         const another = { GroupId: "sg-9", GroupName: "bastion", IpPermissions: OPEN };
         const groups = [...change("sg-5", { IpPermissions: OPEN, IpPermissionsEgress: [] }), another].map(
             (group) => (group.GroupId === "sg-6" ? { ...group, IpPermissions: OPEN } : group),
@@ -158,7 +158,7 @@ describe("verify of the security groups", () => {
         expect(findings(await check([], their()))).to.deep.equal([]);
     });
 
-    it("looks in a VPC of the user's at the stack's own groups as in the stack's", async () => {
+    it("checks groups that the stack created in an existing VPC", async () => {
         const own = their({ ownsSecurityGroups: true });
         expect(findings(await check(GROUPS, own))).to.deep.equal([]);
         const told = findings(
@@ -179,7 +179,7 @@ describe("verify of the security groups", () => {
         ]);
     });
 
-    it("finds groups of the stack's that are gone, or may be EMR's", async () => {
+    it("fails for missing groups, and for groups that EMR may have created", async () => {
         const on = `security group ${NODES["sg-4"]} in ${VPC}`;
         const line = { status: "failed", on, expected: "the stack's" };
         const withoutIt = without("sg-4").map((group) =>
@@ -201,7 +201,7 @@ describe("verify of the security groups", () => {
         ]);
     });
 
-    it("finds groups that EMR made, and that keep the VPC from being deleted", async () => {
+    it("warns about groups that EMR created, which block the deletion of the VPC", async () => {
         const left = { GroupId: "sg-9", GroupName: "ElasticMapReduce-master" };
         expect(await wrong([...GROUPS, left])).to.deep.equal([
             {
@@ -216,7 +216,7 @@ describe("verify of the security groups", () => {
         expect(await wrong([...GROUPS, { ...left, Tags: [STACKS] }])).to.deep.equal([]);
     });
 
-    it("finds rules that are not as the stack made them", async () => {
+    it("fails for changed rules", async () => {
         const told = async (id: string, others: Partial<SecurityGroup>) =>
             findings(await check(change(id, others)));
         expect(await told("sg-2", { IpPermissionsEgress: undefined })).to.deep.equal([
@@ -237,7 +237,7 @@ describe("verify of the security groups", () => {
         ]);
     });
 
-    it("says what it may not look at", async () => {
+    it("names the missing permission", async () => {
         const checks = await securityGroupChecks(
             contextOf(outputs, {
                 DescribeSecurityGroups: () => {

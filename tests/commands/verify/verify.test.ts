@@ -42,7 +42,7 @@ describe("verify", () => {
         return (JSON.parse(stdout) as { checks: readonly Check[] }).checks;
     }
 
-    it("says what is not answered for, goes on, and is silent where no terminal is", async () => {
+    it("reports a call without an answer, continues, and shows no progress without a terminal", async () => {
         const { exit, stdout, stderr } = await run();
         expect(exit).to.equal(EXIT.failed);
         expect(stderr).to.equal("");
@@ -57,14 +57,14 @@ describe("verify", () => {
         expect(stdout).to.match(/\nstack dev: \d+ checks: \d+ ok, 1 warning, \d+ failed\n$/);
     });
 
-    it("says the same to machines", async () => {
+    it("prints the result as JSON", async () => {
         const { exit, stdout } = await run({ json: true });
         expect(exit).to.equal(EXIT.failed);
         const { stack, result } = JSON.parse(stdout) as { readonly stack: string; readonly result: string };
         expect({ stack, result }).to.deep.equal({ stack: "dev", result: "failed" });
     });
 
-    it("looks at everything that a pipeline is made of", async () => {
+    it("checks every kind of resource", async () => {
         const remindTopicArn = "arn:aws:sns:eu-west-1:111122223333:alarms";
         const { outputs } = await runStack({ ...MINIMAL, certificates: { remindTopicArn } });
         const kinds = (await checksOf({}, outputs)).map(({ on }) => /^(security )?\w+/.exec(on)?.[0] ?? on);
@@ -85,14 +85,14 @@ describe("verify", () => {
         ]);
     });
 
-    it("changes nothing", async () => {
+    it("sends only read requests", async () => {
         const { sent } = await run();
         expect(
             sent.map(([name]) => name).filter((name) => !/^(Get|List|Head|Describe)/.test(name)),
         ).to.deep.equal([]);
     });
 
-    it("looks at as many objects as it is told to", async () => {
+    it("checks as many objects as --sample says", async () => {
         const looked = async (sample: number) =>
             (await run({ sample })).sent.filter(
                 ([name, { Key }]) => name === "HeadObject" && /^[ab]$/.test(String(Key)),
@@ -100,7 +100,7 @@ describe("verify", () => {
         expect([await looked(1), await looked(0)]).to.deep.equal([10, 0]);
     });
 
-    it("compares a config.yml where there is one", async () => {
+    it("compares the config.yml of --config", async () => {
         const file = path.join(folder, "config.yml");
         writeFileSync(file, String(outputs.emrEtlRunnerConfig));
         const told = (checks: readonly Check[]) => checks.filter(({ on }) => on.startsWith("config.yml"));
@@ -110,7 +110,7 @@ describe("verify", () => {
         ]);
     });
 
-    it("leaves the archive unread, and counts days as it is told to", async () => {
+    it("does not read the archive with --no-archive, and applies --warn-days and --fail-days", async () => {
         const told = async (options: VerifyOptions) =>
             (await checksOf({ archive: false, ...options })).filter(({ on }) => on.includes("certificate"));
         const end = { on: "the nodes' certificate: end", found: "2026-12-13, in 20 days" };
@@ -121,7 +121,7 @@ describe("verify", () => {
         expect((await told({ failDays: 20 }))[0]).to.deep.include({ ...end, status: "failed" });
     });
 
-    it("shows on a terminal how far it is", async () => {
+    it("shows a progress bar on a terminal", async () => {
         const { clients } = fakeAws(ANSWERS);
         const stderr = Object.assign(new PassThrough(), { isTTY: true, columns: 100 });
         const io = streams(JSON.stringify(outputs));
@@ -154,7 +154,7 @@ describe("verify", () => {
             "--config /nowhere/config.yml: ENOENT: no such file or directory, open '/nowhere/config.yml'\n",
         ],
     ] as const) {
-        it(`refuses ${args.join(" ")}, before it asks anybody`, async () => {
+        it(`refuses ${args.join(" ")} before any call`, async () => {
             const io = streams(JSON.stringify(outputs));
             const { clients, sent } = fakeAws({});
             const exit = await execute<VerifyOptions>(
@@ -172,7 +172,7 @@ describe("verify", () => {
         });
     }
 
-    it("takes its options from the command line, with their defaults", async () => {
+    it("reads its options from the command line, with defaults", async () => {
         const seen: VerifyOptions[] = [];
         for (const args of [
             [],
@@ -191,7 +191,7 @@ describe("verify", () => {
         ]);
     });
 
-    it("refuses another account's credentials before it asks anything else", async () => {
+    it("refuses another account's credentials before any other call", async () => {
         const io = streams(JSON.stringify(outputs));
         const { clients, sent } = fakeAws({ GetCallerIdentity: () => ({ Account: "999988887777" }) });
         let message = "";
