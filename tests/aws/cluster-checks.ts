@@ -17,7 +17,7 @@ const PARTS = [
     securityGroupChecks,
 ];
 
-/** A stack that is there, and what it hands to commands. */
+/** A deployed stack, and its outputs as commands read them. */
 export interface Deployed {
     readonly stack: Deployment;
     readonly outputs: StackOutputs;
@@ -28,17 +28,8 @@ export async function deployed(...options: Parameters<typeof deployStack>): Prom
     return { stack, outputs: parseStackOutputs("here", stack.json) };
 }
 
-/** What `verify` looks at besides data, certificates and config.yml. */
+/** The checks of `verify`, except those of data, certificates and config.yml. */
 export async function clusterChecks({ stack, outputs }: Deployed): Promise<readonly Check[]> {
     const context = { clients: stack.aws, outputs, now: new Date() };
     return (await Promise.all(PARTS.map((part) => part(context)))).flat();
-}
-
-/** What is told of a check, but for what was expected and the remedy. */
-export type Finding = readonly [status: Check["status"], on: string, found: string];
-
-export function findingsOf(checks: readonly Check[]): readonly Finding[] {
-    return checks
-        .filter(({ status }) => status !== "ok")
-        .map(({ status, on, found }) => [status, on, found] as const);
 }

@@ -12,7 +12,7 @@ const ARCHIVE = "aws:s3/bucketObjectv2:BucketObjectv2";
 describe("a stack in moto", () => {
     before(reset);
 
-    it("has its buckets encrypted, its archive readable, its security configuration as registered", async () => {
+    it("has encrypted buckets, a readable archive and the registered security configuration", async () => {
         const stack = await deployStack();
         const { s3, emr } = stack.aws;
         const Bucket = stack.id(BUCKET, "emr-storage-pipeline");
@@ -48,7 +48,7 @@ describe("a stack in moto", () => {
         expect(stack.outputs.forCommands).to.include({ accountId: ACCOUNT });
     });
 
-    it("stands beside another, and is gone after a reset", async () => {
+    it("can exist next to another stack, and is deleted by a reset", async () => {
         const [one, other] = [await deployStack(), await deployStack(undefined, { stack: "prod" })];
         const names = async () =>
             (await one.aws.s3.send(new ListBucketsCommand({}))).Buckets?.map(({ Name }) => Name);

@@ -24,11 +24,11 @@ interface DeployOptions {
     readonly stack?: string;
     /** Default `eu-west-1`. */
     readonly region?: Region;
-    /** Keys and certificates. Default: those of today; the same one again keeps them. */
+    /** Creates keys and certificates. Default: new ones; the same provider again keeps them. */
     readonly tls?: TlsProvider;
 }
 
-/** A stack that is there. */
+/** A deployed stack. */
 export interface Deployment extends Run {
     /** What `pulumi stack output --json` prints. */
     readonly json: string;
@@ -38,17 +38,17 @@ export interface Deployment extends Run {
 }
 
 /**
- * Runs the whole program for a stack config, beside what is in moto already, and makes there what it registers.
- * @param settings The six objects.
- * @throws where it registers what is not made here, or not with that input; with the resource's type and name.
+ * Runs the whole program for a stack config, and creates in moto whatever it registers.
+ * @param config The keys of the stack config below our namespace.
+ * @throws Error with type and name of a resource, or of an input, that is not implemented here.
  */
 export async function deployStack(
-    settings: Inputs = MINIMAL,
+    config: Inputs = MINIMAL,
     { stack, region = REGION, tls = new TlsProvider(region) }: DeployOptions = {},
 ): Promise<Deployment> {
     const aws = { ...awsClients(region), region };
     const provider = new MotoProvider(aws, tls);
-    const run = await runStack(settings, { stack, region, provider });
+    const run = await runStack(config, { stack, region, provider });
     return {
         ...run,
         json: JSON.stringify(run.outputs, null, 2),
@@ -71,7 +71,7 @@ class MotoProvider implements AsyncProvider {
         }
         const make = RESOURCES[type];
         if (!make) {
-            throw new Error(`${type} ${name}: no such resource here`);
+            throw new Error(`${type} ${name}: not implemented here`);
         }
         const plain = Object.fromEntries(
             Object.entries(inputs).map(([key, value]) => [key, pulumi.runtime.unwrapRpcSecret(value)]),
@@ -89,7 +89,7 @@ class MotoProvider implements AsyncProvider {
     async call(token: string, inputs: Inputs): Promise<Record<string, unknown>> {
         const lookUp = lookups[token];
         if (!lookUp) {
-            throw new Error(`${token}: no such lookup here`);
+            throw new Error(`${token}: not implemented here`);
         }
         return lookUp(inputs, this.aws);
     }

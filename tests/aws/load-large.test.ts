@@ -11,11 +11,11 @@ const ROOT = path.join(__dirname, "../..");
 const PAGE = 1000;
 const MEGABYTES = 250;
 const SIZE = 6 * 2 ** 30;
-/** Each so many-th is not encrypted. */
+/** One in so many objects is not encrypted. */
 const UNENCRYPTED = 500;
 const REPORT = "process.on('exit',()=>process.stderr.write('\\nmaxRSS='+process.resourceUsage().maxRSS))";
 
-/** An archive with as many keys, each over 5 GB: of all others, S3 Batch Operations takes care. */
+/** An archive of so many objects, each over 5 GB, since S3 Batch Operations copies all smaller ones. */
 class LargeArchive {
     requests = 0;
     most = 0;
@@ -30,7 +30,7 @@ class LargeArchive {
             this.most = Math.max(this.most, this.open);
             const body = await text(request);
             const [headers, answer] = this.answer(request.method ?? "", String(request.url), body);
-            // As slow as S3, so that requests would pile up if they could.
+            // As slow as S3, so that unlimited requests would pile up.
             setTimeout(() => {
                 this.open -= 1;
                 response.writeHead(200, { "content-type": "application/xml", ...headers }).end(answer);
@@ -132,7 +132,7 @@ describe("encrypt-existing of large objects", () => {
     }
 });
 
-/** In a process of its own, which tells its peak memory at its end. */
+/** Runs the command in a process that prints its peak memory. */
 async function encrypt(endpoint: string, outputs: string) {
     const child = spawn(
         process.execPath,

@@ -6,7 +6,7 @@ import { runStack } from "../support/run";
 import { FullBucket } from "./load/full-bucket";
 import type { Sampled } from "./load/sample";
 
-/** In MB: what V8 may keep. With less garbage around, more of what is measured is held. */
+/** V8's memory limit in MB: a low limit leaves less garbage in the measurement. */
 const HEAP = 128;
 
 describe("verify --sample, under load", function () {
@@ -34,7 +34,7 @@ describe("verify --sample, under load", function () {
                 expect(bucket.asked).to.deep.equal({ list: (2 * objects) / 1000, head: 2 * size });
                 expect(bucket.peak).to.be.within(2, 16);
                 expect(memory.after).to.be.below(250);
-                // All keys together would take more.
+                // All keys together need more.
                 expect(memory.after - memory.before).to.be.below(60);
             } finally {
                 bucket.stop();

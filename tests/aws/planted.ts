@@ -14,10 +14,10 @@ import type { Deployment } from "./deploy";
 
 type Files = Record<string, Uint8Array>;
 
-/** Of another account, or nobody's. */
+/** A key of another account. */
 export const OTHER_KEY = "arn:aws:kms:eu-west-1:999988887777:key/another";
 
-/** A stack, with what it takes to break it. */
+/** A stack with methods that break it. */
 export class Planted {
     readonly s3: S3Client;
     readonly keyArn: string;
@@ -38,7 +38,7 @@ export class Planted {
         this.archive = { Bucket: bucket, Key: key };
     }
 
-    /** A managed bucket's name, by its component's. */
+    /** The name of a managed bucket, by its component's name. */
     bucket(name: string): string {
         return this.stack.id("aws:s3/bucket:Bucket", name);
     }
@@ -67,7 +67,7 @@ export class Planted {
         );
     }
 
-    /** As S3 did it before 2023. */
+    /** Removes the default encryption, as S3 was before 2023. */
     async putUnencrypted(Bucket: string, ...keys: readonly string[]): Promise<void> {
         await this.s3.send(new DeleteBucketEncryptionCommand({ Bucket }));
         for (const Key of keys) {
@@ -95,7 +95,7 @@ export class Planted {
         await this.s3.send(new DeleteObjectCommand(this.archive));
     }
 
-    /** Changes the files in the archive; undefined takes one out. */
+    /** Changes the files in the archive; undefined removes one. */
     async changeArchive(
         change: (files: Readonly<Files>) => Readonly<Record<string, string | Uint8Array | undefined>>,
     ): Promise<void> {
@@ -106,7 +106,7 @@ export class Planted {
         await this.putArchive(zipSync(Object.fromEntries(changed)));
     }
 
-    /** `key`: null for SSE-S3. Default: the stack's. */
+    /** `key`: null for SSE-S3. Default: the stack's key. */
     async putArchive(Body: Uint8Array, key: string | null = this.keyArn): Promise<void> {
         await this.s3.send(
             new PutObjectCommand({
@@ -119,7 +119,7 @@ export class Planted {
         );
     }
 
-    /** The operator's config.yml, changed. */
+    /** Writes a changed config.yml of the operator. */
     config(change: (text: string) => string = (text) => text): string {
         const file = path.join(this.folder, "config.yml");
         writeFileSync(file, change(String(this.stack.outputs.emrEtlRunnerConfig)));

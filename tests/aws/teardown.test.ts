@@ -21,7 +21,7 @@ import { streams } from "../support/streams";
 import { type Deployment, deployStack } from "./deploy";
 import { reset } from "./moto";
 
-/** What `--json` says of each obstacle. */
+/** An obstacle in the output of `--json`. */
 interface Told {
     readonly kind: string;
     readonly name: string;
@@ -137,7 +137,7 @@ describe("teardown of a stack in moto", () => {
         const cluster = { kind: "cluster", name: JobFlowId, removed: false };
         expect(await run({ yes: true })).to.deep.equal({ exit: EXIT.attention, told: [cluster, ...others] });
         await emr.send(new TerminateJobFlowsCommand({ JobFlowIds: [JobFlowId] }));
-        // Its nodes are still there.
+        // The cluster's nodes still exist.
         expect(await run({ yes: true })).to.deep.equal({ exit: EXIT.attention, told: others });
         const io = streams(stack.json);
         await teardown({}, io.streams);

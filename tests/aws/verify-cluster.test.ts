@@ -42,9 +42,10 @@ import { DeleteScheduleCommand, UpdateScheduleCommand } from "@aws-sdk/client-sc
 import { expect } from "chai";
 import type { StackOutputs } from "../../commands/stack-outputs";
 import { reencryptionRoleTrust } from "../../components/policies/reencryption";
+import { type Finding, findings as findingsOf } from "../commands/verify/context";
 import { MINIMAL, REGION } from "../support/run";
 import { TlsProvider } from "../support/tls-provider";
-import { clusterChecks, deployed, type Finding, findingsOf } from "./cluster-checks";
+import { clusterChecks, deployed } from "./cluster-checks";
 import type { Deployment } from "./deploy";
 import { reset } from "./moto";
 
@@ -52,7 +53,7 @@ interface Defect {
     readonly title: string;
     readonly settings?: Readonly<Record<string, unknown>>;
     readonly plant: (stack: Deployment, outputs: StackOutputs) => Promise<unknown>;
-    /** `planted`: what `plant` gave. */
+    /** `planted`: the result of `plant`. */
     readonly findings: (stack: Deployment, outputs: StackOutputs, planted: unknown) => readonly Finding[];
 }
 
@@ -62,7 +63,7 @@ const EMR_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonEMRServicePolicy_
 const EMR_TAG = "for-use-with-amazon-emr-managed-policies";
 const ANYWHERE = "0.0.0.0/0";
 const TOPIC = "arn:aws:sns:eu-west-1:111122223333:alarms";
-/** With all that is made only when it is asked for. */
+/** A config with every optional resource. */
 const ASKED = {
     ...MINIMAL,
     storage: { reencryption: true },
@@ -70,7 +71,7 @@ const ASKED = {
     access: { path: "/snowplow/" },
 };
 
-/** Moto changes no key by its ARN. */
+/** Moto accepts a key's id only, not its ARN. */
 const keyId = (arn: string) => String(arn.split("/")[1]);
 const subnetOf = ({ subnetIds }: StackOutputs) => String(subnetIds[0]);
 const routesOf = (stack: Deployment) => stack.id("aws:ec2/routeTable:RouteTable", "emr-network-nodes-routes");
@@ -82,7 +83,7 @@ const tcp = (port: number, peers: Omit<IpPermission, "IpProtocol">): IpPermissio
     { IpProtocol: "tcp", FromPort: port, ToPort: port, ...peers },
 ];
 
-/** EMR changes none: another of the same name takes its place. */
+/** EMR cannot change a security configuration: another of the same name replaces it. */
 async function rewrite(
     { aws: { emr } }: Deployment,
     outputs: StackOutputs,
@@ -94,7 +95,7 @@ async function rewrite(
     await emr.send(new CreateSecurityConfigurationCommand({ Name, SecurityConfiguration }));
 }
 
-/** The name of the stack's inline policy, which Pulumi alone knows. */
+/** The name of the stack's inline policy, which Pulumi generates. */
 async function inlinePolicy({ aws: { iam } }: Deployment, RoleName: string): Promise<string> {
     const { PolicyNames = [] } = await iam.send(new ListRolePoliciesCommand({ RoleName }));
     return String(PolicyNames[0]);
@@ -664,7 +665,7 @@ const reminder = ({ forCommands }: StackOutputs) => {
     return reminderSchedule;
 };
 
-/** Of the parts that are made only when they are asked for. */
+/** Defects of the optional resources. */
 const DEFECTS_OF_ASKED: readonly Defect[] = [
     {
         title: "a re-encryption role that may do more, and that somebody else may take",
@@ -743,7 +744,7 @@ const DEFECTS_OF_ASKED: readonly Defect[] = [
 
 describe("verify of what a cluster in moto needs", function () {
     this.slow(10_000);
-    /** The same keys and certificates in every test: to make them takes longest. */
+    /** The same keys and certificates in every test, because creating them is slow. */
     const tls = new TlsProvider(REGION);
 
     before(reset);

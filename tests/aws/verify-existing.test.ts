@@ -11,9 +11,10 @@ import {
 } from "@aws-sdk/client-iam";
 import { DisableKeyRotationCommand } from "@aws-sdk/client-kms";
 import { expect } from "chai";
+import { type Finding, findings as findingsOf } from "../commands/verify/context";
 import { REGION } from "../support/run";
 import { TlsProvider } from "../support/tls-provider";
-import { clusterChecks, type Deployed, deployed, type Finding, findingsOf } from "./cluster-checks";
+import { clusterChecks, type Deployed, deployed } from "./cluster-checks";
 import { reset } from "./moto";
 
 const EMR_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonEMRServicePolicy_v2";
@@ -21,10 +22,10 @@ const EMR_TAG = "for-use-with-amazon-emr-managed-policies";
 
 type ResolvedArgs = Readonly<Record<string, unknown>>;
 
-/** CloudFront's format has no core-site of EmrEtlRunner's own. */
+/** With CloudFront's format, EmrEtlRunner adds no core-site of its own. */
 const emrEtlRunner = { collectors: { format: "cloudfront" } };
 
-/** What is the user's own, of what another stack made: it is as fit as can be, and not this one's. */
+/** Existing resources for a stack: another stack created them, so they fit and are not this stack's. */
 function networkOf({ outputs: { vpcId, subnetIds } }: Deployed, existing: ResolvedArgs = {}) {
     return { network: { existing: { vpcId, subnetIds, emrSecurityGroups: "use", ...existing } } };
 }

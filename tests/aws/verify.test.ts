@@ -28,6 +28,7 @@ import { assetUrls } from "../../commands/verify/assets";
 import type { Check } from "../../commands/verify/check";
 import { parseObjectUrl } from "../../commands/verify/s3-object";
 import { bucketPolicy } from "../../components/policies/bucket";
+import type { Finding } from "../commands/verify/context";
 import { MINIMAL, REGION } from "../support/run";
 import { streams } from "../support/streams";
 import { TlsProvider } from "../support/tls-provider";
@@ -37,16 +38,13 @@ import { OTHER_KEY, Planted } from "./planted";
 
 const DAY = 86_400_000;
 
-/** What is told of a check, but for what was expected and the remedy. */
-type Finding = readonly [status: Check["status"], on: string, found: string];
-
 interface Defect {
     readonly title: string;
     readonly plant?: (planted: Planted) => Promise<unknown>;
     readonly options?: (planted: Planted) => VerifyOptions;
     /** Changes the stack's outputs. */
     readonly outputs?: (planted: Planted) => Readonly<Record<string, unknown>>;
-    /** How many days later it is. */
+    /** Days to move the clock ahead. */
     readonly later?: number;
     readonly findings: (planted: Planted) => readonly Finding[];
 }
@@ -56,9 +54,9 @@ const PIPELINE = "emr-storage-pipeline";
 
 describe("verify of a stack in moto", function () {
     this.slow(10_000);
-    /** Certificates know whole seconds only. */
+    /** Certificates have whole seconds only. */
     const start = Math.floor(Date.now() / 1000) * 1000;
-    /** The same keys and certificates in every test: to make them takes longest. */
+    /** The same keys and certificates in every test, because creating them is slow. */
     const tls = certificatesOf(REGION, start);
     let folder: string;
     let planted: Planted;
@@ -85,14 +83,14 @@ describe("verify of a stack in moto", function () {
 
     after(() => rmSync(folder, { recursive: true }));
 
-    /** Another one each time, beside those before: to reset moto takes as long as to make one. */
+    /** Another stack each time, next to the earlier ones: resetting moto is as slow as creating one. */
     beforeEach(async () => {
         planted = new Planted(await deployStack(MINIMAL, { tls }), folder);
         for (const url of assetUrls(String(planted.stack.outputs.emrEtlRunnerConfig), REGION)) {
             const { bucket, key } = parseObjectUrl("asset", url);
             await planted.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: "x" }));
         }
-        // As S3 makes them since April 2026.
+        // As S3 creates buckets since April 2026.
         for (const name of ["acme-in", "acme-logs"]) {
             await planted.encryptBucket(name, {});
             await planted.s3.send(publicAccess(name, {}));
@@ -162,7 +160,7 @@ describe("verify of a stack in moto", function () {
     const pem = (bytes: Uint8Array | undefined) => Buffer.from(bytes ?? []).toString();
     const day = (days: number) => new Date(start + days * DAY).toISOString().slice(0, 10);
 
-    /** With buckets of the user's, on one of which the stack sets what it may. */
+    /** A stack with existing buckets, of which it configures one. */
     const withTheirs = ({ stack: { outputs } }: Planted) => ({
         buckets: {
             ...(outputs.buckets as object),

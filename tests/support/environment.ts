@@ -1,13 +1,13 @@
-/** Loaded before everything else. */
+/** Mocha loads this file before all tests. */
 import fc from "fast-check";
 
-// An Output that ends up as text throws, instead of saying so in the text.
+// An Output that is converted to a string throws an error, instead of becoming a sentence in the string.
 process.env.PULUMI_ERROR_OUTPUT_STRING = "true";
 
-// The same draws each time, so that a change alone can fail a test; `npm run test:long` draws anew.
+// The same random values each time, so that only a change can fail a test; `npm run test:long` draws new ones.
 if (process.env.RUNS === undefined) {
     fc.configureGlobal({ seed: 1 });
 }
 
-// Mocha's parallel workers write their coverage when they end, which may take longer than Mocha waits.
+// Mocha's parallel workers write their coverage when they end, and Mocha's SIGTERM may come before that.
 process.on("SIGTERM", () => undefined);

@@ -2,16 +2,16 @@ import { awsClients, type Clients } from "../../commands/aws";
 
 type Input = Readonly<Record<string, unknown>>;
 
-/** What AWS says to a command, by the command's class; an error is a refusal. */
+/** AWS's answers, by the class of the SDK's command; a thrown error is a refusal. */
 export type Answers = Readonly<Record<string, (input: Input) => object>>;
 
 export interface FakeAws {
     readonly clients: Clients;
-    /** What was asked, in order. */
+    /** The requests, in order. */
     readonly sent: readonly (readonly [command: string, input: Input])[];
 }
 
-/** The SDK's own clients, with answers in place of a network. A command without an answer is a mistake of the test. */
+/** The SDK's clients, with answers in place of a network. A command without an answer throws. */
 export function fakeAws(answers: Answers): FakeAws {
     const sent: [string, Input][] = [];
     const clients = awsClients("eu-west-1");
@@ -20,7 +20,7 @@ export function fakeAws(answers: Answers): FakeAws {
         sent.push([name, command.input]);
         const answer = answers[name];
         if (!answer) {
-            throw new Error(`nobody answers ${name}`);
+            throw new Error(`no answer to ${name}`);
         }
         return answer(command.input);
     };

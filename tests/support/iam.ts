@@ -3,7 +3,7 @@ import { z } from "zod";
 /**
  * Decides like IAM over identity policies, a resource's own policy and a request, for what this program's documents
  * use: whatever else a document holds (NotAction, another operator, a policy variable) is refused, not ignored.
- * Permissions boundaries, session policies and an organization's policies are left out: they only take away.
+ * Permissions boundaries, session policies and an organization's policies are omitted: they only remove permissions.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
 export function decide({ caller, action, resource, context = {} }: Request, policies: Policies): Decision {
@@ -18,7 +18,7 @@ export function decide({ caller, action, resource, context = {} }: Request, poli
     const own = (policies.resource?.policy?.statements ?? [])
         .filter(applies)
         .map((statement) => ({ ...statement, names: naming(statement, caller) }))
-        .filter(({ names }) => names !== "nobody");
+        .filter(({ names }) => names !== "neither");
     if ([...identity, ...own].some(({ Effect }) => Effect === "Deny")) {
         return "explicitDeny";
     }
@@ -71,8 +71,6 @@ function answer(allowed: boolean): Decision {
     return allowed ? "allowed" : "implicitDeny";
 }
 
-// Documents
-
 const texts = z.union([z.string(), z.array(z.string()).min(1)]).transform((value) => [value].flat());
 
 const statement = z
@@ -92,9 +90,9 @@ const statement = z
         Resource: texts.optional(),
         Condition: z.record(z.string(), z.record(z.string(), texts)).default({}),
     })
-    .superRefine(({ Condition }, problems) => {
+    .superRefine(({ Condition }, context) => {
         for (const operator of Object.keys(Condition).filter((name) => !(name in OPERATORS))) {
-            problems.addIssue({ code: "custom", message: `unknown operator ${operator}` });
+            context.addIssue({ code: "custom", message: `unknown operator ${operator}` });
         }
     });
 
@@ -131,17 +129,15 @@ function hasResource({ Resource }: Statement): boolean {
     return Resource !== undefined;
 }
 
-function read(text: string, isOfItsKind: (statement: Statement) => boolean): Policy {
+function read(text: string, isOfKind: (statement: Statement) => boolean): Policy {
     const { Statement: statements } = document.parse(JSON.parse(text));
     for (const found of statements) {
-        if (!isOfItsKind(found)) {
+        if (!isOfKind(found)) {
             throw new Error(`not a statement of this kind of policy: ${JSON.stringify(found)}`);
         }
     }
     return { statements };
 }
-
-// Statements
 
 function covers({ Action, Resource }: Statement, action: string, resource: string): boolean {
     return (
@@ -150,7 +146,7 @@ function covers({ Action, Resource }: Statement, action: string, resource: strin
     );
 }
 
-/** All operators, all keys, one of the values. */
+/** Every operator must hold for every key, with one of its values. */
 function holds({ Condition }: Statement, context: ReadonlyMap<string, string>): boolean {
     return Object.entries(Condition).every(([operator, keys]) =>
         Object.entries(keys).every(([key, values]) =>
@@ -176,14 +172,14 @@ function oneOf(test: (value: string, actual: string) => boolean): Operator {
 }
 
 /** Whether a statement names the caller, the caller's account (which then decides by its own policies), or neither. */
-function naming({ Principal }: Statement, caller: Caller): "caller" | "account" | "nobody" {
+function naming({ Principal }: Statement, caller: Caller): "caller" | "account" | "neither" {
     if (Principal === undefined) {
-        return "nobody";
+        return "neither";
     }
     if ("Service" in caller) {
         return Principal.Service.some((name) => name === "*" || name === caller.Service)
             ? "caller"
-            : "nobody";
+            : "neither";
     }
     if (Principal.AWS.some((name) => name === "*" || name === caller.AWS)) {
         return "caller";
@@ -191,7 +187,7 @@ function naming({ Principal }: Statement, caller: Caller): "caller" | "account" 
     const account = accountOf(caller);
     return Principal.AWS.some((name) => name === account || name === `arn:aws:iam::${account}:root`)
         ? "account"
-        : "nobody";
+        : "neither";
 }
 
 function accountOf(caller: Caller): string | undefined {
@@ -204,8 +200,6 @@ function callerKeys(caller: Caller): Context {
         ? { "aws:PrincipalArn": caller.AWS, "aws:PrincipalAccount": accountOf(caller) ?? "" }
         : {};
 }
-
-// Patterns
 
 const compiled = new Map<string, RegExp>();
 
@@ -226,7 +220,7 @@ function compile(pattern: string): RegExp {
     return new RegExp(`^${parts.join("")}$`, "s");
 }
 
-/** No variables: what they stand for depends on the request. */
+/** Refuses policy variables, whose values depend on the request. */
 function literal(text: string): string {
     if (text.includes("${")) {
         throw new Error(`unknown variable in ${text}`);

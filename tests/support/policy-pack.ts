@@ -7,13 +7,13 @@ import { REGION } from "./run";
 const BUCKET = "aws:s3/bucket:Bucket";
 
 export interface JudgeOptions {
-    /** What the pack takes the stack's name for. Default `dev`. */
+    /** The stack's name. Default `dev`. */
     readonly stack?: string;
-    /** Before anything exists: what only AWS knows is unknown. */
+    /** Whether to judge a preview, in which values that only AWS knows are unknown. */
     readonly preview?: boolean;
 }
 
-/** What the pack says: `<policy> on <type> <name>: <message>`. Inputs are judged one by one, outputs together. */
+/** The violations, `<policy> on <type> <name>: <message>`: of each resource's inputs, and of all outputs together. */
 export function findings(
     { registrations }: Pick<Run, "registrations">,
     { stack = "dev", preview = false }: JudgeOptions = {},
@@ -27,21 +27,21 @@ export function findings(
     return [
         ...seen(({ inputs }) => inputs).flatMap((resource) =>
             RESOURCE_RULES.flatMap(({ name, check }) =>
-                check(resource, {}).map((message) => said(name, resource.urn, message)),
+                check(resource, {}).map((message) => finding(name, resource.urn, message)),
             ),
         ),
         ...STACK_RULES.flatMap(({ name, check }) =>
-            check(seen(outputs)).map(({ urn, message }) => said(name, urn, message)),
+            check(seen(outputs)).map(({ urn, message }) => finding(name, urn, message)),
         ),
     ].sort();
 }
 
-function said(policy: string, urn: string, message: string): string {
+function finding(policy: string, urn: string, message: string): string {
     const [, , type, name] = urn.split("::");
     return `${policy} on ${type} ${name}: ${message}`;
 }
 
-/** The mock engine does not say which property a dependency is of: here, parts depend on one bucket, by its name. */
+/** The mock engine does not record the property of a dependency: here, a dependency on a bucket is one by its name. */
 function asResource(
     { type, name, protect, dependencies }: Registration,
     all: readonly Registration[],

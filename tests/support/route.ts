@@ -2,7 +2,7 @@ import type * as aws from "@pulumi/aws";
 
 export type Route = aws.types.output.ec2.GetRouteTableRoute;
 
-/** Every kind of target that a route can have: the AWS provider says which it has not with empty texts. */
+/** A route as the AWS provider returns it: every target that it does not have is an empty string. */
 export const routeOf = (other: Partial<Route>): Route => ({
     carrierGatewayId: "",
     cidrBlock: "",

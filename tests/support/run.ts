@@ -16,7 +16,7 @@ export interface TestOptions {
     readonly preview?: boolean;
 }
 
-/** Runs a piece of a program, such as one component, and hands back what it registered and returned. */
+/** Runs a part of a program, such as one component, and returns its registrations and outputs. */
 export function run(
     program: () => Record<string, unknown> | Promise<Record<string, unknown>>,
     options: TestOptions = {},
@@ -37,26 +37,26 @@ export function run(
     });
 }
 
-/** The least that a stack must say. */
+/** The smallest valid stack config. */
 export const MINIMAL = { emrEtlRunner: { collectors: { format: "thrift" } } };
 
 export interface StackOptions extends Omit<TestOptions, "config"> {
     readonly region?: string;
-    /** The AWS provider's own settings, besides. Default: none. */
+    /** Further configuration of the AWS provider. Default: none. */
     readonly aws?: Readonly<Record<string, unknown>>;
 }
 
-/** Runs the whole program (index.ts) for a stack config; `settings` are the six objects. */
+/** Runs the whole program (index.ts) for the keys of a stack config below our namespace. */
 export function runStack(
-    settings: Readonly<Record<string, unknown>> = MINIMAL,
+    config: Readonly<Record<string, unknown>> = MINIMAL,
     { region = REGION, aws = {}, ...options }: StackOptions = {},
 ): Promise<Run> {
-    const own = Object.entries(settings).map(([key, value]) => [`${NAMESPACE}:${key}`, value]);
+    const own = Object.entries(config).map(([key, value]) => [`${NAMESPACE}:${key}`, value]);
     const ofProvider = Object.entries({ region, ...aws }).map(([key, value]) => [`aws:${key}`, value]);
     return run(loadProgram, { ...options, config: Object.fromEntries([...ofProvider, ...own]) });
 }
 
-/** What a reader would call a registration: its type, its name, its parent. */
+/** Type, name and parent of each registration. */
 export function outline({
     registrations,
 }: Run): readonly (readonly [type: string, name: string, parent: string])[] {

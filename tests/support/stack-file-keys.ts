@@ -10,11 +10,12 @@ interface SchemaNode {
     readonly description?: string;
 }
 
-/** A key of the stack file, and the values that a test must have seen: JSON, undefined for an omitted key, `any`. */
+/** A key of the stack file. */
 interface StackFileKey {
     readonly way: readonly string[];
+    /** The values that a test must have seen: JSON, `any` for any value, undefined for an omitted key. */
     readonly values: readonly (string | undefined)[];
-    /** The stack sets the value; a stack file may only repeat it, or hold null. */
+    /** Whether the stack sets the value: a stack file may only repeat it, or hold null. */
     readonly owned: boolean;
 }
 

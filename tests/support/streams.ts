@@ -2,7 +2,7 @@ import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import type { Streams } from "../../commands/cli";
 
-/** What a command is given to read, and what it wrote once it has ended. */
+/** The streams of a command with this input, and what the command wrote to them; call `written` when it has ended. */
 export function streams(input = ""): {
     readonly streams: Streams;
     readonly written: () => Promise<{ readonly stdout: string; readonly stderr: string }>;

@@ -21,7 +21,7 @@ import { generated, known, type Resources, resource, tagList, tags, text } from 
 
 const inVpc = { vpcId: text, tags };
 
-/** What EC2 makes carries its tags from the first moment on. */
+/** Creates a resource of EC2 with its tags. */
 export function tagged(ResourceType: ResourceType, { tags }: { readonly tags: Record<string, string> }) {
     return { TagSpecifications: [{ ResourceType, Tags: tagList(tags) }] };
 }
@@ -34,7 +34,7 @@ export const ec2: Resources = {
                 new CreateVpcCommand({ CidrBlock: inputs.cidrBlock, ...tagged("vpc", inputs) }),
             );
             const VpcId = known(Vpc?.VpcId);
-            // One attribute a call is all that EC2 takes.
+            // EC2 accepts one attribute per call.
             const { enableDnsSupport, enableDnsHostnames } = inputs;
             await ec2.send(
                 new ModifyVpcAttributeCommand({ VpcId, EnableDnsSupport: { Value: enableDnsSupport } }),

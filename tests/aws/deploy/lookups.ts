@@ -21,8 +21,8 @@ type LookUp = (inputs: unknown, aws: Aws) => Promise<Answer>;
 
 /**
  * A row of the table.
- * @param shape Every input that is honoured; any other is refused.
- * @param answer Asks what the AWS provider asks, and says what the program reads of it. What AWS refuses, it refuses.
+ * @param shape The implemented arguments; any other is refused.
+ * @param answer Calls AWS like the AWS provider, and returns what the program reads of the answer.
  */
 function lookup<Shape extends z.ZodRawShape>(
     shape: Shape,
@@ -39,7 +39,7 @@ function lookup<Shape extends z.ZodRawShape>(
     };
 }
 
-/** The only one, as the AWS provider insists on. */
+/** The only item; the AWS provider refuses none and several. */
 function only<T>(found: readonly T[] = []): T {
     const [one] = found;
     if (found.length !== 1 || one === undefined) {
@@ -67,7 +67,7 @@ async function mainRouteTable({ ec2 }: Aws, vpcId: string): Promise<string> {
 }
 
 /**
- * The lookups of components/existing, answered by what is in moto.
+ * The lookups of components/existing, answered by moto.
  * @see https://github.com/hashicorp/terraform-provider-aws: internal/service/*\/*_data_source.go
  */
 export const lookups: Readonly<Record<string, LookUp>> = {
@@ -135,7 +135,7 @@ export const lookups: Readonly<Record<string, LookUp>> = {
             const table = only(RouteTables);
             return {
                 routeTableId: table.RouteTableId,
-                // Neither the VPC's own range nor gateway endpoints are among them.
+                // The AWS provider omits the VPC's own range and gateway endpoints.
                 routes: (table.Routes ?? [])
                     .filter(({ GatewayId = "" }) => GatewayId !== "local" && !GatewayId.startsWith("vpce-"))
                     .map((route) => ({

@@ -4,27 +4,27 @@ import type { Clients } from "../../../commands/aws";
 import { GENERATED_SUFFIX_LENGTH } from "../../../components/domain/naming";
 import type { Region } from "../../../components/domain/region";
 
-/** Where resources are made. */
+/** The clients that create resources. */
 export interface Aws extends Clients {
     readonly region: Region;
 }
 
-/** What the AWS provider says of a resource once it exists. */
+/** The AWS provider's answer about a created resource. */
 interface Made {
     readonly id: string;
-    /** What it adds to the inputs. */
+    /** Properties in addition to the inputs. */
     readonly state?: Readonly<Record<string, unknown>>;
 }
 
 type Create = (inputs: unknown, aws: Aws, name: string) => Promise<Made>;
 
-/** By type, such as `aws:s3/bucket:Bucket`: how the AWS provider makes one. */
+/** By type, such as `aws:s3/bucket:Bucket`: creates a resource like the AWS provider. */
 export type Resources = Readonly<Record<string, Create>>;
 
 /**
  * A row of the tables.
- * @param shape Every input that is honoured; any other is refused, so that nothing is left out without a word.
- * @param create Makes the calls that the AWS provider makes; `name` is the logical one.
+ * @param shape The implemented inputs; any other is refused, so that none is ignored silently.
+ * @param create Calls AWS like the AWS provider; `name` is the logical name.
  */
 export function resource<Shape extends z.ZodRawShape>(
     shape: Shape,
@@ -37,10 +37,10 @@ export function resource<Shape extends z.ZodRawShape>(
 export const text = z.string();
 export const tags = z.record(text, text);
 
-/** What the engine and the provider keep to themselves: AWS never hears of it. */
+/** An input for the engine or the provider, which AWS never receives. */
 export const untold = z.unknown();
 
-/** As IAM, S3 and EC2 take them. */
+/** Tags in the form of IAM, S3 and EC2. */
 export function tagList(map: z.output<typeof tags>) {
     return Object.entries(map).map(([Key, Value]) => ({ Key, Value }));
 }
@@ -48,7 +48,7 @@ export function tagList(map: z.output<typeof tags>) {
 let made = 0;
 
 /**
- * A physical name by its prefix.
+ * A physical name with a prefix.
  * @see https://github.com/hashicorp/terraform-plugin-sdk: helper/id/id.go, PrefixedUniqueId
  */
 export function generated(prefix: string): string {
@@ -58,12 +58,12 @@ export function generated(prefix: string): string {
     return `${prefix}${time}${counter}`;
 }
 
-/** A physical name as Pulumi makes it, where the program gives neither name nor prefix. */
+/** A physical name as Pulumi generates it without name or prefix. */
 export function autoNamed(name: string): string {
     return `${name}-${randomBytes(4).toString("hex").slice(0, 7)}`;
 }
 
-/** What AWS always answers with, though the SDK's types leave it open. */
+/** A value that AWS always returns, although the SDK's types make it optional. */
 export function known<T>(value: T | undefined): T {
     if (value === undefined) {
         throw new Error("an answer without what was made");

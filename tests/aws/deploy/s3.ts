@@ -34,7 +34,7 @@ export const s3: Resources = {
             await s3.send(
                 new CreateBucketCommand({
                     Bucket,
-                    // S3's first region takes no name.
+                    // S3 accepts no location constraint for us-east-1.
                     ...(region !== "us-east-1" && {
                         CreateBucketConfiguration: { LocationConstraint: region },
                     }),

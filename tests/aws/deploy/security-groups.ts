@@ -21,7 +21,7 @@ const rule = z.strictObject({
     securityGroups: z.array(text).default([]),
 });
 
-/** `-1` means all protocols, and with them all ports: EC2 takes none then. */
+/** `-1` means all protocols and ports: EC2 then accepts no ports. */
 function permission({ protocol, fromPort, toPort, cidrBlocks, securityGroups }: z.output<typeof rule>) {
     return {
         IpProtocol: protocol,
@@ -31,7 +31,7 @@ function permission({ protocol, fromPort, toPort, cidrBlocks, securityGroups }: 
     };
 }
 
-/** A VPC's default group lets its members talk to one another, and every new group lets everything out. */
+/** Removes the rules that AWS adds: traffic between members of a default group, all egress of a new group. */
 async function withoutRules(ec2: EC2Client, filter: { Name: string; Values: string[] }[]): Promise<string> {
     const { SecurityGroups = [] } = await ec2.send(new DescribeSecurityGroupsCommand({ Filters: filter }));
     const { GroupId, IpPermissions = [], IpPermissionsEgress = [] }: SecurityGroup = known(SecurityGroups[0]);

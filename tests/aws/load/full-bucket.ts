@@ -2,21 +2,21 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** S3's own page. */
+/** The size of a page of S3. */
 const PAGE = 1000;
 
-/** Of an answer, in milliseconds: time for requests to come together. */
+/** Milliseconds before an answer, so that requests overlap. */
 const LATENCY = 2;
 
-/** A bucket full of encrypted objects, as `ListObjectsV2` and `HeadObject` tell it. */
+/** A bucket full of encrypted objects, as `ListObjectsV2` and `HeadObject` describe it. */
 export class FullBucket {
-    /** The most requests that were under way at a time. */
+    /** The largest number of simultaneous requests. */
     peak = 0;
     readonly asked = { list: 0, head: 0 };
     private underWay = 0;
     private readonly server: Server;
 
-    /** @param objects How many there are below each prefix. */
+    /** @param objects The number of objects below each prefix. */
     constructor(private readonly objects: number) {
         this.server = createServer((request, response) => {
             this.underWay += 1;
@@ -27,7 +27,7 @@ export class FullBucket {
         });
     }
 
-    /** @returns Its address. */
+    /** @returns The address of the server. */
     async start(): Promise<string> {
         await new Promise<void>((listening) => this.server.listen(0, "127.0.0.1", listening));
         return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
@@ -61,7 +61,7 @@ export class FullBucket {
     }
 }
 
-/** As long as S3's. */
+/** As long as a continuation token of S3. */
 function object(key: string): string {
     return `<Contents><Key>${key}</Key><LastModified>2020-01-01T00:00:00.000Z</LastModified><ETag>&quot;d41d8cd98f00b204e9800998ecf8427e&quot;</ETag><Size>67108864</Size><StorageClass>STANDARD</StorageClass></Contents>`;
 }

@@ -3,10 +3,10 @@ import { awsClients } from "../../../commands/aws";
 import { parseStackOutputs } from "../../../commands/stack-outputs";
 import { objectChecks } from "../../../commands/verify/objects";
 
-/** What a process of its own, whose memory is nothing else's, prints. */
+/** The output of this process, whose memory holds nothing else. */
 export interface Sampled {
     readonly checks: Awaited<ReturnType<typeof objectChecks>>;
-    /** The most memory that it ever had, in MB: before the sampling, and after it. */
+    /** Peak memory in MB, before the sampling and after it. */
     readonly memory: { readonly before: number; readonly after: number };
 }
 

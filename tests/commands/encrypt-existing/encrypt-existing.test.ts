@@ -22,7 +22,7 @@ const JOBS = /^\/v20180820\/jobs$/;
 const CONFIRMED = `s3://${LOGS}/emr/encrypt-existing/confirmed/job-1.json`;
 const GIB = 2 ** 30;
 
-/** With all that a copy must keep. */
+/** An object with everything that a copy must keep. */
 const OLD: StoredObject = {
     size: 1000,
     headers: {
@@ -333,7 +333,7 @@ s3://${ARCHIVE}/raw/, STANDARD: done (job job-1)
         it("stops if no copy can be compared", async () => {
             s3.objects.set(`${LOGS}/emr/a`, OLD).set(`${LOGS}/emr/b`, OLD);
             s3.objects.set(`${ARCHIVE}/raw/c`, OLD).set(`${ARCHIVE}/raw/d`, OLD).set(`${ARCHIVE}/raw/e`, OLD);
-            // Somebody else's, as far as can be told: looked at before the job alone.
+            // The objects are readable before the job only, as if another account had written them.
             s3.onConfirmed = () => s3.heads.set(`${LOGS}/emr/a`, 403).set(`${LOGS}/emr/b`, 403);
             const { exit, stdout } = await run({ yes: true });
             expect({ exit, stdout }).to.deep.equal({
@@ -534,7 +534,7 @@ s3://${ARCHIVE}/raw/, STANDARD: not started: another job's copies have lost some
             expect(stdout).to.include("  failed 1 times: 500 InternalError: raw/5\n");
         });
 
-        for (const [on, told] of [
+        for (const [on, call] of [
             [/^GET \/v20180820\/jobs\?/, "s3:ListJobs on *"],
             [/^GET \/v20180820\/jobs\/job-1$/, "s3:DescribeJob on job-1"],
             [/^POST .*requestedJobStatus=Ready/, "s3:UpdateJobStatus on job-1"],
@@ -550,12 +550,12 @@ s3://${ARCHIVE}/raw/, STANDARD: not started: another job's copies have lost some
                 `s3:GetObject on s3://${LOGS}/emr/encrypt-existing/job-job-1/manifest.json`,
             ],
         ] as const) {
-            it(`names the missing permission ${told.split(" ")[0]}`, async () => {
+            it(`names the missing permission ${call.split(" ")[0]}`, async () => {
                 s3.objects.set(`${ARCHIVE}/raw/a`, OLD);
                 s3.versioning.set(ARCHIVE, "Enabled");
                 s3.refusals.push({ on, status: 403, code: "AccessDenied" });
                 expect(await failure({ yes: true })).to.equal(
-                    `${told}: AccessDenied: refused by the test. These credentials need ${told.split(" ")[0]} on it.`,
+                    `${call}: AccessDenied: refused by the test. These credentials need ${call.split(" ")[0]} on it.`,
                 );
             });
         }
@@ -864,9 +864,9 @@ Bucket ${PIPELINE} keeps old versions, and those stay unencrypted: no lifecycle 
             taken = options;
             return EXIT.ok;
         };
-        const told = (...args: string[]) => execute(encryptExistingCommand(), action, args, io.streams);
+        const run = (...args: string[]) => execute(encryptExistingCommand(), action, args, io.streams);
         const locations = ["--location", "raw.archive", "log"];
-        expect(await told("--yes", "--paused", "--large", "--list", "l.csv", ...locations)).to.equal(EXIT.ok);
+        expect(await run("--yes", "--paused", "--large", "--list", "l.csv", ...locations)).to.equal(EXIT.ok);
         expect(taken).to.deep.equal({
             yes: true,
             paused: true,
@@ -874,7 +874,7 @@ Bucket ${PIPELINE} keeps old versions, and those stay unencrypted: no lifecycle 
             list: "l.csv",
             location: ["raw.archive", "log"],
         });
-        expect(await told("--help")).to.equal(EXIT.ok);
+        expect(await run("--help")).to.equal(EXIT.ok);
         expect((await io.written()).stdout).to.match(
             /^Usage: encrypt-existing \[options\]\n\nEncrypts with SSE-S3, in place,/,
         );

@@ -12,7 +12,7 @@ const OLD = `snowplow-dev-${"1".repeat(26)}`;
 const CURRENT = `snowplow-dev-${"2".repeat(18)}0000001f`;
 const OPERATOR = "arn:aws:iam::000000000000:policy/snowplow-dev-operator-placeholder";
 
-/** Nothing is there but what the stack keeps. */
+/** Nothing exists except the stack's own resources. */
 const EMPTY: Answers = {
     GetCallerIdentity: () => ({ Account: ACCOUNT }),
     ListClusters: () => ({ Clusters: [] }),
@@ -45,7 +45,7 @@ describe("teardown", () => {
         return { exit, sent, ...(await io.written()) };
     }
 
-    /** Only what changes something. */
+    /** The requests that change something. */
     const changes = (sent: readonly (readonly [string, Input])[]) =>
         sent.filter(([name]) => !/^(List|Describe|Get)/.test(name));
 
@@ -85,8 +85,8 @@ describe("teardown", () => {
         it(`says that the protection covers ${title}`, async () => {
             const forCommands = { ...(outputs.forCommands as object), ...change };
             const { stdout } = await run({}, {}, { ...outputs, forCommands });
-            const [, told = "nothing"] = /Pulumi refuses to delete (.*)\n/.exec(stdout) ?? [];
-            expect(told).to.equal(why === "the key" ? `the key ${outputs.kmsKeyArn}` : why);
+            const [, covered = "nothing"] = /Pulumi refuses to delete (.*)\n/.exec(stdout) ?? [];
+            expect(covered).to.equal(why === "the key" ? `the key ${outputs.kmsKeyArn}` : why);
         });
     }
 
@@ -256,7 +256,7 @@ describe("teardown", () => {
         expect(beside.exit).to.equal(EXIT.ok);
     });
 
-    for (const [command, told] of [
+    for (const [command, call] of [
         ["GetCallerIdentity", "sts:GetCallerIdentity on these credentials"],
         ["ListClusters", "elasticmapreduce:ListClusters on *"],
         ["ListEntitiesForPolicy", `iam:ListEntitiesForPolicy on ${OPERATOR}`],
@@ -281,7 +281,7 @@ describe("teardown", () => {
                 ({ message } = error);
             });
             expect(message).to.equal(
-                `${told}: AccessDenied: No. These credentials need ${told.split(" ")[0]} on it.`,
+                `${call}: AccessDenied: No. These credentials need ${call.split(" ")[0]} on it.`,
             );
         });
     }
@@ -358,7 +358,7 @@ describe("teardown", () => {
         it("deletes none while one is in use, since they refer to one another", async () => {
             const inUse: Answers = {
                 ...groups,
-                // A page for each.
+                // One page for each.
                 DescribeNetworkInterfaces: ({ NextToken }) =>
                     NextToken
                         ? {
@@ -485,7 +485,7 @@ In the way of destroying stack dev, in the order to deal with it:
             ]);
         });
 
-        for (const [command, told] of [
+        for (const [command, call] of [
             ["DescribeSecurityGroupRules", "ec2:DescribeSecurityGroupRules on vpc-placeholder"],
             ["RevokeSecurityGroupIngress", "ec2:RevokeSecurityGroupIngress on sg-1"],
             ["RevokeSecurityGroupEgress", "ec2:RevokeSecurityGroupEgress on sg-2"],
@@ -501,7 +501,7 @@ In the way of destroying stack dev, in the order to deal with it:
                     { yes: true },
                 );
                 expect(exit).to.equal(EXIT.failed);
-                expect(stdout).to.include(`could not be deleted: ${told}: UnauthorizedOperation. These`);
+                expect(stdout).to.include(`could not be deleted: ${call}: UnauthorizedOperation. These`);
             });
         }
 

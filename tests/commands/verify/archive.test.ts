@@ -141,12 +141,12 @@ describe("verify, certificate archive:", () => {
     it("may hold a private key in another form, of another certificate, with a passphrase, or none", async () => {
         const other = await identity("other");
         const key = (found: string) => [["failed", "archive: private key", found]];
-        const told = (privateKey: string) => findings(run({ privateKey }));
-        expect(told(leaf.key("sec1"))).to.deep.equal(key("the certificate's, in another form"));
-        expect(told(other.key("pkcs8"))).to.deep.equal(key("a key of another certificate"));
-        expect(told("nothing")).to.deep.equal(key("no private key"));
+        const reported = (privateKey: string) => findings(run({ privateKey }));
+        expect(reported(leaf.key("sec1"))).to.deep.equal(key("the certificate's, in another form"));
+        expect(reported(other.key("pkcs8"))).to.deep.equal(key("a key of another certificate"));
+        expect(reported("nothing")).to.deep.equal(key("no private key"));
         const locked = leaf.key("pkcs8").replaceAll("PRIVATE KEY", "ENCRYPTED PRIVATE KEY");
-        expect(told(locked)).to.deep.equal(key("a private key with a passphrase"));
+        expect(reported(locked)).to.deep.equal(key("a private key with a passphrase"));
     });
 
     it("never shows the private key", () => {
@@ -162,9 +162,9 @@ describe("verify, certificate archive:", () => {
             { chain: privateKey + certificates().chain },
             { trusted: privateKey, chain: "" },
         ]) {
-            const told = JSON.stringify(run(contents));
+            const reported = JSON.stringify(run(contents));
             for (const part of [secret, secret.slice(0, 16), secret.slice(-16)]) {
-                expect(told).not.to.include(part);
+                expect(reported).not.to.include(part);
             }
         }
     });
@@ -186,8 +186,8 @@ describe("verify, certificate archive:", () => {
             ["2026-11-23T11:59:59Z", "failed", "ended on 2026-11-23"],
         ] as const) {
             it(`at ${to}: ${status}`, () => {
-                const { remedy, ...told } = end("2026-01-01", to);
-                expect(told).to.deep.equal({
+                const { remedy, ...reported } = end("2026-01-01", to);
+                expect(reported).to.deep.equal({
                     status,
                     on: "end",
                     expected: "more than 30 days from now",

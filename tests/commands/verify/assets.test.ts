@@ -8,7 +8,7 @@ import { contextOf, outputsOf } from "./context";
 const HOSTED = "s3://snowplow-hosted-assets";
 const REMEDY = "find out where it has gone; until it is there, or config.yml names another, start no cluster";
 
-/** The minimal stack's config.yml with other values, in `aws` and beside it. */
+/** The minimal stack's config.yml with other values, in `aws` and next to it. */
 async function configOf(emrEtlRunner: object): Promise<string> {
     const { emrEtlRunnerConfig } = await outputsOf({ ...MINIMAL, emrEtlRunner });
     return emrEtlRunnerConfig;

@@ -13,7 +13,7 @@ const UP = "npx pulumi up --refresh --stack dev";
 const ENCRYPT =
     "name it in storage.encryptExistingBuckets in Pulumi.dev.yaml, and: npx pulumi up --stack dev";
 
-/** As the stack leaves them. */
+/** AWS's answers about buckets as the stack creates them. */
 const SOUND: Answers = {
     HeadBucket: () => ({ BucketRegion: "eu-west-1" }),
     GetBucketEncryption: () => encryption({ SSEAlgorithm: "AES256" }, ["SSE-C"]),
@@ -47,7 +47,7 @@ function policy(bucket: unknown): string {
 
 describe("verify, buckets:", () => {
     let outputs: StackOutputs;
-    /** With locations in buckets of the user's. */
+    /** The outputs of a stack with locations in existing buckets. */
     let existing: StackOutputs;
 
     before(async () => {
@@ -70,7 +70,7 @@ describe("verify, buckets:", () => {
 
     const run = (answers: Answers = {}, of = outputs) =>
         bucketChecks(contextOf(of, { ...SOUND, ...answers }));
-    /** Answers otherwise for one bucket. */
+    /** Other answers for one bucket. */
     const otherwise = (command: string, bucket: string, answer: () => object): Answers => ({
         [command]: (input) => (input.Bucket === bucket ? answer() : (SOUND[command]?.(input) ?? {})),
     });
@@ -267,7 +267,7 @@ describe("verify, buckets:", () => {
         expect(context.sent.filter(([, { AccountId }]) => AccountId)).to.deep.equal([]);
     });
 
-    /** What S3 blocks of a bucket, or the account of all of its buckets. */
+    /** The public access block of a bucket, or of the whole account. */
     const blocks = (of: Readonly<Record<string, object>>): Answers => ({
         GetPublicAccessBlock: (input) => {
             const PublicAccessBlockConfiguration = of[String(input.Bucket ?? input.AccountId)];
@@ -391,7 +391,7 @@ describe("verify, buckets:", () => {
                 on: "bucket acme-in: blocked encryption",
                 expected: "SSE-C",
                 found: "none",
-                // The default is the user's, and stays.
+                // The stack does not change the default encryption.
                 remedy: `aws s3api put-bucket-encryption --bucket acme-in --server-side-encryption-configuration '{"Rules":[{"ApplyServerSideEncryptionByDefault":{"SSEAlgorithm":"aws:kms","KMSMasterKeyID":"arn:aws:kms:eu-west-1:1:key/2"},"BlockedEncryptionTypes":{"EncryptionType":["SSE-C"]}}]}'`,
             },
             { status: "failed", ...on("acme-logs"), remedy: UP },
@@ -418,7 +418,7 @@ describe("verify, buckets:", () => {
         ]);
     });
 
-    for (const [command, told] of [
+    for (const [command, reported] of [
         ["GetPublicAccessBlock", "s3:GetAccountPublicAccessBlock on account 000000000000"],
         ["GetBucketPolicyStatus", "s3:GetBucketPolicyStatus on acme-in"],
     ] as const) {
@@ -431,13 +431,13 @@ describe("verify, buckets:", () => {
                         : (GetPublicAccessBlock?.(input) ?? {}),
                 GetBucketPolicyStatus: denied,
             };
-            const [permission] = told.split(" ");
+            const [permission] = reported.split(" ");
             expect((await run(answers, existing)).filter(({ status }) => status !== "ok")).to.deep.equal([
                 {
                     status: "warning",
                     on: "bucket acme-in: public access",
                     expected: "blocked",
-                    found: `no answer: ${told}: AccessDenied: Access Denied. These credentials need ${permission} on it.`,
+                    found: `no answer: ${reported}: AccessDenied: Access Denied. These credentials need ${permission} on it.`,
                     remedy: `run this with credentials that have ${permission}`,
                 },
             ]);

@@ -15,7 +15,7 @@ const ENDS = "2027-06-01T00:00:00.000Z";
 describe("verify, certificates:", () => {
     let outputs: StackOutputs;
     let url: string;
-    /** With an archive of the user's. */
+    /** The outputs of a stack with an existing archive. */
     let existing: StackOutputs;
     let bytes: Uint8Array;
     let chain: string;

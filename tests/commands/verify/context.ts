@@ -5,9 +5,9 @@ import { runStack } from "../../support/run";
 
 export const NOW = new Date("2026-11-23T12:00:00Z");
 
-/** What a stack of these settings hands over. */
-export async function outputsOf(settings?: Readonly<Record<string, unknown>>): Promise<StackOutputs> {
-    return parseStackOutputs("here", JSON.stringify((await runStack(settings)).outputs));
+/** The outputs of a stack with this config, as commands read them. */
+export async function outputsOf(config?: Readonly<Record<string, unknown>>): Promise<StackOutputs> {
+    return parseStackOutputs("here", JSON.stringify((await runStack(config)).outputs));
 }
 
 export function contextOf(outputs: StackOutputs, answers: Answers): Context & Pick<FakeAws, "sent"> {
@@ -16,7 +16,7 @@ export function contextOf(outputs: StackOutputs, answers: Answers): Context & Pi
 
 export type Finding = readonly [status: Check["status"], on: string, found: string];
 
-/** What is told of checks that are not ok, but for what was expected and the remedy. */
+/** The findings of checks that are not ok, without expectation and remedy. */
 export function findings(checks: readonly Check[]): readonly Finding[] {
     return checks
         .filter(({ status }) => status !== "ok")

@@ -57,7 +57,7 @@ describe("verify, KMS key:", () => {
     });
 
     it("says how to recover a key that cannot be used", async () => {
-        // Of a key that waits for its deletion, KMS says that it does not rotate.
+        // KMS reports that a key that waits for its deletion does not rotate.
         const state = async (others: { readonly KeyState: string; readonly DeletionDate?: Date }) =>
             (await wrong({ ...metadata(others), ...rotation(!others.DeletionDate) })).map((line) => [
                 line.on,
@@ -138,10 +138,10 @@ describe("verify, KMS key:", () => {
             ],
         ]);
         const unseen = { GetKeyRotationStatus: refuse("AccessDeniedException") };
-        const told = async (own?: StackOutputs) =>
+        const reported = async (own?: StackOutputs) =>
             findings(await check(unseen, own)).map(([status, of]) => [status, of]);
-        expect(await told()).to.deep.equal([["failed", `${on}: rotation`]]);
-        expect(await told(existing())).to.deep.equal([["warning", `${on}: rotation`]]);
+        expect(await reported()).to.deep.equal([["failed", `${on}: rotation`]]);
+        expect(await reported(existing())).to.deep.equal([["warning", `${on}: rotation`]]);
     });
 
     it("fails for a key of another kind or region", async () => {

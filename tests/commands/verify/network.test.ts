@@ -184,35 +184,37 @@ describe("verify, network:", () => {
         expect(await wrong(subnet({ Tags: [{ Key: TAG, Value: "yes" }] }))).to.deep.equal([
             { ...tagged, found: `${TAG}: yes` },
         ]);
-        // The user's own service role may allow more than AWS's policy does.
+        // An existing service role may allow more than AWS's policy.
         const own = withCommands({ rolePolicies: {} });
         expect(await wrong({ ...subnet({ Tags: [] }), ...vpc({ Tags: [] }) }, own)).to.deep.equal([]);
     });
 
     it("checks where the routes lead", async () => {
-        const told = async (answers: Answers, own?: StackOutputs) =>
+        const reported = async (answers: Answers, own?: StackOutputs) =>
             (await wrong(answers, own)).map(({ status, on, expected, found, remedy }) => {
                 expect([status, on]).to.deep.equal(["failed", ROUTE]);
                 return [expected, found, remedy];
             });
         const transit = { DestinationCidrBlock: "0.0.0.0/0", TransitGatewayId: "tgw-1" };
-        expect(await told(routes())).to.deep.equal([["to a NAT gateway", "none, nor so to S3", REFRESH]]);
-        expect(await told(routes(INTERNET))).to.deep.equal([["to a NAT gateway", "to igw-1", REFRESH]]);
-        expect(await told(routes(transit))).to.deep.equal([["to a NAT gateway", "to tgw-1", REFRESH]]);
-        expect(await told(routes({ ...NAT, State: "blackhole" }))).to.deep.equal([
+        expect(await reported(routes())).to.deep.equal([["to a NAT gateway", "none, nor so to S3", REFRESH]]);
+        expect(await reported(routes(INTERNET))).to.deep.equal([["to a NAT gateway", "to igw-1", REFRESH]]);
+        expect(await reported(routes(transit))).to.deep.equal([["to a NAT gateway", "to tgw-1", REFRESH]]);
+        expect(await reported(routes({ ...NAT, State: "blackhole" }))).to.deep.equal([
             ["to a NAT gateway", "to nat-1, which is gone", REFRESH],
         ]);
         const vpn = { DestinationCidrBlock: "0.0.0.0/0", GatewayId: "vgw-1" };
-        expect(await told(routes(vpn), existing())).to.deep.equal([]);
-        // A network of the user's may send it through a firewall.
-        expect(await told(routes(transit), existing())).to.deep.equal([]);
-        const others = await told(routes(INTERNET), existing());
+        expect(await reported(routes(vpn), existing())).to.deep.equal([]);
+        // An existing network may have a firewall.
+        expect(await reported(routes(transit), existing())).to.deep.equal([]);
+        const others = await reported(routes(INTERNET), existing());
         expect(others.map(([, found]) => found)).to.deep.equal(["to igw-1"]);
         const why = "every cluster's bootstrap fetches from Maven Central";
-        expect(await told(routes(), existing())).to.deep.equal([
+        expect(await reported(routes(), existing())).to.deep.equal([
             ["to a NAT gateway", "none, nor so to S3", `a route to a NAT gateway in rtb-nodes: ${why}`],
         ]);
-        expect(await told({ DescribeRouteTables: () => ({ RouteTables: [] }) }, existing())).to.deep.equal([
+        expect(
+            await reported({ DescribeRouteTables: () => ({ RouteTables: [] }) }, existing()),
+        ).to.deep.equal([
             ["to a NAT gateway", "none, nor so to S3", `a route to a NAT gateway in its route table: ${why}`],
         ]);
     });
@@ -223,10 +225,10 @@ describe("verify, network:", () => {
             NatGatewayId,
         });
         const found = async (...of: readonly object[]) =>
-            findings(await wrong(routes(...of), existing())).map(([, , told]) => told);
+            findings(await wrong(routes(...of), existing())).map(([, , reported]) => reported);
         expect(await found(half("0.0.0.0/1"), half("128.0.0.0/1"))).to.deep.equal([]);
         expect(await found(half("0.0.0.0/1"))).to.deep.equal(["none, nor so to S3"]);
-        // They come before what is for all addresses at once.
+        // Longer prefixes win over the route for all addresses.
         expect(await found(half("0.0.0.0/1"), half("128.0.0.0/1"), INTERNET)).to.deep.equal([]);
         const other = { ...half("128.0.0.0/1", "nat-2"), State: "blackhole" };
         expect(await found(half("0.0.0.0/1"), other)).to.deep.equal(["to nat-1 and nat-2, which is gone"]);
@@ -317,12 +319,12 @@ describe("verify, network:", () => {
         const denied = () => {
             throw refusal("UnauthorizedOperation");
         };
-        const told = await wrong({
+        const reported = await wrong({
             DescribeVpcAttribute: denied,
             DescribeDhcpOptions: denied,
             DescribeRouteTables: denied,
         });
-        expect(told.map(({ on, remedy }) => [on, remedy])).to.deep.equal([
+        expect(reported.map(({ on, remedy }) => [on, remedy])).to.deep.equal([
             [`VPC ${VPC}: dns-support`, "run this with credentials that have ec2:DescribeVpcAttribute"],
             [`VPC ${VPC}: dns-hostnames`, "run this with credentials that have ec2:DescribeVpcAttribute"],
             [NAMES, "run this with credentials that have ec2:DescribeDhcpOptions"],

@@ -18,7 +18,7 @@ describe("verify, reminder:", () => {
         outputs = await outputsOf({ ...MINIMAL, certificates: { remindTopicArn: TOPIC } });
     });
 
-    /** The stack's, for another time than the placeholder's. */
+    /** The stack's schedule at another time than the placeholder's. */
     const at = (time: string): StackOutputs => {
         const { forCommands } = outputs;
         const { reminderSchedule } = forCommands;

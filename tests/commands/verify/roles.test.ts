@@ -24,7 +24,7 @@ type Input = Readonly<Record<string, unknown>>;
 
 describe("verify, roles:", () => {
     let outputs: StackOutputs;
-    /** By role: its inline policies by name. */
+    /** Role → name → inline policy. */
     let inline: Readonly<Record<string, Readonly<Record<string, string>>>>;
 
     before(async () => {
@@ -49,7 +49,7 @@ describe("verify, roles:", () => {
         ListAttachedRolePolicies: ({ RoleName }) => ({
             AttachedPolicies: RoleName === SERVICE ? [{ PolicyArn: EMR_POLICY }] : [],
         }),
-        // A page for each.
+        // One page for each.
         ListRolePolicies: ({ RoleName, Marker = "0" }) => {
             const names = Object.keys(policies[String(RoleName)] ?? {});
             const next = Number(Marker) + 1;
@@ -103,7 +103,7 @@ describe("verify, roles:", () => {
                 remedy: `aws iam attach-role-policy --role-name ${SERVICE} --policy-arn ${EMR_POLICY}; aws iam detach-role-policy --role-name ${SERVICE} --policy-arn ${EXTRA}`,
             },
         ]);
-        // What is as it should be is in no command.
+        // The command names no policy that is already attached.
         expect(
             (await wrong(attached(EMR_POLICY, EXTRA))).map(({ found, remedy }) => [found, remedy]),
         ).to.deep.equal([
@@ -117,24 +117,24 @@ describe("verify, roles:", () => {
     it("fails for a changed or an additional inline policy", async () => {
         const own = inline[JOBFLOW];
         const other = JSON.stringify({ Version: "2012-10-17", Statement: [] });
-        const told = async (policies: Readonly<Record<string, string>>) =>
+        const reported = async (policies: Readonly<Record<string, string>>) =>
             (await wrong(sound({ ...inline, [JOBFLOW]: policies }))).map(({ on, found, remedy }) => ({
                 on,
                 found,
                 remedy,
             }));
         const on = `role ${JOBFLOW}: inline policies`;
-        expect(await told({ ...own, more: other, most: other })).to.deep.equal([
+        expect(await reported({ ...own, more: other, most: other })).to.deep.equal([
             {
                 on,
                 found: "the stack's; more, which says something else; most, which says something else",
                 remedy: `aws iam delete-role-policy --role-name ${JOBFLOW} --policy-name more; aws iam delete-role-policy --role-name ${JOBFLOW} --policy-name most`,
             },
         ]);
-        expect(await told({ "emr-jobflow-role-policy-1234567": other })).to.deep.equal([
+        expect(await reported({ "emr-jobflow-role-policy-1234567": other })).to.deep.equal([
             { on, found: "emr-jobflow-role-policy-1234567, which says something else", remedy: REFRESH },
         ]);
-        expect(await told({})).to.deep.equal([{ on, found: "none", remedy: REFRESH }]);
+        expect(await reported({})).to.deep.equal([{ on, found: "none", remedy: REFRESH }]);
     });
 
     it("names other principals that may assume a role", async () => {
@@ -311,8 +311,8 @@ describe("verify, roles:", () => {
         const denied = () => {
             throw refusal("AccessDenied");
         };
-        const told = await wrong({ ListRolePolicies: denied, GetPolicy: denied });
-        expect(told.map(({ on, remedy }) => [on, remedy])).to.deep.equal([
+        const reported = await wrong({ ListRolePolicies: denied, GetPolicy: denied });
+        expect(reported.map(({ on, remedy }) => [on, remedy])).to.deep.equal([
             [`role ${SERVICE}: inline policies`, "run this with credentials that have iam:ListRolePolicies"],
             [`role ${JOBFLOW}: inline policies`, "run this with credentials that have iam:ListRolePolicies"],
             [`operator policy ${OPERATOR}`, "run this with credentials that have iam:GetPolicy"],

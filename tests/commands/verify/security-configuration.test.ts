@@ -27,7 +27,7 @@ describe("verify, security configuration:", () => {
         const wanted = JSON.parse(String(outputs.securityConfiguration)).EncryptionConfiguration;
         const turned = { EncryptionConfiguration: Object.fromEntries(Object.entries(wanted).reverse()) };
         const checks = await check(JSON.stringify(turned, null, 4));
-        const told = checks.map(({ status, on, expected, found }) => {
+        const reported = checks.map(({ status, on, expected, found }) => {
             expect(found).to.equal(expected);
             return [status, on, found];
         });
@@ -38,7 +38,7 @@ describe("verify, security configuration:", () => {
         ];
         const atRest = "AtRestEncryptionConfiguration";
         const inTransit = "InTransitEncryptionConfiguration.TLSCertificateConfiguration";
-        expect(told).to.deep.equal([
+        expect(reported).to.deep.equal([
             field("EnableInTransitEncryption", "true"),
             field("EnableAtRestEncryption", "true"),
             field(`${inTransit}.CertificateProviderType`, '"PEM"'),

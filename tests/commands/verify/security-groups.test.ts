@@ -28,7 +28,7 @@ const tcp = (port: number, ...GroupIds: readonly string[]): IpPermission[] => [
     },
 ];
 
-/** What EMR adds when a cluster starts. */
+/** The rules that EMR adds when a cluster starts. */
 const AMONG_NODES: IpPermission[] = [
     { IpProtocol: "tcp", FromPort: 0, ToPort: 65535, UserIdGroupPairs: [{ GroupId: "sg-1" }] },
     { IpProtocol: "icmp", FromPort: -1, ToPort: -1, UserIdGroupPairs: [{ GroupId: "sg-2" }] },
@@ -46,7 +46,7 @@ const GROUPS: readonly SecurityGroup[] = [
         GroupId: "sg-5",
         GroupName: "ElasticMapReduce-ServiceAccess",
         Tags: [STACKS, EMRS],
-        // EC2 tells of a port once, of all that may take it, in an order of its own.
+        // EC2 returns a port once with all of its sources, in its own order.
         IpPermissions: tcp(9443, "sg-4", "sg-3", "sg-2", "sg-1"),
         IpPermissionsEgress: [...tcp(8443, "sg-3", "sg-1"), ...tcp(8443, "sg-2", "sg-4")],
     },
@@ -64,7 +64,7 @@ describe("verify, security groups:", () => {
     const check = (groups: readonly SecurityGroup[] = GROUPS, own: StackOutputs = outputs) =>
         securityGroupChecks(
             contextOf(own, {
-                // A page for each.
+                // One page for each.
                 DescribeSecurityGroups: ({ NextToken = "0" }) => {
                     const next = Number(NextToken) + 1;
                     return {
@@ -88,7 +88,7 @@ describe("verify, security groups:", () => {
             ...forCommands,
         },
     });
-    /** Open to half of the internet, and to all of it by IPv6; and to a private range. */
+    /** Open to half of the internet by IPv4, to all of it by IPv6, and to a private range. */
     const OPEN: IpPermission[] = [
         {
             IpProtocol: "tcp",
@@ -161,7 +161,7 @@ describe("verify, security groups:", () => {
     it("checks groups that the stack created in an existing VPC", async () => {
         const own = their({ ownsSecurityGroups: true });
         expect(findings(await check(GROUPS, own))).to.deep.equal([]);
-        const told = findings(
+        const reported = findings(
             await check(
                 [
                     ...without("sg-5"),
@@ -170,7 +170,7 @@ describe("verify, security groups:", () => {
                 own,
             ),
         );
-        expect(told).to.deep.equal([
+        expect(reported).to.deep.equal([
             [
                 "failed",
                 "security group sg-5 (ElasticMapReduce-ServiceAccess): rules",
@@ -212,17 +212,17 @@ describe("verify, security groups:", () => {
                 remedy: "when no cluster of this stack runs: npm run -s teardown -- --yes",
             },
         ]);
-        // The stack's, of before another network.internetAccess.
+        // The stack created them before network.internetAccess changed.
         expect(await wrong([...GROUPS, { ...left, Tags: [STACKS] }])).to.deep.equal([]);
     });
 
     it("fails for changed rules", async () => {
-        const told = async (id: string, others: Partial<SecurityGroup>) =>
+        const reported = async (id: string, others: Partial<SecurityGroup>) =>
             findings(await check(change(id, others)));
-        expect(await told("sg-2", { IpPermissionsEgress: undefined })).to.deep.equal([
+        expect(await reported("sg-2", { IpPermissionsEgress: undefined })).to.deep.equal([
             ["failed", `security group sg-2 (${NODES["sg-2"]}): egress`, "out: nothing"],
         ]);
-        expect(await told("sg-5", { IpPermissions: tcp(9444, "sg-1") })).to.deep.equal([
+        expect(await reported("sg-5", { IpPermissions: tcp(9444, "sg-1") })).to.deep.equal([
             [
                 "failed",
                 "security group sg-5 (ElasticMapReduce-ServiceAccess): rules",
@@ -232,7 +232,7 @@ describe("verify, security groups:", () => {
         const listed = [
             { IpProtocol: "udp", FromPort: 1, ToPort: 9, PrefixListIds: [{ PrefixListId: "pl-1" }] },
         ];
-        expect(await told("sg-6", { IpPermissions: listed })).to.deep.equal([
+        expect(await reported("sg-6", { IpPermissions: listed })).to.deep.equal([
             ["failed", "security group sg-6 (default): rules", "in: udp 1-9 from pl-1, out: nothing"],
         ]);
     });

@@ -12,7 +12,7 @@ import { MINIMAL, runStack } from "../../support/run";
 import { streams } from "../../support/streams";
 import { NOW } from "./context";
 
-/** Of S3 nothing but objects is answered for: what the checks make of their answers, each has tests of its own for. */
+/** Answers about objects only: each check has tests of its own. */
 const ANSWERS: Answers = {
     GetCallerIdentity: () => ({ Account: "000000000000" }),
     ListObjectsV2: () => ({ Contents: [{ Key: "a" }, { Key: "b" }] }),
@@ -51,7 +51,7 @@ describe("verify", () => {
         );
         expect(stdout).to.include(`failed   bucket snowplow-dev-logs-placeholder: policy
          expected: the stack's: no plain HTTP, no other encryption, no customer-provided keys
-         found:    no answer: s3:GetBucketPolicy on snowplow-dev-logs-placeholder: Error: nobody answers GetBucketPolicy
+         found:    no answer: s3:GetBucketPolicy on snowplow-dev-logs-placeholder: Error: no answer to GetBucketPolicy
          remedy:   see AWS's error, and run this again
 `);
         expect(stdout).to.match(/\nstack dev: \d+ checks: \d+ ok, 1 warning, \d+ failed\n$/);
@@ -103,22 +103,22 @@ describe("verify", () => {
     it("compares the config.yml of --config", async () => {
         const file = path.join(folder, "config.yml");
         writeFileSync(file, String(outputs.emrEtlRunnerConfig));
-        const told = (checks: readonly Check[]) => checks.filter(({ on }) => on.startsWith("config.yml"));
-        expect(told(await checksOf({}))).to.deep.equal([]);
-        expect(told(await checksOf({ config: file }))).to.deep.equal([
+        const reported = (checks: readonly Check[]) => checks.filter(({ on }) => on.startsWith("config.yml"));
+        expect(reported(await checksOf({}))).to.deep.equal([]);
+        expect(reported(await checksOf({ config: file }))).to.deep.equal([
             { status: "ok", on: `config.yml ${file}`, expected: "as the stack's", found: "as the stack's" },
         ]);
     });
 
     it("does not read the archive with --no-archive, and applies --warn-days and --fail-days", async () => {
-        const told = async (options: VerifyOptions) =>
+        const reported = async (options: VerifyOptions) =>
             (await checksOf({ archive: false, ...options })).filter(({ on }) => on.includes("certificate"));
         const end = { on: "the nodes' certificate: end", found: "2026-12-13, in 20 days" };
-        const [line, ...others] = await told({});
+        const [line, ...others] = await reported({});
         expect(others).to.deep.equal([]);
         expect(line).to.deep.include({ ...end, status: "warning", expected: "more than 30 days from now" });
-        expect((await told({ warnDays: 19 }))[0]).to.deep.include({ ...end, status: "ok" });
-        expect((await told({ failDays: 20 }))[0]).to.deep.include({ ...end, status: "failed" });
+        expect((await reported({ warnDays: 19 }))[0]).to.deep.include({ ...end, status: "ok" });
+        expect((await reported({ failDays: 20 }))[0]).to.deep.include({ ...end, status: "failed" });
     });
 
     it("shows a progress bar on a terminal", async () => {

@@ -13,7 +13,7 @@ interface Made {
     /** JSON. */
     readonly inputs: string;
     readonly result: pulumi.runtime.MockResourceResult;
-    /** The time since which an `up` replaces the certificate. */
+    /** From this time on, an `up` replaces the certificate. */
     readonly renewal?: Date;
 }
 
@@ -74,6 +74,6 @@ function make(type: string, inputs: Inputs, now: Date): State & { readonly renew
         case "tls:index/locallySignedCert:LocallySignedCert":
             return locallySigned(locallySignedInputs.parse(plain), now);
         default:
-            throw new Error("no such resource here");
+            throw new Error("this fake does not implement the resource");
     }
 }
