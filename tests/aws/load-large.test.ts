@@ -115,7 +115,7 @@ describe("encrypt-existing of large objects", () => {
     });
 
     for (const keys of [10_000, 100_000]) {
-        it(`goes through ${keys} keys in less than ${MEGABYTES} MB, a few at once`, async function () {
+        it(`processes ${keys} keys in less than ${MEGABYTES} MB, a few at once`, async function () {
             this.timeout(300_000);
             const archive = new LargeArchive(keys);
             const { status, stdout, stderr, megabytes } = await encrypt(await archive.start(), outputs);

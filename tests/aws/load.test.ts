@@ -24,7 +24,7 @@ describe("verify --sample, under load", function () {
         [10_000, 20],
         [100_000, 1000],
     ] as const) {
-        it(`looks at ${size} of ${objects} objects in each of two locations, in little memory and few requests at a time`, async () => {
+        it(`checks ${size} of ${objects} objects in each of two locations with little memory and few simultaneous requests`, async () => {
             const bucket = new FullBucket(objects);
             try {
                 const { checks, memory } = await sample(await bucket.start(), size);

@@ -49,7 +49,7 @@ describe("teardown of a stack in moto", () => {
         name: String(stack.outputs.securityConfigurationName),
     });
 
-    it("finds the current security configuration alone, and removes it when leaving", async () => {
+    it("lists only the current security configuration, and deletes it with --all", async () => {
         expect(await run()).to.deep.equal({ exit: EXIT.attention, told: [{ ...current(), removed: false }] });
         expect(await run({ yes: true, all: true })).to.deep.equal({
             exit: EXIT.ok,
@@ -62,7 +62,7 @@ describe("teardown of a stack in moto", () => {
         expect(await run()).to.deep.equal({ exit: EXIT.ok, told: [] });
     });
 
-    it("names a running cluster, and waits with what it uses until it has ended", async () => {
+    it("lists a running cluster, and deletes nothing that it uses", async () => {
         const { emr } = stack.aws;
         const { JobFlowId = "" } = await emr.send(
             new RunJobFlowCommand({
@@ -92,7 +92,7 @@ describe("teardown of a stack in moto", () => {
         });
     });
 
-    it("leaves a cluster that somebody launched into the network all that it has, the groups that EMR made too", async () => {
+    it("deletes no group while a cluster without the stack's tag runs in the network", async () => {
         const { ec2, emr } = stack.aws;
         const [subnet = ""] = stack.outputs.subnetIds as readonly string[];
         const master = stack.id("aws:ec2/securityGroup:SecurityGroup", "emr-network-security-groups-master");
@@ -155,7 +155,7 @@ describe("teardown of a stack in moto", () => {
         });
     });
 
-    it("removes EMR's own groups, which stand in each other's rules, and none of the stack's or of another VPC", async () => {
+    it("deletes groups that EMR created, whose rules refer to each other, and no other group", async () => {
         const { ec2 } = stack.aws;
         const VpcId = String(stack.outputs.vpcId);
         const names = ["ElasticMapReduce-Extra-A", "ElasticMapReduce-Extra-B"];
@@ -195,7 +195,7 @@ describe("teardown of a stack in moto", () => {
         expect(await groups()).to.deep.equal(before.filter((id) => !ids.includes(id)));
     });
 
-    it("removes an earlier security configuration, and leaves another stack's of the same prefix", async () => {
+    it("deletes an earlier security configuration, and keeps another stack's with the same prefix", async () => {
         const earlier = `snowplow-dev-${"1".repeat(26)}`;
         const others = `snowplow-dev-${"2".repeat(26)}`;
         for (const [Name, AwsKmsKey] of [
@@ -222,7 +222,7 @@ describe("teardown of a stack in moto", () => {
         });
     });
 
-    it("names whom the operator policy is attached to, and the bucket that holds something", async () => {
+    it("lists the principals of the operator policy, and the bucket that is not empty", async () => {
         const { iam, s3 } = stack.aws;
         await iam.send(new CreateUserCommand({ UserName: "snowplow" }));
         await iam.send(

@@ -118,7 +118,7 @@ async function rename({ aws: { ec2 } }: Deployment, { vpcId }: StackOutputs, ...
 
 const DEFECTS: readonly Defect[] = [
     {
-        title: "a security configuration that is gone",
+        title: "a deleted security configuration",
         plant: ({ aws: { emr } }, { securityConfigurationName }) =>
             emr.send(new DeleteSecurityConfigurationCommand({ Name: String(securityConfigurationName) })),
         findings: (_, { securityConfigurationName }) => [
@@ -130,7 +130,7 @@ const DEFECTS: readonly Defect[] = [
         ],
     },
     {
-        title: "a security configuration that leaves local disks in plain",
+        title: "a security configuration without encryption of local disks",
         plant: (stack, outputs) =>
             rewrite(stack, outputs, (text) =>
                 text.replace('"EnableEbsEncryption":true', '"EnableEbsEncryption":false'),
@@ -144,7 +144,7 @@ const DEFECTS: readonly Defect[] = [
         ],
     },
     {
-        title: "a security configuration that says more, and less",
+        title: "a security configuration with additional and missing fields",
         plant: (stack, outputs) =>
             rewrite(stack, outputs, (text) => {
                 const { EncryptionConfiguration } = JSON.parse(text);
@@ -214,7 +214,7 @@ const DEFECTS: readonly Defect[] = [
         ],
     },
     {
-        title: "a jobflow role whose inline policy says something else",
+        title: "a jobflow role with a changed inline policy",
         plant: async (stack, { jobflowRole: RoleName }) => {
             const PolicyName = await inlinePolicy(stack, RoleName);
             const PolicyDocument = JSON.stringify({
@@ -258,7 +258,7 @@ const DEFECTS: readonly Defect[] = [
         ],
     },
     {
-        title: "a service role that others may take",
+        title: "a service role that other principals may assume",
         plant: ({ aws: { iam } }, { serviceRole, forCommands }) =>
             iam.send(
                 new UpdateAssumeRolePolicyCommand({
@@ -304,7 +304,7 @@ const DEFECTS: readonly Defect[] = [
         ],
     },
     {
-        title: "an operator policy that is gone",
+        title: "a deleted operator policy",
         plant: ({ aws: { iam } }, { operatorPolicyArn }) =>
             iam.send(new DeletePolicyCommand({ PolicyArn: operatorPolicyArn })),
         findings: (_, { operatorPolicyArn }) => [
@@ -324,7 +324,7 @@ const DEFECTS: readonly Defect[] = [
         findings: (_, { vpcId }) => [["failed", `VPC ${vpcId}: dns-support`, "off"]],
     },
     {
-        title: "nodes of other names than their certificate's",
+        title: "nodes whose host names are not the certificate's",
         plant: (stack, outputs) => rename(stack, outputs, "corp.example eu-central-1.compute.internal"),
         findings: (_, { vpcId }) => [
             [
@@ -340,7 +340,7 @@ const DEFECTS: readonly Defect[] = [
         findings: (_, { vpcId }) => [["failed", `VPC ${vpcId}: domain name in its DHCP options`, "none"]],
     },
     {
-        title: "nodes without names",
+        title: "nodes without host names",
         plant: ({ aws: { ec2 } }, { vpcId }) =>
             ec2.send(new AssociateDhcpOptionsCommand({ VpcId: vpcId, DhcpOptionsId: "default" })),
         findings: (_, { vpcId }) => [
@@ -364,13 +364,13 @@ const DEFECTS: readonly Defect[] = [
         findings: (_, outputs) => [["failed", `subnet ${subnetOf(outputs)}: tags`, `no ${EMR_TAG}`]],
     },
     {
-        title: "a subnet that is gone",
+        title: "a deleted subnet",
         plant: ({ aws: { ec2 } }, outputs) =>
             ec2.send(new DeleteSubnetCommand({ SubnetId: subnetOf(outputs) })),
         findings: (_, outputs) => [["failed", `subnet ${subnetOf(outputs)}`, "no such subnet"]],
     },
     {
-        title: "a subnet without a way out",
+        title: "a subnet without a default route",
         plant: (stack) =>
             stack.aws.ec2.send(
                 new DeleteRouteCommand({ RouteTableId: routesOf(stack), DestinationCidrBlock: ANYWHERE }),
@@ -401,7 +401,7 @@ const DEFECTS: readonly Defect[] = [
         ],
     },
     {
-        title: "a NAT gateway that is gone",
+        title: "a deleted NAT gateway",
         plant: (stack) =>
             stack.aws.ec2.send(
                 new DeleteNatGatewayCommand({
@@ -479,7 +479,7 @@ const DEFECTS: readonly Defect[] = [
         ],
     },
     {
-        title: "nodes that the internet may log in to",
+        title: "nodes that accept logins from the internet",
         plant: (stack) =>
             stack.aws.ec2.send(
                 new AuthorizeSecurityGroupIngressCommand({
@@ -513,7 +513,7 @@ const DEFECTS: readonly Defect[] = [
         ],
     },
     {
-        title: "nodes that cannot reach out",
+        title: "nodes without egress",
         plant: (stack) =>
             stack.aws.ec2.send(
                 new RevokeSecurityGroupEgressCommand({
@@ -530,7 +530,7 @@ const DEFECTS: readonly Defect[] = [
         ],
     },
     {
-        title: "a group for service access that lets others in",
+        title: "a group for service access that other addresses may reach",
         plant: async (stack) => {
             const GroupId = groupOf(stack, "service-access");
             const { SecurityGroups = [] } = await stack.aws.ec2.send(
@@ -580,7 +580,7 @@ const DEFECTS: readonly Defect[] = [
         ],
     },
     {
-        title: "a group of EMR's that is gone",
+        title: "a deleted group of EMR",
         settings: PUBLIC,
         plant: (stack) =>
             stack.aws.ec2.send(new DeleteSecurityGroupCommand({ GroupId: groupOf(stack, "primary") })),
@@ -606,7 +606,7 @@ const DEFECTS: readonly Defect[] = [
         ],
     },
     {
-        title: "a group that EMR made, and opened",
+        title: "a group that EMR created and opened",
         plant: async ({ aws: { ec2 } }, { vpcId }) => {
             const { GroupId } = await ec2.send(
                 new CreateSecurityGroupCommand({
@@ -668,7 +668,7 @@ const reminder = ({ forCommands }: StackOutputs) => {
 /** Defects of the optional resources. */
 const DEFECTS_OF_ASKED: readonly Defect[] = [
     {
-        title: "a re-encryption role that may do more, and that somebody else may take",
+        title: "a re-encryption role with further permissions and principals",
         plant: async ({ aws: { iam } }, outputs) => {
             const RoleName = reencryptionRole(outputs);
             await iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn: ADMINISTRATOR }));
@@ -705,7 +705,7 @@ const DEFECTS_OF_ASKED: readonly Defect[] = [
         findings: (_, outputs) => [["failed", `role ${reencryptionRole(outputs)}: inline policies`, "none"]],
     },
     {
-        title: "a reminder that is gone, and its role with it",
+        title: "a deleted reminder and its role",
         plant: async (stack, outputs) => {
             const { name, roleArn } = reminder(outputs);
             const RoleName = String(roleArn.split("/").at(-1));
@@ -722,7 +722,7 @@ const DEFECTS_OF_ASKED: readonly Defect[] = [
         ],
     },
     {
-        title: "a reminder that is off, late, and for somebody else",
+        title: "a reminder that is disabled, late, and for another topic",
         plant: ({ aws: { scheduler } }, outputs) =>
             scheduler.send(
                 new UpdateScheduleCommand({
@@ -742,7 +742,7 @@ const DEFECTS_OF_ASKED: readonly Defect[] = [
     },
 ];
 
-describe("verify of what a cluster in moto needs", function () {
+describe("verify of cluster resources in moto", function () {
     this.slow(10_000);
     /** The same keys and certificates in every test, because creating them is slow. */
     const tls = new TlsProvider(REGION);
@@ -751,7 +751,7 @@ describe("verify of what a cluster in moto needs", function () {
 
     const deploy = (settings: Defect["settings"] = MINIMAL) => deployed(settings, { tls });
 
-    it("finds nothing wrong with a sound stack", async () => {
+    it("passes a stack", async () => {
         const checks = await clusterChecks(await deploy());
         expect(findingsOf(checks)).to.deep.equal([]);
         expect(new Set(checks.map(({ on }) => on)).size).to.equal(checks.length);
@@ -777,7 +777,7 @@ describe("verify of what a cluster in moto needs", function () {
             },
         },
     })) {
-        it(`finds nothing wrong with a sound stack with ${title}`, async () => {
+        it(`passes a stack with ${title}`, async () => {
             expect(findingsOf(await clusterChecks(await deploy(settings)))).to.deep.equal([]);
         });
     }

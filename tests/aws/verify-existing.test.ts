@@ -25,16 +25,16 @@ type ResolvedArgs = Readonly<Record<string, unknown>>;
 /** With CloudFront's format, EmrEtlRunner adds no core-site of its own. */
 const emrEtlRunner = { collectors: { format: "cloudfront" } };
 
-/** Existing resources for a stack: another stack created them, so they fit and are not this stack's. */
+/** The existing network of a stack: that of another stack, the owner. */
 function networkOf({ outputs: { vpcId, subnetIds } }: Deployed, existing: ResolvedArgs = {}) {
     return { network: { existing: { vpcId, subnetIds, emrSecurityGroups: "use", ...existing } } };
 }
 
-function everythingOf(theirs: Deployed, existing?: ResolvedArgs): ResolvedArgs {
-    const { outputs } = theirs;
+function everythingOf(owner: Deployed, existing?: ResolvedArgs): ResolvedArgs {
+    const { outputs } = owner;
     return {
         emrEtlRunner,
-        ...networkOf(theirs, existing),
+        ...networkOf(owner, existing),
         encryption: { kmsKeyArn: outputs.kmsKeyArn },
         certificates: { archive: outputs.forCommands.certificateArchive },
         access: {
@@ -46,9 +46,9 @@ function everythingOf(theirs: Deployed, existing?: ResolvedArgs): ResolvedArgs {
 
 interface Defect {
     readonly title: string;
-    readonly settings: (theirs: Deployed) => ResolvedArgs;
-    readonly plant: (theirs: Deployed) => Promise<unknown>;
-    readonly findings: (theirs: Deployed) => readonly Finding[];
+    readonly config: (owner: Deployed) => ResolvedArgs;
+    readonly plant: (owner: Deployed) => Promise<unknown>;
+    readonly findings: (owner: Deployed) => readonly Finding[];
 }
 
 const groupOf = ({ stack }: Deployed) =>
@@ -69,27 +69,27 @@ const named = ({ outputs }: Deployed) => `VPC ${outputs.vpcId}: domain name in i
 
 const DEFECTS: readonly Defect[] = [
     {
-        title: "nodes of the user's network with other names than their certificate's",
-        settings: (theirs) => ({ emrEtlRunner, ...networkOf(theirs) }),
+        title: "nodes of an existing network whose host names are not the certificate's",
+        config: (owner) => ({ emrEtlRunner, ...networkOf(owner) }),
         plant: rename,
-        findings: (theirs) => [["failed", named(theirs), "corp.example"]],
+        findings: (owner) => [["failed", named(owner), "corp.example"]],
     },
     {
-        title: "nodes whose names an archive of the user's may carry",
-        settings: (theirs) => everythingOf(theirs),
+        title: "nodes whose host names an existing archive may carry",
+        config: (owner) => everythingOf(owner),
         plant: rename,
-        findings: (theirs) => [["warning", named(theirs), "corp.example"]],
+        findings: (owner) => [["warning", named(owner), "corp.example"]],
     },
     {
-        title: "a key of the user's that does not rotate",
-        settings: (theirs) => everythingOf(theirs),
+        title: "an existing key that does not rotate",
+        config: (owner) => everythingOf(owner),
         plant: ({ stack, outputs }) =>
             stack.aws.kms.send(new DisableKeyRotationCommand({ KeyId: outputs.kmsKeyArn.split("/")[1] })),
         findings: ({ outputs }) => [["warning", `key ${outputs.kmsKeyArn}: rotation`, "off"]],
     },
     {
-        title: "a role of the user's that EMR may not take",
-        settings: (theirs) => everythingOf(theirs),
+        title: "an existing role that EMR may not assume",
+        config: (owner) => everythingOf(owner),
         plant: ({ stack, outputs }) =>
             stack.aws.iam.send(
                 new UpdateAssumeRolePolicyCommand({
@@ -115,8 +115,8 @@ const DEFECTS: readonly Defect[] = [
         ],
     },
     {
-        title: "a profile of the user's without its role",
-        settings: (theirs) => everythingOf(theirs),
+        title: "an existing instance profile without its role",
+        config: (owner) => everythingOf(owner),
         plant: ({ stack, outputs: { jobflowRole: name } }) =>
             stack.aws.iam.send(
                 new RemoveRoleFromInstanceProfileCommand({ InstanceProfileName: name, RoleName: name }),
@@ -124,8 +124,8 @@ const DEFECTS: readonly Defect[] = [
         findings: ({ outputs }) => [["failed", `instance profile ${outputs.jobflowRole}: role`, "none"]],
     },
     {
-        title: "no policy missing from a role of the user's, and no tag that the user's role may not need",
-        settings: (theirs) => everythingOf(theirs),
+        title: "no missing policy of an existing role, and no missing tag",
+        config: (owner) => everythingOf(owner),
         plant: async ({ stack, outputs: { vpcId, serviceRole } }) => {
             const { iam, ec2 } = stack.aws;
             await iam.send(new DetachRolePolicyCommand({ RoleName: serviceRole, PolicyArn: EMR_POLICY }));
@@ -134,30 +134,30 @@ const DEFECTS: readonly Defect[] = [
         findings: () => [],
     },
     {
-        title: "a tag missing that the stack's service role needs",
-        settings: (theirs) => ({ emrEtlRunner, ...networkOf(theirs) }),
-        plant: (theirs) =>
-            theirs.stack.aws.ec2.send(
-                new DeleteTagsCommand({ Resources: [groupOf(theirs)], Tags: [{ Key: EMR_TAG }] }),
+        title: "a missing tag that the stack's service role needs",
+        config: (owner) => ({ emrEtlRunner, ...networkOf(owner) }),
+        plant: (owner) =>
+            owner.stack.aws.ec2.send(
+                new DeleteTagsCommand({ Resources: [groupOf(owner)], Tags: [{ Key: EMR_TAG }] }),
             ),
-        findings: (theirs) => [
+        findings: (owner) => [
             [
                 "failed",
-                `security group ${groupOf(theirs)} (ElasticMapReduce-Master-Private): tags`,
+                `security group ${groupOf(owner)} (ElasticMapReduce-Master-Private): tags`,
                 `no ${EMR_TAG}`,
             ],
         ],
     },
     {
-        title: "a group of EMR's in the user's network that the internet may reach, and none of the user's",
-        settings: (theirs) => ({ emrEtlRunner, ...networkOf(theirs) }),
-        plant: async (theirs) => {
-            const others = theirs.stack.id(
+        title: "only EMR's groups in an existing network that the internet may reach",
+        config: (owner) => ({ emrEtlRunner, ...networkOf(owner) }),
+        plant: async (owner) => {
+            const others = owner.stack.id(
                 "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
                 "emr-network-default-security-group",
             );
-            for (const GroupId of [groupOf(theirs), others]) {
-                await theirs.stack.aws.ec2.send(
+            for (const GroupId of [groupOf(owner), others]) {
+                await owner.stack.aws.ec2.send(
                     new AuthorizeSecurityGroupIngressCommand({
                         GroupId,
                         IpPermissions: [
@@ -172,59 +172,59 @@ const DEFECTS: readonly Defect[] = [
                 );
             }
         },
-        findings: (theirs) => [
+        findings: (owner) => [
             [
                 "failed",
-                `security group ${groupOf(theirs)} (ElasticMapReduce-Master-Private): open to the internet`,
+                `security group ${groupOf(owner)} (ElasticMapReduce-Master-Private): open to the internet`,
                 "in: tcp 22 from 0.0.0.0/0",
             ],
         ],
     },
 ];
 
-describe("verify beside what is the user's own, in moto", function () {
+describe("verify of existing resources in moto", function () {
     this.slow(10_000);
     const tls = new TlsProvider(REGION);
 
     before(reset);
 
-    const theirsToBe = (settings?: ResolvedArgs) => deployed(settings, { stack: "theirs", tls });
-    const beside = (settings: ResolvedArgs) => deployed(settings, { tls });
+    const deployOwner = (config?: ResolvedArgs) => deployed(config, { stack: "owner", tls });
+    const deployWith = (config: ResolvedArgs) => deployed(config, { tls });
 
     for (const internetAccess of ["nat", "public"]) {
-        it(`finds nothing wrong with a sound stack in a network of theirs: ${internetAccess}`, async () => {
+        it(`passes a stack in an existing network: ${internetAccess}`, async () => {
             const network = { internetAccess };
-            const theirs = await theirsToBe({ emrEtlRunner, network });
-            const existing = networkOf(theirs).network;
-            const own = await beside({ emrEtlRunner, network: { ...existing, internetAccess } });
+            const owner = await deployOwner({ emrEtlRunner, network });
+            const existing = networkOf(owner).network;
+            const own = await deployWith({ emrEtlRunner, network: { ...existing, internetAccess } });
             expect(own.outputs.forCommands).to.include({ ownsNetwork: false, ownsSecurityGroups: false });
-            expect(own.outputs.vpcId).to.equal(theirs.outputs.vpcId);
+            expect(own.outputs.vpcId).to.equal(owner.outputs.vpcId);
             expect(findingsOf(await clusterChecks(own))).to.deep.equal([]);
         });
     }
 
-    it("finds nothing wrong with a sound stack with nothing of its own", async () => {
-        const theirs = await theirsToBe();
-        const own = await beside(everythingOf(theirs));
+    it("passes a stack in which every resource exists already", async () => {
+        const owner = await deployOwner();
+        const own = await deployWith(everythingOf(owner));
         const { ownsKey, rolePolicies } = own.outputs.forCommands;
         expect({ ownsKey, rolePolicies }).to.deep.equal({ ownsKey: false, rolePolicies: {} });
         expect(findingsOf(await clusterChecks(own))).to.deep.equal([]);
     });
 
-    it("accepts the names that config.yml has nodes accept", async () => {
-        const theirs = await theirsToBe();
-        await rename(theirs);
-        const own = await beside({ emrEtlRunner, ...networkOf(theirs, { allowHostnameMismatch: true }) });
+    it("accepts host names that config.yml makes nodes accept", async () => {
+        const owner = await deployOwner();
+        await rename(owner);
+        const own = await deployWith({ emrEtlRunner, ...networkOf(owner, { allowHostnameMismatch: true }) });
         expect(own.outputs.emrEtlRunnerConfig).to.include("ALLOW_ALL");
         expect(findingsOf(await clusterChecks(own))).to.deep.equal([]);
     });
 
-    for (const { title, settings, plant, findings } of DEFECTS) {
+    for (const { title, config, plant, findings } of DEFECTS) {
         it(`finds ${title}`, async () => {
-            const theirs = await theirsToBe();
-            const own = await beside(settings(theirs));
-            await plant(theirs);
-            expect(findingsOf(await clusterChecks(own))).to.deep.equal(findings(theirs));
+            const owner = await deployOwner();
+            const own = await deployWith(config(owner));
+            await plant(owner);
+            expect(findingsOf(await clusterChecks(own))).to.deep.equal(findings(owner));
         });
     }
 });

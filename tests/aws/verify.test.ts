@@ -113,7 +113,7 @@ describe("verify of a stack in moto", function () {
         return { exit, checks, findings };
     }
 
-    it("finds nothing wrong with a sound stack, its objects and its config.yml", async () => {
+    it("passes a stack, its objects and its config.yml", async () => {
         for (const key of ["enriched/run=1/part-0", "enriched/run=1/part-1", "raw/run=1/part-0"]) {
             await planted.s3.send(
                 new PutObjectCommand({ Bucket: planted.bucket(ARCHIVE), Key: key, Body: "x" }),
@@ -174,7 +174,7 @@ describe("verify of a stack in moto", function () {
         },
     });
 
-    it("finds nothing wrong with existing buckets as S3 makes them", async () => {
+    it("passes existing buckets as S3 creates them", async () => {
         await planted.s3.send(policy("acme-logs", (statements) => statements));
         const { exit, checks, findings } = await run({}, { outputs: withTheirs(planted) });
         expect({ exit, findings }).to.deep.equal({ exit: EXIT.ok, findings: [] });
@@ -190,7 +190,7 @@ describe("verify of a stack in moto", function () {
         ]);
     });
 
-    it("finds nothing wrong with existing buckets whose public access the account blocks", async () => {
+    it("passes existing buckets whose public access the account blocks", async () => {
         const { s3Control } = planted.stack.aws;
         const { PublicAccessBlockConfiguration } = publicAccess("acme-in", {}).input;
         await planted.s3.send(policy("acme-logs", (statements) => statements));
@@ -208,7 +208,7 @@ describe("verify of a stack in moto", function () {
 
     const defects: readonly Defect[] = [
         {
-            title: "a bucket that is gone",
+            title: "a deleted bucket",
             plant: (it) => it.s3.send(new DeleteBucketCommand({ Bucket: it.bucket("emr-storage-logs") })),
             findings: (it) => [
                 ["failed", bucket("emr-storage-logs", "region"), "no such bucket"],
@@ -233,7 +233,7 @@ describe("verify of a stack in moto", function () {
             ],
         },
         {
-            title: "a bucket that takes customer-provided keys",
+            title: "a bucket that accepts SSE-C",
             plant: (it) => it.encryptBucket(it.bucket(PIPELINE), { blocked: "NONE" }),
             findings: () => [["failed", bucket(PIPELINE, "blocked encryption"), "NONE"]],
         },
@@ -288,7 +288,7 @@ describe("verify of a stack in moto", function () {
             findings: () => [["failed", bucket(ARCHIVE, "policy"), "changed DenyPlainHttp"]],
         },
         {
-            title: "a bucket whose objects belong to who wrote them",
+            title: "a bucket whose objects belong to their writers",
             plant: (it) => it.s3.send(ownership(it.bucket(ARCHIVE), "ObjectWriter")),
             findings: () => [["failed", bucket(ARCHIVE, "object ownership"), "ObjectWriter"]],
         },
@@ -299,17 +299,17 @@ describe("verify of a stack in moto", function () {
             findings: () => [["failed", bucket(ARCHIVE, "object ownership"), "none"]],
         },
         {
-            title: "an archive that keeps no versions",
+            title: "an archive without versioning",
             plant: (it) => it.s3.send(versioning(it.bucket(ARCHIVE), "Suspended")),
             findings: () => [["failed", bucket(ARCHIVE, "versioning"), "Suspended"]],
         },
         {
-            title: "a pipeline that keeps all that moves through it",
+            title: "a pipeline bucket with versioning",
             plant: (it) => it.s3.send(versioning(it.bucket(PIPELINE), "Enabled")),
             findings: () => [["warning", bucket(PIPELINE, "versioning"), "Enabled"]],
         },
         {
-            title: "existing buckets that encrypt otherwise, and lack the policy",
+            title: "existing buckets with other encryption and without the policy",
             plant: async (it) => {
                 for (const name of ["acme-in", "acme-logs"]) {
                     await it.encryptBucket(name, { key: OTHER_KEY });
@@ -323,7 +323,7 @@ describe("verify of a stack in moto", function () {
             ],
         },
         {
-            title: "an existing bucket that takes customer-provided keys",
+            title: "an existing bucket that accepts SSE-C",
             plant: (it) => it.encryptBucket("acme-in", { blocked: "NONE" }),
             outputs: withTheirs,
             findings: () => [
@@ -332,7 +332,7 @@ describe("verify of a stack in moto", function () {
             ],
         },
         {
-            title: "an existing bucket that is public, and one that may become it",
+            title: "an existing bucket that is public, and one that may become public",
             plant: async (it) => {
                 await it.s3.send(new DeletePublicAccessBlockCommand({ Bucket: "acme-in" }));
                 await it.s3.send(publicAccess("acme-logs", { RestrictPublicBuckets: false }));
@@ -359,7 +359,7 @@ describe("verify of a stack in moto", function () {
             ],
         },
         {
-            title: "an existing bucket of another region, and one that is gone",
+            title: "an existing bucket of another region, and a deleted one",
             plant: async (it) => {
                 await awsClients("us-east-1").s3.send(new CreateBucketCommand({ Bucket: "acme-far" }));
                 await it.encryptBucket("acme-far", {});
@@ -423,12 +423,12 @@ describe("verify of a stack in moto", function () {
             findings: () => [["failed", archive("encryption"), "AES256"]],
         },
         {
-            title: "no archive",
+            title: "a missing archive",
             plant: (it) => it.deleteArchive(),
             findings: (it) => [["failed", `archive ${it.archiveUrl}`, "no such object"]],
         },
         {
-            title: "an archive that is none",
+            title: "an archive that is not a ZIP file",
             plant: (it) => it.putArchive(Buffer.from("no archive")),
             findings: () => [["failed", archive("files"), "no ZIP archive with files in it"]],
         },
@@ -475,7 +475,7 @@ describe("verify of a stack in moto", function () {
             findings: () => [["failed", archive("private key"), "a key of another certificate"]],
         },
         {
-            title: "another certificate, for another region's names, in the archive's place",
+            title: "another certificate in the archive, for another region's host names",
             plant: (it) => it.changeArchive(() => others),
             findings: () => [
                 [
@@ -487,7 +487,7 @@ describe("verify of a stack in moto", function () {
             ],
         },
         {
-            title: "authorities that signed something else",
+            title: "authorities that did not sign the certificate",
             plant: (it) =>
                 it.changeArchive(() => ({ "trustedCertificates.pem": others["trustedCertificates.pem"] })),
             findings: () => [
@@ -517,13 +517,13 @@ describe("verify of a stack in moto", function () {
             ],
         },
         {
-            title: "a certificate's end without a look at the archive",
+            title: "a certificate's end without reading the archive",
             later: 335,
             options: () => ({ archive: false, warnDays: 100, failDays: 40 }),
             findings: () => [["failed", "the nodes' certificate: end", `${day(365)}, in 30 days`]],
         },
         {
-            title: "a bootstrap script that is gone",
+            title: "a deleted bootstrap script",
             plant: (it) =>
                 it.s3.send(
                     new DeleteObjectCommand({
