@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { type Ambient, ARGUMENTS, type EnvironmentArgs, resolveArguments, throwIfAny } from "../args";
-import type { ErrorReport } from "../domain/errors";
+import { type Ambient, ARGUMENTS, type EnvironmentArgs, resolveArguments } from "../args";
+import { type ErrorReport, InvalidArguments } from "../domain/errors";
 import type { ExistingRole } from "../domain/existing-role";
 import { checkBuckets } from "./buckets";
 import { checkKey } from "./key";
@@ -42,10 +42,10 @@ export async function lookUpExisting(
         checkBuckets(args, opts),
         checkTopic(args, accountId, opts),
     ]);
-    throwIfAny(
-        outcomes.flatMap(({ errors }) => errors),
-        report,
-    );
+    const errors = outcomes.flatMap((outcome) => outcome.errors);
+    if (errors.length > 0) {
+        throw new InvalidArguments(errors, report);
+    }
     const [{ anyHostname, nodeDomain }, , { role: serviceRole }, { role: jobflowRole }] = outcomes;
     const warnings = outcomes.flatMap((outcome) => outcome.warnings ?? []);
     return { accountId, serviceRole, jobflowRole, anyHostname, nodeDomain, warnings };
