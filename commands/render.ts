@@ -1,6 +1,5 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { NAMESPACE } from "../components/config";
 import { type ArgumentError, InvalidArguments } from "../components/domain/errors";
 import { type Registration, type Run, runProgram, Secret } from "../testing/mock-engine";
 import { CALLER_IDENTITY, PLACEHOLDER, placeholderProvider } from "../testing/placeholder-provider";
@@ -19,11 +18,11 @@ interface Rendered {
  */
 export async function renderStack(directory: string, stack: string): Promise<Run> {
     const stackFile = readStackFile(directory, stack);
-    const { config, secretKeys, report } = stackFile;
+    const { project, config, secretKeys, report } = stackFile;
     let configErrors: readonly ArgumentError[] = [];
     try {
         const run = await runProgram(loadProgram, {
-            project: NAMESPACE,
+            project,
             stack,
             config,
             secretKeys,

@@ -1,6 +1,15 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Document, isMap, isNode, isScalar, isSeq, parseDocument, type YAMLMap } from "yaml";
+import {
+    type Document,
+    isMap,
+    isNode,
+    isScalar,
+    isSeq,
+    parseDocument,
+    parse as parseYaml,
+    type YAMLMap,
+} from "yaml";
 import { describe } from "../components/args/describe";
 import { nearest } from "../components/args/nearest";
 import { environment } from "../components/args/schema";
@@ -16,6 +25,8 @@ import { checkAliases, decodeUtf8, errorAt, yamlError } from "./yaml-error";
 
 /** The config of a stack file, as Pulumi's CLI passes it to the program. */
 export interface StackFile {
+    /** The name in Pulumi.yaml; the shipped project's name where no Pulumi.yaml is found. */
+    readonly project: string;
     /** Keys with their namespaces; strings as they are, other values as JSON. */
     readonly config: Readonly<Record<string, string>>;
     /** The keys of our namespace whose whole value is encrypted; `render` cannot decrypt it. */
@@ -86,6 +97,8 @@ export function readStackFile(directory: string, stack: string): StackFile {
             expected: 'keys indented below "config:", each with a colon and without a hyphen',
         });
     }
+    const project = projectName(directory);
+    const withNamespace = (key: string) => (key.includes(":") ? key : `${project}:${key}`);
     const entries = Object.entries(config).map(([key, value]) => [withNamespace(key), value] as const);
     const repeated = Object.keys(config).filter((key) => {
         return key !== withNamespace(key) && Object.hasOwn(config, withNamespace(key));
@@ -93,6 +106,7 @@ export function readStackFile(directory: string, stack: string): StackFile {
     const found = "this key with its namespace and without it";
     const fix = "keep one of the two";
     return {
+        project,
         config: Object.fromEntries(
             entries
                 .filter(([key, value]) => isOwn(key) || !isEncrypted(value))
@@ -110,6 +124,18 @@ export function readStackFile(directory: string, stack: string): StackFile {
         ],
         report: stackFileReport(stack, () => text),
     };
+}
+
+/** The namespace that Pulumi's CLI gives to keys without one: the project's name. */
+function projectName(directory: string): string {
+    try {
+        const { name } = parseYaml(readFileSync(join(directory, "Pulumi.yaml"), "utf8")) as {
+            name?: unknown;
+        };
+        return typeof name === "string" ? name : NAMESPACE;
+    } catch {
+        return NAMESPACE; // Without a readable Pulumi.yaml, as the shipped one has it.
+    }
 }
 
 function offsetOf(node: unknown): number {
@@ -170,11 +196,6 @@ function fixTopLevelKey(key: string): Pick<ArgumentError, "expected" | "fix"> {
 
 function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
     return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** Pulumi's CLI reads a key without a namespace as a key of the project's. */
-function withNamespace(key: string): string {
-    return key.includes(":") ? key : `${NAMESPACE}:${key}`;
 }
 
 function isOwn(key: string): boolean {

@@ -118,6 +118,20 @@ describe("render", () => {
             ]);
         });
 
+        it("takes the project's name from Pulumi.yaml, in which a key without a namespace is lost", async () => {
+            writeFileSync(path.join(directory, "Pulumi.yaml"), "name: acme\n");
+            try {
+                expect(await errorsOf(`${MINIMAL}    network: { internetAccess: public }\n`)).to.deep.equal([
+                    ["misnamed-key", ["acme:network"]],
+                ]);
+                writeFileSync(path.join(directory, "Pulumi.test.yaml"), `config:${MINIMAL}`);
+                const { outputs } = await renderStack(directory, "test");
+                expect(outputs.forCommands).to.have.property("stackTag", "acme/test");
+            } finally {
+                rmSync(path.join(directory, "Pulumi.yaml"));
+            }
+        });
+
         it("prints the errors of the YAML where the program has none", async () => {
             expect(await errorsOf(`${MINIMAL}    my:number: 1_000\n`)).to.deep.equal([
                 ["read-differently", ["my:number"]],
