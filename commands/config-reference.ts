@@ -10,7 +10,7 @@ interface SchemaNode {
 }
 
 /** Every key of the stack config with its default, as Markdown: a heading and a table for each object. */
-export function configReference(): string {
+function configReference(): string {
     const { properties } = z.toJSONSchema(environment, { io: "input" }) as SchemaNode;
     return Object.entries(properties ?? {})
         .map(([object, node]) => {

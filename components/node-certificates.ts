@@ -116,11 +116,12 @@ export class NodeCertificates extends pulumi.ComponentResource implements Certif
 
 /** The certificate from the arguments, which `resolveArguments` has checked; undefined if the stack issues one. */
 function providedCertificate({ chainPem, trustedPem, privateKey }: NodeCertificatesArgs) {
-    if (chainPem === null || trustedPem === null || privateKey === undefined) {
+    if (chainPem === null || trustedPem === null) {
         return undefined;
     }
     return {
-        privateKey: pulumi.secret(privateKey).apply((key) => privateKeyFor(chainPem, key)),
+        // A missing private key is an error, never a reason to issue another certificate.
+        privateKey: pulumi.secret(privateKey ?? "").apply((key) => privateKeyFor(chainPem, key)),
         chain: normalisePem(chainPem),
         trusted: normalisePem(trustedPem),
         expiresAt: pulumi.output(chainExpiresAt(chainPem, trustedPem).toISOString()),

@@ -19,7 +19,7 @@ export const GATES = {
 } as const satisfies Record<string, Release>;
 
 /** The releases whose clusters can start without IMDSv1, for messages. */
-export const IMDS_V2_RELEASES = "5.23.1, 5.27.1, 5.32.0 and later 5.x, 6.2.0 and later";
+const IMDS_V2_RELEASES = "5.23.1, 5.27.1, 5.32.0 and later 5.x, 6.2.0 and later";
 
 export function parseRelease(text: string): Release | undefined {
     const match = /^(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})$/.exec(text);

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { expect } from "chai";
 import { certificateArchive, certificateArchiveKey } from "../../components/domain/certificate-archive";
+import { PrivateKeyError } from "../../components/domain/certificate-chain";
 import { EncryptedBucket } from "../../components/encrypted-bucket";
 import { NodeCertificates, type NodeCertificatesArgs } from "../../components/node-certificates";
 import { RenewalReminder } from "../../components/renewal-reminder";
@@ -228,6 +229,15 @@ describe("NodeCertificates", () => {
         const alone = await reminder("9999-12-31T23:59:59Z", true);
         expect(resourceLines(result)).to.have.members([...(await lines(1)), ...childLines(alone, "tls")]);
         expect(resourceInputs(result)).to.deep.equal({ ...(await inputs(1)), ...resourceInputs(alone) });
+    });
+
+    it("refuses a provided certificate without its private key, and issues none", async () => {
+        const authority = await certificateAuthority("acme");
+        const { chain } = await authority.issue(["*.eu-west-1.compute.internal"]);
+        const error = await certificates({ chainPem: chain, trustedPem: authority.certificate }).catch(
+            (reason: unknown) => reason,
+        );
+        expect(error).to.be.instanceOf(PrivateKeyError);
     });
 
     it("uploads a provided certificate and reminds of its end, and issues none", async () => {
