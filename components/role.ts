@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { parseArn } from "./domain/arn";
 import type { ExistingRole } from "./domain/existing-role";
 import type { AttachedPolicies } from "./domain/for-commands";
 import type { Tags } from "./domain/naming";
@@ -136,5 +137,6 @@ export function existingRole(
 
 /** The account and the policy's name, such as `aws:policy/service-role/…`: two accounts may have policies of one name. */
 function attachmentName(policyArn: string): string {
-    return policyArn.split(":").slice(4).join(":");
+    const { account, resource } = parseArn(policyArn);
+    return `${account}:${resource}`;
 }

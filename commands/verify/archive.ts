@@ -7,7 +7,7 @@ import {
     type Validity,
     validities,
 } from "../../components/domain/certificate-chain";
-import { type Check, judge } from "./check";
+import { type Check, compare } from "./check";
 
 export interface ArchiveTerms {
     /** What nodes' names end with; undefined: their certificate is accepted under any. */
@@ -39,11 +39,11 @@ export function archiveChecks(on: string, bytes: Uint8Array, terms: ArchiveTerms
     const files = unzip(bytes);
     const names = Object.keys(files).sort();
     const isWhole = FILES.every((name) => names.includes(name));
-    const content = judge({
+    const content = compare({
         on: `${on}: files`,
         expected: FILES.join(", "),
         found: names.join(", ") || "no ZIP archive with files in it",
-        otherwise: isWhole ? "warning" : "failed",
+        severity: isWhole ? "warning" : "failed",
         remedy: terms.remedy,
     });
     const [chain = "", privateKey = "", trusted = ""] = FILES.map((name) => files[name]);
@@ -72,7 +72,7 @@ function chainChecks(
         chainFindings({ chainPem: chain, trustedPem: trusted, domain: names, now: undefined });
     const broken = problems(undefined);
     const whole = "signed, one by the next, up to an authority that nodes trust";
-    const isSigned = judge({
+    const isSigned = compare({
         on: `${on}: chain`,
         expected: broken.map((finding) => finding.expected).join("; ") || whole,
         found: broken.map(({ found }) => found).join("; ") || whole,
@@ -87,17 +87,17 @@ function chainChecks(
     const [leaf, ...intermediates] = validities(chain);
     return [
         isSigned,
-        judge({
+        compare({
             on: `${on}: names`,
             expected: names,
             found: other?.found ?? names,
-            otherwise: otherNames,
+            severity: otherNames,
             remedy,
         }),
         ...(key === undefined
             ? []
             : [
-                  judge({
+                  compare({
                       on: `${on}: name`,
                       expected: key,
                       found: certificateArchiveKey({ chain, trusted }),
@@ -116,10 +116,10 @@ function keyCheck(on: string, chain: string, privateKey: string, { remedy }: Arc
     try {
         const isPkcs8 = /-----BEGIN PRIVATE KEY-----/.test(privateKey);
         privateKeyFor(chain, privateKey);
-        return judge({ ...line, found: isPkcs8 ? expected : "the certificate's, in another form" });
+        return compare({ ...line, found: isPkcs8 ? expected : "the certificate's, in another form" });
     } catch (error) {
         // Whatever else it is may quote what it could not read.
-        return judge({
+        return compare({
             ...line,
             found: error instanceof PrivateKeyError ? error.found : "not to be compared with the certificate",
         });
@@ -139,12 +139,12 @@ export function endCheck(
     const days = Math.floor((to.getTime() - now.getTime()) / DAY);
     const isEarly = from > now;
     const found = days < 0 ? `ended on ${day(to)}` : `${day(to)}, in ${days} days`;
-    return judge({
+    return compare({
         on,
         expected: `more than ${warnDays} days from now`,
         found: isEarly ? `begins only on ${day(from)}` : found,
         isOk: !isEarly && days > warnDays,
-        otherwise: isEarly || days <= failDays ? "failed" : "warning",
+        severity: isEarly || days <= failDays ? "failed" : "warning",
         remedy,
     });
 }

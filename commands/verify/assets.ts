@@ -4,7 +4,7 @@ import { hostedAssetsBucket, type Region } from "../../components/domain/region"
 import { valueAt } from "../../components/domain/value-at";
 import { AwsError, callIfThere } from "../aws";
 import { readConfig } from "../config-yml";
-import { type Check, type Context, judge, look } from "./check";
+import { attempt, type Check, type Context, compare } from "./check";
 import { parseObjectUrl } from "./s3-object";
 
 const OBJECTS_AT_ONCE = 4;
@@ -20,18 +20,18 @@ export async function assetChecks({ clients: { s3 }, outputs }: Context): Promis
             const { bucket, key } = parseObjectUrl("emrEtlRunnerConfig", url);
             const remedy =
                 "find out where it has gone; until it is there, or config.yml names another, start no cluster";
-            return look(on, expected, async () => {
+            return attempt(on, expected, async () => {
                 try {
                     const head = await callIfThere(["NotFound", "NoSuchBucket"], "s3:GetObject", url, () =>
                         s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key })),
                     );
-                    return judge({ on, expected, found: head ? expected : "no such object", remedy });
+                    return compare({ on, expected, found: head ? expected : "no such object", remedy });
                 } catch (error) {
                     if (error instanceof AwsError && error.denied) {
                         // S3 says so of what is not there, too, to those who may not list the bucket.
                         const found =
                             "no answer: it is not there, or not for these credentials (s3:GetObject)";
-                        return judge({ on, expected, found, remedy });
+                        return compare({ on, expected, found, remedy });
                     }
                     throw error;
                 }

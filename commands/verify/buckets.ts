@@ -9,7 +9,7 @@ import type { BucketSpec } from "../../components/domain/for-commands";
 import { parseS3Url } from "../../components/domain/locations";
 import { call, callIfThere } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
-import { type Check, type Context, judge, look } from "./check";
+import { attempt, type Check, type Context, compare } from "./check";
 import { existingBucketChecks } from "./existing-buckets";
 import {
     algorithm,
@@ -69,10 +69,10 @@ async function managedBucketChecks(looked: Looked, spec: BucketSpec): Promise<re
 async function managedEncryptionChecks(looked: Looked): Promise<readonly Check[]> {
     const { bucket, remedy } = looked;
     const on = `bucket ${bucket}: default encryption`;
-    return look(on, DEFAULT, async () => {
+    return attempt(on, DEFAULT, async () => {
         const rule = await encryptionRule(looked);
         return [
-            judge({ on, expected: DEFAULT, found: algorithm(rule), remedy }),
+            compare({ on, expected: DEFAULT, found: algorithm(rule), remedy }),
             blockedCheck(bucket, rule, "failed", remedy),
         ];
     });
@@ -81,10 +81,10 @@ async function managedEncryptionChecks(looked: Looked): Promise<readonly Check[]
 async function publicAccessChecks({ s3, bucket, remedy }: Looked): Promise<readonly Check[]> {
     const on = `bucket ${bucket}: public access`;
     const expected = "blocked";
-    return look(on, expected, async () => {
+    return attempt(on, expected, async () => {
         const off = notBlocked(await publicAccessBlock(s3, bucket));
         const found = off.length === 0 ? expected : `without ${off.join(", ")}`;
-        return judge({ on, expected, found, remedy });
+        return compare({ on, expected, found, remedy });
     });
 }
 
@@ -94,7 +94,7 @@ async function policyChecks(
 ): Promise<readonly Check[]> {
     const on = `bucket ${bucket}: policy`;
     const expected = "the stack's: no plain HTTP, no other encryption, no customer-provided keys";
-    return look(on, expected, async () => {
+    return attempt(on, expected, async () => {
         const answer = await callIfThere(["NoSuchBucketPolicy"], "s3:GetBucketPolicy", bucket, () =>
             s3.send(new GetBucketPolicyCommand({ Bucket: bucket })),
         );
@@ -103,7 +103,7 @@ async function policyChecks(
                 ? ["none"]
                 : bucketPolicyDifferences(bucket, acceptedSse, answer.Policy);
         const isOk = differences.length === 0;
-        return judge({ on, expected, found: isOk ? "the stack's" : differences.join(", "), isOk, remedy });
+        return compare({ on, expected, found: isOk ? "the stack's" : differences.join(", "), isOk, remedy });
     });
 }
 
@@ -112,7 +112,7 @@ async function ownershipChecks(
     { objectOwnership }: BucketSpec,
 ): Promise<readonly Check[]> {
     const on = `bucket ${bucket}: object ownership`;
-    return look(on, objectOwnership, async () => {
+    return attempt(on, objectOwnership, async () => {
         const answer = await callIfThere(
             ["OwnershipControlsNotFoundError"],
             "s3:GetBucketOwnershipControls",
@@ -120,7 +120,7 @@ async function ownershipChecks(
             () => s3.send(new GetBucketOwnershipControlsCommand({ Bucket: bucket })),
         );
         const found = answer?.OwnershipControls?.Rules?.[0]?.ObjectOwnership ?? "none";
-        return judge({ on, expected: objectOwnership, found, remedy });
+        return compare({ on, expected: objectOwnership, found, remedy });
     });
 }
 
@@ -131,19 +131,19 @@ async function versioningChecks(
 ): Promise<readonly Check[]> {
     const on = `bucket ${bucket}: versioning`;
     const expected = versioned ? "Enabled" : "off";
-    return look(on, expected, async () => {
+    return attempt(on, expected, async () => {
         const answer = await call("s3:GetBucketVersioning", bucket, () =>
             s3.send(new GetBucketVersioningCommand({ Bucket: bucket })),
         );
         const found = answer.Status ?? "off";
         return versioned
-            ? judge({ on, expected, found, remedy })
-            : judge({
+            ? compare({ on, expected, found, remedy })
+            : compare({
                   on,
                   expected,
                   found,
                   isOk: found !== "Enabled",
-                  otherwise: "warning",
+                  severity: "warning",
                   remedy: `aws s3api put-bucket-versioning --bucket ${bucket} --versioning-configuration Status=Suspended`,
               });
     });

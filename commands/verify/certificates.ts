@@ -4,7 +4,7 @@ import { AwsError, callIfThere } from "../aws";
 import { readConfig } from "../config-yml";
 import type { StackOutputs } from "../stack-outputs";
 import { type ArchiveTerms, archiveChecks, END_OF_LEAF, type EndTerms, endCheck } from "./archive";
-import { type Check, type Context, judge, look } from "./check";
+import { attempt, type Check, type Context, compare } from "./check";
 import { parseObjectUrl, type S3Object } from "./s3-object";
 
 export interface CertificateOptions extends Pick<EndTerms, "warnDays" | "failDays"> {
@@ -78,7 +78,7 @@ async function readArchive(
     const on = `archive ${url}`;
     const { remedy } = archiveTerms;
     const expected = "an archive as EMR reads it";
-    return look(on, expected, async () => {
+    return attempt(on, expected, async () => {
         const answer = await unlessDenied(() =>
             callIfThere(["NoSuchKey", "NoSuchBucket"], "s3:GetObject", url, async () => {
                 const { Body, ...head } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
@@ -86,21 +86,21 @@ async function readArchive(
             }),
         );
         if (answer === "denied") {
-            return judge({
+            return compare({
                 on,
                 expected,
                 found: "these credentials may not read it: it holds the nodes' private key, and the operator policy leaves it out",
-                otherwise: "warning",
+                severity: "warning",
                 remedy: "an administrator's credentials; or --no-archive, which looks at the certificate's end alone",
             });
         }
         if (!answer) {
-            return judge({ on, expected, found: "no such object", remedy });
+            return compare({ on, expected, found: "no such object", remedy });
         }
         const encryption = answer.SSEKMSKeyId ?? answer.ServerSideEncryption ?? "none";
         const isOwn = archiveTerms.key !== undefined;
         return [
-            judge({
+            compare({
                 on: `${on}: encryption`,
                 expected: isOwn ? kmsKeyArn : "any",
                 found: encryption,

@@ -5,58 +5,58 @@ import type { StackOutputs } from "../stack-outputs";
 /** One line of the report. */
 export interface Check {
     readonly status: "ok" | "warning" | "failed";
-    /** What was looked at, by the name that AWS knows it by, and what of it: `bucket acme-archive: default encryption`. */
+    /** The subject: a resource by its name in AWS, and the checked attribute, as in `bucket acme-archive: default encryption`. */
     readonly on: string;
     readonly expected: string;
     readonly found: string;
-    /** What mends it; undefined where all is well. */
+    /** The fix; undefined if the status is ok. */
     readonly remedy?: string;
 }
 
-/** What every check goes by. */
+/** The input of every check. */
 export interface Context {
     readonly clients: Clients;
     readonly outputs: StackOutputs;
     readonly now: Date;
 }
 
-interface Judgement {
+interface Comparison {
     readonly on: string;
     readonly expected: string;
     readonly found: string;
-    /** Default: found is what is expected, word for word. */
+    /** Default: whether `found` equals `expected`. */
     readonly isOk?: boolean;
-    /** What it is where it is not so. Default `failed`. */
-    readonly otherwise?: "warning" | "failed";
+    /** The status if the comparison fails. Default `failed`. */
+    readonly severity?: "warning" | "failed";
     readonly remedy: string;
 }
 
-export function judge({ isOk, otherwise = "failed", remedy, ...line }: Judgement): Check {
+export function compare({ isOk, severity = "failed", remedy, ...line }: Comparison): Check {
     return (isOk ?? line.found === line.expected)
         ? { status: "ok", ...line }
-        : { status: otherwise, ...line, remedy };
+        : { status: severity, ...line, remedy };
 }
 
-/** Judges by a finding that the look-ups before an `up` make too. By default, the remedy is what the finding says. */
-export function judgeFinding(
+/** A check of `components/checks`, which the look-ups before an `up` share. By default, the remedy is the finding's. */
+export function compareFinding(
     finding: Finding | undefined,
     {
         remedy = finding?.fix ?? finding?.expected ?? "",
         ...line
-    }: Omit<Judgement, "isOk" | "remedy"> & { readonly remedy?: string },
+    }: Omit<Comparison, "isOk" | "remedy"> & { readonly remedy?: string },
 ): Check {
-    return judge({ ...line, isOk: finding === undefined, remedy });
+    return compare({ ...line, isOk: finding === undefined, remedy });
 }
 
 /**
- * What cannot be looked at is not known to be well, and keeps no other check from being made.
- * @param otherwise What it is without an answer. Default `failed`.
+ * Runs checks. A check that AWS does not answer fails; the others still run.
+ * @param severity The status of a check without an answer. Default `failed`.
  */
-export async function look(
+export async function attempt(
     on: string,
     expected: string,
     checks: () => Promise<Check | readonly Check[]>,
-    otherwise: "warning" | "failed" = "failed",
+    severity: "warning" | "failed" = "failed",
 ): Promise<readonly Check[]> {
     try {
         return [await checks()].flat();
@@ -67,6 +67,6 @@ export async function look(
         const remedy = error.denied
             ? `run this with credentials that have ${error.permission}`
             : "see AWS's error, and run this again";
-        return [{ status: otherwise, on, expected, found: `no answer: ${error.message}`, remedy }];
+        return [{ status: severity, on, expected, found: `no answer: ${error.message}`, remedy }];
     }
 }

@@ -3,7 +3,7 @@ import { formatPath, InvalidArguments, type Path } from "../../components/domain
 import { valueAt } from "../../components/domain/value-at";
 import { isTree, readConfig, TAG, type Tree, withoutTags } from "../config-yml";
 import { redact } from "../credentials";
-import { type Check, type Context, judge } from "./check";
+import { type Check, type Context, compare } from "./check";
 
 /** A config.yml as it was found. */
 export interface ConfigFile {
@@ -37,7 +37,7 @@ export function configChecks({ outputs }: Context, { file, text }: ConfigFile): 
     } catch (error) {
         if (error instanceof InvalidArguments) {
             const found = error.errors.map((each) => each.found).join("; ");
-            return [judge({ on, expected: "readable", found, remedy })];
+            return [compare({ on, expected: "readable", found, remedy })];
         }
         throw error;
     }
@@ -53,7 +53,7 @@ export function configChecks({ outputs }: Context, { file, text }: ConfigFile): 
         .map((field) => {
             const value = found.get(field);
             const isTag = typeof value === "string" && value.includes(TAG);
-            return judge({
+            return compare({
                 on: `${on}: ${hide(field)}`,
                 expected: expectedAt(field, wanted),
                 found: isTag
@@ -62,12 +62,12 @@ export function configChecks({ outputs }: Context, { file, text }: ConfigFile): 
                       ? hide(value === undefined ? "nothing" : JSON.stringify(value))
                       : "a value, which is not shown",
                 isOk: false,
-                otherwise: isTag || JOBS_OWN.test(field) ? "warning" : "failed",
+                severity: isTag || JOBS_OWN.test(field) ? "warning" : "failed",
                 remedy,
             });
         });
     const same = "as the stack's";
-    return lines.length === 0 ? [judge({ on, expected: same, found: same, remedy })] : lines;
+    return lines.length === 0 ? [compare({ on, expected: same, found: same, remedy })] : lines;
 }
 
 function expectedAt(field: string, wanted: ReadonlyMap<string, unknown>): string {

@@ -1,7 +1,7 @@
 import type { Tag } from "@aws-sdk/client-ec2";
 import { checkEmrTag } from "../../components/checks/network";
 import { EMR_TAG } from "../../components/domain/naming";
-import { type Check, judgeFinding } from "./check";
+import { type Check, compareFinding } from "./check";
 
 interface Tagged {
     readonly id: string;
@@ -14,7 +14,7 @@ export function emrTagChecks(what: string, { id, region, tags: list = [] }: Tagg
     const tags = Object.fromEntries(list.map(({ Key, Value }) => [Key, Value]));
     return Object.entries(EMR_TAG).map(([key, value]) => {
         const found = tags[key];
-        return judgeFinding(checkEmrTag({ id, region }, tags), {
+        return compareFinding(checkEmrTag({ id, region }, tags), {
             on: `${what}: tags`,
             expected: `${key}: ${value}`,
             found: found === undefined ? `no ${key}` : `${key}: ${found}`,

@@ -6,7 +6,7 @@ import {
 import { GetPublicAccessBlockCommand, type S3ControlClient } from "@aws-sdk/client-s3-control";
 import { callIfThere } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
-import { type Check, judge, look } from "./check";
+import { attempt, type Check, compare } from "./check";
 import {
     algorithm,
     blockedCheck,
@@ -43,24 +43,24 @@ async function existingEncryptionChecks(
 ): Promise<readonly Check[]> {
     const { bucket } = looked;
     const isSet = forCommands.encryptedExistingBuckets.includes(bucket);
-    const otherwise = isSet ? "failed" : "warning";
+    const severity = isSet ? "failed" : "warning";
     const remedy = isSet
         ? looked.remedy
         : `name it in storage.encryptExistingBuckets in Pulumi.${forCommands.stack}.yaml, and: npx pulumi up --stack ${forCommands.stack}`;
     const on = `bucket ${bucket}: default encryption`;
-    return look(
+    return attempt(
         on,
         DEFAULT,
         async () => {
             const rule = await encryptionRule(looked);
             return [
-                judge({ on, expected: DEFAULT, found: algorithm(rule), otherwise, remedy }),
+                compare({ on, expected: DEFAULT, found: algorithm(rule), severity, remedy }),
                 ...(forCommands.policiesOnExistingBuckets.includes(bucket)
                     ? []
                     : [blockedCheck(bucket, rule, "warning", block(bucket, rule))]),
             ];
         },
-        otherwise,
+        severity,
     );
 }
 
@@ -90,7 +90,7 @@ async function existingPublicAccessChecks(
     const on = `bucket ${bucket}: public access`;
     const expected = "blocked";
     const settings = PUBLIC_ACCESS.map((name) => `${name}=true`).join(",");
-    return look(
+    return attempt(
         on,
         expected,
         async () => {
@@ -100,14 +100,14 @@ async function existingPublicAccessChecks(
                     ? []
                     : notBlocked(own, await accountPublicAccessBlock(s3Control, accountId));
             const isPublic = off.length > 0 && (await hasPublicPolicy(s3, bucket));
-            return judge({
+            return compare({
                 on,
                 expected,
                 found:
                     off.length === 0
                         ? expected
                         : `without ${off.join(", ")}${isPublic ? "; its policy makes it public" : ""}`,
-                otherwise: "warning",
+                severity: "warning",
                 remedy: `aws s3api put-public-access-block --bucket ${bucket} --public-access-block-configuration ${settings}`,
             });
         },

@@ -8,13 +8,13 @@ import { checkKeyKind, checkKeyState, KEY_SPEC, KEY_USAGE } from "../../componen
 import { parseArn } from "../../components/domain/arn";
 import { call, callIfThere } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
-import { type Check, type Context, judge, judgeFinding, look } from "./check";
+import { attempt, type Check, type Context, compare, compareFinding } from "./check";
 
 /** The key behind the nodes' disks and the certificate archives. */
 export async function keyChecks({ clients: { kms }, outputs }: Context): Promise<readonly Check[]> {
     const { kmsKeyArn, forCommands } = outputs;
     const on = `key ${kmsKeyArn}`;
-    const region = judge({
+    const region = compare({
         on: `${on}: region`,
         expected: forCommands.region,
         found: parseArn(kmsKeyArn).region,
@@ -23,13 +23,13 @@ export async function keyChecks({ clients: { kms }, outputs }: Context): Promise
     if (region.status !== "ok") {
         return [region]; // Nor does this region's KMS know it.
     }
-    const looked = await look(`${on}: state`, "Enabled", async () => {
+    const looked = await attempt(`${on}: state`, "Enabled", async () => {
         const answer = await callIfThere(["NotFoundException"], "kms:DescribeKey", kmsKeyArn, () =>
             kms.send(new DescribeKeyCommand({ KeyId: kmsKeyArn })),
         );
         const metadata = answer?.KeyMetadata;
         if (!metadata) {
-            return judge({
+            return compare({
                 on: `${on}: state`,
                 expected: "Enabled",
                 found: "no such key",
@@ -40,7 +40,7 @@ export async function keyChecks({ clients: { kms }, outputs }: Context): Promise
         }
         return [
             stateCheck(on, kmsKeyArn, metadata),
-            judgeFinding(checkKeyKind({ usage: metadata.KeyUsage, spec: metadata.KeySpec }), {
+            compareFinding(checkKeyKind({ usage: metadata.KeyUsage, spec: metadata.KeySpec }), {
                 on: `${on}: kind`,
                 expected: `${KEY_SPEC} for ${KEY_USAGE}`,
                 found: `${metadata.KeySpec} for ${metadata.KeyUsage}`,
@@ -53,7 +53,7 @@ export async function keyChecks({ clients: { kms }, outputs }: Context): Promise
 }
 
 function stateCheck(on: string, arn: string, { KeyState, DeletionDate }: KeyMetadata): Check {
-    return judgeFinding(checkKeyState(arn, KeyState), {
+    return compareFinding(checkKeyState(arn, KeyState), {
         on: `${on}: state`,
         expected: "Enabled",
         found: DeletionDate ? `${KeyState}, on ${DeletionDate.toISOString().slice(0, 10)}` : String(KeyState),
@@ -71,31 +71,31 @@ async function rotationChecks(
         return [];
     }
     const line = { on: `key ${kmsKeyArn}: rotation`, expected: "on" };
-    const otherwise = ownsKey ? "failed" : "warning";
+    const severity = ownsKey ? "failed" : "warning";
     if (Origin !== "AWS_KMS") {
         return [
-            judge({
+            compare({
                 ...line,
                 found: `off: KMS rotates no key material of the origin ${Origin}`,
-                otherwise,
+                severity,
                 remedy: "rotate it yourself: https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys-manually.html",
             }),
         ];
     }
-    return look(
+    return attempt(
         line.on,
         line.expected,
         async () => {
             const { KeyRotationEnabled } = await call("kms:GetKeyRotationStatus", kmsKeyArn, () =>
                 kms.send(new GetKeyRotationStatusCommand({ KeyId: kmsKeyArn })),
             );
-            return judge({
+            return compare({
                 ...line,
                 found: KeyRotationEnabled ? "on" : "off",
-                otherwise,
+                severity,
                 remedy: `aws kms enable-key-rotation --region ${region} --key-id ${kmsKeyArn}`,
             });
         },
-        otherwise,
+        severity,
     );
 }

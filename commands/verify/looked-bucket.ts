@@ -8,7 +8,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { checkBucketRegion } from "../../components/checks/bucket";
 import { callIfThere } from "../aws";
-import { type Check, judge, judgeFinding, look } from "./check";
+import { attempt, type Check, compare, compareFinding } from "./check";
 
 /** A bucket, and what mends it where the stack sets it. */
 export interface Looked {
@@ -20,16 +20,16 @@ export interface Looked {
 
 /**
  * Where it is and, if it is, what else there is to say of it.
- * @param otherwise What it is to be elsewhere, or not to be looked at. Without its bucket, no location works.
+ * @param severity The status if the bucket is in another region or cannot be read. Default `failed`: without its bucket, no location works.
  */
 export async function ifThere(
     { s3, bucket, region, remedy }: Looked,
-    otherwise: "warning" | "failed",
+    severity: "warning" | "failed",
     others: () => readonly Promise<readonly Check[]>[],
 ): Promise<readonly Check[]> {
     let isThere = true;
     const on = `bucket ${bucket}: region`;
-    const where = await look(
+    const where = await attempt(
         on,
         region,
         async () => {
@@ -38,15 +38,15 @@ export async function ifThere(
             );
             isThere = head !== undefined;
             const found = head ? (head.BucketRegion ?? "unknown") : "no such bucket";
-            return judgeFinding(checkBucketRegion({ name: bucket, bucketRegion: found }, region), {
+            return compareFinding(checkBucketRegion({ name: bucket, bucketRegion: found }, region), {
                 on,
                 expected: region,
                 found,
-                otherwise: head ? otherwise : "failed",
+                severity: head ? severity : "failed",
                 remedy,
             });
         },
-        otherwise,
+        severity,
     );
     return isThere ? [where, ...(await Promise.all(others()))].flat() : where;
 }
@@ -80,14 +80,14 @@ export const PUBLIC_ACCESS = [
 export function blockedCheck(
     bucket: string,
     rule: ServerSideEncryptionRule | undefined,
-    otherwise: "warning" | "failed",
+    severity: "warning" | "failed",
     remedy: string,
 ): Check {
-    return judge({
+    return compare({
         on: `bucket ${bucket}: blocked encryption`,
         expected: "SSE-C",
         found: rule?.BlockedEncryptionTypes?.EncryptionType?.join(", ") || "none",
-        otherwise,
+        severity,
         remedy,
     });
 }

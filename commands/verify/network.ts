@@ -10,7 +10,7 @@ import { domainNames } from "../../components/domain/region";
 import { call, callIfThere } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
 import { acceptsAnyName, isInTransitOn } from "./certificates";
-import { type Check, type Context, judge, judgeFinding, look } from "./check";
+import { attempt, type Check, type Context, compare, compareFinding } from "./check";
 import { emrTagChecks } from "./emr-tag";
 import { subnetChecks } from "./subnets";
 
@@ -18,13 +18,13 @@ import { subnetChecks } from "./subnets";
 export async function networkChecks({ clients: { ec2 }, outputs }: Context): Promise<readonly Check[]> {
     const { vpcId, forCommands } = outputs;
     const on = `VPC ${vpcId}`;
-    return look(on, "there", async () => {
+    return attempt(on, "there", async () => {
         const answer = await callIfThere(["InvalidVpcID.NotFound"], "ec2:DescribeVpcs", vpcId, () =>
             ec2.send(new DescribeVpcsCommand({ VpcIds: [vpcId] })),
         );
         const vpc = answer?.Vpcs?.[0];
         if (!vpc) {
-            return judge({
+            return compare({
                 on,
                 expected: "there",
                 found: "no such VPC",
@@ -57,13 +57,16 @@ async function dnsChecks(ec2: EC2Client, { vpcId, forCommands }: StackOutputs): 
     const checks = await Promise.all(
         DNS.map(({ attribute, key, option }) => {
             const line = { on: `VPC ${vpcId}: ${option}`, expected: "on" };
-            return look(line.on, line.expected, async () => {
+            return attempt(line.on, line.expected, async () => {
                 const answer = await call("ec2:DescribeVpcAttribute", vpcId, () =>
                     ec2.send(new DescribeVpcAttributeCommand({ VpcId: vpcId, Attribute: attribute })),
                 );
                 const isOn = answer[key]?.Value;
                 const vpc = { id: vpcId, region: forCommands.region };
-                return judgeFinding(checkVpcDns(vpc, option, isOn), { ...line, found: isOn ? "on" : "off" });
+                return compareFinding(checkVpcDns(vpc, option, isOn), {
+                    ...line,
+                    found: isOn ? "on" : "off",
+                });
             });
         }),
     );
@@ -89,7 +92,7 @@ async function nameChecks(
         on: `VPC ${vpcId}: domain name in its DHCP options`,
         expected: anyName ? "any" : domain,
     };
-    return look(line.on, line.expected, async () => {
+    return attempt(line.on, line.expected, async () => {
         const options =
             dhcpOptionsId === NO_DHCP_OPTIONS
                 ? undefined
@@ -100,11 +103,11 @@ async function nameChecks(
             .filter(({ Key }) => Key === "domain-name")
             .flatMap(({ Values = [] }) => Values.flatMap(({ Value = "" }) => domainNames(Value)));
         const finding = checkDomainNames(options && domains, anyName ? undefined : (name) => name === domain);
-        return judgeFinding(finding, {
+        return compareFinding(finding, {
             ...line,
             found: options ? domains.join(" ") || "none" : (finding?.found ?? ""),
             // An archive of the user's may carry other names: what is in it tells.
-            otherwise: options && certificateExpiresAt === null ? "warning" : "failed",
+            severity: options && certificateExpiresAt === null ? "warning" : "failed",
             remedy: forCommands.ownsNetwork
                 ? `npx pulumi up --refresh --stack ${forCommands.stack}`
                 : `DHCP options with the domain name ${domain}, or a certificate for the names that the nodes have`,

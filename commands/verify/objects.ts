@@ -2,7 +2,7 @@ import { HeadObjectCommand, paginateListObjectsV2, type S3Client } from "@aws-sd
 import pMap from "p-map";
 import { parseS3Url, type S3Folder } from "../../components/domain/locations";
 import { AwsError, call, callIfThere } from "../aws";
-import { type Check, type Context, judge, look } from "./check";
+import { attempt, type Check, type Context, compare } from "./check";
 
 /** A hundred requests. What is not encrypted is old, and what is old comes first: run folders have dates for names. */
 const LISTED_AT_MOST = 100_000;
@@ -52,7 +52,7 @@ export async function objectChecks(
         folders,
         async ({ location, url }) => {
             const on = `location ${location}, ${url}: objects`;
-            const checks = await look(on, EXPECTED, async () => {
+            const checks = await attempt(on, EXPECTED, async () => {
                 const sample = await sampleOf({ s3, folder: folderOf(url), size, random, count });
                 return verdict(on, sample, forCommands);
             });
@@ -157,7 +157,7 @@ const EXPECTED = "all encrypted: SSE-S3, or a KMS key in storage.existingKmsKeyA
 
 interface Kind {
     readonly what: string;
-    readonly otherwise: "warning" | "failed";
+    readonly severity: "warning" | "failed";
     readonly remedy: string;
     readonly includes: (encryption: Encryption) => boolean;
 }
@@ -170,19 +170,19 @@ function verdict(
     const kinds: readonly Kind[] = [
         {
             what: "not encrypted",
-            otherwise: "failed",
+            severity: "failed",
             remedy: `npx pulumi stack output --json --stack ${stack} | npm run -s encrypt-existing`,
             includes: (encryption) => encryption === undefined,
         },
         {
             what: "under a customer-provided key (SSE-C), which no cluster has",
-            otherwise: "failed",
+            severity: "failed",
             remedy: "have their writer write them anew, without such a key",
             includes: (encryption) => encryption === "SSE-C",
         },
         {
             what: "under a KMS key that is not in storage.existingKmsKeyArns",
-            otherwise: "warning",
+            severity: "warning",
             remedy: `name the key there in Pulumi.${stack}.yaml, and: npx pulumi up --stack ${stack}`,
             includes: (encryption = "AES256") =>
                 !["AES256", "SSE-C", ...existingKmsKeyArns].includes(encryption),
@@ -195,12 +195,12 @@ function verdict(
         ({ kind, keys }) => `${keys.length} ${kind.what}: ${named(keys.map(({ key }) => key))}`,
     );
     const looked = `${objects.length} of ${more ? `the first ${listed}, after which there are more,` : listed} looked at`;
-    return judge({
+    return compare({
         on,
         expected: EXPECTED,
         found: listed === 0 ? "no objects" : `${looked}: ${findings.join("; ") || "all encrypted"}`,
         isOk: bad.length === 0,
-        otherwise: bad.some(({ kind }) => kind.otherwise === "failed") ? "failed" : "warning",
+        severity: bad.some(({ kind }) => kind.severity === "failed") ? "failed" : "warning",
         remedy: bad.map(({ kind }) => kind.remedy).join("; "),
     });
 }

@@ -1,6 +1,6 @@
 import { GetScheduleCommand } from "@aws-sdk/client-scheduler";
 import { callIfThere } from "../aws";
-import { type Check, type Context, judge, look } from "./check";
+import { attempt, type Check, type Context, compare } from "./check";
 
 /**
  * Whether the message about the certificate's renewal is still to be sent: when, and to whom. Once it is sent, the
@@ -18,30 +18,30 @@ export async function reminderChecks({
     const { name, expression, topicArn, roleArn } = reminderSchedule;
     const on = `reminder ${name}`;
     const remedy = `npx pulumi up --refresh --stack ${stack}`;
-    return look(on, "there", async () => {
+    return attempt(on, "there", async () => {
         const schedule = await callIfThere(["ResourceNotFoundException"], "scheduler:GetSchedule", name, () =>
             scheduler.send(new GetScheduleCommand({ Name: name })),
         );
         if (!schedule) {
-            return judge({ on, expected: "there", found: "no such schedule", remedy });
+            return compare({ on, expected: "there", found: "no such schedule", remedy });
         }
         const { State, ScheduleExpression, ScheduleExpressionTimezone, Target } = schedule;
         return [
-            judge({
+            compare({
                 on: `${on}: state`,
                 expected: "ENABLED",
                 found: String(State),
                 isOk: State === "ENABLED" || timeOf(expression) <= now,
                 remedy,
             }),
-            judge({
+            compare({
                 on: `${on}: time`,
                 expected: `${expression} UTC`,
                 found: `${ScheduleExpression} ${ScheduleExpressionTimezone}`,
                 remedy,
             }),
-            judge({ on: `${on}: topic`, expected: topicArn, found: String(Target?.Arn), remedy }),
-            judge({ on: `${on}: role`, expected: roleArn, found: String(Target?.RoleArn), remedy }),
+            compare({ on: `${on}: topic`, expected: topicArn, found: String(Target?.Arn), remedy }),
+            compare({ on: `${on}: role`, expected: roleArn, found: String(Target?.RoleArn), remedy }),
         ];
     });
 }

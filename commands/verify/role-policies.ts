@@ -7,7 +7,7 @@ import {
 import type { AttachedPolicies } from "../../components/domain/for-commands";
 import { documentDigest } from "../../components/policies/document";
 import { call } from "../aws";
-import { type Check, judge, look } from "./check";
+import { attempt, type Check, compare } from "./check";
 
 /**
  * Whether a role that the stack made is allowed what the stack says, and nothing else.
@@ -33,7 +33,7 @@ async function checkManagedPolicies(
 ): Promise<readonly Check[]> {
     const on = `role ${RoleName}: managed policies`;
     const expected = listOf(managedPolicyArns);
-    return look(on, expected, async () => {
+    return attempt(on, expected, async () => {
         const found = await call("iam:ListAttachedRolePolicies", RoleName, async () => {
             const arns: string[] = [];
             for await (const { AttachedPolicies = [] } of paginateListAttachedRolePolicies(
@@ -48,7 +48,7 @@ async function checkManagedPolicies(
             ...managedPolicyArns.filter((arn) => !found.includes(arn)).map((arn) => ["attach", arn] as const),
             ...found.filter((arn) => !managedPolicyArns.includes(arn)).map((arn) => ["detach", arn] as const),
         ].map(([does, arn]) => `aws iam ${does}-role-policy --role-name ${RoleName} --policy-arn ${arn}`);
-        return judge({ on, expected, found: listOf(found), remedy: commands.join("; ") });
+        return compare({ on, expected, found: listOf(found), remedy: commands.join("; ") });
     });
 }
 
@@ -65,7 +65,7 @@ async function checkInlinePolicies(
 ): Promise<readonly Check[]> {
     const on = `role ${RoleName}: inline policies`;
     const expected = "the stack's";
-    return look(on, expected, async () => {
+    return attempt(on, expected, async () => {
         const names = await call("iam:ListRolePolicies", RoleName, async () => {
             const found: string[] = [];
             for await (const { PolicyNames = [] } of paginateListRolePolicies(
@@ -86,7 +86,7 @@ async function checkInlinePolicies(
         const removals = others.map(
             (name) => `aws iam delete-role-policy --role-name ${RoleName} --policy-name ${name}`,
         );
-        return judge({
+        return compare({
             on,
             expected,
             found: found.join("; ") || "none",

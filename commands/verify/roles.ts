@@ -14,7 +14,7 @@ import { reencryptionRoleTrust } from "../../components/policies/reencryption";
 import { reminderRoleTrust } from "../../components/policies/renewal-reminder";
 import { callIfThere } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
-import { type Check, type Context, judge, judgeFinding, look } from "./check";
+import { attempt, type Check, type Context, compare, compareFinding } from "./check";
 import { rolePolicyChecks } from "./role-policies";
 
 const ABSENT = ["NoSuchEntity", "NoSuchEntityException"];
@@ -96,12 +96,12 @@ function roleName(roleArn: string): string {
 async function checkRole(iam: IAMClient, role: Role, remedy: string): Promise<readonly Check[]> {
     const { name, service, policies, afterwards = "" } = role;
     const on = `role ${name}`;
-    return look(`${on}: trust policy`, trustOf(role, remedy).expected, async () => {
+    return attempt(`${on}: trust policy`, trustOf(role, remedy).expected, async () => {
         const answer = await callIfThere(ABSENT, "iam:GetRole", name, () =>
             iam.send(new GetRoleCommand({ RoleName: name })),
         );
         if (!answer?.Role) {
-            return judge({
+            return compare({
                 on,
                 expected: "there",
                 found: "no such role",
@@ -113,7 +113,7 @@ async function checkRole(iam: IAMClient, role: Role, remedy: string): Promise<re
         // IAM hands documents out as parts of a URL.
         const json = decodeURIComponent(answer.Role.AssumeRolePolicyDocument ?? "{}");
         return [
-            judge({ on: `${on}: trust policy`, ...trustOf(role, remedy, json) }),
+            compare({ on: `${on}: trust policy`, ...trustOf(role, remedy, json) }),
             ...(policies ? await rolePolicyChecks(iam, name, policies, remedy) : []),
         ];
     });
@@ -137,12 +137,12 @@ function trustOf({ service, trust, policies }: Role, remedy: string, json = "{}"
 async function checkProfile(iam: IAMClient, outputs: StackOutputs): Promise<readonly Check[]> {
     const name = outputs.jobflowRole;
     const on = `instance profile ${name}: role`;
-    return look(on, name, async () => {
+    return attempt(on, name, async () => {
         const answer = await callIfThere(ABSENT, "iam:GetInstanceProfile", name, () =>
             iam.send(new GetInstanceProfileCommand({ InstanceProfileName: name })),
         );
         const inside = answer?.InstanceProfile?.Roles?.[0]?.RoleName;
-        return judgeFinding(checkInstanceProfile(name, inside), {
+        return compareFinding(checkInstanceProfile(name, inside), {
             on,
             expected: name,
             found: answer ? (inside ?? "none") : "no such instance profile",
@@ -156,11 +156,11 @@ async function checkProfile(iam: IAMClient, outputs: StackOutputs): Promise<read
 async function checkOperatorPolicy(iam: IAMClient, outputs: StackOutputs): Promise<readonly Check[]> {
     const { operatorPolicyArn } = outputs;
     const on = `operator policy ${operatorPolicyArn}`;
-    return look(on, "there", async () => {
+    return attempt(on, "there", async () => {
         const answer = await callIfThere(ABSENT, "iam:GetPolicy", operatorPolicyArn, () =>
             iam.send(new GetPolicyCommand({ PolicyArn: operatorPolicyArn })),
         );
-        return judge({
+        return compare({
             on,
             expected: "there",
             found: answer ? "there" : "no such policy",

@@ -9,7 +9,7 @@ import {
 import { checkDefaultRoutes, defaultRoutes, type Route } from "../../components/checks/default-routes";
 import { call } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
-import { type Check, judge, judgeFinding, look } from "./check";
+import { attempt, type Check, compare, compareFinding } from "./check";
 
 const ANYWHERE = "0.0.0.0/0";
 
@@ -20,7 +20,7 @@ export async function routeChecks(
     subnetIds: readonly string[],
 ): Promise<readonly Check[]> {
     const { vpcId, forCommands } = outputs;
-    return look(`routes of ${vpcId}`, "to S3 and to the internet", async () => {
+    return attempt(`routes of ${vpcId}`, "to S3 and to the internet", async () => {
         const tables = await describeRouteTables(ec2, vpcId);
         const used = subnetIds.map((id) => ({ id, table: tableOf(id, tables) }));
         return [
@@ -54,7 +54,7 @@ function checkWayOut(
     const routeTableId = table?.RouteTableId ?? "its route table";
     const access = { internetAccess, natGatewayOnly: ownsNetwork };
     const way = internetAccess === "public" ? "an internet gateway" : "a NAT gateway";
-    return judgeFinding(checkDefaultRoutes({ subnetId, routeTableId, routes }, access), {
+    return compareFinding(checkDefaultRoutes({ subnetId, routeTableId, routes }, access), {
         on: `subnet ${subnetId}: route for ${ANYWHERE}`,
         expected: `to ${way}`,
         found: targets.size > 0 ? `to ${[...targets].join(" and ")}` : "none, nor so to S3",
@@ -92,7 +92,7 @@ async function endpointChecks(
 ): Promise<readonly Check[]> {
     const service = `com.amazonaws.${region}.s3`;
     const line = { on: `VPC ${vpcId}: gateway endpoint ${service}`, expected: "on the nodes' routes" };
-    return look(line.on, line.expected, async () => {
+    return attempt(line.on, line.expected, async () => {
         const endpoints = await call("ec2:DescribeVpcEndpoints", vpcId, async () => {
             const found: { readonly id: string; readonly tables: readonly string[] }[] = [];
             for await (const { VpcEndpoints = [] } of paginateDescribeVpcEndpoints(
@@ -117,14 +117,14 @@ async function endpointChecks(
             return found;
         });
         const isOk = tableIds.every((id) => endpoints.some(({ tables }) => tables.includes(id)));
-        return judge({
+        return compare({
             ...line,
             found: isOk
                 ? line.expected
                 : endpoints.length === 0
                   ? "none"
                   : `${endpoints.map(({ id }) => id).join(", ")}, on other routes`,
-            otherwise: "warning",
+            severity: "warning",
             remedy: `npx pulumi up --refresh --stack ${stack}`,
         });
     });

@@ -1,7 +1,7 @@
 import { DescribeSecurityConfigurationCommand } from "@aws-sdk/client-emr";
 import { callIfThere } from "../aws";
 import { isTree } from "../config-yml";
-import { type Check, type Context, judge, look } from "./check";
+import { attempt, type Check, type Context, compare } from "./check";
 
 /**
  * The security configuration that config.yml names, field by field. EMR changes none, but whoever deletes one can make
@@ -17,7 +17,7 @@ export async function securityConfigurationChecks({
     }
     const on = `security configuration ${name}`;
     const remedy = `npx pulumi up --refresh --stack ${forCommands.stack}, which makes another, then the new config.yml`;
-    return look(on, "what the stack wrote", async () => {
+    return attempt(on, "what the stack wrote", async () => {
         const answer = await callIfThere(
             ["InvalidRequestException"], // What EMR says of a name that it does not know.
             "elasticmapreduce:DescribeSecurityConfiguration",
@@ -25,12 +25,12 @@ export async function securityConfigurationChecks({
             () => emr.send(new DescribeSecurityConfigurationCommand({ Name: name })),
         );
         if (!answer) {
-            return judge({ on, expected: "there", found: "no such security configuration", remedy });
+            return compare({ on, expected: "there", found: "no such security configuration", remedy });
         }
         const wanted = fieldsOf(JSON.parse(securityConfiguration));
         const found = fieldsOf(JSON.parse(answer.SecurityConfiguration ?? "{}"));
         return [...new Set([...wanted.keys(), ...found.keys()])].map((field) =>
-            judge({
+            compare({
                 on: `${on}: ${field}`,
                 expected: wanted.get(field) ?? NOTHING,
                 found: found.get(field) ?? NOTHING,

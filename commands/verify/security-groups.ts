@@ -7,14 +7,14 @@ import {
 } from "../../components/domain/emr-security-groups";
 import { hasEmrsName, isStacks, securityGroupsOf } from "../security-groups";
 import type { StackOutputs } from "../stack-outputs";
-import { type Check, type Context, judge, look } from "./check";
+import { attempt, type Check, type Context, compare } from "./check";
 import { rulesText, worldOpen } from "./ec2-rules";
 import { emrTagChecks } from "./emr-tag";
 
 /** Who may reach the nodes: EMR's default groups, and in a VPC of the stack's own, all that there are. */
 export async function securityGroupChecks({ clients: { ec2 }, outputs }: Context): Promise<readonly Check[]> {
     const { vpcId, forCommands } = outputs;
-    return look(`security groups of ${vpcId}`, "as the stack made them", async () => {
+    return attempt(`security groups of ${vpcId}`, "as the stack made them", async () => {
         const groups = await securityGroupsOf(ec2, vpcId);
         const emrs = groups.filter(hasEmrsName);
         return [
@@ -56,7 +56,7 @@ function ownershipChecks(outputs: StackOutputs, groups: readonly SecurityGroup[]
     return EMR_GROUP_NAMES[forCommands.internetAccess].map((name) => {
         const group = groups.find(({ GroupName }) => GroupName === name);
         const expected = "the stack's";
-        return judge({
+        return compare({
             on: `security group ${name} in ${vpcId}`,
             expected,
             found: !group
@@ -75,11 +75,11 @@ function checkLeftOver(outputs: StackOutputs, emrs: readonly SecurityGroup[]): C
     const leftOver = emrs.filter(
         (group) => !known.has(group) && !isStacks(group, outputs.forCommands.stackTag),
     );
-    return judge({
+    return compare({
         on: `VPC ${outputs.vpcId}: security groups that EMR made`,
         expected: "none",
         found: leftOver.map(({ GroupId, GroupName }) => `${GroupId} (${GroupName})`).join(", ") || "none",
-        otherwise: "warning",
+        severity: "warning",
         remedy: "when no cluster of this stack runs: npm run -s teardown -- --yes",
     });
 }
@@ -109,7 +109,7 @@ function checkAllRules(
     const UserIdGroupPairs = nodeGroups(outputs, groups).map(({ GroupId }) => ({ GroupId }));
     const tcp = (port: number) =>
         isDefault ? [] : [{ IpProtocol: "tcp", FromPort: port, ToPort: port, UserIdGroupPairs }];
-    return judge({
+    return compare({
         on: `${nameOf(group)}: rules`,
         expected: `${rulesText("in", tcp(MASTER_TO_SERVICE))}, ${rulesText("out", tcp(SERVICE_TO_NODES))}`,
         found: `${rulesText("in", IpPermissions)}, ${rulesText("out", IpPermissionsEgress)}`,
@@ -120,7 +120,7 @@ function checkAllRules(
 /** EMR adds the ingress rules that it needs, between its groups; nobody needs the internet in. */
 function checkWorld(outputs: StackOutputs, group: SecurityGroup): Check {
     const open = (group.IpPermissions ?? []).flatMap((permission) => worldOpen(permission) ?? []);
-    return judge({
+    return compare({
         on: `${nameOf(group)}: open to the internet`,
         expected: "no",
         found: open.length === 0 ? "no" : rulesText("in", open),
@@ -132,7 +132,7 @@ function checkWorld(outputs: StackOutputs, group: SecurityGroup): Check {
 function egressChecks(outputs: StackOutputs, groups: readonly SecurityGroup[]): readonly Check[] {
     const everywhere = [{ IpProtocol: "-1", IpRanges: [{ CidrIp: "0.0.0.0/0" }] }];
     return nodeGroups(outputs, groups).map((group) =>
-        judge({
+        compare({
             on: `${nameOf(group)}: egress`,
             expected: rulesText("out", everywhere),
             found: rulesText("out", group.IpPermissionsEgress),

@@ -2,14 +2,14 @@ import { type EC2Client, paginateDescribeSubnets, type Subnet } from "@aws-sdk/c
 import { checkPublicAddresses, checkSubnetVpc } from "../../components/checks/network";
 import { call } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
-import { type Check, judgeFinding, look } from "./check";
+import { attempt, type Check, compareFinding } from "./check";
 import { emrTagChecks } from "./emr-tag";
 import { routeChecks } from "./routes";
 
 /** The nodes' subnets, and where their routes lead. */
 export async function subnetChecks(ec2: EC2Client, outputs: StackOutputs): Promise<readonly Check[]> {
     const { vpcId, subnetIds } = outputs;
-    return look(`subnets ${subnetIds.join(", ")}`, `in ${vpcId}`, async () => {
+    return attempt(`subnets ${subnetIds.join(", ")}`, `in ${vpcId}`, async () => {
         const subnets = await describeSubnets(ec2, subnetIds);
         const found = new Map(subnets.map((subnet) => [subnet.SubnetId, subnet]));
         return [
@@ -30,7 +30,7 @@ function checkSubnet(
 ): readonly Check[] {
     const { region, stack, internetAccess, ownsNetwork, rolePolicies } = forCommands;
     const on = `subnet ${id}`;
-    const place = judgeFinding(checkSubnetVpc({ id, vpcId: subnet?.VpcId }, vpcId), {
+    const place = compareFinding(checkSubnetVpc({ id, vpcId: subnet?.VpcId }, vpcId), {
         on,
         expected: `in ${vpcId}`,
         found: subnet ? `in ${subnet.VpcId}` : "no such subnet",
@@ -45,7 +45,7 @@ function checkSubnet(
         place,
         ...(internetAccess === "public"
             ? [
-                  judgeFinding(checkPublicAddresses({ id, region }, subnet.MapPublicIpOnLaunch), {
+                  compareFinding(checkPublicAddresses({ id, region }, subnet.MapPublicIpOnLaunch), {
                       on: `${on}: public addresses for nodes`,
                       expected: "on",
                       found: subnet.MapPublicIpOnLaunch ? "on" : "off",

@@ -1,14 +1,14 @@
 import { expect } from "chai";
 import { EXIT } from "../../../commands/cli";
-import { type Check, judge } from "../../../commands/verify/check";
+import { type Check, compare } from "../../../commands/verify/check";
 import { exitCode, reportJson, reportText } from "../../../commands/verify/report";
 
 const check = (status: Check["status"], on: string): Check =>
-    judge({
+    compare({
         on,
         expected: "this",
         found: status === "ok" ? "this" : "that",
-        otherwise: status === "ok" ? "failed" : status,
+        severity: status === "ok" ? "failed" : status,
         remedy: "mend it",
     });
 const [OK, WARNING, FAILED] = [check("ok", "a"), check("warning", "b"), check("failed", "c")];
