@@ -280,7 +280,7 @@ const DEFECTS: readonly Defect[] = [
             [
                 "failed",
                 `role ${serviceRole}: trust policy`,
-                "without EmrOfThisAccountAndRegion, Others besides",
+                "missing EmrOfThisAccountAndRegion, additional Others",
             ],
         ],
     },
@@ -691,7 +691,7 @@ const DEFECTS_OF_ASKED: readonly Defect[] = [
             );
         },
         findings: (_, outputs) => [
-            ["failed", `role ${reencryptionRole(outputs)}: trust policy`, "Lambda besides"],
+            ["failed", `role ${reencryptionRole(outputs)}: trust policy`, "additional Lambda"],
             ["failed", `role ${reencryptionRole(outputs)}: managed policies`, ADMINISTRATOR],
         ],
     },
@@ -760,7 +760,7 @@ describe("verify of cluster resources in moto", function () {
 
     for (const [title, settings] of Object.entries<Readonly<Record<string, unknown>>>({
         "public subnets": PUBLIC,
-        "all that can be asked for besides": ASKED,
+        "every optional resource": ASKED,
         "several zones": { ...MINIMAL, network: { availabilityZones: ["eu-west-1b", "eu-west-1a"] } },
         "IMDSv2 alone": {
             ...MINIMAL,
