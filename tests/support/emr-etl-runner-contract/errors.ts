@@ -26,7 +26,7 @@ export function configErrors(source: string, given: AnyStack): readonly string[]
     const inFile = fileErrors(source);
     const { data: yml, error } = configYml.safeParse(load(source));
     return yml === undefined
-        ? [...inFile, ...error.issues.map(({ path, message }) => `4.1 ${path.join(".")}: ${message}`)]
+        ? [...inFile, ...error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`)]
         : [...inFile, ...broken({ ...S3_RULES, ...EMR_RULES, ...OTHER_RULES }, read(yml, given))];
 }
 
