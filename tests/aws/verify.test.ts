@@ -494,7 +494,7 @@ describe("verify of a stack in moto", function () {
                 [
                     "failed",
                     archive("chain"),
-                    "no authority that signed CN=snowplow-dev EMR nodes CA, the last of the chain",
+                    "no authority that signed CN=snowplow-dev EMR nodes CA, the chain's last certificate",
                 ],
             ],
         },

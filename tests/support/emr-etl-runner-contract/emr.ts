@@ -1,11 +1,11 @@
 import { atLeast, HOSTNAME_VERIFIER, type Read, type Rule, takesAnyHostname } from "./rules";
 
 export const EMR_RULES: Readonly<Record<string, Rule<Read>>> = {
-    "4.3.4 security configuration": ({ yml, switches }) => ({
+    "security configuration": ({ yml, switches }) => ({
         "missing with a switch on, or present with all off":
             (yml.aws.emr.security_configuration !== null) !== Object.values(switches).includes(true),
     }),
-    "4.3.6, 4.3.7 release": ({ release, switches }) => {
+    release: ({ release, switches }) => {
         const { requireImdsV2, ...encryption } = switches;
         return {
             "no security configurations": Object.values(encryption).includes(true) && !atLeast(release, 4, 8),
@@ -20,7 +20,7 @@ export const EMR_RULES: Readonly<Record<string, Rule<Read>>> = {
             "two core-sites": takesAnyHostname(given) && yml.collectors?.format === "thrift",
         };
     },
-    "4.3.14 volumes": ({ yml }) => {
+    volumes: ({ yml }) => {
         const volume = yml.aws.emr.jobflow.core_instance_ebs;
         return { "io1 without IOPS": volume?.volume_type === "io1" && !volume.volume_iops };
     },

@@ -7,7 +7,7 @@ import { listOf, type Made, resources } from "./made";
 import type { Rule } from "./rules";
 
 export const BUCKET_RULES: Readonly<Record<string, Rule<Made>>> = {
-    "4.3.3 default encryption": ({ run, given }) => {
+    "default encryption": ({ run, given }) => {
         const buckets = managedBuckets(run);
         const encrypted = resources(
             run,
@@ -25,7 +25,7 @@ export const BUCKET_RULES: Readonly<Record<string, Rule<Made>>> = {
             ),
         };
     },
-    "4.3.3 policies of existing buckets": ({ run, given }) => {
+    "policies of existing buckets": ({ run, given }) => {
         const managed = managedBuckets(run);
         const policies = resources(run, "aws:s3/bucketPolicy:BucketPolicy").filter(
             ({ inputs }) => !managed.includes(String(inputs.bucket)),

@@ -11,7 +11,7 @@ const AT_REST = ["EncryptionConfiguration", "AtRestEncryptionConfiguration"];
 const IN_TRANSIT = ["EncryptionConfiguration", "InTransitEncryptionConfiguration"];
 
 export const ENCRYPTION_RULES: Readonly<Record<string, Rule<Made>>> = {
-    "4.3.4 security configuration": ({ yml, run, security, switches }) => {
+    "security configuration": ({ yml, run, security, switches }) => {
         const isSet = (...keys: readonly string[]) =>
             valueAt(security, ["EncryptionConfiguration", ...keys]) !== undefined;
         const isEnabled = (key: string) => valueAt(security, ["EncryptionConfiguration", key]) === true;
@@ -35,7 +35,7 @@ export const ENCRYPTION_RULES: Readonly<Record<string, Rule<Made>>> = {
                 isSet("InTransitEncryptionConfiguration") !== switches.inTransit,
         };
     },
-    "4.3.5 local disks": (made) => {
+    "local disks": (made) => {
         const { run, release, security, switches, roles, existing } = made;
         const disks = valueAt(security, [...AT_REST, "LocalDiskEncryptionConfiguration"]);
         const uses = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncryptFrom", "kms:GenerateDataKey"];
@@ -65,7 +65,7 @@ export const ENCRYPTION_RULES: Readonly<Record<string, Rule<Made>>> = {
             ),
         };
     },
-    "4.3.6 in transit": (made) => {
+    "in transit": (made) => {
         const { run, region, release, security, switches, roles, existing, given } = made;
         const domain = internalDomain(region);
         const requested = resources(run, "tls:index/certRequest:CertRequest").map(
@@ -112,7 +112,7 @@ export const ENCRYPTION_RULES: Readonly<Record<string, Rule<Made>>> = {
                 String(run.outputs.warnings).includes(HOSTNAME_VERIFIER) !== takesAnyHostname(given),
         };
     },
-    "4.3.7 what EmrEtlRunner cannot use": ({ security, switches }) => {
+    "what EmrEtlRunner cannot use": ({ security, switches }) => {
         const s3 = valueAt(security, [...AT_REST, "S3EncryptionConfiguration"]);
         return {
             Kerberos: valueAt(security, ["AuthenticationConfiguration"]) !== undefined,

@@ -4,7 +4,7 @@ import { KEY_PAIR, listOf, type Made, SECURITY_GROUP } from "./made";
 import type { Rule } from "./rules";
 
 export const NETWORK_RULES: Readonly<Record<string, Rule<Made>>> = {
-    "4.3.8 where clusters run": ({ yml, run, given, existing }) => {
+    "where clusters run": ({ yml, run, given, existing }) => {
         const subnets = run.outputs.subnetIds as readonly string[];
         const [zone] = listOf(given, ["network", "availabilityZones"]);
         const made = run.registrations.filter(({ type }) => type.startsWith("aws:ec2/"));

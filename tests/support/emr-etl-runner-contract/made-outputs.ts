@@ -3,13 +3,13 @@ import { type Made, resources } from "./made";
 import type { Rule } from "./rules";
 
 export const OUTPUT_RULES: Readonly<Record<string, Rule<Made>>> = {
-    "4.3.11 partition": ({ run }) => {
+    partition: ({ run }) => {
         const arns = run.registrations.flatMap(
             ({ inputs }) => JSON.stringify(inputs).match(/arn:[^:]*:/g) ?? [],
         );
         return { "another partition than aws": arns.some((start) => start !== "arn:aws:") };
     },
-    "4.3.13 no secret": ({ run }) => ({
+    "no secret": ({ run }) => ({
         "a secret output": run.secretOutputs.length > 0,
         "a private key": /BEGIN [A-Z ]*PRIVATE KEY/.test(JSON.stringify(run.outputs)),
     }),

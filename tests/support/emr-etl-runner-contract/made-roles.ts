@@ -5,7 +5,7 @@ import { ATTACHMENT, listOf, type Made, ownRole, ROLE_POLICY, resources } from "
 import { type Rule, valueAt } from "./rules";
 
 export const ROLE_RULES: Readonly<Record<string, Rule<Made>>> = {
-    "4.3.8 as whom clusters run": ({ yml, run, given, roles }) => {
+    "as whom clusters run": ({ yml, run, given, roles }) => {
         const { jobflow, service } = roles;
         const profiles = resources(run, "aws:iam/instanceProfile:InstanceProfile");
         const path = String(valueAt(given.config, ["access", "path"]) ?? "/");
@@ -57,7 +57,7 @@ export const ROLE_RULES: Readonly<Record<string, Rule<Made>>> = {
             ),
         };
     },
-    "4.3.10 Spot": (made) => {
+    Spot: (made) => {
         const { core_instance_bid: core, task_instance_bid: task } = made.yml.aws.emr.jobflow;
         const arn = `arn:aws:iam::${ACCOUNT_ID}:role/aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot`;
         const role = { arn, inlinePolicies: [] };

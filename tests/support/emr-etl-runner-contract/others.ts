@@ -5,12 +5,12 @@ import { HOSTNAME_VERIFIER, MANAGED, type Read, type Rule, takesAnyHostname, val
 import type { ConfigYml } from "./schema";
 
 export const OTHER_RULES: Readonly<Record<string, Rule<Read>>> = {
-    "4.3.9 tags": ({ yml, given }) => ({
+    tags: ({ yml, given }) => ({
         "not EMR's": yml.monitoring.tags["for-use-with-amazon-emr-managed-policies"] !== "true",
         "not the stack's":
             yml.monitoring.tags["snowplow-emr-stack"] !== `snowplow-emr-encryption/${given.stack}`,
     }),
-    "4.3.11 region": ({ yml, given }) => ({
+    region: ({ yml, given }) => ({
         "not the stack's": ![yml.aws.s3.region, yml.aws.emr.region].every(
             (region) => region === given.region,
         ),

@@ -3,7 +3,7 @@ import { PLACEHOLDER } from "../../../testing/placeholder-provider";
 import { BUCKETS, MANAGED, type Read, type Rule, valueAt } from "./rules";
 
 export const S3_RULES: Readonly<Record<string, Rule<Read>>> = {
-    "4.3.1 stream-enrich mode": ({ yml, given }) => {
+    "stream-enrich mode": ({ yml, given }) => {
         const { raw, enriched } = yml.aws.s3.buckets;
         const stream = enriched.stream !== null;
         return {
@@ -14,7 +14,7 @@ export const S3_RULES: Readonly<Record<string, Rule<Read>>> = {
             "not GZIP": stream && yml.enrich.output_compression !== "GZIP",
         };
     },
-    "4.3.2 batch mode": ({ yml }) => {
+    "batch mode": ({ yml }) => {
         const { raw, enriched } = yml.aws.s3.buckets;
         const batch = enriched.stream === null;
         return {
@@ -24,8 +24,8 @@ export const S3_RULES: Readonly<Record<string, Rule<Read>>> = {
             "no enriched.bad": batch && enriched.bad === null,
         };
     },
-    "4.3.3 encrypted": ({ yml }) => ({ "not true": yml.aws.s3.buckets.encrypted !== true }),
-    "4.3.12 locations": ({ yml, locations }) => {
+    encrypted: ({ yml }) => ({ "not true": yml.aws.s3.buckets.encrypted !== true }),
+    locations: ({ yml, locations }) => {
         const folders = Object.values(locations).flat();
         const { assets, jsonpath_assets } = yml.aws.s3.buckets;
         const urls = [...folders, assets, ...(yml.aws.emr.bootstrap ?? []), jsonpath_assets ?? assets];
