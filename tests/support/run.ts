@@ -6,6 +6,8 @@ import { placeholderProvider } from "../../testing/placeholder-provider";
 export const REGION = "eu-west-1";
 
 export interface TestOptions {
+    /** Default: the shipped project's name. */
+    readonly project?: string;
     /** Default `dev`. */
     readonly stack?: string;
     /** Config with namespaces, values as YAML would give them. */
@@ -21,9 +23,10 @@ export function run(
     program: () => Record<string, unknown> | Promise<Record<string, unknown>>,
     options: TestOptions = {},
 ): Promise<Run> {
-    const { stack = "dev", config = {}, secretKeys = [], provider, preview = false } = options;
+    const { project = NAMESPACE, stack = "dev", config = {}, secretKeys = [] } = options;
+    const { provider, preview = false } = options;
     return runProgram(program, {
-        project: NAMESPACE,
+        project,
         stack,
         config: Object.fromEntries(
             Object.entries(config).map(([key, value]) => [

@@ -47,6 +47,13 @@ describe("the stack config, as the engine passes it,", () => {
         expect(found).to.deep.equal(parse(config, { stack: "prod", region: "us-west-2" }));
     });
 
+    it("is the same in a project of another name, whose Pulumi.yaml adds an empty object for each key", async () => {
+        const added = Object.fromEntries(["network", "storage"].map((key) => [`acme:${key}`, {}]));
+        const found = await read({ ...own(batch()), ...added }, { project: "acme" });
+        expect(found).to.deep.equal(parse(batch(), { project: "acme" }));
+        expect(found).to.have.property("stackTag", "acme/dev");
+    });
+
     it("may be JSON in a string, as `pulumi config set` without --path writes it", async () => {
         const json = JSON.stringify(MINIMAL.emrEtlRunner);
         expect(await read({ [`${NAMESPACE}:emrEtlRunner`]: json })).to.deep.equal(parse(MINIMAL));
