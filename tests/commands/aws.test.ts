@@ -2,9 +2,9 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { GetBucketPolicyCommand, HeadBucketCommand } from "@aws-sdk/client-s3";
 import { expect } from "chai";
-import { AwsError, awsClients, call, callIfThere, checkAccount } from "../commands/aws";
-import type { StackOutputs } from "../commands/stack-outputs";
-import { runStack } from "./support/run";
+import { AwsError, awsClients, call, callIfThere, checkAccount } from "../../commands/aws";
+import type { StackOutputs } from "../../commands/stack-outputs";
+import { runStack } from "../support/run";
 
 /** A response of the fake AWS. */
 interface Answer {
