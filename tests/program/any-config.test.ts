@@ -166,7 +166,7 @@ function isFrozen(value: unknown): boolean {
 
 /** The config.yml as the program renders it. */
 function rendered(args: ResolvedArgs, given: AnyStack): string {
-    const { stack, stackTag, region, mode, prefix, emrEtlRunner, locations } = args;
+    const { stack, stackTag, region, mode, prefix, access, network, emrEtlRunner, locations } = args;
     const { kmsKeyArn, ...switches } = args.encryption;
     const generated = (name: string) => `${prefix}-${name}${PLACEHOLDER}`;
     return renderEmrEtlRunnerConfig({
@@ -176,9 +176,9 @@ function rendered(args: ResolvedArgs, given: AnyStack): string {
         mode,
         emrEtlRunner,
         locations: resolveLocations(locations, (bucket) => generated(`${bucket}-`)),
-        jobflowRole: generated("jobflow-"),
-        serviceRole: generated("service-"),
-        subnetId: "subnet-1",
+        jobflowRole: access.jobflowRole?.existing ?? generated("jobflow-"),
+        serviceRole: access.serviceRole?.existing ?? generated("service-"),
+        subnetId: network.existing?.subnetIds[0] ?? "subnet-1",
         keyName: emrEtlRunner.aws.emr.ec2_key_name ?? generated(""),
         anyHostname: takesAnyHostname(given),
         securityConfiguration: Object.values(switches).includes(true) ? generated("") : null,
