@@ -6,7 +6,7 @@ import type { BucketSpec } from "./domain/for-commands";
 import { bucketPrefix } from "./domain/naming";
 import { EncryptedBucket } from "./encrypted-bucket";
 import { IssuedCertificate, type IssuedCertificateArgs } from "./issued-certificate";
-import { bucketArn } from "./policies/s3-access";
+import { bucketArn, urlArn } from "./policies/s3-access";
 import { RenewalReminder } from "./renewal-reminder";
 import type { SharedRoleArgs } from "./role";
 
@@ -107,7 +107,7 @@ export class NodeCertificates extends pulumi.ComponentResource implements Certif
     static existing(url: string): CertificateArchive {
         return {
             archive: pulumi.output(url),
-            archives: pulumi.output(bucketArn(url.slice("s3://".length))),
+            archives: pulumi.output(urlArn(url)),
             expiresAt: null,
             managedBuckets: pulumi.output<Readonly<Record<string, BucketSpec>>>({}),
         };

@@ -72,12 +72,15 @@ export function resolve(
     }
     const { release, encryption, certificates } = complete;
     const end = endInWindow(certificates, now);
-    const expiry = `certificates.chainPem, or a certificate in its chain, expires at ${end?.toISOString()}: replace it before then.`;
     return deepFreeze({
         ...complete,
         remindTopicArn: end ? null : certificates.remindTopicArn,
-        warnings: [...releaseWarnings(release, encryption), ...(end ? [expiry] : [])],
+        warnings: [...releaseWarnings(release, encryption), ...(end ? [expiryWarning(end)] : [])],
     });
+}
+
+function expiryWarning(end: Date): string {
+    return `certificates.chainPem, or a certificate in its chain, expires at ${end.toISOString()}: replace it before then.`;
 }
 
 export function regionErrors(region: string | undefined, path: Path = ["region"]): readonly ArgumentError[] {

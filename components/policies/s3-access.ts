@@ -28,6 +28,11 @@ export function bucketArn(bucket: string): string {
     return arn("s3", "", "", bucket);
 }
 
+/** The ARN of the object at an S3 URL. */
+export function urlArn(url: string): string {
+    return bucketArn(url.slice("s3://".length));
+}
+
 /**
  * The statements that EMRFS and s3-dist-cp need for these folders, grouped by kind of access and by bucket, because IAM
  * limits the length of a policy.

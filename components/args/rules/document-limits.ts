@@ -6,7 +6,7 @@ import { valueAt } from "../../domain/value-at";
 import { documentLength, IAM_LIMITS } from "../../policies/document";
 import { jobflowRolePolicy } from "../../policies/emr-roles";
 import { operatorPolicy } from "../../policies/operator";
-import { bucketArn } from "../../policies/s3-access";
+import { bucketArn, urlArn } from "../../policies/s3-access";
 import { bucketsPath } from "../locations";
 import type { Finding, RuleArgs } from "./rule";
 
@@ -45,14 +45,15 @@ function documentLengths({ certificates, access, prefix, region, stackTag, ...ar
         arn("iam", "", accountId, `role${access.path}${prefix}-${name}-${generated}`);
     const bucket = (name: ManagedBucket | "certs") => `${bucketPrefix(prefix, name)}${generated}`;
     const locations = resolveLocations(args.locations, bucket);
-    const archives = certificates.archive?.slice("s3://".length) ?? `${bucket("certs")}/*`;
     const jobflow = jobflowRolePolicy({
         ...args.jobflowGrants,
         accountId,
         region,
         locations,
         keyArn: arn("kms", region, accountId, `key/${"x".repeat(36)}`),
-        certificateArchives: bucketArn(archives),
+        certificateArchives: certificates.archive
+            ? urlArn(certificates.archive)
+            : bucketArn(`${bucket("certs")}/*`),
     });
     const operator = operatorPolicy({
         accountId,
