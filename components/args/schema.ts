@@ -1,11 +1,9 @@
 import { z } from "zod";
 import { isPrivateRange, PRIVATE_RANGES, parseCidr } from "../domain/cidr";
+import { LIMITS } from "../domain/limits";
 import { S3_URL, S3_URL_PATTERN } from "../domain/locations";
 import { emrEtlRunner } from "./emr-etl-runner";
 import { distinct, field, flag, integer, matching, objectWith, optional, section } from "./field";
-
-/** AWS's default quota of managed policies on one role. */
-const MANAGED_POLICIES_PER_ROLE = 10;
 
 /** Half of the 10 years of the certificate authority, so that a leaf certificate always fits into the rest of them. */
 const MAX_VALIDITY_DAYS = 1825;
@@ -184,9 +182,9 @@ const access = section("What roles may do beyond EmrEtlRunner's own locations, a
         "parameter names, such as /snowplow/redshift-password",
     ),
     policyArns: field(
-        distinct(policyArn).max(MANAGED_POLICIES_PER_ROLE).default([]),
+        distinct(policyArn).max(LIMITS.iam.managedPoliciesPerRole).default([]),
         "Additional managed policies to attach.",
-        `a list of at most ${MANAGED_POLICIES_PER_ROLE} policy ARNs, arn:aws:iam::ACCOUNT:policy/NAME, each once`,
+        `a list of at most ${LIMITS.iam.managedPoliciesPerRole} policy ARNs, arn:aws:iam::ACCOUNT:policy/NAME, each once`,
     ),
     permissionsBoundary: optional(
         policyArn,

@@ -2,6 +2,7 @@ import { describe } from "../args/describe";
 import { isNear } from "../args/nearest";
 import { environment } from "../args/schema";
 import type { ArgumentError } from "../domain/errors";
+import { LIMITS } from "../domain/limits";
 import { NAMESPACE } from "../domain/naming";
 import { valueAt } from "../domain/value-at";
 
@@ -26,9 +27,6 @@ export interface StackInput {
     /** When certificates must be valid. Default: now. */
     readonly now?: Date;
 }
-
-/** S3 objects take 10 tags; the certificates' archive is an S3 object, and has no tags of the stack's own. */
-const MAX_DEFAULT_TAGS = 10;
 
 /** The AWS provider's keys that this program reads. */
 const AWS_KEYS = ["region", "defaultTags"];
@@ -133,8 +131,8 @@ function defaultTagErrors(defaultTags: unknown): readonly ArgumentError[] {
         return [{ code: "default-tags", path: below, found: describe(tags), expected }];
     }
     const found = `${Object.keys(tags).length} tags`;
-    const expected = `at most ${MAX_DEFAULT_TAGS}: an S3 object, such as the certificates' archive, takes no more`;
-    return Object.keys(tags).length <= MAX_DEFAULT_TAGS
+    const expected = `at most ${LIMITS.s3.objectTags}: an S3 object, such as the certificates' archive, takes no more`;
+    return Object.keys(tags).length <= LIMITS.s3.objectTags
         ? []
         : [{ code: "too-many-tags", path: below, found, expected }];
 }

@@ -16,16 +16,6 @@ export interface Statement {
     readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 }
 
-/**
- * IAM's limits, in characters without white space.
- * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
- */
-export const IAM_LIMITS = {
-    /** All inline policies of one role together. */
-    roleInlinePolicies: 10_240,
-    managedPolicy: 6_144,
-} as const;
-
 export function policyDocument(...statements: readonly (Statement | readonly Statement[])[]): PolicyDocument {
     return { Version: "2012-10-17", Statement: statements.flat() };
 }

@@ -1,9 +1,10 @@
 import { arn } from "../../domain/arn";
 import type { Path } from "../../domain/errors";
+import { LIMITS } from "../../domain/limits";
 import { LOCATIONS, resolveLocations } from "../../domain/locations";
 import { bucketPrefix, GENERATED_SUFFIX_LENGTH, type ManagedBucket } from "../../domain/naming";
 import { valueAt } from "../../domain/value-at";
-import { documentLength, IAM_LIMITS } from "../../policies/document";
+import { documentLength } from "../../policies/document";
 import { jobflowRolePolicy } from "../../policies/emr-roles";
 import { operatorPolicy } from "../../policies/operator";
 import { bucketArn, urlArn } from "../../policies/s3-access";
@@ -17,21 +18,21 @@ import type { Finding, RuleArgs } from "./rule";
 export function* documentLimits(args: RuleArgs): Iterable<Finding> {
     const { jobflow, operator } = documentLengths(args);
     // The stack writes no policy into an existing role.
-    if (args.access.jobflowRole === null && jobflow > IAM_LIMITS.roleInlinePolicies) {
+    if (args.access.jobflowRole === null && jobflow > LIMITS.iam.roleInlinePolicies) {
         yield {
             code: "document-too-long",
             path: largestGrant(args),
             found: `${jobflow} characters in the jobflow role's policy`,
-            expected: `at most ${IAM_LIMITS.roleInlinePolicies}, IAM's quota`,
+            expected: `at most ${LIMITS.iam.roleInlinePolicies}, IAM's quota`,
             fix: "name fewer, shorter or enclosing folders in EmrEtlRunner's locations and in access, or attach a policy by access.policyArns",
         };
     }
-    if (operator > IAM_LIMITS.managedPolicy) {
+    if (operator > LIMITS.iam.managedPolicy) {
         yield {
             code: "document-too-long",
             path: ["emrEtlRunner", "aws", "s3", "buckets"],
             found: `${operator} characters in the operator policy`,
-            expected: `at most ${IAM_LIMITS.managedPolicy}, IAM's quota`,
+            expected: `at most ${LIMITS.iam.managedPolicy}, IAM's quota`,
             fix: "name fewer, shorter or enclosing folders",
         };
     }
