@@ -7,6 +7,7 @@ import { OWNED_KEYS } from "../components/args/emr-etl-runner";
 import { isNear, nearest } from "../components/args/nearest";
 import { environment } from "../components/args/schema";
 import { expectedAt, knownKeys } from "../components/args/schema-guide";
+import { secretIn } from "../components/args/secrets";
 import { NAMESPACE, parseConfig, stackFileReport } from "../components/config";
 import { type ArgumentError, formatPath, InvalidArguments, type Path } from "../components/domain/errors";
 import { LOCATIONS, parseS3Url } from "../components/domain/locations";
@@ -111,9 +112,9 @@ function unknownKeys(config: Tree): readonly (readonly [string, string])[] {
     );
 }
 
+/** What the stack file would be refused for, or looks like a key. */
 function looksLikeCredential(name: string, text: string): boolean {
-    const line = `${name}: ${text}`;
-    return redact(line) !== line;
+    return secretIn(name, text) !== undefined || redact(text) !== text;
 }
 
 type Context = Rules & { readonly notes: Notes };

@@ -1,19 +1,19 @@
-/** Credentials, by the name before them or by their form: an access key's id, or the 40 characters of a secret key. */
-const CREDENTIALS = [
-    /-----BEGIN [A-Z ]*PRIVATE KEY-----.*/gs,
-    /(?<=(?:access_?key(?:_?id)?|private_?key|secret|password|token)[^:=]{0,3}[:=]\s*[\\"']*)[^\s"'\\,}]+/gi,
-    /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/g,
-    /(?<![\w/+])(?=[\w/+]*[a-z])(?=[\w/+]*[A-Z])(?=[\w/+]*\d)[A-Za-z0-9/+]{40}(?![\w/+=])/g,
-];
+import { withoutSecrets } from "../components/args/secrets";
+
+/** The 40 characters of a secret access key. */
+const SECRET_KEY = /(?<![\w/+])(?=[\w/+]*[a-z])(?=[\w/+]*[A-Z])(?=[\w/+]*\d)[A-Za-z0-9/+]{40}(?![\w/+=])/g;
 
 /** A long run of base64's characters, with the lines that continue it. */
 const BASE64 = /(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{40,}={0,2}(?:\s+[A-Za-z0-9+/]+={0,2}(?!\S))*/g;
 
-/** Replaces credentials, and strings that look like one, in a config.yml that this program did not render. */
+/**
+ * Replaces the secrets that a stack file may not hold, and strings that only look like one, in a config.yml that this
+ * program did not render.
+ */
 export function redact(text: string): string {
-    return CREDENTIALS.reduce((shown, pattern) => shown.replace(pattern, "…"), text).replace(BASE64, (run) =>
-        isKeyMaterial(run) ? "…" : run,
-    );
+    return withoutSecrets(text)
+        .replace(SECRET_KEY, "…")
+        .replace(BASE64, (run) => (isKeyMaterial(run) ? "…" : run));
 }
 
 /**

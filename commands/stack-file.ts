@@ -6,6 +6,7 @@ import {
     isNode,
     isScalar,
     isSeq,
+    Lexer,
     parseDocument,
     parse as parseYaml,
     type YAMLMap,
@@ -14,6 +15,7 @@ import { describe } from "../components/args/describe";
 import { nearest } from "../components/args/nearest";
 import { environment } from "../components/args/schema";
 import { printable } from "../components/args/schema-guide";
+import { secretInProse } from "../components/args/secrets";
 import { NAMESPACE, stackFileReport } from "../components/config";
 import {
     type ArgumentError,
@@ -121,6 +123,7 @@ export function readStackFile(directory: string, stack: string): StackFile {
                 fix,
             })),
             ...misread(configNode, []),
+            ...commentErrors(text),
         ],
         report: stackFileReport(stack, () => text),
     };
@@ -237,6 +240,28 @@ function misread(node: unknown, path: Path): readonly ArgumentError[] {
     return [{ code: "read-differently", path, found, fix }];
 }
 
+/** Comments, too, are in git; their names and paths are prose. */
+function commentErrors(text: string): readonly ArgumentError[] {
+    const tokens = [...new Lexer().lex(text)];
+    return tokens.flatMap((token, index): readonly ArgumentError[] => {
+        // The token before a scalar says that it is one.
+        const isComment = token.startsWith("#") && tokens[index - 1] !== "\u001f";
+        const kind = isComment ? secretInProse(token) : undefined;
+        if (kind === undefined) {
+            return [];
+        }
+        const found = `${kind}, in the comment of line ${tokens.slice(0, index).join("").split("\n").length}`;
+        return [
+            {
+                code: "credential",
+                path: [],
+                found,
+                fix: "delete it, and replace the secret, since it is exposed",
+            },
+        ];
+    });
+}
+
 /** The config layer checks a key whose whole value is encrypted; other namespaces may encrypt any value. */
 function encrypted(path: Path): readonly ArgumentError[] {
     const fix =
@@ -268,7 +293,8 @@ export function joinErrors(
     const shown = errors.map((error) =>
         isOwnPath(error.path) ? { ...error, path: printable(error.path) } : error,
     );
-    const added = ofConfig.filter(({ path }) => !errors.some((error) => isWithin(path, error.path)));
+    const paths = errors.map(({ path }) => path).filter(({ length }) => length > 0); // A comment has none.
+    const added = ofConfig.filter(({ path }) => !paths.some((outer) => isWithin(path, outer)));
     return [...shown, ...added];
 }
 

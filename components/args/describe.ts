@@ -1,4 +1,5 @@
 import { isNear } from "./nearest";
+import { secretIn } from "./secrets";
 
 /** Strings that cannot be secrets, whatever their key. */
 const QUOTABLE = [
@@ -20,6 +21,7 @@ const LONGEST_QUOTE = 200;
 export function isQuotable(text: string, known: readonly string[] = []): boolean {
     return (
         text.length <= LONGEST_QUOTE &&
+        secretIn("", text) === undefined &&
         (QUOTABLE.some((pattern) => pattern.test(text)) ||
             (/^[A-Za-z0-9-]{1,20}$/.test(text) && known.some((word) => isNear(text, word))))
     );

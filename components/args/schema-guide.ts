@@ -3,6 +3,7 @@ import type { Path } from "../domain/errors";
 import { valueAt } from "../domain/value-at";
 import { nearest } from "./nearest";
 import { environment } from "./schema";
+import { secretIn } from "./secrets";
 
 /** The part of a JSON Schema that messages need; the schema of a nullable value is that of the value. */
 interface SchemaNode {
@@ -74,8 +75,8 @@ export function nearestKey(path: Path): string | undefined {
     return PLAIN_KEY.test(key) ? nearest(key, knownKeys(path.slice(0, -1))) : undefined;
 }
 
-/** A key that users choose, such as a tag's name, and that is only a name. */
-const PLAIN_RECORD_KEY = /^(aws:)?[A-Za-z._ -]{1,80}$/i;
+/** A key that users choose, such as a tag's name or a property of Hadoop's `fs.s3a`, and that is only a name. */
+const PLAIN_RECORD_KEY = /^(aws:)?([A-Za-z._ -]|s3(?=[an]?\.)|server2(?=\.)){1,80}$/i;
 
 /** Keys of older versions of config.yml, or of node groups without them, each with its fix. */
 export const FORMER_KEYS: Readonly<Record<string, string>> = {
@@ -99,7 +100,7 @@ function isPrintable(key: string | number, parent: Path): boolean {
         return true;
     }
     return nodeAt(parent)?.additionalProperties
-        ? PLAIN_RECORD_KEY.test(key)
+        ? PLAIN_RECORD_KEY.test(key) && secretIn("", key) === undefined
         : nearestKey([...parent, key]) !== undefined ||
               placesOf(key).length > 0 ||
               Object.hasOwn(FORMER_KEYS, key);

@@ -6,25 +6,26 @@ import { OWNED_KEYS } from "./emr-etl-runner";
 import { fixFor } from "./fix";
 import { type Environment, environment } from "./schema";
 import { expectedAt, knownValues, printable } from "./schema-guide";
+import { secretErrors } from "./secrets";
 import { unknownKeyError } from "./unknown-key";
 import { unreadableErrors } from "./unreadable";
 
 /**
- * The first phase: checks types, ranges, formats, unknown keys and unreadable strings. `args`: the six objects, and
+ * The first phase: checks types, ranges, formats, unknown keys, unreadable strings and secrets in plain text. `args`: the six objects, and
  * nothing else. Returns them complete, or every error.
  */
 export function checkShape(args: unknown): { environment?: Environment; errors: readonly ArgumentError[] } {
     // A rule refuses an owned key, whatever it holds, with a reason that says more.
-    const unreadable = unreadableErrors(args).filter(({ path }) => !isOwned(path));
+    const refused = [...unreadableErrors(args), ...secretErrors(args)].filter(({ path }) => !isOwned(path));
     const parsed = environment.safeParse(args);
-    if (parsed.success && unreadable.length === 0) {
+    if (parsed.success && refused.length === 0) {
         return { environment: parsed.data, errors: [] };
     }
-    const reported = new Set(unreadable.map(({ path }) => formatPath(path)));
+    const reported = new Set(refused.map(({ path }) => formatPath(path)));
     const explained = (parsed.error?.issues ?? [])
         .flatMap((issue) => explain(issue, args))
         .filter(({ path }) => !reported.has(formatPath(path)));
-    const errors = [...unreadable, ...explained].map((error) => ({ ...error, path: printable(error.path) }));
+    const errors = [...refused, ...explained].map((error) => ({ ...error, path: printable(error.path) }));
     return { errors };
 }
 

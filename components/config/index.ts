@@ -30,6 +30,7 @@ export function readConfig(): StackConfig {
     const config = pulumi.runtime.allConfig();
     const isOwn = (key: string) => key.startsWith(`${NAMESPACE}:`);
     const own = Object.keys(config).filter(isOwn);
+    const plainOthers = Object.keys(config).filter((key) => !isOwn(key) && !isConfigSecret(key));
     const nameOf = (key: string) => key.slice(NAMESPACE.length + 1);
     const report = stackFileReport(stack, textOf);
     const resolved = parseConfig(
@@ -41,6 +42,7 @@ export function readConfig(): StackConfig {
             config: Object.fromEntries(own.map((key) => [nameOf(key), parseJson(config[key])])),
             // Pulumi.yaml has an empty object for each key that the stack file omits.
             otherKeys: Object.keys(config).filter((key) => !isOwn(key) && config[key] !== "{}"),
+            otherValues: Object.fromEntries(plainOthers.map((key) => [key, parseJson(config[key])])),
             encryptedKeys: own.filter(isConfigSecret).map(nameOf),
         },
         report,

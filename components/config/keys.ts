@@ -1,6 +1,7 @@
 import { describe } from "../args/describe";
 import { isNear } from "../args/nearest";
 import { environment } from "../args/schema";
+import { secretErrors, secretIn } from "../args/secrets";
 import type { ArgumentError } from "../domain/errors";
 import { LIMITS } from "../domain/limits";
 import { NAMESPACE } from "../domain/naming";
@@ -24,6 +25,8 @@ export interface StackInput {
     readonly encryptedKeys: readonly string[];
     /** The keys of other namespaces that have a value. Default: none. */
     readonly otherKeys?: readonly string[];
+    /** The values of other namespaces, `aws:` included, that are not encrypted. Default: none. */
+    readonly otherValues?: Readonly<Record<string, unknown>>;
     /** When certificates must be valid. Default: now. */
     readonly now?: Date;
 }
@@ -45,11 +48,19 @@ export function readKeys(input: StackInput): {
     const read = Object.entries(input.config).map(([key, value]) => {
         return { key, value, error: keyError(key, value, input.encryptedKeys.includes(key)) };
     });
-    const objects = read.filter(({ key, error }) => key !== PRIVATE_KEY && error === undefined);
+    const objects = read
+        .filter(({ key, error }) => key !== PRIVATE_KEY && error === undefined)
+        // An encrypted value under an unknown key is not a secret in plain text.
+        .map(({ key, value }) => [key, input.encryptedKeys.includes(key) ? null : value]);
     const own = read.flatMap(({ error }) => error ?? []);
     return {
-        errors: [...otherNamespaceErrors(input), ...defaultTagErrors(input.defaultTags), ...own],
-        objects: Object.fromEntries(objects.map(({ key, value }) => [key, value])),
+        errors: [
+            ...otherNamespaceErrors(input),
+            ...otherSecretErrors(input),
+            ...defaultTagErrors(input.defaultTags),
+            ...own,
+        ],
+        objects: Object.fromEntries(objects),
     };
 }
 
@@ -112,6 +123,16 @@ function otherNamespaceErrors({ otherKeys = [], project }: StackInput): readonly
             found: "a key of another namespace",
             fix: `did you mean the namespace ${NAMESPACE}?`,
         }));
+}
+
+/** A key that may hold a secret, and what is below it, is not printed. */
+function otherSecretErrors({ otherValues = {} }: StackInput): readonly ArgumentError[] {
+    return secretErrors(otherValues).map((error) => {
+        const end = error.path.findIndex(
+            (key) => !PLAIN_OTHER_KEY.test(String(key)) || secretIn("", String(key)) !== undefined,
+        );
+        return end === -1 ? error : { ...error, path: error.path.slice(0, end) };
+    });
 }
 
 /** The names and values of tags are not printed. */

@@ -12,7 +12,7 @@ export const ERROR_CODES = [
     "collector-format-missing",
     "config-not-an-object",
     "configuration-of-thrift", // EmrEtlRunner adds this classification itself
-    "credential", // a key of config.yml for credentials
+    "credential", // a password, a token or an access key in plain text, or a key for one
     "default-route-blackhole",
     "default-route-missing",
     "default-route-not-nat-gateway",

@@ -414,6 +414,21 @@ describe("adopt", () => {
     });
 
     describe("omits", () => {
+        it("what a stack file would be refused for", () => {
+            const { value, errors } = below(
+                "monitoring",
+                "snowplow: { app_id: etl, collector: 'https://me:hunter2@collector.example.com' }",
+                "tags: { db-password: hunter2, password-policy: strict }",
+            );
+            expect([value, codesOf(errors).slice(0, 2)]).to.deep.equal([
+                { snowplow: { app_id: "etl" }, tags: { "password-policy": "strict" } },
+                [
+                    ["credential", "monitoring.snowplow.collector"],
+                    ["credential", "monitoring.tags.db-password"],
+                ],
+            ]);
+        });
+
         it("keys that EmrEtlRunner does not read, and keeps invalid values", () => {
             const { value, stackFile } = below(
                 "enrich",

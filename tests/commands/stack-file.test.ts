@@ -206,6 +206,25 @@ describe("readStackFile", () => {
         });
     });
 
+    it("refuses a secret in a comment, with its line, and reads other comments as prose", () => {
+        const secret = "AKIAIOSFODNN7EXAMPLE";
+        const { errors } = read(
+            [
+                `# ${secret}`,
+                "config: # token: x, password=x, me:x@example.com",
+                `    a:text: "# ${secret}" # https://me:x@example.com`,
+                `    a:block: |`,
+                `        # ${secret}`,
+                `    a:b: { c: d } # -----BEGIN PRIVATE KEY-----`,
+            ].join("\n"),
+        );
+        expect(errors.map(({ code, path: where, found }) => [code, where, found])).to.deep.equal([
+            ["credential", [], "the ID of an access key, in the comment of line 1"],
+            ["credential", [], "a URL with a password, in the comment of line 3"],
+            ["credential", [], "a private key, in the comment of line 6"],
+        ]);
+    });
+
     describe("refuses a file that is not a stack file:", () => {
         for (const [title, text, code, place] of [
             ["a tab", "config:\n\taws:region: x\n", "invalid-yaml", "line 2, column 1"],

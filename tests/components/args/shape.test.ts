@@ -267,11 +267,6 @@ describe("the fix of a value", () => {
             { emrEtlRunner: { collectors: "format:thrift" } },
             "put a space after each colon",
         ],
-        [
-            "with credentials",
-            batch({ aws: [{ access_key_id: "x" }] }),
-            "omit credentials: EmrEtlRunner reads them from its environment",
-        ],
         ["yes", at("encryption.inTransit", "yes"), "did you mean true?"],
         ["Off", at("encryption.inTransit", "Off"), "did you mean false?"],
         ["in other letters", batch({ enrich: { output_compression: "gzip" } }), "did you mean GZIP?"],
@@ -386,7 +381,11 @@ describe("an unknown key", () => {
             "credential at emrEtlRunner.aws.secret_acess_key",
             SECRET_KEY,
         ],
-        [batch({ aws: { "secret_access_key:wJalr": null } }), "credential at emrEtlRunner.aws", SECRET_KEY],
+        [
+            batch({ aws: { "secret_access_key:wJalr": null } }),
+            "credential at emrEtlRunner.aws",
+            `${SECRET_KEY}; replace the secret, since it is exposed`,
+        ],
         [
             at("certificates.privateKeyPem", "x"),
             "credential at certificates",

@@ -47,6 +47,17 @@ describe("the stack config, as the engine passes it,", () => {
         expect(found).to.deep.equal(parse(config, { stack: "prod", region: "us-west-2" }));
     });
 
+    it("may hold an encrypted secret in another namespace, and no secret in plain text", async () => {
+        const config = { ...own(batch()), "aws:secretKey": "x", "github:owner": { token: "x" } };
+        expect(await read(config, { secretKeys: ["aws:secretKey", "github:owner"] })).to.deep.equal(
+            parse(batch()),
+        );
+        expect(await read(config)).to.deep.equal([
+            'credential at ["aws:secretKey"]',
+            'credential at ["github:owner"].token',
+        ]);
+    });
+
     it("is the same in a project of another name, whose Pulumi.yaml adds an empty object for each key", async () => {
         const added = Object.fromEntries(["network", "storage"].map((key) => [`acme:${key}`, {}]));
         const found = await read({ ...own(batch()), ...added }, { project: "acme" });
