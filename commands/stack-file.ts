@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
+    CST,
     type Document,
     isMap,
     isNode,
@@ -15,7 +16,7 @@ import { describe } from "../components/args/describe";
 import { nearest } from "../components/args/nearest";
 import { environment } from "../components/args/schema";
 import { printable } from "../components/args/schema-guide";
-import { secretInProse } from "../components/args/secrets";
+import { EXPOSED, secretInProse } from "../components/args/secrets";
 import { NAMESPACE, stackFileReport } from "../components/config";
 import {
     type ArgumentError,
@@ -123,7 +124,7 @@ export function readStackFile(directory: string, stack: string): StackFile {
                 fix,
             })),
             ...misread(configNode, []),
-            ...commentErrors(text),
+            ...secretsAround(text, configNode),
         ],
         report: stackFileReport(stack, () => text),
     };
@@ -240,26 +241,26 @@ function misread(node: unknown, path: Path): readonly ArgumentError[] {
     return [{ code: "read-differently", path, found, fix }];
 }
 
-/** Comments, too, are in git; their names and paths are prose. */
-function commentErrors(text: string): readonly ArgumentError[] {
-    const tokens = [...new Lexer().lex(text)];
-    return tokens.flatMap((token, index): readonly ArgumentError[] => {
-        // The token before a scalar says that it is one.
-        const isComment = token.startsWith("#") && tokens[index - 1] !== "\u001f";
-        const kind = isComment ? secretInProse(token) : undefined;
-        if (kind === undefined) {
-            return [];
+/** Tokens that the lexer adds to those of the text: `SCALAR` precedes each scalar. */
+const MARKS: readonly string[] = [CST.DOCUMENT, CST.FLOW_END, CST.SCALAR];
+
+/** Comments, and what stands outside of `config`, are in git too. The config layer checks the values in `config`. */
+function secretsAround(text: string, config: unknown): readonly ArgumentError[] {
+    const [start, , end] = (isNode(config) && config.range) || [0, 0, 0];
+    const errors: ArgumentError[] = [];
+    let offset = 0;
+    let isScalar = false;
+    for (const token of new Lexer().lex(text)) {
+        const isIncluded = offset < start || offset >= end || (token.startsWith("#") && !isScalar);
+        const kind = isIncluded ? secretInProse(token) : undefined;
+        if (kind !== undefined) {
+            const found = `${kind}, in line ${text.slice(0, offset).split("\n").length}`;
+            errors.push({ code: "credential", path: [], found, fix: `delete it${EXPOSED}` });
         }
-        const found = `${kind}, in the comment of line ${tokens.slice(0, index).join("").split("\n").length}`;
-        return [
-            {
-                code: "credential",
-                path: [],
-                found,
-                fix: "delete it, and replace the secret, since it is exposed",
-            },
-        ];
-    });
+        offset += MARKS.includes(token) ? 0 : token.length;
+        isScalar = token === CST.SCALAR;
+    }
+    return errors;
 }
 
 /** The config layer checks a key whose whole value is encrypted; other namespaces may encrypt any value. */
@@ -293,7 +294,7 @@ export function joinErrors(
     const shown = errors.map((error) =>
         isOwnPath(error.path) ? { ...error, path: printable(error.path) } : error,
     );
-    const paths = errors.map(({ path }) => path).filter(({ length }) => length > 0); // A comment has none.
+    const paths = errors.map(({ path }) => path).filter(({ length }) => length > 0); // A comment's is empty.
     const added = ofConfig.filter(({ path }) => !paths.some((outer) => isWithin(path, outer)));
     return [...shown, ...added];
 }

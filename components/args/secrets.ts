@@ -13,7 +13,7 @@ const SECRET_NAME = new RegExp(
     [
         "(?:password|passwd|passphrase|secret|credential)s?$|token$",
         "(?:^|\\.|bind|db|key|store)(?:pass|pwd)$|(?:bind|db)\\.?pw$",
-        "(?:access|secret|api|private|account|license|store)\\.?key$|(?:access\\.?key|secret)\\.?id$",
+        "(?:access|secret|api|private|account|license|key\\.?store)\\.?key$|(?:access\\.?key|secret)\\.?id$",
         "fs\\.s?ftp\\.password\\.|fs\\.azure\\.account\\.key\\.",
     ].join("|"),
 );
@@ -24,7 +24,7 @@ const NAME_SUFFIX = /\.?\d+$|\.(?:dev|test|staging|prod|production|old|new)$/;
 /** A value that says whether there is a secret, or counts, or only says where the secret is. */
 const NO_SECRET = new RegExp(
     [
-        "(?:true|false|yes|no|on|off|none|null|n/a|\\d{1,3}|\\*+)?",
+        "(?:ADD HERE|true|false|yes|no|on|off|none|null|n/a|\\d{1,3}|\\*+)?",
         "\\$\\{(?:env\\.\\w+|(?!env\\.)[\\w.:-]+)\\}|\\$[A-Z_][A-Z\\d_]*", // without the default of ${env.NAME:-default}
         "\\{\\{.*\\}\\}|<.*>",
         "(?:arn|ssm|vault|file):.*|[a-z][a-z\\d+-]*:/.*", // A URL with a password has a form of its own.
@@ -147,6 +147,9 @@ function errorOf(kind: string | undefined, path: Path): readonly ArgumentError[]
 
 const PRIVATE_KEY_FIX =
     "pass the private key as the secret certificatePrivateKey, and replace this one, since it is exposed";
+
+/** The end of a fix: what was in a stack file is in git, and may be in state. */
+export const EXPOSED = "; replace the secret, since it is exposed";
 
 /** Where a secret belongs. */
 function fixOf(path: Path, kind: string): string {

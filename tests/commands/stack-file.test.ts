@@ -206,7 +206,7 @@ describe("readStackFile", () => {
         });
     });
 
-    it("refuses a secret in a comment, with its line, and reads other comments as prose", () => {
+    it("refuses a secret in a comment, or outside of config, with its line, and reads it as prose", () => {
         const secret = "AKIAIOSFODNN7EXAMPLE";
         const { errors } = read(
             [
@@ -216,12 +216,14 @@ describe("readStackFile", () => {
                 `    a:block: |`,
                 `        # ${secret}`,
                 `    a:b: { c: d } # -----BEGIN PRIVATE KEY-----`,
+                `secretsprovider: awskms://x?key=${secret}`,
             ].join("\n"),
         );
         expect(errors.map(({ code, path: where, found }) => [code, where, found])).to.deep.equal([
-            ["credential", [], "the ID of an access key, in the comment of line 1"],
-            ["credential", [], "a URL with a password, in the comment of line 3"],
-            ["credential", [], "a private key, in the comment of line 6"],
+            ["credential", [], "the ID of an access key, in line 1"],
+            ["credential", [], "a URL with a password, in line 3"],
+            ["credential", [], "a private key, in line 6"],
+            ["credential", [], "the ID of an access key, in line 7"],
         ]);
     });
 
