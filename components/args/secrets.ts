@@ -21,10 +21,12 @@ const SECRET_NAME = new RegExp(
 /** A copy of a name for another environment, or the second of several. */
 const NAME_SUFFIX = /\.?\d+$|\.(?:dev|test|staging|prod|production|old|new)$/;
 
-/** A value that says whether there is a secret, or counts, or only says where the secret is. */
-const NO_SECRET = new RegExp(
+/** A value that says whether there is a secret, counts, or hides it. */
+const NO_SECRET = /^(?:ADD HERE|true|false|yes|no|on|off|none|null|n\/a|\d{1,3}|\*+|…)?$/i;
+
+/** A value that says where the secret is. */
+const REFERENCE = new RegExp(
     [
-        "(?:ADD HERE|true|false|yes|no|on|off|none|null|n/a|\\d{1,3}|\\*+)?",
         "\\$\\{(?:env\\.\\w+|(?!env\\.)[\\w.:-]+)\\}|\\$[A-Z_][A-Z\\d_]*", // without the default of ${env.NAME:-default}
         "\\{\\{.*\\}\\}|<.*>",
         "(?:arn|ssm|vault|file):.*|[a-z][a-z\\d+-]*:/.*", // A URL with a password has a form of its own.
@@ -32,7 +34,7 @@ const NO_SECRET = new RegExp(
     ]
         .map((pattern) => `^(?:${pattern})$`)
         .join("|"),
-    "is",
+    "s",
 );
 
 /** In a URL, what follows the user and its colon: not a port, and not a reference. */
@@ -96,10 +98,11 @@ export function withoutSecrets(text: string): string {
     const named = text.replace(ASSIGNMENT, (whole: string, name: string, value: string) =>
         isSecret(name, value) ? `${whole.slice(0, -value.length)}…` : whole,
     );
-    return [...FORMS, WITHOUT_SCHEME].reduce(
+    const rest = [...FORMS, WITHOUT_SCHEME].reduce(
         (shown, { pattern }) => shown.replace(new RegExp(pattern, `${pattern.flags}g`), "…"),
         named,
     );
+    return secretIn("", rest) === undefined ? rest : "…"; // Percent-encoded.
 }
 
 function isSecret(name: string, value: string): boolean {
@@ -108,7 +111,7 @@ function isSecret(name: string, value: string): boolean {
         .replace(/[._:/ -]+/g, ".")
         .toLowerCase()
         .replace(NAME_SUFFIX, "");
-    return SECRET_NAME.test(words) && !NO_SECRET.test(value);
+    return SECRET_NAME.test(words) && !NO_SECRET.test(value) && !REFERENCE.test(value);
 }
 
 function decoded(text: string): string {
@@ -140,7 +143,7 @@ function errorOf(kind: string | undefined, path: Path): readonly ArgumentError[]
                   code: "credential",
                   path,
                   found: kind,
-                  fix: `${fixOf(path, kind)}; replace the secret, since it is exposed`,
+                  fix: `${fixOf(path, kind)}${EXPOSED}`,
               },
           ];
 }
