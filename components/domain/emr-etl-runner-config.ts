@@ -68,6 +68,8 @@ export interface EmrEtlRunnerConfigArgs {
     readonly securityConfiguration: string | null;
 }
 
+export type ConfigTree = ReturnType<typeof configTree>;
+
 /**
  * Renders EmrEtlRunner's config.yml. EmrEtlRunner reads it with ERB, then with Ruby's YAML 1.1 parser. So every string is
  * in double quotes on one line, and `<%` in a value is written `<%%`, which ERB prints as `<%`.
@@ -107,7 +109,8 @@ function quoteKeys(node: unknown): void {
     }
 }
 
-function configTree(args: EmrEtlRunnerConfigArgs) {
+/** The content of config.yml, without the credentials. */
+export function configTree(args: EmrEtlRunnerConfigArgs) {
     const { aws, collectors, enrich, storage, monitoring } = args.emrEtlRunner;
     const { buckets } = aws.s3;
     const batch = args.mode === "batch";
