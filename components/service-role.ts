@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { arn } from "./domain/arn";
-import type { ExistingRole } from "./domain/existing-role";
+import { type ExistingRole, nameForEmr } from "./domain/existing-role";
 import type { AttachedPolicies } from "./domain/for-commands";
 import type { Region } from "./domain/region";
 import { type ServiceRolePolicyArgs, serviceRolePolicy, serviceRoleTrust } from "./policies/emr-roles";
@@ -50,14 +50,14 @@ export class ServiceRole extends pulumi.ComponentResource implements EmrServiceR
 
         this.arn = role.arn;
         this.name = role.afterAttachments(role.name);
-        this.nameForEmr = nameForEmr(this.name, this.arn);
+        this.nameForEmr = pulumi.output({ name: this.name, arn: this.arn }).apply(nameForEmr);
         this.attachedPolicies = role.attachedPolicies;
         this.registerOutputs({ arn: this.arn, name: this.name, attachedPolicies: this.attachedPolicies });
     }
 
     /** An existing role, which is not changed. */
     static existing(role: ExistingRole, args: Inputs<ServiceRolePolicyArgs>): EmrServiceRole {
-        return { ...existingRole(role, policies(args)), nameForEmr: nameForEmr(role.name, role.arn) };
+        return { ...existingRole(role, policies(args)), nameForEmr: pulumi.output(nameForEmr(role)) };
     }
 }
 
@@ -69,10 +69,4 @@ function policies(args: Inputs<ServiceRolePolicyArgs>): RolePolicies {
             .output({ accountId, keyArn, certificateArchives, jobflowRoleArn, spot })
             .apply(serviceRolePolicy),
     };
-}
-
-function nameForEmr(name: pulumi.Input<string>, roleArn: pulumi.Input<string>): pulumi.Output<string> {
-    return pulumi
-        .all([name, roleArn])
-        .apply(([plain, full]) => (full.endsWith(`:role/${plain}`) ? plain : full));
 }

@@ -17,6 +17,7 @@ import type { EnvironmentArgs } from "./schema";
 import { checkShape } from "./shape";
 
 export type { Ambient } from "./complete";
+export { lookedUpErrors } from "./rules";
 export type { Environment, EnvironmentArgs } from "./schema";
 
 /** The arguments of EmrEncryption, checked, complete and frozen. */

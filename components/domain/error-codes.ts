@@ -50,6 +50,7 @@ export const ERROR_CODES = [
     "not-a-config-yml", // adopt
     "not-a-stack-file",
     "not-utf-8",
+    "object-key-too-long", // a folder that leaves no room for the keys of its objects
     "owned-key", // the stack decides this key of config.yml
     "owned-tag",
     "private-key-in-plain",
@@ -64,6 +65,8 @@ export const ERROR_CODES = [
     "role-does-not-trust-service",
     "sample-value", // the ADD HERE of EmrEtlRunner's sample
     "security-group-exists",
+    "step-argument-too-long", // config.yml, which is one argument of RDB Loader's step
+    "step-name-too-long", // a step's name contains an S3 URL
     "subnet-of-another-vpc",
     "subnet-range-not-private",
     "subnet-without-public-addresses",

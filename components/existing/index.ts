@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { type Ambient, ARGUMENTS, type EnvironmentArgs, resolveArguments } from "../args";
+import { type Ambient, ARGUMENTS, type EnvironmentArgs, lookedUpErrors, resolveArguments } from "../args";
 import { type ErrorReport, InvalidArguments } from "../domain/errors";
 import type { ExistingRole } from "../domain/existing-role";
 import { checkBuckets } from "./buckets";
@@ -42,11 +42,12 @@ export async function lookUpExisting(
         checkBuckets(args, opts),
         checkTopic(args, accountId, opts),
     ]);
+    const [{ anyHostname, nodeDomain }, , { role: serviceRole }, { role: jobflowRole }] = outcomes;
     const errors = outcomes.flatMap((outcome) => outcome.errors);
+    errors.push(...lookedUpErrors(args, { serviceRole, jobflowRole, anyHostname }));
     if (errors.length > 0) {
         throw new InvalidArguments(errors, report);
     }
-    const [{ anyHostname, nodeDomain }, , { role: serviceRole }, { role: jobflowRole }] = outcomes;
     const warnings = outcomes.flatMap((outcome) => outcome.warnings ?? []);
     return { accountId, serviceRole, jobflowRole, anyHostname, nodeDomain, warnings };
 }

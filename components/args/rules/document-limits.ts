@@ -1,70 +1,76 @@
-import { arn } from "../../domain/arn";
-import type { Path } from "../../domain/errors";
+import type { ArgumentError, Path } from "../../domain/errors";
 import { LIMITS } from "../../domain/limits";
-import { LOCATIONS, resolveLocations } from "../../domain/locations";
-import { bucketPrefix, GENERATED_SUFFIX_LENGTH, type ManagedBucket } from "../../domain/naming";
+import { LOCATIONS } from "../../domain/locations";
 import { valueAt } from "../../domain/value-at";
-import { documentLength } from "../../policies/document";
+import { documentLength, type PolicyDocument } from "../../policies/document";
 import { jobflowRolePolicy } from "../../policies/emr-roles";
 import { operatorPolicy } from "../../policies/operator";
-import { bucketArn, urlArn } from "../../policies/s3-access";
+import { reencryptionRolePolicy } from "../../policies/reencryption";
+import type { CompleteArgs } from "../complete";
 import { bucketsPath } from "../locations";
-import type { Finding, RuleArgs } from "./rule";
+import { deployed, type LookedUp } from "./deployed";
 
-/**
- * IAM refuses a document over its quota in the middle of an `up`. The documents are measured with placeholders of the
- * right length for what only AWS knows. The service role's document does not depend on the arguments.
- */
-export function* documentLimits(args: RuleArgs): Iterable<Finding> {
-    const { jobflow, operator } = documentLengths(args);
-    // The stack writes no policy into an existing role.
-    if (args.access.jobflowRole === null && jobflow > LIMITS.iam.roleInlinePolicies) {
-        yield {
-            code: "document-too-long",
-            path: largestGrant(args),
-            found: `${jobflow} characters in the jobflow role's policy`,
-            expected: `at most ${LIMITS.iam.roleInlinePolicies}, IAM's quota`,
-            fix: "name fewer, shorter or enclosing folders in EmrEtlRunner's locations and in access, or attach a policy by access.policyArns",
-        };
-    }
-    if (operator > LIMITS.iam.managedPolicy) {
-        yield {
-            code: "document-too-long",
-            path: ["emrEtlRunner", "aws", "s3", "buckets"],
-            found: `${operator} characters in the operator policy`,
-            expected: `at most ${LIMITS.iam.managedPolicy}, IAM's quota`,
-            fix: "name fewer, shorter or enclosing folders",
-        };
+/** A document that grows with the arguments, and IAM's quota for it. */
+interface LimitedDocument {
+    /** Whether the stack writes the document. */
+    readonly written: boolean;
+    readonly name: string;
+    readonly document: PolicyDocument;
+    readonly limit: number;
+    /** The argument to shorten. */
+    readonly path: Path;
+    readonly fix: string;
+}
+
+/** IAM refuses a document over its quota in the middle of an `up`. */
+export function* documentLimits(args: CompleteArgs, existing?: LookedUp): Iterable<ArgumentError> {
+    for (const { written, name, document, limit, path, fix } of limitedDocuments(args, existing)) {
+        const length = documentLength(document);
+        if (written && length > limit) {
+            const found = `${length} characters in ${name}`;
+            yield { code: "document-too-long", path, found, expected: `at most ${limit}, IAM's quota`, fix };
+        }
     }
 }
 
-/** The lengths of the two policies that grow with the arguments. */
-function documentLengths({ certificates, access, prefix, region, stackTag, ...args }: RuleArgs) {
-    const generated = "x".repeat(GENERATED_SUFFIX_LENGTH);
-    const accountId = "0".repeat(12);
-    const role = (name: string) =>
-        arn("iam", "", accountId, `role${access.path}${prefix}-${name}-${generated}`);
-    const bucket = (name: ManagedBucket | "certs") => `${bucketPrefix(prefix, name)}${generated}`;
-    const locations = resolveLocations(args.locations, bucket);
-    const jobflow = jobflowRolePolicy({
-        ...args.jobflowGrants,
-        accountId,
-        region,
-        locations,
-        keyArn: arn("kms", region, accountId, `key/${"x".repeat(36)}`),
-        certificateArchives: certificates.archive
-            ? urlArn(certificates.archive)
-            : bucketArn(`${bucket("certs")}/*`),
-    });
-    const operator = operatorPolicy({
-        accountId,
-        region,
-        stackTag,
-        locations,
-        serviceRoleArn: role("service"),
-        jobflowRoleArn: role("jobflow"),
-    });
-    return { jobflow: documentLength(jobflow), operator: documentLength(operator) };
+/** The table of documents to measure. The service role's, the key's and the trust policies have no list of arguments. */
+function limitedDocuments(args: CompleteArgs, existing?: LookedUp): readonly LimitedDocument[] {
+    const { serviceRole, jobflowRole, ...names } = deployed(args, existing);
+    const { region, stackTag } = args;
+    const buckets = ["emrEtlRunner", "aws", "s3", "buckets"];
+    const fix = "name fewer, shorter or enclosing folders";
+    return [
+        {
+            written: args.access.jobflowRole === null,
+            name: "the jobflow role's policy",
+            document: jobflowRolePolicy({ ...args.jobflowGrants, ...names, region }),
+            limit: LIMITS.iam.roleInlinePolicies,
+            path: largestGrant(args),
+            fix: `${fix} in EmrEtlRunner's locations and in access, or attach a policy by access.policyArns`,
+        },
+        {
+            written: true,
+            name: "the operator policy",
+            document: operatorPolicy({
+                ...names,
+                region,
+                stackTag,
+                serviceRoleArn: serviceRole.arn,
+                jobflowRoleArn: jobflowRole.arn,
+            }),
+            limit: LIMITS.iam.managedPolicy,
+            path: buckets,
+            fix,
+        },
+        {
+            written: args.storage.reencryption,
+            name: "the policy of encrypt-existing's role",
+            document: reencryptionRolePolicy(names.locations),
+            limit: LIMITS.iam.roleInlinePolicies,
+            path: buckets,
+            fix: `${fix}, or set storage.reencryption: false`,
+        },
+    ];
 }
 
 /** The arguments that the jobflow role's policy grows with. */
@@ -77,7 +83,7 @@ const GRANTED: readonly Path[] = [
     ...LOCATIONS.map(({ path }) => bucketsPath(path)),
 ];
 
-function largestGrant(args: RuleArgs): Path {
+function largestGrant(args: CompleteArgs): Path {
     const length = (path: Path) => JSON.stringify(valueAt(args, path)).length;
     return GRANTED.reduce((largest, path) => (length(path) > length(largest) ? path : largest));
 }

@@ -1,7 +1,9 @@
 import type { ArgumentError } from "../../domain/errors";
 import { valueAt } from "../../domain/value-at";
+import type { CompleteArgs } from "../complete";
 import { describe } from "../describe";
 import { certificateRules } from "./certificates";
+import type { LookedUp } from "./deployed";
 import { documentLimits } from "./document-limits";
 import { emrRules } from "./emr";
 import { existingReplaces } from "./existing-replaces";
@@ -9,6 +11,7 @@ import { locationRules } from "./locations";
 import { networkRules } from "./network";
 import { ownedKeys } from "./owned-keys";
 import type { Rule, RuleArgs } from "./rule";
+import { locationLengths, stepArgumentLimit } from "./step-limits";
 
 const RULES: readonly Rule[] = [
     existingReplaces,
@@ -18,6 +21,8 @@ const RULES: readonly Rule[] = [
     ...locationRules,
     ownedKeys,
     documentLimits,
+    locationLengths,
+    stepArgumentLimit,
 ];
 
 /** The second phase: every error of arguments that contradict each other. */
@@ -26,4 +31,9 @@ export function ruleErrors(args: RuleArgs): readonly ArgumentError[] {
         found: describe(valueAt(args, finding.path)),
         ...finding,
     }));
+}
+
+/** The errors that only the look-ups show: existing roles with paths, and a property for host names, take more space. */
+export function lookedUpErrors(args: CompleteArgs, existing: LookedUp): readonly ArgumentError[] {
+    return [...documentLimits(args, existing), ...stepArgumentLimit(args, existing)];
 }

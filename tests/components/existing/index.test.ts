@@ -125,6 +125,24 @@ describe("lookUpExisting", () => {
         ]);
     });
 
+    it("measures what names roles by their ARNs with the paths of existing roles", async () => {
+        const properties = (count: number) =>
+            Object.fromEntries(Array.from({ length: count }, (_, index) => [`key${index}`, "v".repeat(100)]));
+        const stack = (count: number) => ({
+            ...batch({ aws: { emr: { configuration: { spark: properties(count) } } } }),
+            access: EVERYTHING.access,
+        });
+        const path = `/${"p".repeat(250)}/${"p".repeat(250)}/`;
+        const getRole = ({ name }: Readonly<Record<string, unknown>>) => ({
+            arn: `arn:aws:iam::000000000000:role${path}${name}`,
+        });
+        const error = await lookUp(stack(45), { answers: { getRole } }).catch((reason: unknown) => reason);
+        expect(codes((error as InvalidArguments).errors)).to.deep.equal([
+            ["step-argument-too-long", "emrEtlRunner.aws.emr.configuration.spark"],
+        ]);
+        expect((await lookUp(stack(45))).existing).to.include({ anyHostname: false });
+    });
+
     it("throws all errors, under the subject and with the paths of its report", async () => {
         const answers = {
             getVpc: () => ({ tags: {} }),

@@ -1,3 +1,4 @@
+import { stringify } from "yaml";
 import { atLeast, HOSTNAME_VERIFIER, type Read, type Rule, takesAnyHostname } from "./rules";
 
 export const EMR_RULES: Readonly<Record<string, Rule<Read>>> = {
@@ -20,6 +21,17 @@ export const EMR_RULES: Readonly<Record<string, Rule<Read>>> = {
             "two core-sites": takesAnyHostname(given) && yml.collectors?.format === "thrift",
         };
     },
+    steps: ({ yml, locations: { "raw.in": raw = [], "enriched.stream": stream = [] } }) => ({
+        "an argument of more than 10,280 characters":
+            Buffer.from(stringify(yml, { lineWidth: 0 })).toString("base64").length > 10_280,
+        "a name of more than 256 characters":
+            raw.some((url) => `[staging] s3-dist-cp: Raw ${url} -> Raw Staging S3`.length > 256) ||
+            stream.some(
+                (url) =>
+                    `[staging_stream_enrich] s3-dist-cp: Stream Enriched ${url} -> Enriched Staging S3`
+                        .length > 256,
+            ),
+    }),
     volumes: ({ yml }) => {
         const volume = yml.aws.emr.jobflow.core_instance_ebs;
         return { "io1 without IOPS": volume?.volume_type === "io1" && !volume.volume_iops };

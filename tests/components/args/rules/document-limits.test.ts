@@ -1,8 +1,12 @@
 import { expect } from "chai";
-import type { Provider } from "../../../../testing/mock-engine";
+import { deployed } from "../../../../components/args/rules/deployed";
+import { nameForEmr } from "../../../../components/domain/existing-role";
+import { foldersOf, formatS3Url } from "../../../../components/domain/locations";
+import type { Provider, Run } from "../../../../testing/mock-engine";
 import { placeholderProvider } from "../../../../testing/placeholder-provider";
+import { load } from "../../../support/emr-etl-runner-contract";
 import { registration, runStack } from "../../../support/run";
-import { BUCKETS, batch, buckets, type Config, codesOf, errorsOf } from "../parse";
+import { BUCKETS, batch, buckets, type Config, codesOf, errorsOf, parse } from "../parse";
 
 const STACK = "production";
 const REGION = "ap-southeast-1";
@@ -48,11 +52,11 @@ function lengthOf(count: number, document: string, archive?: string): number {
 }
 
 describe("IAM's quotas", () => {
-    let inputs: (type: string, name: string) => Readonly<Record<string, unknown>>;
+    let run: Run;
+    const inputs = (type: string, name: string) => registration(run, type, name).inputs;
 
     before(async () => {
-        const run = await runStack(stackWith(2), { stack: STACK, region: REGION, provider: aws });
-        inputs = (type, name) => registration(run, type, name).inputs;
+        run = await runStack(stackWith(2), { stack: STACK, region: REGION, provider: aws });
     });
 
     // A document grows by the same with each location: two lengths over the quota give that of a third.
@@ -73,6 +77,36 @@ describe("IAM's quotas", () => {
         expect(lengthOf(300, policy, "s3://my-certificates/emr/nodes.zip") - lengthOf(300, policy)).to.equal(
             "arn:aws:s3:::my-certificates/emr/nodes.zip".length - managed.length,
         );
+    });
+
+    it("are measured with names as long as those that EmrEtlRunner gets", () => {
+        const file = load(String(run.outputs.emrEtlRunnerConfig)) as {
+            aws: { s3: { buckets: { log: string } }; emr: Record<string, string> };
+        };
+        const { emr, s3 } = file.aws;
+        const names = deployed(parse(stackWith(2), { stack: STACK, region: REGION }));
+        const lengths = [
+            [emr.jobflow_role, names.jobflowRole.name],
+            [emr.service_role, nameForEmr(names.serviceRole)],
+            [emr.ec2_key_name, names.keyName],
+            [emr.security_configuration, names.securityConfiguration],
+            [s3.buckets.log, foldersOf(names.locations, "log").map(formatS3Url).join()],
+        ].map((pair) => pair.map((name) => name?.length));
+        expect(lengths.map(([deployedLength]) => deployedLength)).to.deep.equal(
+            lengths.map(([, placeholder]) => placeholder),
+        );
+    });
+
+    it("refuse the re-encryption role's policy, which a stack with an existing jobflow role has too", () => {
+        const bucket = (index: number) => `s3://${"b".repeat(60)}-${String(index).padStart(2, "0")}/f`;
+        const stack = (reencryption: boolean) =>
+            codesOf({
+                ...buckets({ raw: { in: Array.from({ length: 64 }, (_, index) => bucket(index)) } }),
+                storage: { reencryption },
+                access: { jobflowRole: { existing: "nodes" } },
+            });
+        expect(stack(false)).to.deep.equal([`document-too-long at ${BUCKETS}`]);
+        expect(stack(true)).to.deep.equal(Array(2).fill(`document-too-long at ${BUCKETS}`));
     });
 
     it("refuse at the key that makes the policy grow most", () => {
