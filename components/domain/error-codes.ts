@@ -1,6 +1,5 @@
 /** The codes of errors. They are stable, for tests and for programs that catch an `InvalidArguments`. */
 export const ERROR_CODES = [
-    "archive-in-location",
     "aws-tag-name", // AWS reserves names that begin with aws:
     "bucket-in-another-region",
     "bucket-missing",
@@ -28,6 +27,7 @@ export const ERROR_CODES = [
     "erb-line", // ERB that adds or removes lines
     "erb-value", // adopt: a value that ERB computes
     "errors-location-missing",
+    "executed-file-writable",
     "former-key", // a key of older versions of EmrEtlRunner
     "hostname-mismatch-with-thrift",
     "instance-profile-with-another-role",
@@ -70,6 +70,8 @@ export const ERROR_CODES = [
     "subnet-of-another-vpc",
     "subnet-range-not-private",
     "subnet-without-public-addresses",
+    "table-key-not-named",
+    "table-missing",
     "too-many-tags",
     "topic-of-another-region",
     "trusted-pem-alone", // chainPem and trustedPem need each other

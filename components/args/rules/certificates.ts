@@ -1,9 +1,6 @@
 import { parseArn } from "../../domain/arn";
 import { chainFindings } from "../../domain/certificate-chain";
-import { overlap } from "../../domain/locations";
 import { internalDomain } from "../../domain/region";
-import { describe } from "../describe";
-import { readUrl } from "../locations";
 import type { Finding, Rule, RuleArgs } from "./rule";
 
 function* renewal({ certificates }: RuleArgs): Iterable<Finding> {
@@ -44,19 +41,6 @@ function* privateKey({ certificates, hasPrivateKey }: RuleArgs): Iterable<Findin
     }
 }
 
-/** EmrEtlRunner moves every object in some of its locations. */
-function* archiveOutsideLocations({ certificates: { archive }, locations }: RuleArgs): Iterable<Finding> {
-    const folder = archive === null ? undefined : readUrl(archive);
-    const holder = locations.find(
-        (location) => folder && !location.managed && location.folders.some((other) => overlap(other, folder)),
-    );
-    if (holder) {
-        const found = `${describe(archive)}, which is in ${holder.path}`;
-        const expected = "an object outside of EmrEtlRunner's locations";
-        yield { code: "archive-in-location", path: ["certificates", "archive"], found, expected };
-    }
-}
-
 function* reminder({ certificates: { remindTopicArn }, region }: RuleArgs): Iterable<Finding> {
     if (remindTopicArn !== null && parseArn(remindTopicArn).region !== region) {
         const expected = `a topic in ${region}: EventBridge Scheduler reaches no other region`;
@@ -64,10 +48,4 @@ function* reminder({ certificates: { remindTopicArn }, region }: RuleArgs): Iter
     }
 }
 
-export const certificateRules: readonly Rule[] = [
-    renewal,
-    chain,
-    privateKey,
-    archiveOutsideLocations,
-    reminder,
-];
+export const certificateRules: readonly Rule[] = [renewal, chain, privateKey, reminder];

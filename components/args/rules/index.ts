@@ -6,6 +6,7 @@ import { certificateRules } from "./certificates";
 import type { LookedUp } from "./deployed";
 import { documentLimits } from "./document-limits";
 import { emrRules } from "./emr";
+import { executedFiles } from "./executed-files";
 import { existingReplaces } from "./existing-replaces";
 import { locationRules } from "./locations";
 import { networkRules } from "./network";
@@ -19,6 +20,7 @@ const RULES: readonly Rule[] = [
     ...certificateRules,
     ...emrRules,
     ...locationRules,
+    executedFiles,
     ownedKeys,
     documentLimits,
     locationLengths,

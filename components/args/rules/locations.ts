@@ -1,7 +1,7 @@
 import { formatS3Url, LOCATIONS, type Location, overlap, type S3Folder } from "../../domain/locations";
-import { bucketPrefix, GENERATED_SUFFIX_LENGTH } from "../../domain/naming";
+import { bucketPrefix } from "../../domain/naming";
 import { describe } from "../describe";
-import { bucketsPath, locationValue } from "../locations";
+import { bucketsPath, locationValue, withoutGeneratedSuffix } from "../locations";
 import type { Finding, Rule, RuleArgs } from "./rule";
 
 const FORMAT = ["emrEtlRunner", "collectors", "format"];
@@ -96,12 +96,6 @@ function* overlaps({ locations, prefix }: RuleArgs): Iterable<Finding> {
             yield { code: "location-overlap", path: subject.path, found, expected };
         }
     }
-}
-
-/** The names of managed buckets are known up to the suffix that the AWS provider generates. */
-function withoutGeneratedSuffix(bucket: string, prefix: string): string {
-    const start = bucket.slice(0, -GENERATED_SUFFIX_LENGTH);
-    return LOCATIONS.some((row) => bucketPrefix(prefix, row.bucket) === start) ? start : bucket;
 }
 
 function* bucketsOfLocations({ locations, storage }: RuleArgs): Iterable<Finding> {

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { certificateAuthority } from "../../../support/authority";
-import { batch, buckets, type Case, type Config, judges, parse } from "../parse";
+import { batch, type Case, type Config, judges, parse } from "../parse";
 
 const ARCHIVE = "s3://acme-certificates/emr/nodes.zip";
 const PEM = "-----BEGIN CERTIFICATE-----\nnot a certificate\n-----END CERTIFICATE-----\n";
@@ -52,14 +52,6 @@ describe("the certificates", () => {
             [..."validityDays renewBeforeDays generation chainPem trustedPem remindTopicArn".split(" ")].map(
                 (key) => `replaced at certificates.${key}`,
             ),
-        ],
-        [
-            "an archive where EmrEtlRunner would move it",
-            {
-                ...buckets({ raw: { in: ["s3://acme-logs/us", "s3://acme-certificates/emr"] } }),
-                certificates: { archive: ARCHIVE },
-            },
-            "archive-in-location at certificates.archive",
         ],
         withKey(["an archive", certificates({ archive: ARCHIVE }), unused]),
 
