@@ -70,7 +70,18 @@ export class EmrEncryption extends pulumi.ComponentResource {
         const { stack, stackTag, region, prefix, spot, access, storage, encryption, certificates } = resolved;
         const { accountId } = existing;
         const tags = { [STACK_TAG]: stackTag };
-        const shared = { ...access, stack, stackTag, region, prefix, spot, accountId, tags };
+        const { existingKmsKeyArns } = storage;
+        const shared = {
+            ...access,
+            stack,
+            stackTag,
+            region,
+            prefix,
+            spot,
+            accountId,
+            tags,
+            existingKmsKeyArns,
+        };
         const child = { parent: this };
 
         // Buckets
@@ -113,7 +124,12 @@ export class EmrEncryption extends pulumi.ComponentResource {
         this.jobflowRole = existing.jobflowRole
             ? JobflowRole.existing(existing.jobflowRole, jobflowArgs)
             : new JobflowRole(`${name}-jobflow`, jobflowArgs, child);
-        const serviceArgs = { ...emrArgs, jobflowRoleArn: this.jobflowRole.arn };
+        const serviceArgs = {
+            ...emrArgs,
+            jobflowRoleArn: this.jobflowRole.arn,
+            vpcId: this.network.vpcId,
+            existingKmsKeyArns: certificates.archive ? existingKmsKeyArns : [], // EMR reads no other existing object.
+        };
         this.serviceRole = existing.serviceRole
             ? ServiceRole.existing(existing.serviceRole, serviceArgs)
             : new ServiceRole(`${name}-service`, serviceArgs, child);

@@ -14,20 +14,16 @@ export class OperatorPolicy extends pulumi.ComponentResource {
 
     constructor(name: string, args: OperatorPolicyArgs, opts?: pulumi.ComponentResourceOptions) {
         super("snowplow-emr-encryption:index:OperatorPolicy", name, {}, opts);
-        const { accountId, region, stackTag, locations, serviceRoleArn, jobflowRoleArn } = args;
+        const { path, tags, prefix, ...documentArgs } = args;
 
         const policy = new aws.iam.Policy(
             name,
             {
-                namePrefix: `${args.prefix}-operator-`,
-                path: args.path,
+                namePrefix: `${prefix}-operator-`,
+                path,
                 description: "What EmrEtlRunner calls",
-                policy: pulumi.jsonStringify(
-                    pulumi
-                        .output({ accountId, region, stackTag, locations, serviceRoleArn, jobflowRoleArn })
-                        .apply(operatorPolicy),
-                ),
-                tags: args.tags,
+                policy: pulumi.jsonStringify(pulumi.output(documentArgs).apply(operatorPolicy)),
+                tags,
             },
             { parent: this },
         );

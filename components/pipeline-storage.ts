@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { BucketSpec } from "./domain/for-commands";
 import { type Location, locationUrls, type ResolvedLocation, resolveLocations } from "./domain/locations";
 import { bucketPrefix, type ManagedBucket } from "./domain/naming";
+import type { Region } from "./domain/region";
 import { EncryptedBucket } from "./encrypted-bucket";
 import { bucketPolicy } from "./policies/bucket";
 import { bucketArn } from "./policies/s3-access";
@@ -13,6 +14,8 @@ import type { SharedRoleArgs } from "./role";
 const ARCHIVE_NONCURRENT_DAYS = 30;
 
 export interface PipelineStorageArgs extends SharedRoleArgs {
+    /** The region of the buckets. */
+    readonly region: Region;
     /** EmrEtlRunner's locations, managed and existing. */
     readonly locations: readonly Location[];
     /** Whether CloudFront delivers its logs to the collector bucket, which then must accept ACLs. */
@@ -25,6 +28,8 @@ export interface PipelineStorageArgs extends SharedRoleArgs {
     readonly encryptExistingBuckets: readonly string[];
     /** The names of existing buckets without a policy, to which to give the policy of managed buckets. */
     readonly policiesOnExistingBuckets: readonly string[];
+    /** The ARNs of the KMS keys that encrypt existing data. */
+    readonly existingKmsKeyArns: readonly string[];
     /** Whether to create the role of `encrypt-existing` for S3 Batch Operations. */
     readonly reencryption: boolean;
 }

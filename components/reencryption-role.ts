@@ -1,13 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { AttachedPolicies } from "./domain/for-commands";
-import type { ResolvedLocation } from "./domain/locations";
-import { reencryptionRolePolicy, reencryptionRoleTrust } from "./policies/reencryption";
-import { Role, type SharedRoleArgs } from "./role";
+import {
+    type ReencryptionPolicyArgs,
+    reencryptionRolePolicy,
+    reencryptionRoleTrust,
+} from "./policies/reencryption";
+import { type Inputs, Role, type SharedRoleArgs } from "./role";
 
-export interface ReencryptionRoleArgs extends SharedRoleArgs {
-    /** The locations whose objects may be copied in place; the location `log` takes manifests and reports. */
-    readonly locations: pulumi.Input<readonly ResolvedLocation[]>;
-}
+export interface ReencryptionRoleArgs extends Inputs<ReencryptionPolicyArgs>, SharedRoleArgs {}
 
 /** The role with which S3 Batch Operations copies objects in place, for `encrypt-existing`. */
 export class ReencryptionRole extends pulumi.ComponentResource {
@@ -18,6 +18,7 @@ export class ReencryptionRole extends pulumi.ComponentResource {
 
     constructor(name: string, args: ReencryptionRoleArgs, opts?: pulumi.ComponentResourceOptions) {
         super("snowplow-emr-encryption:index:ReencryptionRole", name, {}, opts);
+        const { region, locations, existingKmsKeyArns } = args;
 
         const role = new Role(
             `${name}-role`,
@@ -26,7 +27,11 @@ export class ReencryptionRole extends pulumi.ComponentResource {
                 kind: "reencryption",
                 description: "S3 Batch Operations: encrypts existing objects in place",
                 trustPolicy: reencryptionRoleTrust(),
-                policies: { inlinePolicy: pulumi.output(args.locations).apply(reencryptionRolePolicy) },
+                policies: {
+                    inlinePolicy: pulumi
+                        .output({ region, locations, existingKmsKeyArns })
+                        .apply(reencryptionRolePolicy),
+                },
             },
             { parent: this },
         );

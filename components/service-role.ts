@@ -2,7 +2,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { arn } from "./domain/arn";
 import { type ExistingRole, nameForEmr } from "./domain/existing-role";
 import type { AttachedPolicies } from "./domain/for-commands";
-import type { Region } from "./domain/region";
 import { type ServiceRolePolicyArgs, serviceRolePolicy, serviceRoleTrust } from "./policies/emr-roles";
 import {
     type EmrRole,
@@ -13,10 +12,7 @@ import {
     type SharedRoleArgs,
 } from "./role";
 
-export interface ServiceRoleArgs extends Inputs<ServiceRolePolicyArgs>, SharedRoleArgs {
-    /** The region whose EMR may assume the role. */
-    readonly region: Region;
-}
+export interface ServiceRoleArgs extends Inputs<ServiceRolePolicyArgs>, SharedRoleArgs {}
 
 const EMR_SERVICE_POLICY = arn("iam", "", "aws", "policy/service-role/AmazonEMRServicePolicy_v2");
 
@@ -42,7 +38,9 @@ export class ServiceRole extends pulumi.ComponentResource implements EmrServiceR
                 ...args,
                 kind: "service",
                 description: "EMR: launches and manages clusters",
-                trustPolicy: pulumi.output(args.accountId).apply((id) => serviceRoleTrust(id, args.region)),
+                trustPolicy: pulumi
+                    .all([args.accountId, args.region])
+                    .apply(([accountId, region]) => serviceRoleTrust(accountId, region)),
                 policies: policies(args),
             },
             { parent: this },
@@ -62,11 +60,8 @@ export class ServiceRole extends pulumi.ComponentResource implements EmrServiceR
 }
 
 function policies(args: Inputs<ServiceRolePolicyArgs>): RolePolicies {
-    const { accountId, keyArn, certificateArchives, jobflowRoleArn, spot } = args;
     return {
         managedPolicyArns: [EMR_SERVICE_POLICY],
-        inlinePolicy: pulumi
-            .output({ accountId, keyArn, certificateArchives, jobflowRoleArn, spot })
-            .apply(serviceRolePolicy),
+        inlinePolicy: pulumi.output(args).apply(serviceRolePolicy),
     };
 }

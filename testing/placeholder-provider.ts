@@ -101,6 +101,10 @@ function lookup(token: string, inputs: Inputs, region: string): State | undefine
             };
         case "aws:ec2/getSecurityGroups:getSecurityGroups":
             return { ids: [] };
+        case "aws:ec2/getVpcEndpoint:getVpcEndpoint":
+            throw new Refusal("no matching EC2 VPC Endpoint found");
+        case "aws:dynamodb/getTable:getTable":
+            return { name: inputs.name, serverSideEncryption: { enabled: false, kmsKeyArn: "" } };
         case "aws:kms/getKey:getKey":
             return {
                 enabled: true,

@@ -4,7 +4,7 @@ import { physicalPrefix } from "../domain/naming";
 import type { Region } from "../domain/region";
 import type { JobflowGrants } from "../policies/emr-roles";
 import { MANAGED } from "./emr-etl-runner";
-import { locationValue, readUrl } from "./locations";
+import { jarFolders, locationValue, readUrl } from "./locations";
 import type { Environment } from "./schema";
 
 /** The arguments in addition to the six objects. */
@@ -71,21 +71,17 @@ function locationsOf(environment: Environment, mode: Mode): readonly Location[] 
     });
 }
 
-/** EmrEtlRunner's name for Snowplow's own bucket, whatever the region; every cluster may read that bucket anyway. */
-const STANDARD_ASSETS = "snowplow-hosted-assets";
-
 /** What the jobflow role may do beyond EmrEtlRunner's locations: what `access` names, and what clusters fetch. */
-function jobflowGrants({ access, storage, emrEtlRunner }: Environment): JobflowGrants {
+function jobflowGrants({ access, emrEtlRunner }: Environment): JobflowGrants {
     const { assets, jsonpath_assets: jsonPaths } = emrEtlRunner.aws.s3.buckets;
-    const hosted = [assets, ...(jsonPaths === null ? [] : [jsonPaths])].map(readUrl);
     return {
         readFolders: [
             ...access.readLocations.map(readUrl),
-            ...hosted.filter(({ bucket }) => bucket !== STANDARD_ASSETS),
+            ...jarFolders(assets),
+            ...(jsonPaths === null ? [] : [readUrl(jsonPaths)]),
         ],
         bootstrapScripts: (emrEtlRunner.aws.emr.bootstrap ?? []).map(readUrl),
         dynamodbTables: access.dynamodbTables,
         ssmParameters: access.ssmParameters,
-        existingKmsKeyArns: storage.existingKmsKeyArns,
     };
 }

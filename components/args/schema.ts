@@ -144,7 +144,7 @@ const storage = section("The buckets.", {
     ),
     existingKmsKeyArns: list(
         kmsKeyArn,
-        "KMS keys that existing objects are encrypted under: the cluster may decrypt with them, through S3.",
+        "KMS keys that encrypt existing buckets, objects, DynamoDB tables, SSM parameters or the archive. A parameter's key is not looked up.",
         "ARNs of keys (not aliases) in the stack's region, arn:aws:kms:REGION:ACCOUNT:key/ID",
     ),
     logRetentionDays: days(1, 36_500, 90, "Objects in the managed log bucket expire after this many days."),

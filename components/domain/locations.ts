@@ -158,6 +158,7 @@ export type Location = LocationRow &
 
 /** A location whose buckets' names are known. It has one folder, except for an existing `raw.in`. */
 export interface ResolvedLocation extends LocationRow {
+    readonly managed: boolean;
     readonly folders: readonly S3Folder[];
 }
 

@@ -40,7 +40,18 @@ export function domainNames(domainName: string): readonly string[] {
     return domainName.split(/\s+/).filter((name) => name !== "");
 }
 
+/**
+ * Snowplow's bucket in eu-west-1. Snowplow's documentation points enrichments of all regions to it, such as ua-parser's.
+ * @see https://docs.snowplow.io/docs/pipeline/enrichments/available-enrichments/ua-parser-enrichment/
+ */
+export const HOSTED_ASSETS = "snowplow-hosted-assets";
+
 /** The bucket that EmrEtlRunner derives from the region (its utils.rb, `get_hosted_assets_bucket`). */
 export function hostedAssetsBucket(region: Region): string {
-    return region === "eu-west-1" ? "snowplow-hosted-assets" : `snowplow-hosted-assets-${region}`;
+    return region === "eu-west-1" ? HOSTED_ASSETS : `${HOSTED_ASSETS}-${region}`;
+}
+
+/** The public buckets that nodes read: EmrEtlRunner's jars and scripts, enrichment files, and EMR's own scripts. */
+export function publicBuckets(region: Region): readonly string[] {
+    return [...new Set([hostedAssetsBucket(region), HOSTED_ASSETS, `${region}.elasticmapreduce`])];
 }

@@ -7,6 +7,7 @@ import { checkBuckets } from "./buckets";
 import { checkKey } from "./key";
 import { checkNetwork } from "./network";
 import { checkRole } from "./roles";
+import { checkTables } from "./tables";
 import { checkTopic } from "./topic";
 
 /** Facts about the account, and about the existing resources that the arguments name: looked up and checked. */
@@ -41,6 +42,7 @@ export async function lookUpExisting(
         checkRole("jobflowRole", args, opts),
         checkBuckets(args, opts),
         checkTopic(args, accountId, opts),
+        checkTables(args, opts),
     ]);
     const [{ anyHostname, nodeDomain }, , { role: serviceRole }, { role: jobflowRole }] = outcomes;
     const errors = outcomes.flatMap((outcome) => outcome.errors);

@@ -8,6 +8,7 @@ import { isPrivateRange, PRIVATE_RANGES, parseCidr } from "../domain/cidr";
 import { EMR_GROUP_NAMES } from "../domain/emr-security-groups";
 import type { ArgumentError, Path } from "../domain/errors";
 import { EMR_TAG, STACK_TAG, type Tags } from "../domain/naming";
+import { endpointsToOpen } from "./endpoints";
 import { awsHostnames, checkHostnames, type Hostnames } from "./hostnames";
 import { at, FailedLookup, lookup, lookupFailed, type Outcome } from "./lookup";
 
@@ -23,9 +24,10 @@ export async function checkNetwork(args: ResolvedArgs, opts?: pulumi.InvokeOptio
     if (existing === null) {
         return awsHostnames(args);
     }
-    const [vpc, groupErrors] = await Promise.all([
+    const [vpc, groupErrors, endpointWarnings] = await Promise.all([
         lookup(aws.ec2.getVpc({ id: existing.vpcId }, opts)),
         checkGroups(args, existing, opts),
+        endpointsToOpen(args, existing.vpcId, opts),
     ]);
     const [hostnames, subnets] = await Promise.all([
         checkVpc(args, existing.vpcId, vpc, opts),
@@ -39,7 +41,7 @@ export async function checkNetwork(args: ResolvedArgs, opts?: pulumi.InvokeOptio
     return {
         ...hostnames,
         errors: [...hostnames.errors, ...subnets.flatMap(({ errors }) => errors), ...groupErrors],
-        warnings: [hostnames, ...subnets].flatMap(({ warnings = [] }) => warnings),
+        warnings: [...[hostnames, ...subnets].flatMap(({ warnings = [] }) => warnings), ...endpointWarnings],
     };
 }
 

@@ -1,8 +1,9 @@
 import { arn } from "../domain/arn";
-import type { ResolvedLocation, S3Folder } from "../domain/locations";
-import { hostedAssetsBucket, type Region } from "../domain/region";
+import { foldersOf, type ResolvedLocation, type S3Folder } from "../domain/locations";
+import { publicBuckets, type Region } from "../domain/region";
 import { allow, type PolicyDocument, policyDocument, type Statement } from "./document";
-import { keyGrants, keysThroughS3, keyUse, spotRoleArn } from "./key";
+import { existingKeys, keyGrants, keyUse, spotRoleArn } from "./key";
+import { reportsIn } from "./reencryption";
 import { bucketArn, emrfsStatements, objectArn } from "./s3-access";
 
 /** The key and the archives that both roles use. */
@@ -11,6 +12,9 @@ interface NodeSecrets {
     readonly keyArn: string;
     /** The ARN pattern of the certificate archives: the current one and replaced ones, which running clusters read. */
     readonly certificateArchives: string;
+    readonly region: Region;
+    /** The ARNs of the KMS keys that encrypt existing data. */
+    readonly existingKmsKeyArns: readonly string[];
 }
 
 /** The services that assume the roles. */
@@ -46,13 +50,15 @@ export interface ServiceRolePolicyArgs extends NodeSecrets {
     readonly jobflowRoleArn: string;
     /** The account's 12-digit number. */
     readonly accountId: string;
+    /** The VPC of the clusters. */
+    readonly vpcId: string;
     /** Whether nodes may be Spot instances. */
     readonly spot: boolean;
 }
 
 /**
  * Allows what EMR calls and AmazonEMRServicePolicy_v2 does not allow: passing a role that does not have EMR's default
- * name, using the KMS key, and creating the service-linked role for Spot.
+ * name, using the KMS keys, and creating the service-linked role for Spot. Denies what that policy allows in other VPCs.
  */
 export function serviceRolePolicy(args: ServiceRolePolicyArgs): PolicyDocument {
     return policyDocument(
@@ -60,10 +66,45 @@ export function serviceRolePolicy(args: ServiceRolePolicyArgs): PolicyDocument {
         keyUse(args.keyArn),
         keyGrants(args.keyArn),
         readArchives(args.certificateArchives),
+        existingKeys({
+            sid: "DecryptExistingArchive",
+            keyArns: args.existingKmsKeyArns,
+            region: args.region,
+            services: ["s3"],
+            write: false,
+        }),
+        denyOtherVpcs(args.vpcId, args.region),
         args.spot
             ? createServiceLinkedRole("CreateSpotRole", spotRoleArn(args.accountId), "spot.amazonaws.com")
             : [],
     );
+}
+
+/**
+ * AmazonEMRServicePolicy_v2 allows EMR to use every subnet and security group with EMR's tag: those of other stacks too.
+ * The VPC's account is a wildcard, since the owner of a shared subnet may be another account. `ArnNotLike` matches a
+ * request without the condition key, so that the key must be present.
+ * @see https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonEMRServicePolicy_v2.html
+ * @see https://docs.aws.amazon.com/vpc/latest/userguide/vpc-policy-examples.html (a specific VPC, by `ec2:Vpc`)
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
+ */
+function denyOtherVpcs(vpcId: string, region: Region): Statement {
+    return {
+        Sid: "DenyOtherVpcs",
+        Effect: "Deny",
+        Action: [
+            "ec2:RunInstances",
+            "ec2:CreateFleet",
+            "ec2:CreateNetworkInterface",
+            "ec2:AuthorizeSecurityGroup*",
+            "ec2:RevokeSecurityGroup*",
+        ],
+        Resource: [arn("ec2", region, "*", "subnet/*"), arn("ec2", region, "*", "security-group/*")],
+        Condition: {
+            ArnNotLike: { "ec2:Vpc": arn("ec2", region, "*", `vpc/${vpcId}`) },
+            Null: { "ec2:Vpc": "false" },
+        },
+    };
 }
 
 /** What the jobflow role may use in addition to EmrEtlRunner's locations. */
@@ -76,34 +117,39 @@ export interface JobflowGrants {
     readonly dynamodbTables: readonly string[];
     /** The names of SSM parameters, with or without a slash at the start. */
     readonly ssmParameters: readonly string[];
-    /** The ARNs of the KMS keys that existing objects are encrypted under. */
-    readonly existingKmsKeyArns: readonly string[];
 }
 
 export interface JobflowRolePolicyArgs extends NodeSecrets, JobflowGrants {
     /** The account's 12-digit number. */
     readonly accountId: string;
-    readonly region: Region;
     readonly locations: readonly ResolvedLocation[];
 }
 
 /** Allows what EmrEtlRunner's steps do in each location, and what every cluster reads when it starts. */
 export function jobflowRolePolicy(args: JobflowRolePolicyArgs): PolicyDocument {
-    const hostedAssets = bucketArn(hostedAssetsBucket(args.region));
-    const emrAssets = bucketArn(`${args.region}.elasticmapreduce`);
+    const { region, accountId, locations } = args;
+    const hosted = publicBuckets(region);
+    const tables = args.dynamodbTables.map((table) => arn("dynamodb", region, accountId, `table/${table}`));
+    const parameters = args.ssmParameters.map((name) =>
+        arn("ssm", region, accountId, `parameter/${name.replace(/^\//, "")}`),
+    );
+    const keys = { keyArns: args.existingKmsKeyArns, region };
     return policyDocument(
         emrfsStatements([
-            ...args.locations.flatMap(({ folders, jobflow }) =>
+            ...locations.flatMap(({ folders, jobflow }) =>
                 folders.map((folder) => ({ folder, access: jobflow })),
             ),
-            ...args.readFolders.map((folder) => ({ folder, access: "read" as const })),
+            ...args.readFolders
+                .filter(({ bucket }) => !hosted.includes(bucket)) // The next statement covers them.
+                .map((folder) => ({ folder, access: "read" as const })),
         ]),
         {
             Sid: "ReadHostedAssets",
             Effect: "Allow",
             Action: ["s3:GetObject", "s3:ListBucket"],
-            Resource: [hostedAssets, `${hostedAssets}/*`, emrAssets, `${emrAssets}/*`],
+            Resource: hosted.map(bucketArn).flatMap((bucket) => [bucket, `${bucket}/*`]),
         },
+        denyReports(locations),
         allow(
             "ReadBootstrapScripts",
             "s3:GetObject",
@@ -111,22 +157,39 @@ export function jobflowRolePolicy(args: JobflowRolePolicyArgs): PolicyDocument {
         ),
         readArchives(args.certificateArchives),
         keyUse(args.keyArn),
-        keysThroughS3(args.existingKmsKeyArns, args.region),
+        existingKeys({
+            ...keys,
+            sid: "UseExistingKeys",
+            services: tables.length === 0 ? ["s3"] : ["s3", "dynamodb"],
+            write: tables.length > 0 || locations.some(({ managed }) => !managed),
+        }),
+        parameters.length === 0
+            ? []
+            : existingKeys({
+                  ...keys,
+                  sid: "DecryptSsmParameters",
+                  services: ["ssm"],
+                  write: false,
+                  // https://docs.aws.amazon.com/kms/latest/developerguide/services-parameter-store.html
+                  context: { "kms:EncryptionContext:PARAMETER_ARN": parameters },
+              }),
         allow(
             "UseDynamodbTables",
             ["dynamodb:DescribeTable", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:Scan"],
-            args.dynamodbTables.map((table) =>
-                arn("dynamodb", args.region, args.accountId, `table/${table}`),
-            ),
+            tables,
         ),
-        allow(
-            "ReadSsmParameters",
-            "ssm:GetParameter",
-            args.ssmParameters.map((name) =>
-                arn("ssm", args.region, args.accountId, `parameter/${name.replace(/^\//, "")}`),
-            ),
-        ),
+        allow("ReadSsmParameters", "ssm:GetParameter", parameters),
     );
+}
+
+/**
+ * Denies changes of the manifests, reports and records of `encrypt-existing`, which lie below `log`: who forges a report
+ * hides objects that were not copied. A Deny also holds against `access.policyArns`.
+ */
+function denyReports(locations: readonly ResolvedLocation[]): readonly Statement[] {
+    const reports = foldersOf(locations, "log").map((folder) => objectArn(reportsIn(folder), "*"));
+    const change = ["s3:PutObject*", "s3:DeleteObject*", "s3:AbortMultipartUpload"];
+    return allow("DenyReports", change, reports).map((statement) => ({ ...statement, Effect: "Deny" }));
 }
 
 function readArchives(certificateArchives: string): Statement {

@@ -22,11 +22,30 @@ export function keyGrants(keyArn: string): Statement {
     };
 }
 
-/** Allows to read objects that are encrypted under these keys, through S3 only. */
-export function keysThroughS3(keyArns: readonly string[], region: string): readonly Statement[] {
-    return allow("DecryptExistingObjects", "kms:Decrypt", keyArns).map((statement) => ({
+/** Keys that encrypt existing data, and the services that call KMS with them for their own callers. */
+export interface ExistingKeys {
+    readonly sid: string;
+    readonly keyArns: readonly string[];
+    readonly region: string;
+    /** The services, such as `s3`. */
+    readonly services: readonly string[];
+    /** Whether data is written under the keys too: under a bucket's default encryption, or into a table. */
+    readonly write: boolean;
+    /** Additional condition keys. */
+    readonly context?: Readonly<Record<string, readonly string[]>>;
+}
+
+/**
+ * Allows to read, or to read and write, data that a service encrypts under keys, through that service only.
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
+ * @see https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
+ */
+export function existingKeys(keys: ExistingKeys): readonly Statement[] {
+    const actions = keys.write ? ["kms:Decrypt", "kms:GenerateDataKey"] : "kms:Decrypt";
+    const services = keys.services.map((service) => `${service}.${keys.region}.amazonaws.com`);
+    return allow(keys.sid, actions, keys.keyArns).map((statement) => ({
         ...statement,
-        Condition: { StringEquals: { "kms:ViaService": `s3.${region}.amazonaws.com` } },
+        Condition: { StringEquals: { "kms:ViaService": services, ...keys.context } },
     }));
 }
 

@@ -4,6 +4,7 @@ import { EMR_TAG, STACK_TAG } from "../domain/naming";
 import type { Region } from "../domain/region";
 import { allow, type PolicyDocument, policyDocument } from "./document";
 import { createServiceLinkedRole, passRole } from "./emr-roles";
+import { existingKeys } from "./key";
 import { listInside, objectArn } from "./s3-access";
 
 export interface OperatorDocumentArgs {
@@ -15,6 +16,8 @@ export interface OperatorDocumentArgs {
     readonly locations: readonly ResolvedLocation[];
     readonly serviceRoleArn: string;
     readonly jobflowRoleArn: string;
+    /** The ARNs of the KMS keys that encrypt existing data: an existing `log` may be under one of them. */
+    readonly existingKmsKeyArns: readonly string[];
 }
 
 /**
@@ -85,6 +88,15 @@ export function operatorPolicy(args: OperatorDocumentArgs): PolicyDocument {
             ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
             rdbLoaderLogs.map((folder) => objectArn(folder, "*")),
         ),
+        args.locations.some(({ path, managed }) => path === "log" && !managed)
+            ? existingKeys({
+                  sid: "UseExistingKeys",
+                  keyArns: args.existingKmsKeyArns,
+                  region: args.region,
+                  services: ["s3"],
+                  write: true,
+              })
+            : [],
     );
 }
 

@@ -1,5 +1,6 @@
 import { foldersOf, type ResolvedLocation, type S3Folder } from "../domain/locations";
 import { allow, type PolicyDocument, policyDocument } from "./document";
+import { existingKeys } from "./key";
 import { bucketArn, objectArn } from "./s3-access";
 
 /** The folder for the jobs' manifests and reports, below the location `log`. */
@@ -19,8 +20,17 @@ export function reencryptionRoleTrust(): PolicyDocument {
     });
 }
 
+export interface ReencryptionPolicyArgs {
+    readonly region: string;
+    /** The locations whose objects may be copied in place; the location `log` takes manifests and reports. */
+    readonly locations: readonly ResolvedLocation[];
+    /** The ARNs of the KMS keys that encrypt existing data. */
+    readonly existingKmsKeyArns: readonly string[];
+}
+
 /** Allows to list unencrypted objects, copy each onto itself and write reports. It allows no deletion. */
-export function reencryptionRolePolicy(locations: readonly ResolvedLocation[]): PolicyDocument {
+export function reencryptionRolePolicy(args: ReencryptionPolicyArgs): PolicyDocument {
+    const { locations, region, existingKmsKeyArns } = args;
     const folders = locations.flatMap((location) => location.folders);
     const reports = foldersOf(locations, "log").map(reportsIn);
     return policyDocument(
@@ -51,6 +61,15 @@ export function reencryptionRolePolicy(locations: readonly ResolvedLocation[]): 
             ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"],
             reports.map((folder) => objectArn(folder, "*")),
         ),
+        locations.some(({ managed }) => !managed)
+            ? existingKeys({
+                  sid: "UseExistingKeys",
+                  keyArns: existingKmsKeyArns,
+                  region,
+                  services: ["s3"],
+                  write: true,
+              })
+            : [],
     );
 }
 

@@ -12,6 +12,10 @@ import { registration, run } from "../support/run";
 const COMPONENT = "snowplow-emr-encryption:index:PipelineStorage";
 const STACK = "snowplow-emr-encryption-dev";
 const TAGS = { stack: "tag" };
+const KEYS = {
+    region: "eu-west-1",
+    existingKmsKeyArns: ["arn:aws:kms:eu-west-1:111122223333:key/5678"],
+} as const;
 
 /** All locations of a mode, managed. */
 const managed = (mode: Mode): readonly Location[] =>
@@ -42,6 +46,7 @@ function storage(args: Partial<PipelineStorageArgs> = {}): Promise<Run> {
             logRetentionDays: 90,
             encryptExistingBuckets: [],
             policiesOnExistingBuckets: [],
+            ...KEYS,
             reencryption: false,
             ...SHARED_ROLE_ARGS,
             tags: TAGS,
@@ -189,6 +194,7 @@ describe("PipelineStorage", () => {
         const alone = await run(() => {
             new ReencryptionRole("pipes-reencryption", {
                 ...SHARED_ROLE_ARGS,
+                ...KEYS,
                 locations: resolveLocations(existing, String),
             });
             return {};

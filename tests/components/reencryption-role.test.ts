@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { reencryptionRolePolicy, reencryptionRoleTrust } from "../../components/policies/reencryption";
 import { ReencryptionRole } from "../../components/reencryption-role";
 import { resourceInputs, resourceLines } from "../support/golden";
-import { RESOLVED_LOCATIONS, SHARED_ROLE_ARGS } from "../support/roles";
+import { POLICY_FACTS, SHARED_ROLE_ARGS } from "../support/roles";
 import { run } from "../support/run";
 
 const NAME = "snowplow-dev-reencryption-placeholder";
@@ -12,7 +12,7 @@ describe("ReencryptionRole", () => {
         const result = await run(() => {
             const { arn } = new ReencryptionRole("reencryption", {
                 ...SHARED_ROLE_ARGS,
-                locations: RESOLVED_LOCATIONS,
+                ...POLICY_FACTS,
             });
             return { arn };
         });
@@ -32,7 +32,7 @@ describe("ReencryptionRole", () => {
             },
             "aws:iam/rolePolicy:RolePolicy reencryption-role-policy": {
                 role: NAME,
-                policy: JSON.stringify(reencryptionRolePolicy(RESOLVED_LOCATIONS)),
+                policy: JSON.stringify(reencryptionRolePolicy(POLICY_FACTS)),
             },
         });
         expect(result.outputs).to.deep.equal({ arn: `arn:aws:iam::000000000000:role/${NAME}` });

@@ -11,6 +11,7 @@ const ARGS = {
     ...POLICY_FACTS,
     ...SHARED_ROLE_ARGS,
     jobflowRoleArn: "arn:aws:iam::111122223333:role/nodes",
+    vpcId: "vpc-1",
     spot: true,
 };
 const POLICY = JSON.stringify(serviceRolePolicy(ARGS));

@@ -90,6 +90,14 @@ export function fromEmr(account: string, region: string) {
     return { "aws:SourceAccount": account, "aws:SourceArn": cluster };
 }
 
+/** A subnet or a security group of a VPC, with EMR's tag; the VPC of a shared subnet belongs to its owner's account. */
+export function inVpc(vpc: string, region: string, account: string): Context {
+    return {
+        "ec2:Vpc": `arn:aws:ec2:${region}:${account}:vpc/${vpc}`,
+        "aws:ResourceTag/for-use-with-amazon-emr-managed-policies": "true",
+    };
+}
+
 export function linkedTo(service: string): Context {
     return { "iam:AWSServiceName": `${service}.amazonaws.com` };
 }

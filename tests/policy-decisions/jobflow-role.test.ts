@@ -62,14 +62,19 @@ describe("the jobflow role's policy on S3", () => {
 
     // EmrEtlRunner's get_hosted_assets_bucket adds the region, whatever `assets` says (emr_job.rb, utils.rb).
     // biome-ignore format: a table
-    nodes("stream", "reads existing assets and the region's hosted assets, not another region's", [
+    nodes("stream", "reads existing assets, the region's hosted assets and those without a suffix, not another region's", [
         ["s3:GetObject",  `${SUFFIXED}/${BOOTSTRAP}`,                                    {}, "allowed"],
         ["s3:ListBucket", SUFFIXED,                                                      {}, "allowed"],
         ["s3:GetObject",  `s3://us-east-1.elasticmapreduce/${SCRIPT_RUNNER}`,            {}, "allowed"],
         ["s3:ListBucket", "s3://us-east-1.elasticmapreduce",                             {}, "allowed"],
         ["s3:GetObject",  "s3://acme-assets/4-storage/rdb-loader/rdb-loader-0.17.0.jar", {}, "allowed"],
         ["s3:ListBucket", "s3://acme-assets", listing("4-storage/"),                         "allowed"],
-        ["s3:GetObject",  `s3://snowplow-hosted-assets/${BOOTSTRAP}`,                    {}, "implicitDeny"],
+        ["s3:ListBucket", "s3://acme-assets",                                            {}, "implicitDeny"],
+        ["s3:GetObject",  "s3://acme-assets/a.jar",                                      {}, "implicitDeny", "EmrEtlRunner takes jars from two folders"],
+        ["s3:GetObject",  "s3://snowplow-hosted-assets/third-party/ua-parser/regexes.yaml", {}, "allowed", "Snowplow's enrichments name it in every region"],
+        ["s3:ListBucket", "s3://snowplow-hosted-assets",                                 {}, "allowed"],
+        [["s3:PutObject", "s3:DeleteObject"], ["s3://snowplow-hosted-assets/a", `${SUFFIXED}/a`], {}, "implicitDeny"],
+        [["s3:GetObject", "s3:ListBucket"], "s3://snowplow-hosted-assets-us-west-2",     {}, "implicitDeny"],
         ["s3:GetObject",  `s3://eu-west-1.elasticmapreduce/${SCRIPT_RUNNER}`,            {}, "implicitDeny"],
     ]);
     decides("stream", "assets are closed to the operator and the service role", [
@@ -94,10 +99,42 @@ describe("the jobflow role's policy on S3", () => {
     ]);
 });
 
-describe("the jobflow role's policy on tables, parameters and keys of existing objects", () => {
+describe("the jobflow role's policy on the reports of `encrypt-existing`", () => {
+    const change = [
+        "s3:PutObject",
+        "s3:PutObjectTagging",
+        "s3:PutObjectAcl",
+        "s3:DeleteObject",
+        "s3:DeleteObjectVersion",
+        "s3:DeleteObjectTagging",
+        "s3:AbortMultipartUpload",
+    ];
+    const reports = (logs: string) => [
+        `${logs}/emr/encrypt-existing/job-1/manifest.csv`,
+        `${logs}/emr/encrypt-existing/confirmed/job-1.json`,
+        `${logs}/emr/encrypt-existing/a_$folder$`,
+    ];
+    for (const [stack, logs] of [
+        ["batch", "s3://logs"],
+        ["stream", "s3://logs"],
+        ["existing", "s3://acme-logs"],
+    ] as const) {
+        // biome-ignore format: a table
+        decides(stack, "reports and records are closed to the jobflow role, whatever else it is granted, and to the operator", [
+            [["the jobflow role", "the jobflow role with all of S3"], change, reports(logs), {}, "explicitDeny"],
+            ["the jobflow role", "s3:GetObject", reports(logs), {}, "allowed", "they name objects, which the role may list"],
+            ["the jobflow role", "s3:PutObject", `${logs}/emr/j-1/steps/s-1/stderr.gz`, {}, "allowed"],
+            [["the operator", "the service role"], [...change, "s3:GetObject"], reports(logs), {}, "implicitDeny"],
+            ["the operator", "s3:ListBucket", logs, listing("emr/encrypt-existing/"), "implicitDeny"],
+        ]);
+    }
+});
+
+describe("the jobflow role's policy on tables, parameters and keys of existing data", () => {
     const TABLE = `arn:aws:dynamodb:${REGION}:${ACCOUNT_ID}:table/snowplow-duplicates`;
     const PASSWORD = `arn:aws:ssm:${REGION}:${ACCOUNT_ID}:parameter/snowplow/redshift-password`;
     const THROUGH_S3 = via("s3", REGION);
+    const ofParameter = (arn: string) => ({ "kms:EncryptionContext:PARAMETER_ARN": arn });
 
     // biome-ignore format: a table
     nodes("batch", "uses the granted tables, parameters and keys, and no others", [
@@ -107,12 +144,24 @@ describe("the jobflow role's policy on tables, parameters and keys of existing o
         ["ssm:GetParameter",     PASSWORD,                                                  {}, "allowed"],
         ["ssm:GetParameter",     `${PASSWORD}-of-another`,                                  {}, "implicitDeny"],
         ["ssm:PutParameter",     PASSWORD,                                                  {}, "implicitDeny"],
-        ["kms:Decrypt",          OLD_KEY, THROUGH_S3,                                           "allowed"],
-        ["kms:Decrypt",          OLD_KEY, {},                                                   "implicitDeny", "through S3 only"],
-        ["kms:Decrypt",          OLD_KEY, via("ec2", REGION),                                   "implicitDeny", "through S3 only"],
+        [["kms:Decrypt", "kms:GenerateDataKey"], OLD_KEY, THROUGH_S3,                           "allowed", "existing buckets may encrypt under it by default"],
+        [["kms:Decrypt", "kms:GenerateDataKey"], OLD_KEY, via("dynamodb", REGION),              "allowed", "a table may be encrypted under it"],
+        ["kms:Decrypt",          OLD_KEY, { ...via("ssm", REGION), ...ofParameter(PASSWORD) },  "allowed"],
+        ["kms:Decrypt",          OLD_KEY, { ...via("ssm", REGION), ...ofParameter(`${PASSWORD}-of-another`) }, "implicitDeny"],
+        ["kms:Decrypt",          OLD_KEY, via("ssm", REGION),                                   "implicitDeny"],
+        ["kms:GenerateDataKey",  OLD_KEY, { ...via("ssm", REGION), ...ofParameter(PASSWORD) },  "implicitDeny"],
+        ["kms:Decrypt",          OLD_KEY, {},                                                   "implicitDeny", "through services only"],
+        ["kms:Decrypt",          OLD_KEY, via("ec2", REGION),                                   "implicitDeny", "through the services in use only"],
         ["kms:Decrypt",          OLD_KEY, via("s3", "us-east-1"),                               "implicitDeny", "through S3 of the region only"],
-        [["kms:GenerateDataKey", "kms:Encrypt"], OLD_KEY, THROUGH_S3,                           "implicitDeny"],
+        ["kms:Encrypt",          OLD_KEY, THROUGH_S3,                                           "implicitDeny"],
         ["kms:CreateGrant",      OLD_KEY, FOR_AWS,                                              "implicitDeny"],
+    ]);
+
+    // biome-ignore format: a table
+    nodes("existing", "uses a key of existing buckets through S3 only, without tables and parameters", [
+        [["kms:Decrypt", "kms:GenerateDataKey"], OLD_KEY, THROUGH_S3,                                          "allowed"],
+        ["kms:Decrypt",                          OLD_KEY, via("dynamodb", REGION),                             "implicitDeny"],
+        ["kms:Decrypt",                          OLD_KEY, { ...via("ssm", REGION), ...ofParameter(PASSWORD) }, "implicitDeny"],
     ]);
 
     const unnamed: readonly Row[] = [

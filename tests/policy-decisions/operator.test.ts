@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { parse } from "yaml";
 import { ACCOUNT_ID } from "../../testing/placeholder-provider";
-import { decides, decidesFor, HTTP, linkedTo, listing, passedTo, SSE_KMS } from "./decides";
+import { REGION } from "../support/run";
+import { decides, decidesFor, HTTP, linkedTo, listing, passedTo, SSE_KMS, via } from "./decides";
 import { LOCATIONS, rightsIn } from "./locations";
 import {
     ADMIN_ROLE,
@@ -9,6 +10,7 @@ import {
     CLEANUP_ROLE,
     deployed,
     namesOf,
+    OLD_KEY,
     OTHER_ACCOUNT,
     role,
     SPOT_ROLE,
@@ -40,6 +42,17 @@ describe("the operator's policy on S3", () => {
         ["s3:ListBucket",                     "s3://logs",  {},                        "implicitDeny"],
         [["s3:GetObject", "s3:DeleteObject"], STEP_LOG,     {},      "implicitDeny"],
         ["s3:GetObject",                      "s3://logs/emr/rdb-loader-old/2026/1b9d6", {}, "implicitDeny"],
+    ]);
+
+    // biome-ignore format: a table
+    operator("existing", "moves RDB Loader's logs in an existing bucket, under its key", [
+        [["s3:GetObject", "s3:PutObject"],       "s3://acme-logs/emr/rdb-loader/2026/1b9d6", {}, "allowed"],
+        [["kms:Decrypt", "kms:GenerateDataKey"], OLD_KEY, via("s3", REGION),                     "allowed"],
+        ["kms:Decrypt",                          OLD_KEY, {},                                    "implicitDeny"],
+        ["kms:Decrypt",                          OLD_KEY, via("dynamodb", REGION),               "implicitDeny"],
+    ]);
+    operator("batch", "uses no existing key where `log` is managed", [
+        [["kms:Decrypt", "kms:GenerateDataKey"], OLD_KEY, via("s3", REGION), "implicitDeny"],
     ]);
 
     operator(BOTH, "does not list an archive", [

@@ -2,7 +2,7 @@ import { ACCOUNT_ID } from "../../testing/placeholder-provider";
 import { REGION } from "../support/run";
 import { AES256, decides, decidesFor, HTTP, passedTo, type Row, SSE_KMS, via } from "./decides";
 import { LOCATIONS, split } from "./locations";
-import { CERTIFICATE_ARCHIVE, REENCRYPTION_ROLE, USUAL, type Who } from "./stacks";
+import { CERTIFICATE_ARCHIVE, OLD_KEY, REENCRYPTION_ROLE, USUAL, type Who } from "./stacks";
 
 const copier = decidesFor("the re-encryption role");
 
@@ -43,6 +43,9 @@ describe("the re-encryption role's policy", () => {
         [["s3:GetObject", "s3:GetObjectVersion"],                 CERTIFICATE_ARCHIVE, {},  "implicitDeny"],
         ["s3:PutObject",                                          CERTIFICATE_ARCHIVE, SSE_KMS, "implicitDeny"],
         ["kms:Decrypt",                                           key,                 via("s3", REGION), "implicitDeny"],
+        [["kms:Decrypt", "kms:GenerateDataKey"],                  OLD_KEY,             via("s3", REGION), "allowed", "existing buckets may encrypt under it by default"],
+        ["kms:Decrypt",                                           OLD_KEY,             {},  "implicitDeny"],
+        ["kms:Decrypt",                                           OLD_KEY,             via("dynamodb", REGION), "implicitDeny"],
         [["s3:GetObject", "s3:PutObject"], "s3://acme-collector/us/part-00000",        {},  "implicitDeny"],
         ["s3:GetObject",    "s3://acme-enrichments/maxmind/GeoLite2-City.mmdb",        {},  "implicitDeny"],
         ["iam:PassRole",                                          REENCRYPTION_ROLE,   {},  "implicitDeny"],

@@ -1,7 +1,8 @@
 import { ACCOUNT_ID } from "../../testing/placeholder-provider";
-import { decides, decidesFor, fromEmr, linkedTo, passedTo } from "./decides";
+import { REGION } from "../support/run";
+import { decides, decidesFor, fromEmr, inVpc, linkedTo, passedTo, via } from "./decides";
 import { LOCATIONS, rightsIn } from "./locations";
-import { ADMIN_ROLE, BOTH, OTHER_ACCOUNT, role, SPOT_ROLE, type Who } from "./stacks";
+import { ADMIN_ROLE, BOTH, OLD_KEY, OTHER_ACCOUNT, role, SHARED_VPC, SPOT_ROLE, type Who } from "./stacks";
 
 const service = decidesFor("the service role");
 
@@ -33,6 +34,16 @@ describe("the service role's inline policy", () => {
         ["iam:PassRole", ADMIN_ROLE, passedTo("ec2"), "implicitDeny"],
     ]);
 
+    // biome-ignore format: a table
+    service("existing", "decrypts an existing archive under a key in existingKmsKeyArns, through S3 only", [
+        ["kms:Decrypt",         OLD_KEY, via("s3", REGION), "allowed"],
+        ["kms:GenerateDataKey", OLD_KEY, via("s3", REGION), "implicitDeny"],
+        ["kms:Decrypt",         OLD_KEY, {},                "implicitDeny"],
+    ]);
+    service("batch", "uses no existing key if the archive is managed", [
+        ["kms:Decrypt", OLD_KEY, via("s3", REGION), "implicitDeny"],
+    ]);
+
     service("batch", "creates the Spot role and no other role, with a bid", [
         ["iam:CreateServiceLinkedRole", SPOT_ROLE, linkedTo("spot"), "allowed"],
         ["iam:CreateServiceLinkedRole", SPOT_ROLE, linkedTo("elasticmapreduce"), "implicitDeny"],
@@ -40,6 +51,37 @@ describe("the service role's inline policy", () => {
     ]);
     service("stream", "does not create the Spot role without a bid", [
         ["iam:CreateServiceLinkedRole", SPOT_ROLE, linkedTo("spot"), "implicitDeny"],
+    ]);
+});
+
+describe("the service role and networks", () => {
+    const launch = ["ec2:RunInstances", "ec2:CreateFleet", "ec2:CreateNetworkInterface"];
+    const rules = [
+        "ec2:AuthorizeSecurityGroupIngress",
+        "ec2:AuthorizeSecurityGroupEgress",
+        "ec2:RevokeSecurityGroupIngress",
+    ];
+    const resources = (region: string, account = ACCOUNT_ID) => [
+        `arn:aws:ec2:${region}:${account}:subnet/subnet-1`,
+        `arn:aws:ec2:${region}:${account}:security-group/sg-1`,
+    ];
+    const { "ec2:Vpc": _, ...tagged } = inVpc("", "", "");
+
+    // The stacks `existing` and `own-key` share one VPC.
+    // biome-ignore format: a table
+    service(["batch", "stream", "existing", "own-key"], "launches nodes in the stack's VPC and in no other, with EMR's tag only", ({ vpc, region }) => [
+        [launch, resources(region), inVpc(vpc, region, ACCOUNT_ID),                       "allowed"],
+        [launch, resources(region, OTHER_ACCOUNT), inVpc(vpc, region, OTHER_ACCOUNT),     "allowed", "another account shares its subnets"],
+        [launch, resources(region), { "ec2:Vpc": inVpc(vpc, region, ACCOUNT_ID)["ec2:Vpc"] ?? "" }, "implicitDeny", "without EMR's tag"],
+        [launch, resources(region), inVpc("vpc-of-another", region, ACCOUNT_ID),          "explicitDeny", "another stack's VPC has EMR's tag too"],
+        [launch, resources(region), inVpc(`${vpc}0`, region, ACCOUNT_ID),                 "explicitDeny"],
+        [launch, resources(region, OTHER_ACCOUNT), inVpc("vpc-of-another", region, OTHER_ACCOUNT), "explicitDeny"],
+        [launch, resources(region), tagged,                                               "allowed", "a request without ec2:Vpc is not denied"],
+        [rules,  resources(region), inVpc("vpc-of-another", region, ACCOUNT_ID),          "explicitDeny"],
+        ["ec2:RunInstances", `arn:aws:ec2:${region}::image/ami-1`, {},                    "implicitDeny", "the Deny leaves resources without a VPC to AWS's policy"],
+    ]);
+    service(BOTH, "launches no nodes in the VPC of other stacks", ({ region }) => [
+        [launch, resources(region), inVpc(SHARED_VPC, region, ACCOUNT_ID), "explicitDeny"],
     ]);
 });
 

@@ -14,8 +14,8 @@ import {
 import { REGION, runStack } from "../support/run";
 
 /*
- * Four stacks as IAM sees them: every document that the program registers or asks for in its outputs.
- * AmazonEMRServicePolicy_v2, attached to the service role, belongs to AWS and is not evaluated.
+ * Four stacks as IAM sees them: every document that the program registers or asks for in its outputs. Of
+ * AmazonEMRServicePolicy_v2, attached to the service role, the statement for networks is evaluated.
  */
 
 export type StackName = keyof typeof REGIONS;
@@ -30,6 +30,10 @@ export const OLD_KEY = key("old-objects");
 export const UNRELATED_KEY = key("unrelated");
 export const OWN_KEY = key("existing");
 export const FOREIGN_KEY = OWN_KEY.replace(ACCOUNT_ID, OTHER_ACCOUNT);
+
+/** The VPC of the stacks `existing` and `own-key`. */
+export const SHARED_VPC = "vpc-0123456789abcdef0";
+const NETWORK = { existing: { vpcId: SHARED_VPC, subnetIds: ["subnet-0123456789abcdef0"] } };
 
 export const TOPIC = `arn:aws:sns:${REGION}:${ACCOUNT_ID}:operators`;
 export const CERTIFICATE_ARCHIVE = "s3://certs/emr/tls/0123456789ab.zip";
@@ -68,11 +72,12 @@ const STACKS: Readonly<Record<StackName, Readonly<Record<string, unknown>>>> = {
             aws: { s3: { buckets: { assets: "s3://acme-assets", enriched: { stream: "managed" } } } },
         },
     },
-    /** Existing roles and archive, another account's key, and the bucket policy added to an existing bucket. */
+    /** Existing VPC, roles, archive and logs, another account's key, and the bucket policy added to an existing bucket. */
     existing: {
+        network: NETWORK,
         encryption: { kmsKeyArn: FOREIGN_KEY },
         certificates: { archive: EXISTING_ARCHIVE },
-        storage: { policiesOnExistingBuckets: ["acme-collector"] },
+        storage: { policiesOnExistingBuckets: ["acme-collector"], existingKmsKeyArns: [OLD_KEY] },
         access: { serviceRole: { existing: "acme-emr" }, jobflowRole: { existing: "acme-nodes" } },
         emrEtlRunner: {
             aws: {
@@ -80,14 +85,16 @@ const STACKS: Readonly<Record<StackName, Readonly<Record<string, unknown>>>> = {
                     buckets: {
                         raw: { in: ["s3://acme-collector/eu"] },
                         enriched: { bad: "s3://acme-bad/enriched" },
+                        log: "s3://acme-logs/emr",
                     },
                 },
             },
             collectors: { format: "thrift" },
         },
     },
-    /** The stack's own roles, with this account's existing key, an existing archive, and a bid. */
+    /** The stack's own roles, with this account's existing key, an existing VPC and archive, and a bid. */
     "own-key": {
+        network: NETWORK,
         encryption: { kmsKeyArn: OWN_KEY },
         certificates: { archive: EXISTING_ARCHIVE },
         emrEtlRunner: {
@@ -118,8 +125,18 @@ const PUBLIC_BUCKET: Resource = {
 /** The policy that AWS gives every key made without one. */
 const DELEGATING_KEY: Resource = { policy: resourcePolicy(document(delegatingTo(ACCOUNT_ID))) };
 
-const ACME = "collector old-collector bad enrichments jsonpaths scripts payroll assets certificates";
-const ASSETS = ["snowplow-hosted-assets", "snowplow-hosted-assets-us-east-1"];
+/**
+ * What AmazonEMRServicePolicy_v2 allows in tagged networks.
+ * @see https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonEMRServicePolicy_v2.html
+ */
+const EMR_SERVICE_POLICY = document({
+    Action: ["ec2:CreateNetworkInterface", "ec2:RunInstances", "ec2:CreateFleet"],
+    Resource: ["arn:aws:ec2:*:*:subnet/*", "arn:aws:ec2:*:*:security-group/*"],
+    Condition: { StringEquals: { "aws:ResourceTag/for-use-with-amazon-emr-managed-policies": "true" } },
+});
+
+const ACME = "collector old-collector bad enrichments jsonpaths scripts payroll assets certificates logs";
+const ASSETS = ["", "-us-east-1", "-us-west-2"].map((suffix) => `snowplow-hosted-assets${suffix}`);
 const EMR_ASSETS = ["eu-west-1.elasticmapreduce", "us-east-1.elasticmapreduce", "elasticmapreduce"];
 
 /** Resources outside of every stack. */
@@ -154,6 +171,7 @@ export function namesOf(stack: StackName) {
         region,
         otherRegion: region === "us-east-1" ? "eu-west-1" : "us-east-1",
         key: key(PLACEHOLDER, region),
+        vpc: stack === "batch" || stack === "stream" ? `vpc-${PLACEHOLDER}` : SHARED_VPC,
         serviceRole: role(`snowplow-${stack}-service-${PLACEHOLDER}`),
         jobflowRole: jobflow(stack),
         /** Of the other stack of `BOTH`. */
@@ -229,6 +247,7 @@ async function deploy(stack: StackName): Promise<Deployment> {
             policy: resourcePolicy(JSON.stringify({ Version: "2012-10-17", Statement: statements })),
         };
     }
+    grant(role(String(serviceRole)), EMR_SERVICE_POLICY);
     const required = Object(requiredPolicies) as Readonly<Record<string, { policyDocument: string }>>;
     for (const [which, { policyDocument }] of Object.entries(required)) {
         grant(role(String(run.outputs[which])), policyDocument);
@@ -261,6 +280,9 @@ function principals(
     });
     const all = identityPolicy(document({ Action: "*", Resource: "*" }));
     const allOfS3 = identityPolicy(document({ Action: "s3:*", Resource: "*" }));
+    const writes = identityPolicy(
+        document({ Action: "s3:PutObject", Resource: "arn:aws:s3:::*-pipeline-*" }),
+    );
     return {
         "the operator": user("emr-etl-runner", ACCOUNT_ID, operator),
         "the jobflow role": assumed(emr.jobflow),
@@ -278,6 +300,11 @@ function principals(
         EC2: service("ec2"),
         "an administrator": user("administrator", ACCOUNT_ID, [all]),
         "a reader of all buckets": user("reader", ACCOUNT_ID, [allOfS3]),
+        "a writer of the pipeline bucket": user("writer", ACCOUNT_ID, [writes]),
+        "the jobflow role with all of S3": {
+            ...assumed(emr.jobflow),
+            identity: [...policiesOf(emr.jobflow), allOfS3],
+        },
         "another account's administrator": user("administrator", OTHER_ACCOUNT, [all]),
     };
 }

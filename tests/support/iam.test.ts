@@ -22,6 +22,7 @@ function answer(
 /** The mistakes that no decision in policy-decisions/ would find. */
 describe("the IAM evaluator", () => {
     const ARN = "arn:aws:sns:*:123456789012:alarms/*";
+    const LIKE_ARN = "arn:aws:sns:eu-west-1:123456789012:alarms/a:b";
     const LONG_ARN = "arn:aws:sns:eu-west-1:999999999999:a:123456789012:alarms/b";
     // biome-ignore format: a table
     const rows: readonly (readonly [what: string, decision: string, ...question: Parameters<typeof answer>])[] = [
@@ -29,6 +30,10 @@ describe("the IAM evaluator", () => {
         ["a resource from its first character on", "implicitDeny", { Resource: "a/*" }, "s3:GetObject", "b/a/c"],
         ["no wildcards in StringEquals",           "implicitDeny", { Condition: { StringEquals: { k: "a*" } } }, "s3:GetObject", "a", { k: "ab" }],
         ["a missing key as not equal",             "allowed",      { Condition: { StringNotEquals: { k: "a" } } }, "s3:GetObject", "a"],
+        ["a missing key as no such ARN",           "allowed",      { Condition: { ArnNotLike: { k: ARN } } }, "s3:GetObject", "a"],
+        ["an ARN like the pattern",                "implicitDeny", { Condition: { ArnNotLike: { k: ARN } } }, "s3:GetObject", "a", { k: LIKE_ARN }],
+        ["an ARN unlike the pattern",              "allowed",      { Condition: { ArnNotLike: { k: ARN } } }, "s3:GetObject", "a", { k: LONG_ARN }],
+        ["every operator as a condition",          "implicitDeny", { Condition: { ArnNotLike: { k: ARN }, Null: { k: "false" } } }, "s3:GetObject", "a"],
         ["the parts of an ARN one by one",         "implicitDeny", { Condition: { ArnLike: { k: ARN } } }, "s3:GetObject", "a", { k: LONG_ARN }],
     ];
     for (const [what, decision, ...question] of rows) {

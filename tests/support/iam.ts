@@ -163,6 +163,7 @@ const OPERATORS: Readonly<Record<string, Operator>> = {
     StringNotEquals: (values, actual) => !oneOf((value) => literal(value) === actual)(values, actual),
     StringLike: oneOf(matches),
     ArnLike: oneOf(arnMatches),
+    ArnNotLike: (values, actual) => !oneOf(arnMatches)(values, actual),
     Bool: oneOf((value, actual) => value.toLowerCase() === actual.toLowerCase()),
     Null: (values, actual) => values.some((value) => value === String(actual === undefined)),
 };

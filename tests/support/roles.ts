@@ -5,6 +5,7 @@ import type { SharedRoleArgs } from "../../components/role";
 /** All locations, each in an existing bucket of the name `b-<managed bucket>`. */
 export const RESOLVED_LOCATIONS: readonly ResolvedLocation[] = LOCATIONS.map((row) => ({
     ...row,
+    managed: false,
     folders: [{ bucket: `b-${row.bucket}`, prefix: row.prefix }],
 }));
 
@@ -15,6 +16,7 @@ export const POLICY_FACTS = {
     locations: RESOLVED_LOCATIONS,
     keyArn: "arn:aws:kms:eu-west-1:111122223333:key/1234",
     certificateArchives: "arn:aws:s3:::b-certs/*",
+    existingKmsKeyArns: ["arn:aws:kms:eu-west-1:111122223333:key/5678"],
 };
 
 export const JOBFLOW_GRANTS: JobflowGrants = {
@@ -22,7 +24,6 @@ export const JOBFLOW_GRANTS: JobflowGrants = {
     bootstrapScripts: [{ bucket: "scripts", prefix: "boot.sh/" }],
     dynamodbTables: ["duplicates"],
     ssmParameters: ["/redshift/password"],
-    existingKmsKeyArns: ["arn:aws:kms:eu-west-1:111122223333:key/5678"],
 };
 
 /** The arguments of every created role. */

@@ -36,6 +36,7 @@ export function deployed(args: CompleteArgs, existing: LookedUp = {}) {
         certificateArchives: certificates.archive
             ? urlArn(certificates.archive)
             : bucketArn(`${bucket("certs")}/*`),
+        vpcId: args.network.existing?.vpcId ?? `vpc-${"x".repeat(17)}`,
         subnetId: args.network.existing?.subnetIds[0] ?? `subnet-${"x".repeat(17)}`,
         keyName: args.emrEtlRunner.aws.emr.ec2_key_name ?? generated(`${prefix}-`),
         securityConfiguration: generated(`${prefix}-`),

@@ -3,7 +3,7 @@ import { LIMITS } from "../../domain/limits";
 import { LOCATIONS } from "../../domain/locations";
 import { valueAt } from "../../domain/value-at";
 import { documentLength, type PolicyDocument } from "../../policies/document";
-import { jobflowRolePolicy } from "../../policies/emr-roles";
+import { jobflowRolePolicy, serviceRolePolicy } from "../../policies/emr-roles";
 import { operatorPolicy } from "../../policies/operator";
 import { reencryptionRolePolicy } from "../../policies/reencryption";
 import type { CompleteArgs } from "../complete";
@@ -33,27 +33,36 @@ export function* documentLimits(args: CompleteArgs, existing?: LookedUp): Iterab
     }
 }
 
-/** The table of documents to measure. The service role's, the key's and the trust policies have no list of arguments. */
+/** The table of documents to measure. The key's and the trust policies have no list of arguments. */
 function limitedDocuments(args: CompleteArgs, existing?: LookedUp): readonly LimitedDocument[] {
     const { serviceRole, jobflowRole, ...names } = deployed(args, existing);
-    const { region, stackTag } = args;
+    const { region, stackTag, spot } = args;
+    const { existingKmsKeyArns } = args.storage;
+    const shared = { ...names, region, existingKmsKeyArns };
     const buckets = ["emrEtlRunner", "aws", "s3", "buckets"];
     const fix = "name fewer, shorter or enclosing folders";
     return [
         {
             written: args.access.jobflowRole === null,
             name: "the jobflow role's policy",
-            document: jobflowRolePolicy({ ...args.jobflowGrants, ...names, region }),
+            document: jobflowRolePolicy({ ...args.jobflowGrants, ...shared }),
             limit: LIMITS.iam.roleInlinePolicies,
             path: largestGrant(args),
             fix: `${fix} in EmrEtlRunner's locations and in access, or attach a policy by access.policyArns`,
         },
         {
+            written: args.access.serviceRole === null,
+            name: "the service role's policy",
+            document: serviceRolePolicy({ ...shared, spot, jobflowRoleArn: jobflowRole.arn }),
+            limit: LIMITS.iam.roleInlinePolicies,
+            path: ["storage", "existingKmsKeyArns"],
+            fix: "name fewer keys",
+        },
+        {
             written: true,
             name: "the operator policy",
             document: operatorPolicy({
-                ...names,
-                region,
+                ...shared,
                 stackTag,
                 serviceRoleArn: serviceRole.arn,
                 jobflowRoleArn: jobflowRole.arn,
@@ -65,7 +74,7 @@ function limitedDocuments(args: CompleteArgs, existing?: LookedUp): readonly Lim
         {
             written: args.storage.reencryption,
             name: "the policy of encrypt-existing's role",
-            document: reencryptionRolePolicy(names.locations),
+            document: reencryptionRolePolicy(shared),
             limit: LIMITS.iam.roleInlinePolicies,
             path: buckets,
             fix: `${fix}, or set storage.reencryption: false`,

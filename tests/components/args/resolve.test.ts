@@ -121,11 +121,13 @@ const DEFAULTS = {
     cloudfrontCollector: false,
     spot: false,
     jobflowGrants: {
-        readFolders: [],
+        readFolders: ["3-enrich/", "4-storage/"].map((prefix) => ({
+            bucket: "snowplow-hosted-assets",
+            prefix,
+        })),
         bootstrapScripts: [],
         dynamodbTables: [],
         ssmParameters: [],
-        existingKmsKeyArns: [],
     },
     remindTopicArn: null,
     warnings: [IMDS_V1],
@@ -308,7 +310,6 @@ describe("resolved arguments", () => {
     });
 
     it("grant the cluster what `access` names and what config.yml has it fetch", () => {
-        const keys = ["arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"];
         const { jobflowGrants } = parse({
             ...batch({
                 aws: {
@@ -316,7 +317,6 @@ describe("resolved arguments", () => {
                     emr: { bootstrap: ["s3://my-scripts/boot/first.sh"] },
                 },
             }),
-            storage: { existingKmsKeyArns: keys },
             access: {
                 readLocations: ["s3://my-enrichments/maxmind"],
                 dynamodbTables: ["snowplow-duplicates"],
@@ -326,13 +326,13 @@ describe("resolved arguments", () => {
         expect(jobflowGrants).to.deep.equal({
             readFolders: [
                 { bucket: "my-enrichments", prefix: "maxmind/" },
-                { bucket: "my-assets", prefix: "" },
+                { bucket: "my-assets", prefix: "3-enrich/" },
+                { bucket: "my-assets", prefix: "4-storage/" },
                 { bucket: "my-paths", prefix: "json/" },
             ],
             bootstrapScripts: [{ bucket: "my-scripts", prefix: "boot/first.sh/" }],
             dynamodbTables: ["snowplow-duplicates"],
             ssmParameters: ["/snowplow/redshift-password", "plain"],
-            existingKmsKeyArns: keys,
         });
     });
 

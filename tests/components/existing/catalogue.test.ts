@@ -59,6 +59,12 @@ function bucket(reason: string, getBucketPolicy: Answers[string] = () => refuse(
     );
 }
 
+const TABLE_KEY = `arn:aws:kms:eu-west-1:${ACCOUNT}:key/1234abcd`;
+
+function tables(getTable: Answers[string]) {
+    return errorsOf({ ...batch(), access: { dynamodbTables: ["duplicates"] } }, { getTable });
+}
+
 /** The errors of routes that only `verify` sees. */
 const deletedTargets = [{ isBlackhole: true }, { isBlackhole: false }].map((state) =>
     checkDefaultRoutes(
@@ -108,6 +114,8 @@ describe("the errors of the look-ups", () => {
                     getTopic: denied,
                 },
             )),
+            ...(await tables(() => refuse("reading Dynamodb Table (duplicates): couldn't find resource"))),
+            ...(await tables(() => ({ serverSideEncryption: { kmsKeyArn: TABLE_KEY } }))),
         ];
         const texts = all.map(({ code, found, expected, fix }) =>
             [

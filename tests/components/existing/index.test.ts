@@ -20,15 +20,21 @@ const EVERYTHING: Config = {
     encryption: { kmsKeyArn: "arn:aws:kms:eu-west-1:000000000000:key/1234abcd" },
     certificates: { remindTopicArn: "arn:aws:sns:eu-west-1:000000000000:operators" },
     storage: { encryptExistingBuckets: ["acme-logs"] },
-    access: { serviceRole: { existing: "my-service" }, jobflowRole: { existing: "my-nodes" } },
+    access: {
+        serviceRole: { existing: "my-service" },
+        jobflowRole: { existing: "my-nodes" },
+        dynamodbTables: ["duplicates"],
+    },
 };
 
 const TOKENS = [
+    "aws:dynamodb/getTable:getTable",
     "aws:ec2/getRouteTable:getRouteTable",
     "aws:ec2/getSecurityGroups:getSecurityGroups",
     "aws:ec2/getSubnet:getSubnet",
     "aws:ec2/getVpc:getVpc",
     "aws:ec2/getVpcDhcpOptions:getVpcDhcpOptions",
+    "aws:ec2/getVpcEndpoint:getVpcEndpoint",
     "aws:iam/getInstanceProfile:getInstanceProfile",
     "aws:iam/getRole:getRole",
     "aws:index/getCallerIdentity:getCallerIdentity",
@@ -106,6 +112,8 @@ describe("lookUpExisting", () => {
                     getVpcDhcpOptions: () => ({ domainName: "corp.example" }),
                     getRouteTable: () => ({ routes: [] }),
                     getBucket: () => refuse("StatusCode: 403"),
+                    getVpcEndpoint: () => refuse("StatusCode: 403"),
+                    getTable: () => refuse("StatusCode: 400"),
                 },
             },
         );
@@ -120,8 +128,10 @@ describe("lookUpExisting", () => {
         expect(warnings.map((warning) => warning.split(/[ ,]/)[0])).to.deep.equal([
             "The",
             "There",
+            "The",
             "acme-logs",
             "arn:aws:sns:eu-west-1:444455556666:operators",
+            "The",
         ]);
     });
 
@@ -150,6 +160,7 @@ describe("lookUpExisting", () => {
             getRole: () => ({ assumeRolePolicy: "{}" }),
             getBucket: () => ({ bucketRegion: "us-east-1" }),
             getTopic: () => refuse("not found"),
+            getTable: () => refuse("couldn't find resource"),
         };
         const report = {
             subject: "Pulumi.dev.yaml",
@@ -171,8 +182,9 @@ describe("lookUpExisting", () => {
                 ["role-does-not-trust-service", "access.jobflowRole.existing"],
                 ["bucket-in-another-region", "emrEtlRunner.aws.s3.buckets.log"],
                 ["lookup-failed", "certificates.remindTopicArn"],
+                ["table-missing", "access.dynamodbTables[0]"],
             ]);
-            expect(message.split("\n").slice(0, 2)).to.deep.equal([`${subject}: 6 errors`, `  ${path}`]);
+            expect(message.split("\n").slice(0, 2)).to.deep.equal([`${subject}: 7 errors`, `  ${path}`]);
         }
     });
 });

@@ -233,7 +233,19 @@ describe("checkNetwork", () => {
         ["getSubnet", { id }],
         ["getRouteTable", { subnetId: id }],
     ];
+    const endpoint = (service: string, vpcEndpointType: string) => [
+        "getVpcEndpoint",
+        {
+            vpcId: VPC,
+            serviceName: `com.amazonaws.eu-west-1.${service}`,
+            vpcEndpointType,
+            state: "available",
+        },
+    ];
     const firstCalls = [
+        endpoint("s3", "Gateway"),
+        endpoint("s3", "Interface"),
+        endpoint("kms", "Interface"),
         ["getVpc", { id: VPC }],
         ["getVpcDhcpOptions", { dhcpOptionsId: "dopt-placeholder" }],
         ...subnetCalls(SUBNET),

@@ -96,6 +96,7 @@ const KEY_USERS = [
     "aws:iam/rolePolicy:RolePolicy emr-jobflow-role-policy policy",
     "aws:iam/rolePolicy:RolePolicy emr-service-role-policy policy",
 ];
+const VPC_POLICY = "aws:iam/rolePolicy:RolePolicy emr-service-role-policy policy";
 const EXISTING_POLICY = "aws:s3/bucketPolicy:BucketPolicy emr-storage-existing-acme-archive";
 const policyOf = (run: Run, role: string) =>
     (resourceInputs(run)[`aws:iam/rolePolicy:RolePolicy emr-${role}-role-policy`] as Inputs).policy;
@@ -109,6 +110,7 @@ const SITUATIONS: Readonly<Record<string, Situation>> = {
     "an existing VPC": {
         config: { network: network() },
         changes: {
+            replaced: () => [["vpc/vpc-placeholder", `vpc/${VPC}`]],
             configYml: [
                 ['ec2_subnet_id: "subnet-placeholder-emr-network-nodes"'],
                 [`ec2_subnet_id: "${SUBNET}"`],
@@ -120,7 +122,7 @@ const SITUATIONS: Readonly<Record<string, Situation>> = {
                 ownsNetwork: false,
                 ownsSecurityGroups: false,
             },
-            places: [[VPC, SUBNET, SUBNET_2], []],
+            places: [[VPC, SUBNET, SUBNET_2], [VPC_POLICY]],
         },
     },
     "an existing public VPC without EMR's groups": {
@@ -128,14 +130,17 @@ const SITUATIONS: Readonly<Record<string, Situation>> = {
         base: "an existing VPC",
         changes: {
             outputs: { internetAccess: "public", ownsSecurityGroups: true },
-            places: [[VPC, SUBNET, SUBNET_2], GROUPS.map((group) => `${group} vpcId`)],
+            places: [
+                [VPC, SUBNET, SUBNET_2],
+                [...GROUPS.map((group) => `${group} vpcId`), VPC_POLICY],
+            ],
         },
     },
     "EMR's groups that this stack has created": {
         config: { network: network({ emrSecurityGroups: "create" }, { internetAccess: "public" }) },
         answers: { getSecurityGroups: () => ({ ids: ["sg-1", "sg-2", "sg-3", "sg-4"] }) },
         base: "an existing public VPC without EMR's groups",
-        changes: { places: [[VPC], GROUPS.map((group) => `${group} vpcId`)] },
+        changes: { places: [[VPC], [...GROUPS.map((group) => `${group} vpcId`), VPC_POLICY]] },
     },
     "an existing VPC with other names, as allowed": {
         config: { network: network({ allowHostnameMismatch: true }) },

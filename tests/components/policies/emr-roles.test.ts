@@ -67,6 +67,9 @@ describe("serviceRolePolicy", () => {
             certificateArchives: "arn:aws:s3:::certs/*",
             jobflowRoleArn: JOBFLOW_ROLE,
             accountId: ACCOUNT,
+            region: "eu-west-1",
+            existingKmsKeyArns: [`${KEY}5`],
+            vpcId: "vpc-1",
             spot,
         });
     const statements = [
@@ -86,9 +89,32 @@ describe("serviceRolePolicy", () => {
             Condition: { Bool: { "kms:GrantIsForAWSResource": "true" } },
         },
         READ_ARCHIVES,
+        {
+            Sid: "DecryptExistingArchive",
+            Effect: "Allow",
+            Action: "kms:Decrypt",
+            Resource: [`${KEY}5`],
+            Condition: { StringEquals: { "kms:ViaService": ["s3.eu-west-1.amazonaws.com"] } },
+        },
+        {
+            Sid: "DenyOtherVpcs",
+            Effect: "Deny",
+            Action: [
+                "ec2:RunInstances",
+                "ec2:CreateFleet",
+                "ec2:CreateNetworkInterface",
+                "ec2:AuthorizeSecurityGroup*",
+                "ec2:RevokeSecurityGroup*",
+            ],
+            Resource: ["arn:aws:ec2:eu-west-1:*:subnet/*", "arn:aws:ec2:eu-west-1:*:security-group/*"],
+            Condition: {
+                ArnNotLike: { "ec2:Vpc": "arn:aws:ec2:eu-west-1:*:vpc/vpc-1" },
+                Null: { "ec2:Vpc": "false" },
+            },
+        },
     ];
 
-    it("passes the jobflow role, uses the key and reads the archives", () => {
+    it("passes the jobflow role, uses the keys, reads the archives, and stays in its VPC", () => {
         expect(policy(false)).to.deep.equal({ Version: "2012-10-17", Statement: statements });
     });
 
@@ -111,17 +137,28 @@ describe("serviceRolePolicy", () => {
 
 describe("jobflowRolePolicy", () => {
     it("allows EMRFS in the locations and granted folders, the assets, the archives, the key and each grant", () => {
-        const rawIn = LOCATIONS.filter(({ path }) => path === "raw.in").map((row) => ({
-            ...row,
-            folders: [{ bucket: "collector", prefix: "eu/" }],
-        }));
+        const rawInAndLog = LOCATIONS.filter(({ path }) => path === "raw.in" || path === "log").map(
+            (row) => ({
+                ...row,
+                managed: true,
+                folders: [{ bucket: row.bucket, prefix: "eu/" }],
+            }),
+        );
+        const parameters = ["snowplow/redshift", "postgres", "snowplow/loader"].map(
+            (name) => `arn:aws:ssm:us-east-2:111122223333:parameter/${name}`,
+        );
         const policy = jobflowRolePolicy({
             keyArn: KEY,
             certificateArchives: "arn:aws:s3:::certs/*",
             accountId: ACCOUNT,
-            region: "eu-west-1",
-            locations: rawIn,
-            readFolders: [{ bucket: "enrichments", prefix: "maxmind/" }],
+            region: "us-east-2",
+            locations: rawInAndLog,
+            readFolders: [
+                { bucket: "enrichments", prefix: "maxmind/" },
+                { bucket: "snowplow-hosted-assets", prefix: "third-party/" },
+                { bucket: "snowplow-hosted-assets-us-east-2", prefix: "3-enrich/" },
+                { bucket: "snowplow-hosted-assets-us-west-2", prefix: "3-enrich/" },
+            ],
             bootstrapScripts: [
                 { bucket: "scripts", prefix: "emr/setup.sh/" },
                 { bucket: "scripts", prefix: "more.sh/" },
@@ -135,18 +172,31 @@ describe("jobflowRolePolicy", () => {
             Statement: [
                 ...emrfsStatements([
                     { folder: { bucket: "collector", prefix: "eu/" }, access: "read-delete" },
+                    { folder: { bucket: "logs", prefix: "eu/" }, access: "read-write" },
                     { folder: { bucket: "enrichments", prefix: "maxmind/" }, access: "read" },
+                    {
+                        folder: { bucket: "snowplow-hosted-assets-us-west-2", prefix: "3-enrich/" },
+                        access: "read",
+                    },
                 ]),
                 {
                     Sid: "ReadHostedAssets",
                     Effect: "Allow",
                     Action: ["s3:GetObject", "s3:ListBucket"],
                     Resource: [
+                        "arn:aws:s3:::snowplow-hosted-assets-us-east-2",
+                        "arn:aws:s3:::snowplow-hosted-assets-us-east-2/*",
                         "arn:aws:s3:::snowplow-hosted-assets",
                         "arn:aws:s3:::snowplow-hosted-assets/*",
-                        "arn:aws:s3:::eu-west-1.elasticmapreduce",
-                        "arn:aws:s3:::eu-west-1.elasticmapreduce/*",
+                        "arn:aws:s3:::us-east-2.elasticmapreduce",
+                        "arn:aws:s3:::us-east-2.elasticmapreduce/*",
                     ],
+                },
+                {
+                    Sid: "DenyReports",
+                    Effect: "Deny",
+                    Action: ["s3:PutObject*", "s3:DeleteObject*", "s3:AbortMultipartUpload"],
+                    Resource: ["arn:aws:s3:::logs/eu/encrypt-existing/*"],
                 },
                 {
                     Sid: "ReadBootstrapScripts",
@@ -157,32 +207,77 @@ describe("jobflowRolePolicy", () => {
                 READ_ARCHIVES,
                 USE_KEY,
                 {
-                    Sid: "DecryptExistingObjects",
+                    Sid: "UseExistingKeys",
+                    Effect: "Allow",
+                    Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+                    Resource: [`${KEY}5`, `${KEY}6`],
+                    Condition: {
+                        StringEquals: {
+                            "kms:ViaService": [
+                                "s3.us-east-2.amazonaws.com",
+                                "dynamodb.us-east-2.amazonaws.com",
+                            ],
+                        },
+                    },
+                },
+                {
+                    Sid: "DecryptSsmParameters",
                     Effect: "Allow",
                     Action: "kms:Decrypt",
                     Resource: [`${KEY}5`, `${KEY}6`],
-                    Condition: { StringEquals: { "kms:ViaService": "s3.eu-west-1.amazonaws.com" } },
+                    Condition: {
+                        StringEquals: {
+                            "kms:ViaService": ["ssm.us-east-2.amazonaws.com"],
+                            "kms:EncryptionContext:PARAMETER_ARN": parameters,
+                        },
+                    },
                 },
                 {
                     Sid: "UseDynamodbTables",
                     Effect: "Allow",
                     Action: ["dynamodb:DescribeTable", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:Scan"],
                     Resource: [
-                        "arn:aws:dynamodb:eu-west-1:111122223333:table/duplicates",
-                        "arn:aws:dynamodb:eu-west-1:111122223333:table/manifest",
+                        "arn:aws:dynamodb:us-east-2:111122223333:table/duplicates",
+                        "arn:aws:dynamodb:us-east-2:111122223333:table/manifest",
                     ],
                 },
                 {
                     Sid: "ReadSsmParameters",
                     Effect: "Allow",
                     Action: "ssm:GetParameter",
-                    Resource: [
-                        "arn:aws:ssm:eu-west-1:111122223333:parameter/snowplow/redshift",
-                        "arn:aws:ssm:eu-west-1:111122223333:parameter/postgres",
-                        "arn:aws:ssm:eu-west-1:111122223333:parameter/snowplow/loader",
-                    ],
+                    Resource: parameters,
                 },
             ],
         });
     });
+
+    /** The statements about existing keys, for a location that is managed or not, with and without the other grants. */
+    const keyStatements = (managed: boolean, dynamodbTables: readonly string[]) =>
+        jobflowRolePolicy({
+            keyArn: KEY,
+            certificateArchives: "arn:aws:s3:::certs/*",
+            accountId: ACCOUNT,
+            region: "eu-west-1",
+            locations: LOCATIONS.slice(0, 1).map((row) => ({ ...row, managed, folders: [] })),
+            readFolders: [],
+            bootstrapScripts: [],
+            dynamodbTables,
+            ssmParameters: [],
+            existingKmsKeyArns: [`${KEY}5`],
+        })
+            .Statement.filter(({ Resource }) => Resource?.includes(`${KEY}5`))
+            .map(({ Action, Condition }) => [Action, Condition?.StringEquals?.["kms:ViaService"]]);
+
+    const [READ, WRITE] = ["kms:Decrypt", ["kms:Decrypt", "kms:GenerateDataKey"]];
+    const [S3, DYNAMODB] = ["s3.eu-west-1.amazonaws.com", "dynamodb.eu-west-1.amazonaws.com"];
+    // biome-ignore format: a table
+    for (const [what, managed, tables, expected] of [
+        ["reads under existing keys where every location is managed", true,  [],    [READ, [S3]]],
+        ["writes under them into existing locations",                 false, [],    [WRITE, [S3]]],
+        ["writes under them into tables",                             true,  ["t"], [WRITE, [S3, DYNAMODB]]],
+    ] as const) {
+        it(`${what}, through the services in use only`, () => {
+            expect(keyStatements(managed, tables)).to.deep.equal([expected]);
+        });
+    }
 });

@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import {
     existingKeyStatements,
+    existingKeys,
     keyGrants,
     keyPolicy,
-    keysThroughS3,
     keyUse,
 } from "../../../components/policies/key";
 
@@ -100,20 +100,36 @@ describe("keyUse and keyGrants", () => {
     });
 });
 
-describe("keysThroughS3", () => {
-    it("allows decryption with existing keys, through S3 of the region only", () => {
-        expect(keysThroughS3([KEY, `${KEY}5`], "eu-west-1")).to.deep.equal([
+describe("existingKeys", () => {
+    const through = {
+        sid: "Keys",
+        keyArns: [KEY, `${KEY}5`],
+        region: "eu-west-1",
+        services: ["s3", "dynamodb"],
+    };
+    const viaServices = {
+        "kms:ViaService": ["s3.eu-west-1.amazonaws.com", "dynamodb.eu-west-1.amazonaws.com"],
+    };
+    const statement = { Sid: "Keys", Effect: "Allow", Resource: [KEY, `${KEY}5`] };
+
+    it("allows to read, or to read and write, through services of the region only", () => {
+        expect(existingKeys({ ...through, write: true })).to.deep.equal([
             {
-                Sid: "DecryptExistingObjects",
-                Effect: "Allow",
+                ...statement,
+                Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+                Condition: { StringEquals: viaServices },
+            },
+        ]);
+        expect(existingKeys({ ...through, write: false, context: { k: ["v"] } })).to.deep.equal([
+            {
+                ...statement,
                 Action: "kms:Decrypt",
-                Resource: [KEY, `${KEY}5`],
-                Condition: { StringEquals: { "kms:ViaService": "s3.eu-west-1.amazonaws.com" } },
+                Condition: { StringEquals: { ...viaServices, k: ["v"] } },
             },
         ]);
     });
 
     it("is empty without keys", () => {
-        expect(keysThroughS3([], "eu-west-1")).to.deep.equal([]);
+        expect(existingKeys({ ...through, keyArns: [], write: true })).to.deep.equal([]);
     });
 });

@@ -10,6 +10,7 @@ import { operatorPolicy } from "../../../components/policies/operator";
 
 const SERVICE_ROLE = "arn:aws:iam::111122223333:role/service";
 const JOBFLOW_ROLE = "arn:aws:iam::111122223333:role/jobflow";
+const KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234";
 const LAUNCH_TAGS = {
     StringEquals: {
         "aws:RequestTag/for-use-with-amazon-emr-managed-policies": "true",
@@ -25,6 +26,7 @@ const policy = (locations: readonly ResolvedLocation[]) =>
         locations,
         serviceRoleArn: SERVICE_ROLE,
         jobflowRoleArn: JOBFLOW_ROLE,
+        existingKmsKeyArns: [KEY],
     });
 
 /** The statements that do not depend on locations. */
@@ -127,7 +129,7 @@ describe("operatorPolicy", () => {
         );
     });
 
-    it("lists a whole bucket where an existing location is one, but only RDB Loader's folder in the log bucket", () => {
+    it("lists a whole bucket where an existing location is one, but only RDB Loader's folder in the log bucket, under its key", () => {
         const locations = [
             ...existing("raw.in", { bucket: "eu", prefix: "" }, { bucket: "us", prefix: "collector/" }),
             ...existing("raw.archive", { bucket: "archive", prefix: "" }),
@@ -139,6 +141,13 @@ describe("operatorPolicy", () => {
                 list(1, "us", ["collector/*"]),
                 list(2, "logs", ["rdb-loader/*"]),
                 moveLogs("logs/rdb-loader/*"),
+                {
+                    Sid: "UseExistingKeys",
+                    Effect: "Allow",
+                    Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+                    Resource: [KEY],
+                    Condition: { StringEquals: { "kms:ViaService": ["s3.eu-west-1.amazonaws.com"] } },
+                },
             ),
         );
     });
@@ -148,11 +157,12 @@ describe("operatorPolicy", () => {
 function managed(mode: Mode): readonly ResolvedLocation[] {
     return LOCATIONS.filter(({ modes }) => modes.includes(mode)).map((row) => ({
         ...row,
+        managed: true,
         folders: [{ bucket: `dev-${row.bucket}`, prefix: row.prefix }],
     }));
 }
 
 /** A location in existing folders. */
 function existing(path: LocationPath, ...folders: readonly S3Folder[]): readonly ResolvedLocation[] {
-    return LOCATIONS.filter((row) => row.path === path).map((row) => ({ ...row, folders }));
+    return LOCATIONS.filter((row) => row.path === path).map((row) => ({ ...row, managed: false, folders }));
 }

@@ -2,8 +2,9 @@ import { expect } from "chai";
 import { LOCATIONS, type ResolvedLocation } from "../../../components/domain/locations";
 import { reencryptionRolePolicy, reencryptionRoleTrust } from "../../../components/policies/reencryption";
 
+const KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234";
 const resolved = (path: string, ...folders: ResolvedLocation["folders"]): readonly ResolvedLocation[] =>
-    LOCATIONS.filter((row) => row.path === path).map((row) => ({ ...row, folders }));
+    LOCATIONS.filter((row) => row.path === path).map((row) => ({ ...row, managed: false, folders }));
 
 describe("the re-encryption role", () => {
     it("is assumed by S3 Batch Operations", () => {
@@ -21,11 +22,15 @@ describe("the re-encryption role", () => {
     });
 
     it("copies objects in the locations, deletes none, and writes its reports below `log`", () => {
-        const policy = reencryptionRolePolicy([
-            ...resolved("raw.in", { bucket: "one", prefix: "" }, { bucket: "two", prefix: "raw/" }),
-            ...resolved("raw.archive", { bucket: "two", prefix: "archive/" }),
-            ...resolved("log", { bucket: "logs", prefix: "emr/" }),
-        ]);
+        const policy = reencryptionRolePolicy({
+            region: "eu-west-1",
+            existingKmsKeyArns: [KEY],
+            locations: [
+                ...resolved("raw.in", { bucket: "one", prefix: "" }, { bucket: "two", prefix: "raw/" }),
+                ...resolved("raw.archive", { bucket: "two", prefix: "archive/" }),
+                ...resolved("log", { bucket: "logs", prefix: "emr/" }),
+            ],
+        });
         expect(policy).to.deep.equal({
             Version: "2012-10-17",
             Statement: [
@@ -61,6 +66,13 @@ describe("the re-encryption role", () => {
                     Effect: "Allow",
                     Action: ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"],
                     Resource: ["arn:aws:s3:::logs/emr/encrypt-existing/*"],
+                },
+                {
+                    Sid: "UseExistingKeys",
+                    Effect: "Allow",
+                    Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+                    Resource: [KEY],
+                    Condition: { StringEquals: { "kms:ViaService": ["s3.eu-west-1.amazonaws.com"] } },
                 },
             ],
         });
