@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ResolvedArgs } from "../args";
 import { readUrl } from "../args/locations";
+import { atLeast, type Release } from "../domain/emr-release";
 import { EMR_GROUP_NAMES, SERVICE_ACCESS } from "../domain/emr-security-groups";
 import { publicBuckets } from "../domain/region";
 import { FailedLookup, lookup } from "./lookup";
@@ -115,7 +116,7 @@ function isOpen(policy: string): boolean {
 function throughPolicy(args: ResolvedArgs, service: Service["name"]): string {
     switch (service) {
         case "s3":
-            return `the buckets ${bucketsOf(args).join(", ")}, and those of EMR in docs/existing.md, "Endpoints"`;
+            return `the buckets ${[...bucketsOf(args), ...bucketsOfEmr(args)].join(", ")}`;
         case "dynamodb":
             return `the tables ${args.access.dynamodbTables.join(", ")}`;
         case "ssm":
@@ -138,4 +139,31 @@ function bucketsOf({
     const existing = locations.flatMap((location) => (location.managed ? [] : location.folders));
     const named = [...existing, ...readFolders, ...bootstrapScripts, ...archive].map(({ bucket }) => bucket);
     return [...new Set([`${prefix}-*`, ...named, ...publicBuckets(region)])];
+}
+
+/**
+ * The buckets that EMR's nodes use by themselves, by release: `from` is the first release, `to` the first without.
+ * @see https://docs.aws.amazon.com/emr/latest/ManagementGuide/private-subnet-iampolicy.html
+ */
+const EMR_BUCKETS: readonly { readonly from: Release; readonly to?: Release; readonly names: string[] }[] = [
+    {
+        from: [0, 0, 0],
+        to: [5, 30, 0],
+        names: ["packages.REGION.amazonaws.com", "repo.REGION.amazonaws.com"],
+    },
+    {
+        from: [5, 30, 0],
+        to: [7, 0, 0],
+        names: ["amazonlinux.REGION.amazonaws.com", "amazonlinux-2-repos-REGION"],
+    },
+    { from: [7, 0, 0], names: ["al2023-repos-REGION-de612dc2"] },
+    { from: [5, 22, 0], names: ["repo.REGION.emr.amazonaws.com"] },
+    { from: [5, 25, 0], names: ["prod.REGION.appinfo.src"] },
+    { from: [0, 0, 0], names: ["aws157-logs-*"] },
+];
+
+function bucketsOfEmr({ release, region }: ResolvedArgs): readonly string[] {
+    return EMR_BUCKETS.filter(
+        ({ from, to }) => atLeast(release, from) && !(to && atLeast(release, to)),
+    ).flatMap(({ names }) => names.map((name) => name.replace("REGION", region)));
 }

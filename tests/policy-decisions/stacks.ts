@@ -173,6 +173,7 @@ export function namesOf(stack: StackName) {
         key: key(PLACEHOLDER, region),
         vpc: stack === "batch" || stack === "stream" ? `vpc-${PLACEHOLDER}` : SHARED_VPC,
         serviceRole: role(`snowplow-${stack}-service-${PLACEHOLDER}`),
+        otherServiceRole: role(`snowplow-${other}-service-${PLACEHOLDER}`),
         jobflowRole: jobflow(stack),
         /** Of the other stack of `BOTH`. */
         otherTag: `snowplow-emr-encryption/${other}`,

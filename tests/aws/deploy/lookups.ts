@@ -4,6 +4,7 @@ import {
     DescribeSecurityGroupsCommand,
     DescribeSubnetsCommand,
     DescribeVpcAttributeCommand,
+    DescribeVpcEndpointsCommand,
     DescribeVpcsCommand,
     type Tag,
 } from "@aws-sdk/client-ec2";
@@ -156,6 +157,28 @@ export const lookups: Readonly<Record<string, LookUp>> = {
                 }),
             );
             return { ids: SecurityGroups.map(({ GroupId }) => GroupId) };
+        },
+    ),
+    "aws:ec2/getVpcEndpoint:getVpcEndpoint": lookup(
+        { vpcId: text, serviceName: text, vpcEndpointType: text, state: text },
+        async ({ vpcId, serviceName, vpcEndpointType }, { ec2 }) => {
+            const { VpcEndpoints = [] } = await ec2.send(
+                new DescribeVpcEndpointsCommand({ Filters: [{ Name: "vpc-id", Values: [vpcId] }] }),
+            );
+            const [endpoint] = VpcEndpoints.filter(
+                ({ ServiceName, VpcEndpointType }) =>
+                    ServiceName === serviceName && VpcEndpointType === vpcEndpointType,
+            );
+            if (endpoint === undefined) {
+                throw new Error("no matching EC2 VPC Endpoint found");
+            }
+            return {
+                id: endpoint.VpcEndpointId,
+                vpcEndpointType,
+                policy: endpoint.PolicyDocument ?? "",
+                privateDnsEnabled: endpoint.PrivateDnsEnabled ?? false,
+                securityGroupIds: (endpoint.Groups ?? []).map(({ GroupId }) => GroupId),
+            };
         },
     ),
     "aws:kms/getKey:getKey": lookup({ keyId: text }, async ({ keyId }, { kms }) => {

@@ -3,7 +3,7 @@ import { endpointsToOpen } from "../../../components/existing/endpoints";
 import { type Answers, lookUp, refuse, VPC } from "../../support/existing-aws";
 import { type Config, parse } from "../args/parse";
 
-const argsOf = (access: Config = {}, certificates: Config = {}) =>
+const argsOf = (access: Config = {}, certificates: Config = {}, ami_version = "5.29.0") =>
     parse(
         {
             access,
@@ -12,7 +12,7 @@ const argsOf = (access: Config = {}, certificates: Config = {}) =>
                 collectors: { format: "thrift" },
                 aws: {
                     s3: { buckets: { raw: { in: ["s3://acme-collector/eu"] } } },
-                    emr: { bootstrap: ["s3://acme-scripts/boot.sh"] },
+                    emr: { ami_version, bootstrap: ["s3://acme-scripts/boot.sh"] },
                 },
             },
         },
@@ -86,7 +86,7 @@ describe("endpointsToOpen", () => {
             "must accept TCP 443 from EMR's groups ElasticMapReduce-Master-Private, ElasticMapReduce-Slave-Private, ElasticMapReduce-Primary-Private, ElasticMapReduce-Core-Private. Otherwise clusters fail.";
         const own = "with a policy of its own, which must let the nodes through:";
         expect(await warningsOf(ALL, vpcWith(endpoints))).to.deep.equal([
-            `vpce-1 is an endpoint for s3 ${own} the buckets snowplow-dev-*, acme-collector, acme-maxmind, snowplow-hosted-assets, acme-scripts, acme-certificates, snowplow-hosted-assets-us-east-2, us-east-2.elasticmapreduce, and those of EMR in docs/existing.md, "Endpoints". Otherwise clusters fail.`,
+            `vpce-1 is an endpoint for s3 ${own} the buckets snowplow-dev-*, acme-collector, acme-maxmind, snowplow-hosted-assets, acme-scripts, acme-certificates, snowplow-hosted-assets-us-east-2, us-east-2.elasticmapreduce, packages.us-east-2.amazonaws.com, repo.us-east-2.amazonaws.com, repo.us-east-2.emr.amazonaws.com, prod.us-east-2.appinfo.src, aws157-logs-*. Otherwise clusters fail.`,
             `vpce-2 is an endpoint for s3: its security groups (sg-1) ${groups}`,
             `vpce-3 is an endpoint for kms: its security groups (sg-1) ${groups}`,
             `vpce-3 is an endpoint for kms ${own} the calls in the roles' policies, with the key of the disks and of the certificates, and the keys in storage.existingKmsKeyArns. Otherwise clusters fail.`,
@@ -95,6 +95,22 @@ describe("endpointsToOpen", () => {
             `vpce-5 is an endpoint for dynamodb ${own} the tables duplicates. Otherwise clusters fail.`,
         ]);
     });
+
+    for (const [release, ...repositories] of [
+        ["5.20.0", "packages.us-east-2.amazonaws.com", "repo.us-east-2.amazonaws.com"],
+        ["5.36.2", "amazonlinux.us-east-2.amazonaws.com", "amazonlinux-2-repos-us-east-2"],
+        ["7.0.0", "al2023-repos-us-east-2-de612dc2"],
+    ] as const) {
+        it(`names the repositories of Amazon Linux that EMR ${release} reads`, async () => {
+            const [warning = ""] = await warningsOf(
+                argsOf({}, {}, release),
+                vpcWith({ "s3 Gateway": CLOSED }),
+            );
+            expect(warning.match(/(packages|repo|amazonlinux|al2023)[\w.-]*us-east-2[\w.-]*/g)).to.deep.equal(
+                [...repositories, ...(release === "5.20.0" ? [] : ["repo.us-east-2.emr.amazonaws.com"])],
+            );
+        });
+    }
 
     it("is silent about an interface endpoint without private DNS, and about services not in use", async () => {
         const closed = { ...CLOSED, privateDnsEnabled: false };
