@@ -42,7 +42,7 @@ export function domainNames(domainName: string): readonly string[] {
 
 /**
  * Snowplow's bucket in eu-west-1. Snowplow's documentation points enrichments of all regions to it, such as ua-parser's.
- * @see https://docs.snowplow.io/docs/pipeline/enrichments/available-enrichments/ua-parser-enrichment/
+ * @see https://github.com/snowplow/snowplow/wiki/ua-parser-enrichment
  */
 export const HOSTED_ASSETS = "snowplow-hosted-assets";
 
