@@ -1,5 +1,3 @@
-import { chainExpiresAt } from "../domain/certificate-chain";
-import { releaseWarnings } from "../domain/emr-release";
 import {
     type ArgumentError,
     type ErrorReport,
@@ -8,13 +6,13 @@ import {
     type Path,
 } from "../domain/errors";
 import { isRegion, REGIONS } from "../domain/region";
-import { daysBefore } from "../domain/time";
 import { type Ambient, type CompleteArgs, completeArgs } from "./complete";
 import { describe } from "./describe";
 import { templateFix } from "./fix";
 import { ruleErrors } from "./rules";
 import type { EnvironmentArgs } from "./schema";
 import { checkShape } from "./shape";
+import { endInWindow, warningsOf } from "./warnings";
 
 export type { Ambient } from "./complete";
 export { lookedUpErrors } from "./rules";
@@ -71,17 +69,12 @@ export function resolve(
     if (broken.length > 0) {
         throw new InvalidArguments(broken, report);
     }
-    const { release, encryption, certificates } = complete;
-    const end = endInWindow(certificates, now);
+    const { certificates } = complete;
     return deepFreeze({
         ...complete,
-        remindTopicArn: end ? null : certificates.remindTopicArn,
-        warnings: [...releaseWarnings(release, encryption), ...(end ? [expiryWarning(end)] : [])],
+        remindTopicArn: endInWindow(certificates, now) ? null : certificates.remindTopicArn,
+        warnings: warningsOf(complete, now),
     });
-}
-
-function expiryWarning(end: Date): string {
-    return `certificates.chainPem, or a certificate in its chain, expires at ${end.toISOString()}: replace it before then.`;
 }
 
 export function regionErrors(region: string | undefined, path: Path = ["region"]): readonly ArgumentError[] {
@@ -98,18 +91,6 @@ export function regionErrors(region: string | undefined, path: Path = ["region"]
             fix: isRegion(meant) ? `did you mean ${meant}?` : templateFix(region),
         },
     ];
-}
-
-/** When an existing certificate expires, if its renewal window is open. The stack renews its own certificate then. */
-function endInWindow(
-    { chainPem, trustedPem, renewBeforeDays }: CompleteArgs["certificates"],
-    now: Date,
-): Date | undefined {
-    if (chainPem === null || trustedPem === null) {
-        return undefined;
-    }
-    const end = chainExpiresAt(chainPem, trustedPem);
-    return daysBefore(end, renewBeforeDays) <= now ? end : undefined;
 }
 
 function deepFreeze<T>(value: T): T {

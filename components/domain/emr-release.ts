@@ -19,7 +19,7 @@ export const GATES = {
 } as const satisfies Record<string, Release>;
 
 /** The releases whose clusters can start without IMDSv1, for messages. */
-const IMDS_V2_RELEASES = "5.23.1, 5.27.1, 5.32.0 and later 5.x, 6.2.0 and later";
+export const IMDS_V2_RELEASES = "5.23.1, 5.27.1, 5.32.0 and later 5.x, 6.2.0 and later";
 
 export function parseRelease(text: string): Release | undefined {
     const match = /^(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})$/.exec(text);
@@ -78,23 +78,6 @@ export function releaseRefusals(
         switches.requireImdsV2 &&
             !supportsImdsV2Only(release) &&
             `${IMDS_V2_RELEASES}, while encryption.requireImdsV2 is true: on other releases a cluster without IMDSv1 fails at startup`,
-    );
-}
-
-/** What works on this release, but protects less than a later one would. */
-export function releaseWarnings(release: Release, switches: EncryptionSwitches): readonly string[] {
-    const label = `EMR ${formatRelease(release)}`;
-    return sentences(
-        switches.inTransit &&
-            !atLeast(release, GATES.sparkRpcAes256) &&
-            `${label}: Spark's RPC is protected by SASL with DIGEST-MD5; it is encrypted with AES-256 from ${formatRelease(GATES.sparkRpcAes256)} on.`,
-        switches.atRestLocalDisks &&
-            !atLeast(release, GATES.ebsEncryption) &&
-            `${label}: the nodes' root volumes stay unencrypted; EBS encryption covers them from ${formatRelease(GATES.ebsEncryption)} on, and EmrEtlRunner cannot pass a custom AMI.`,
-        !switches.requireImdsV2 &&
-            `${label}: the nodes' metadata service answers IMDSv1 too; ${supportsImdsV2Only(release) ? "encryption.requireImdsV2 turns it off." : `it can be turned off on ${IMDS_V2_RELEASES}.`}`,
-        atLeast(release, GATES.spark3) &&
-            `${label}: EmrEtlRunner's enrich and shred jobs are built for Spark 2, which ends with EMR 5.x.`,
     );
 }
 

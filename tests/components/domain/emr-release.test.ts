@@ -7,7 +7,6 @@ import {
     parseRelease,
     type Release,
     releaseRefusals,
-    releaseWarnings,
     supportsImdsV2Only,
 } from "../../../components/domain/emr-release";
 
@@ -153,57 +152,6 @@ describe("releaseRefusals", () => {
     it("refuse nothing on the default release with every switch that it supports", () => {
         const all = switchesOn("atRestS3", "atRestLocalDisks", "inTransit");
         expect(releaseRefusals([5, 29, 0], all, true)).to.deep.equal([]);
-    });
-});
-
-describe("releaseWarnings", () => {
-    const imdsV2 = switchesOn("requireImdsV2");
-
-    it("are none when all switches are on and the release supports them", () => {
-        expect(releaseWarnings([5, 32, 0], switchesOn(...SWITCHES))).to.deep.equal([]);
-    });
-
-    it("name Spark's weaker RPC before 5.9.0 with inTransit", () => {
-        const warning =
-            "EMR 5.8.99: Spark's RPC is protected by SASL with DIGEST-MD5; it is encrypted with AES-256 from 5.9.0 on.";
-        const inTransit: EncryptionSwitches = { ...imdsV2, inTransit: true };
-        expect(releaseWarnings([5, 8, 99], inTransit)).to.deep.equal([warning]);
-        expect(releaseWarnings([5, 9, 0], inTransit)).to.deep.equal([]);
-        expect(releaseWarnings([5, 8, 99], imdsV2)).to.deep.equal([]);
-    });
-
-    it("name the unencrypted root volumes before 5.24.0 with atRestLocalDisks", () => {
-        const warning =
-            "EMR 5.23.99: the nodes' root volumes stay unencrypted; EBS encryption covers them from 5.24.0 on, and EmrEtlRunner cannot pass a custom AMI.";
-        const localDisks: EncryptionSwitches = { ...imdsV2, atRestLocalDisks: true };
-        expect(releaseWarnings([5, 23, 99], localDisks)).to.deep.equal([warning]);
-        expect(releaseWarnings([5, 24, 0], localDisks)).to.deep.equal([]);
-        expect(releaseWarnings([5, 23, 99], imdsV2)).to.deep.equal([]);
-    });
-
-    it("name IMDSv1 while it is on, with the switch or the releases that turn it off", () => {
-        expect(releaseWarnings([5, 32, 0], OFF)).to.deep.equal([
-            "EMR 5.32.0: the nodes' metadata service answers IMDSv1 too; encryption.requireImdsV2 turns it off.",
-        ]);
-        expect(releaseWarnings([5, 31, 0], OFF)).to.deep.equal([
-            "EMR 5.31.0: the nodes' metadata service answers IMDSv1 too; it can be turned off on 5.23.1, 5.27.1, 5.32.0 and later 5.x, 6.2.0 and later.",
-        ]);
-    });
-
-    it("name the jobs built for Spark 2 since 6.0.0", () => {
-        const warning =
-            "EMR 6.0.0: EmrEtlRunner's enrich and shred jobs are built for Spark 2, which ends with EMR 5.x.";
-        expect(releaseWarnings([6, 0, 0], imdsV2)).to.deep.equal([warning]);
-        expect(releaseWarnings([5, 99, 99], imdsV2)).to.deep.equal([]);
-    });
-
-    it("are reported all at once", () => {
-        const all = switchesOn("atRestS3", "atRestLocalDisks", "inTransit");
-        expect(releaseWarnings([5, 8, 0], all)).to.deep.equal([
-            "EMR 5.8.0: Spark's RPC is protected by SASL with DIGEST-MD5; it is encrypted with AES-256 from 5.9.0 on.",
-            "EMR 5.8.0: the nodes' root volumes stay unencrypted; EBS encryption covers them from 5.24.0 on, and EmrEtlRunner cannot pass a custom AMI.",
-            "EMR 5.8.0: the nodes' metadata service answers IMDSv1 too; it can be turned off on 5.23.1, 5.27.1, 5.32.0 and later 5.x, 6.2.0 and later.",
-        ]);
     });
 });
 
