@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { arn } from "../components/domain/arn";
 import { wildcardDomains } from "../components/domain/certificate-chain";
+import { DEFAULT_RELEASE } from "../components/domain/emr-release";
+import { DEFAULT_TYPE } from "../components/domain/instance-types";
 import { EMR_TAG, NAMESPACE } from "../components/domain/naming";
 import { internalDomain, type Region } from "../components/domain/region";
 import { type Provider, Refusal } from "./mock-engine";
@@ -14,8 +16,14 @@ export const PLACEHOLDER_TIME = "9999-12-31T23:59:59Z";
 /** A placeholder for the account's number. AWS does not assign it. */
 export const ACCOUNT_ID = "000000000000";
 
-/** The only invoke that every stack makes. */
 export const CALLER_IDENTITY = "aws:index/getCallerIdentity:getCallerIdentity";
+
+const RELEASE_LABELS = "aws:emr/getReleaseLabels:getReleaseLabels";
+
+const INSTANCE_TYPES = "aws:emr/getSupportedInstanceTypes:getSupportedInstanceTypes";
+
+/** The invokes that every stack makes, whether it names existing resources or not. */
+export const INVOKES_OF_EVERY_STACK: readonly string[] = [CALLER_IDENTITY, RELEASE_LABELS, INSTANCE_TYPES];
 
 type Inputs = Readonly<Record<string, unknown>>;
 type State = Record<string, unknown>;
@@ -44,6 +52,14 @@ interface StackConfig {
         readonly existing?: { readonly vpcId?: string };
     };
     readonly certificates: { readonly chainPem?: string };
+    readonly emrEtlRunner: {
+        readonly aws?: {
+            readonly emr?: {
+                readonly ami_version?: string;
+                readonly jobflow?: Readonly<Record<string, unknown>>;
+            };
+        };
+    };
 }
 
 function stackConfig<Key extends keyof StackConfig>(key: Key): StackConfig[Key] {
@@ -68,6 +84,17 @@ function lookup(token: string, inputs: Inputs, region: string): State | undefine
                 userId: ACCOUNT_ID,
                 id: ACCOUNT_ID,
             };
+        case RELEASE_LABELS:
+            return {
+                releaseLabels: [
+                    `emr-${stackConfig("emrEtlRunner").aws?.emr?.ami_version ?? DEFAULT_RELEASE}`,
+                ],
+            };
+        case INSTANCE_TYPES: {
+            const jobflow = stackConfig("emrEtlRunner").aws?.emr?.jobflow;
+            const types = ["master", "core", "task"].map((nodes) => jobflow?.[`${nodes}_instance_type`]);
+            return { supportedInstanceTypes: [DEFAULT_TYPE, ...types].map((type) => ({ type })) };
+        }
         case "aws:ec2/getVpc:getVpc":
             return {
                 id: inputs.id,

@@ -1,4 +1,5 @@
 import { parseRelease, type Release } from "../domain/emr-release";
+import type { Path } from "../domain/errors";
 import { LOCATIONS, type Location, type Mode } from "../domain/locations";
 import { physicalPrefix } from "../domain/naming";
 import type { Region } from "../domain/region";
@@ -33,6 +34,8 @@ export interface CompleteArgs extends Environment, Omit<Ambient, "certificatePri
     /** Whether nodes may be Spot instances. */
     readonly spot: boolean;
     readonly jobflowGrants: JobflowGrants;
+    /** The instance types that EmrEtlRunner launches: it sends no task nodes if there are none (emr_job.rb). */
+    readonly instanceTypes: readonly { readonly path: Path; readonly type: string }[];
 }
 
 export function completeArgs(environment: Environment, { region, stack, stackTag }: Ambient): CompleteArgs {
@@ -55,6 +58,10 @@ export function completeArgs(environment: Environment, { region, stack, stackTag
         ),
         spot: jobflow.core_instance_bid !== null || jobflow.task_instance_bid !== null,
         jobflowGrants: jobflowGrants(environment),
+        instanceTypes: (["master", "core", "task"] as const)
+            .filter((nodes) => nodes !== "task" || jobflow.task_instance_count > 0)
+            .map((nodes) => `${nodes}_instance_type` as const)
+            .map((key) => ({ path: ["emrEtlRunner", "aws", "emr", "jobflow", key], type: jobflow[key] })),
     };
 }
 

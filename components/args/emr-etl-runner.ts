@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { parseRelease } from "../domain/emr-release";
+import { DEFAULT_RELEASE, parseRelease } from "../domain/emr-release";
+import { DEFAULT_TYPE } from "../domain/instance-types";
 import { S3_URL, S3_URL_PATTERN } from "../domain/locations";
 import { distinct, field, integer, matching, objectWith, optional, section } from "./field";
 
@@ -53,9 +54,9 @@ const errorsLocation = (description: string) =>
 
 const instanceType = (description: string) =>
     field(
-        matching(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/).default("m4.large"),
+        matching(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/).default(DEFAULT_TYPE),
         description,
-        "an EC2 instance type, such as m4.large",
+        `an EC2 instance type, such as ${DEFAULT_TYPE}`,
     );
 
 /** In USD. The minimum is for YAML 1.1, which reads `1e-7` as a string. */
@@ -67,9 +68,10 @@ const bid = (nodes: string) =>
         "on-demand",
     );
 
+/** EmrEtlRunner accepts a suffix such as -rc1, but no fourth part (utils.rb, `is_rdb_shredder`). */
 const version = (byDefault: string, description: string) =>
     field(
-        matching(/^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/).default(byDefault),
+        matching(/^\d+\.\d+\.\d+(-[0-9A-Za-z-]+)?$/).default(byDefault),
         description,
         `a version of three numbers, such as ${byDefault}`,
     );
@@ -164,9 +166,9 @@ const emr = section("EMR.", {
         z
             .string()
             .refine((text) => parseRelease(text) !== undefined)
-            .default("5.29.0"),
+            .default(DEFAULT_RELEASE),
         "The EMR release.",
-        "a release of three numbers, such as 5.29.0, without emr-",
+        `a release of three numbers, such as ${DEFAULT_RELEASE}, without emr-`,
     ),
     region: owned("aws.emr.region"),
     jobflow_role: owned("aws.emr.jobflow_role"),

@@ -1,25 +1,105 @@
 import { chainExpiresAt } from "../domain/certificate-chain";
-import { atLeast, formatRelease, GATES, IMDS_V2_RELEASES, supportsImdsV2Only } from "../domain/emr-release";
+import {
+    atLeast,
+    DEFAULT_RELEASE,
+    formatRelease,
+    GATES,
+    isWithin,
+    parseVersion,
+    SPARK_3_JOBS,
+    SPARK_3_RELEASE,
+    supportOf,
+} from "../domain/emr-release";
+import { FAMILIES, familyOf, isSize } from "../domain/instance-types";
 import { daysBefore } from "../domain/time";
 import type { CompleteArgs } from "./complete";
+import { describe } from "./describe";
+import { nearest } from "./nearest";
 
-/** Sentences about what works, but protects less than it could. */
+/** Sentences about what works, but protects less than it could, or may not work. */
 type Warning = (args: CompleteArgs, now: Date) => Iterable<string>;
 
-/** What works on this release, but protects less than on a later one. */
-function* release({ release, encryption }: CompleteArgs): Iterable<string> {
+function* support({ release, emrEtlRunner }: CompleteArgs, now: Date): Iterable<string> {
+    const today = now.toISOString().slice(0, 10);
+    const ends = supportOf(release);
+    if (!ends || today < ends.endOfSupport) {
+        return;
+    }
+    const needsSpark3 = isWithin(parseVersion(emrEtlRunner.storage.versions.rdb_shredder), SPARK_3_JOBS);
+    const other = needsSpark3 ? SPARK_3_RELEASE : DEFAULT_RELEASE;
+    const { endOfSupport: end = "" } = supportOf(parseVersion(other)) ?? {};
+    const fix = today < end ? ` ${other} runs the same jobs, with security fixes until ${end}.` : "";
+    yield `EMR ${formatRelease(release)} has been past AWS's End of Support since ${ends.endOfSupport}: it gets no fixes, and AWS may remove it from ${ends.endOfLife} on.${fix}`;
+}
+
+/** What works on this release, but protects less than on a later one, or is not known to work. */
+function* release({ release, encryption, emrEtlRunner }: CompleteArgs): Iterable<string> {
     const label = `EMR ${formatRelease(release)}`;
+    const { rdb_loader: loader, rdb_shredder: shredder } = emrEtlRunner.storage.versions;
     if (encryption.inTransit && !atLeast(release, GATES.sparkRpcAes256)) {
         yield `${label}: Spark's RPC is protected by SASL with DIGEST-MD5; it is encrypted with AES-256 from ${formatRelease(GATES.sparkRpcAes256)} on.`;
     }
     if (encryption.atRestLocalDisks && !atLeast(release, GATES.ebsEncryption)) {
         yield `${label}: the nodes' root volumes stay unencrypted; EBS encryption covers them from ${formatRelease(GATES.ebsEncryption)} on, and EmrEtlRunner cannot pass a custom AMI.`;
     }
-    if (!encryption.requireImdsV2) {
-        yield `${label}: the nodes' metadata service answers IMDSv1 too; ${supportsImdsV2Only(release) ? "encryption.requireImdsV2 turns it off." : `it can be turned off on ${IMDS_V2_RELEASES}.`}`;
+    if (atLeast(release, [7, 0, 0])) {
+        yield `${label}: Snowplow's guide for RDB Shredder ${shredder} names EMR 6.1.0; EMR 7 has Java 17 and Amazon Linux 2023, for which neither the jobs nor EmrEtlRunner's bootstrap script were made.`;
     }
-    if (atLeast(release, GATES.spark3)) {
-        yield `${label}: EmrEtlRunner's enrich and shred jobs are built for Spark 2, which ends with EMR 5.x.`;
+    if (encryption.requireImdsV2) {
+        yield `encryption.requireImdsV2: RDB Loader's own AWS SDK (1.11.319) is older than IMDSv2 (1.11.678). Whether EMR's newer SDK takes its place is not known: if it does not, RDB Loader finds no credentials. Try one load before you rely on it.`;
+    }
+    if (isWithin(parseVersion(loader), SPARK_3_JOBS) !== isWithin(parseVersion(shredder), SPARK_3_JOBS)) {
+        yield `storage.versions: Snowplow released RDB Loader and RDB Shredder 0.18 for each other; whether RDB Loader ${loader} loads what RDB Shredder ${shredder} writes is not known.`;
+    }
+}
+
+/** What each switch of `encryption` protects, for a warning that it is off. */
+const UNPROTECTED = {
+    atRestS3:
+        "clusters ask for no encryption of what they write to S3: the default encryption of each bucket decides",
+    atRestLocalDisks: "the nodes' disks, with HDFS and what jobs spill, are not encrypted",
+    inTransit: "what jobs send from node to node is not encrypted",
+} as const;
+
+const SWITCHES = Object.keys(UNPROTECTED) as readonly (keyof typeof UNPROTECTED)[];
+
+/** A word for production, alone or between separators. */
+const PRODUCTION = /(^|[^a-z0-9])(prod|production|prd|live)($|[^a-z0-9])/i;
+
+function* switches({ encryption, network, storage, stack }: CompleteArgs): Iterable<string> {
+    const off = SWITCHES.filter((name) => !encryption[name]);
+    const isProduction = PRODUCTION.test(stack);
+    if (off.length === SWITCHES.length) {
+        yield `encryption: every switch is off: ${SWITCHES.map((name) => UNPROTECTED[name]).join("; ")}.`;
+    } else if (isProduction) {
+        for (const name of off) {
+            yield `encryption.${name} is off in the production stack ${stack}: ${UNPROTECTED[name]}.`;
+        }
+    }
+    if (encryption.inTransit && !encryption.atRestLocalDisks) {
+        yield "encryption.inTransit without atRestLocalDisks: Hadoop RPC and the transfer of HDFS blocks between nodes stay unencrypted, since EMR encrypts them together with the local disks.";
+    }
+    if (network.internetAccess === "public") {
+        yield "network.internetAccess is public: every node has a public address, only EMR's security groups keep others out, and connections leave from addresses that change, so Redshift cannot admit them one by one.";
+    }
+    if (isProduction && !storage.protect) {
+        yield `storage.protect is false in the production stack ${stack}: \`pulumi destroy\` may delete the stack's buckets and its key.`;
+    }
+}
+
+function* typeSpelling({ instanceTypes }: CompleteArgs): Iterable<string> {
+    for (const { path, type } of instanceTypes) {
+        const family = familyOf(type);
+        const size = type.slice(family.length + 1);
+        const isKnown = FAMILIES.includes(family);
+        if (!isKnown || !isSize(size)) {
+            const similar = nearest(
+                family,
+                FAMILIES.filter((name) => name[0] === family[0]),
+            );
+            const guess = !isKnown && similar && isSize(size) ? ` Did you mean ${similar}.${size}?` : "";
+            yield `${path.join(".")}: EMR is not known to support ${describe(type)}.${guess}`;
+        }
     }
 }
 
@@ -30,7 +110,7 @@ function* certificateExpiry({ certificates }: CompleteArgs, now: Date): Iterable
     }
 }
 
-const WARNINGS: readonly Warning[] = [release, certificateExpiry];
+const WARNINGS: readonly Warning[] = [support, release, switches, typeSpelling, certificateExpiry];
 
 /** Every warning about arguments that follow all rules, in a fixed order. */
 export function warningsOf(args: CompleteArgs, now: Date): readonly string[] {

@@ -14,9 +14,102 @@ export const GATES = {
     sparkRpcAes256: [5, 9, 0],
     /** `EnableEbsEncryption`: encrypts EBS volumes, the root volume included, through EC2. */
     ebsEncryption: [5, 24, 0],
-    /** Spark 3, which EmrEtlRunner's Spark 2 jobs do not run on. */
-    spark3: [6, 0, 0],
 } as const satisfies Record<string, Release>;
+
+/**
+ * The default: the latest release with Spark 2.4, which EmrEtlRunner's default jobs need, and the only 5.x that still
+ * gets security fixes. It runs Amazon Linux 2, as EMR 6.1 does, on which Snowplow's guide runs EmrEtlRunner's
+ * bootstrap script. EMR lists it in every region with Snowplow's hosted assets, with m4.large.
+ * @see https://docs.aws.amazon.com/emr/latest/ReleaseGuide/Spark-release-history.html
+ * @see https://docs.snowplow.io/docs/api-reference/loaders-storage-targets/snowplow-rdb-loader/upgrade-guides/r33-upgrade-guide
+ * @see https://github.com/getmoto/moto/tree/master/moto/emr/resources: answers of ListReleaseLabels, ListSupportedInstanceTypes
+ */
+export const DEFAULT_RELEASE = "5.36.2";
+
+/** The latest release for jobs of Spark 3 with Amazon Linux 2. */
+export const SPARK_3_RELEASE = "6.15.0";
+
+/** The end of a release's support: days in UTC, as `YYYY-MM-DD`. */
+interface Support {
+    /** From this day on, AWS fixes nothing. */
+    readonly endOfSupport: string;
+    /** From this day on, AWS may remove the release. */
+    readonly endOfLife: string;
+}
+
+/**
+ * Each row is for the releases before `before` that no row above is for. Later releases are supported for 24 months:
+ * AWS's page has their dates. Until their End of Support, 5.36 and 6.6 to 6.15 get critical security fixes only, as far
+ * as AWS can.
+ * @see https://docs.aws.amazon.com/emr/latest/ReleaseGuide/emr-standard-support.html
+ */
+const SUPPORT: readonly (Support & { readonly before: Release })[] = [
+    { before: [5, 36, 0], endOfSupport: "2026-09-01", endOfLife: "2027-09-01" },
+    { before: [6, 0, 0], endOfSupport: "2027-06-30", endOfLife: "2028-07-01" },
+    { before: [6, 6, 0], endOfSupport: "2026-09-01", endOfLife: "2027-09-01" },
+    { before: [7, 0, 0], endOfSupport: "2027-06-30", endOfLife: "2028-07-01" },
+    { before: [7, 11, 0], endOfSupport: "2027-08-31", endOfLife: "2028-08-31" },
+];
+
+/** When AWS's support of a release ends; undefined where it is not known here. */
+export function supportOf(release: Release): Support | undefined {
+    return SUPPORT.find(({ before }) => !atLeast(release, before));
+}
+
+/** The jobs that run on the cluster's own Spark or Hadoop, as EmrEtlRunner's keys; RDB Loader brings all it needs. */
+export type Job = "spark_enrich" | "rdb_shredder";
+
+/** From the first version on, and before the second, if there is one. */
+export type Range = readonly [from: Release, before?: Release];
+
+export function isWithin(version: Release, [from, before]: Range): boolean {
+    return atLeast(version, from) && !(before && atLeast(version, before));
+}
+
+/** The first version of RDB Loader and RDB Shredder that EmrEtlRunner cannot launch. */
+export const FIRST_WITHOUT_EMR_ETL_RUNNER: Release = [0, 19, 0];
+
+/** The versions of RDB Loader and RDB Shredder for Spark 3. Snowplow has no Spark Enrich for it. */
+export const SPARK_3_JOBS: Range = [[0, 18, 0], FIRST_WITHOUT_EMR_ETL_RUNNER];
+
+/**
+ * The releases that each version of a job can run on. Jobs for one binary version of Scala, or for Spark 2, fail on
+ * another one as soon as they start, with the cluster billed.
+ * @see https://docs.aws.amazon.com/emr/latest/ReleaseGuide/Spark-release-history.html
+ * @see https://docs.snowplow.io/docs/api-reference/loaders-storage-targets/snowplow-rdb-loader/upgrade-guides/r33-upgrade-guide
+ */
+export const JOB_GATES: readonly {
+    readonly jobs: Partial<Record<Job, Range>>;
+    readonly releases: Range;
+    /** Which releases, and why. */
+    readonly expected: (jobs: string) => string;
+}[] = [
+    {
+        jobs: { spark_enrich: [[1, 9, 0]], rdb_shredder: [[0, 12, 0], SPARK_3_JOBS[0]] },
+        releases: [[5, 0, 0]],
+        expected: (jobs) => `5.x for ${jobs}: earlier releases have no Spark 2`,
+    },
+    {
+        jobs: { spark_enrich: [[0, 0, 0]], rdb_shredder: [[0, 0, 0], SPARK_3_JOBS[0]] },
+        releases: [
+            [0, 0, 0],
+            [6, 0, 0],
+        ],
+        expected: (jobs) =>
+            `5.x for ${jobs}: built for Scala 2.11 or earlier, and later releases have Scala 2.12`,
+    },
+    {
+        jobs: { rdb_shredder: SPARK_3_JOBS },
+        releases: [[6, 1, 0]],
+        expected: (jobs) => `6.1.0 or later for ${jobs}: earlier releases have no Spark 3`,
+    },
+];
+
+/** The three numbers of a job's version, without a suffix such as `-rc1`. */
+export function parseVersion(text: string): Release {
+    const [major = 0, minor = 0, patch = 0] = text.replace(/-.*/, "").split(".").map(Number);
+    return [major, minor, patch];
+}
 
 /** The releases whose clusters can start without IMDSv1, for messages. */
 export const IMDS_V2_RELEASES = "5.23.1, 5.27.1, 5.32.0 and later 5.x, 6.2.0 and later";
@@ -59,29 +152,4 @@ export interface EncryptionSwitches {
 /** Whether a security configuration exists: at least one switch is on. */
 export function anySwitchOn(switches: EncryptionSwitches): boolean {
     return switches.atRestS3 || switches.atRestLocalDisks || switches.inTransit || switches.requireImdsV2;
-}
-
-/** The releases that the other arguments require instead of this release, each with the reason; empty if it works. */
-export function releaseRefusals(
-    release: Release,
-    switches: EncryptionSwitches,
-    privateSubnets: boolean,
-): readonly string[] {
-    const { securityConfiguration, privateSubnets: forPrivateSubnets } = GATES;
-    return sentences(
-        anySwitchOn(switches) &&
-            !atLeast(release, securityConfiguration) &&
-            `${formatRelease(securityConfiguration)} or later: earlier releases have no security configurations, so nothing on the cluster would be encrypted`,
-        privateSubnets &&
-            !atLeast(release, forPrivateSubnets) &&
-            `${formatRelease(forPrivateSubnets)} or later: earlier releases do not start in a private subnet (network.internetAccess: nat)`,
-        switches.requireImdsV2 &&
-            !supportsImdsV2Only(release) &&
-            `${IMDS_V2_RELEASES}, while encryption.requireImdsV2 is true: on other releases a cluster without IMDSv1 fails at startup`,
-    );
-}
-
-/** The sentences whose conditions hold. */
-function sentences(...candidates: readonly (string | false)[]): readonly string[] {
-    return candidates.filter((candidate) => candidate !== false);
 }

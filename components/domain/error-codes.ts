@@ -31,8 +31,10 @@ export const ERROR_CODES = [
     "former-key", // a key of older versions of EmrEtlRunner
     "hostname-mismatch-with-thrift",
     "instance-profile-with-another-role",
+    "instance-type",
     "invalid-value",
     "invalid-yaml",
+    "job-version", // of RDB Loader or RDB Shredder
     "key-aws-managed",
     "key-not-enabled",
     "key-of-another-account-with-spot",

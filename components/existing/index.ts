@@ -4,6 +4,7 @@ import { type Ambient, ARGUMENTS, type EnvironmentArgs, lookedUpErrors, resolveA
 import { type ErrorReport, InvalidArguments } from "../domain/errors";
 import type { ExistingRole } from "../domain/existing-role";
 import { checkBuckets } from "./buckets";
+import { checkEmr } from "./emr";
 import { checkKey } from "./key";
 import { checkNetwork } from "./network";
 import { checkRole } from "./roles";
@@ -23,7 +24,7 @@ export interface Existing {
 }
 
 /**
- * Looks up every existing resource that the arguments name. Call it before the first resource: if a resource does not
+ * Looks up every existing resource that the arguments name, and what EMR supports in the stack's region. Call it before the first resource: if a resource does not
  * fit, nothing has been created.
  * @param opts The provider or the parent of all look-ups.
  * @throws InvalidArguments with all errors.
@@ -43,6 +44,7 @@ export async function lookUpExisting(
         checkBuckets(args, opts),
         checkTopic(args, accountId, opts),
         checkTables(args, opts),
+        checkEmr(args, opts),
     ]);
     const [{ anyHostname, nodeDomain }, , { role: serviceRole }, { role: jobflowRole }] = outcomes;
     const errors = outcomes.flatMap((outcome) => outcome.errors);

@@ -1,16 +1,8 @@
 import { parseArn } from "../../domain/arn";
-import { releaseRefusals } from "../../domain/emr-release";
 import { EMR_TAG, STACK_TAG } from "../../domain/naming";
 import type { Finding, Rule, RuleArgs } from "./rule";
 
 const EMR = ["emrEtlRunner", "aws", "emr"];
-
-function* supportedRelease({ encryption, network, release }: RuleArgs): Iterable<Finding> {
-    const isPrivate = network.internetAccess === "nat";
-    for (const expected of releaseRefusals(release, encryption, isPrivate)) {
-        yield { code: "release", path: [...EMR, "ami_version"], expected };
-    }
-}
 
 function* keyRegions({ encryption, storage, region }: RuleArgs): Iterable<Finding> {
     const keys = [
@@ -70,10 +62,4 @@ function* clusterTags({ emrEtlRunner, stackTag }: RuleArgs): Iterable<Finding> {
     }
 }
 
-export const emrRules: readonly Rule[] = [
-    supportedRelease,
-    keyRegions,
-    volumeIops,
-    thriftConfiguration,
-    clusterTags,
-];
+export const emrRules: readonly Rule[] = [keyRegions, volumeIops, thriftConfiguration, clusterTags];

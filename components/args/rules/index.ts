@@ -11,6 +11,7 @@ import { existingReplaces } from "./existing-replaces";
 import { locationRules } from "./locations";
 import { networkRules } from "./network";
 import { ownedKeys } from "./owned-keys";
+import { releaseRules } from "./release";
 import type { Rule, RuleArgs } from "./rule";
 import { locationLengths, stepArgumentLimit } from "./step-limits";
 
@@ -18,6 +19,7 @@ const RULES: readonly Rule[] = [
     existingReplaces,
     ...networkRules,
     ...certificateRules,
+    ...releaseRules,
     ...emrRules,
     ...locationRules,
     executedFiles,

@@ -8,6 +8,7 @@ import {
     DescribeVpcsCommand,
     type Tag,
 } from "@aws-sdk/client-ec2";
+import { ListReleaseLabelsCommand, ListSupportedInstanceTypesCommand } from "@aws-sdk/client-emr";
 import { GetInstanceProfileCommand, GetRoleCommand } from "@aws-sdk/client-iam";
 import { DescribeKeyCommand } from "@aws-sdk/client-kms";
 import { GetBucketPolicyCommand, HeadBucketCommand } from "@aws-sdk/client-s3";
@@ -76,6 +77,24 @@ export const lookups: Readonly<Record<string, LookUp>> = {
         const { Account, Arn, UserId } = await sts.send(new GetCallerIdentityCommand({}));
         return { accountId: Account, arn: Arn, userId: UserId, id: Account };
     }),
+    "aws:emr/getReleaseLabels:getReleaseLabels": lookup(
+        { filters: z.strictObject({ prefix: text }) },
+        async ({ filters: { prefix } }, { emr }) => {
+            const { ReleaseLabels } = await emr.send(
+                new ListReleaseLabelsCommand({ Filters: { Prefix: prefix } }),
+            );
+            return { releaseLabels: ReleaseLabels };
+        },
+    ),
+    "aws:emr/getSupportedInstanceTypes:getSupportedInstanceTypes": lookup(
+        { releaseLabel: text },
+        async ({ releaseLabel }, { emr }) => {
+            const { SupportedInstanceTypes = [] } = await emr.send(
+                new ListSupportedInstanceTypesCommand({ ReleaseLabel: releaseLabel }),
+            );
+            return { supportedInstanceTypes: SupportedInstanceTypes.map(({ Type }) => ({ type: Type })) };
+        },
+    ),
     "aws:ec2/getVpc:getVpc": lookup({ id: text }, async ({ id }, aws) => {
         const { Vpcs } = await aws.ec2.send(new DescribeVpcsCommand({ VpcIds: [id] }));
         const { CidrBlock, DhcpOptionsId, Tags } = only(Vpcs);

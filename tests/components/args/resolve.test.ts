@@ -3,10 +3,16 @@ import { parse as parseYaml } from "yaml";
 import { resolveArguments } from "../../../components/args";
 import { InvalidArguments } from "../../../components/domain/errors";
 import { LOCATIONS, type LocationPath } from "../../../components/domain/locations";
-import { batch, buckets, type Config, codesOf, emr, jobflow, parse, stream } from "./parse";
+import { batch, buckets, type Config, codesOf, jobflow, parse, stream } from "./parse";
 
-const IMDS_V1 =
-    "EMR 5.29.0: the nodes' metadata service answers IMDSv1 too; it can be turned off on 5.23.1, 5.27.1, 5.32.0 and later 5.x, 6.2.0 and later.";
+/** The default release is supported then. */
+const NOW = new Date("2026-12-01");
+
+const typesOf = (...nodes: readonly string[]) =>
+    nodes.map((name) => ({
+        path: ["emrEtlRunner", "aws", "emr", "jobflow", `${name}_instance_type`],
+        type: "m4.large",
+    }));
 
 function managed(...paths: readonly LocationPath[]) {
     return LOCATIONS.filter(({ path }) => paths.includes(path)).map((row) => ({ ...row, managed: true }));
@@ -63,7 +69,7 @@ const DEFAULTS = {
                 consolidate_shredded_output: null,
             },
             emr: {
-                ami_version: "5.29.0",
+                ami_version: "5.36.2",
                 ec2_key_name: null,
                 bootstrap: [],
                 software: {},
@@ -117,7 +123,7 @@ const DEFAULTS = {
         "shredded.archive",
         "log",
     ),
-    release: [5, 29, 0],
+    release: [5, 36, 2],
     cloudfrontCollector: false,
     spot: false,
     jobflowGrants: {
@@ -129,8 +135,9 @@ const DEFAULTS = {
         dynamodbTables: [],
         ssmParameters: [],
     },
+    instanceTypes: typesOf("master", "core"),
     remindTopicArn: null,
-    warnings: [IMDS_V1],
+    warnings: [],
 };
 
 const PASTED = `
@@ -219,7 +226,7 @@ monitoring:
 
 describe("resolved arguments", () => {
     it("are complete for a batch stack with only its collector's format", () => {
-        expect(parse(batch())).to.deep.equal(DEFAULTS);
+        expect(parse(batch(), { now: NOW })).to.deep.equal(DEFAULTS);
     });
 
     it("are complete for a stream-enrich stack with only its stream", () => {
@@ -227,7 +234,7 @@ describe("resolved arguments", () => {
         const { s3 } = emrEtlRunner.aws;
         const enriched = { ...s3.buckets.enriched, stream: "managed" };
         expect(
-            parse(stream(), { stack: "Streams/EU", project: "renamed", region: "us-east-1" }),
+            parse(stream(), { stack: "Streams/EU", project: "renamed", region: "us-east-1", now: NOW }),
         ).to.deep.equal({
             ...DEFAULTS,
             emrEtlRunner: {
@@ -354,19 +361,9 @@ describe("resolved arguments", () => {
         expect(parse(jobflow({ core_instance_bid: null })).spot).to.equal(false);
     });
 
-    it("warn of what the release protects less, by the switches that are on", () => {
-        const warnings = (ami_version: string, encryption: Config = {}) =>
-            parse({ ...emr({ ami_version }), encryption }).warnings.map((text) => text.replace(/;.*/s, ""));
-        const rpc = "Spark's RPC is protected by SASL with DIGEST-MD5";
-        const root = "the nodes' root volumes stay unencrypted";
-        const imds = "the nodes' metadata service answers IMDSv1 too";
-        const of = (release: string, ...texts: readonly string[]) =>
-            texts.map((text) => `EMR ${release}: ${text}`);
-        expect(warnings("5.8.3")).to.deep.equal(of("5.8.3", rpc, root, imds));
-        expect(warnings("5.8.3", { atRestLocalDisks: false, inTransit: false })).to.deep.equal(
-            of("5.8.3", imds),
-        );
-        expect(warnings("5.32.0", { requireImdsV2: true })).to.deep.equal([]);
+    it("have the types of task nodes if there are any", () => {
+        const { instanceTypes } = parse(jobflow({ task_instance_count: 1 }));
+        expect(instanceTypes).to.deep.equal(typesOf("master", "core", "task"));
     });
 
     it("come from a whole config.yml, pasted, whose owned keys are null or as the stack renders them", () => {

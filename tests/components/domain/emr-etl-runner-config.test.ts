@@ -51,7 +51,7 @@ const BATCH = {
             consolidate_shredded_output: true,
         },
         emr: {
-            ami_version: "5.29.0",
+            ami_version: "5.36.2",
             region: "eu-west-1",
             jobflow_role: "snowplow-dev-jobflow-1",
             service_role: "snowplow-dev-service-1",

@@ -4,9 +4,11 @@ import {
     atLeast,
     type EncryptionSwitches,
     formatRelease,
+    isWithin,
     parseRelease,
+    parseVersion,
     type Release,
-    releaseRefusals,
+    supportOf,
     supportsImdsV2Only,
 } from "../../../components/domain/emr-release";
 
@@ -108,50 +110,40 @@ describe("anySwitchOn", () => {
     });
 });
 
-const NO_SECURITY_CONFIGURATIONS =
-    "4.8.0 or later: earlier releases have no security configurations, so nothing on the cluster would be encrypted";
-const NO_PRIVATE_SUBNETS =
-    "4.2.0 or later: earlier releases do not start in a private subnet (network.internetAccess: nat)";
-const NO_IMDS_V2 =
-    "5.23.1, 5.27.1, 5.32.0 and later 5.x, 6.2.0 and later, while encryption.requireImdsV2 is true: on other releases a cluster without IMDSv1 fails at startup";
-
-describe("releaseRefusals", () => {
-    for (const name of SWITCHES.slice(0, 3)) {
-        it(`refuse ${name} before 4.8.0, which has no security configurations`, () => {
-            expect(releaseRefusals([4, 7, 99], switchesOn(name), false)).to.deep.equal([
-                NO_SECURITY_CONFIGURATIONS,
-            ]);
-            expect(releaseRefusals([4, 8, 0], switchesOn(name), false)).to.deep.equal([]);
+describe("supportOf", () => {
+    for (const [text, endOfSupport] of [
+        ["3.11.0", "2026-09-01"],
+        ["5.35.0", "2026-09-01"],
+        ["5.36.0", "2027-06-30"],
+        ["5.36.2", "2027-06-30"],
+        ["6.0.0", "2026-09-01"],
+        ["6.5.0", "2026-09-01"],
+        ["6.6.0", "2027-06-30"],
+        ["6.15.0", "2027-06-30"],
+        ["7.0.0", "2027-08-31"],
+        ["7.10.0", "2027-08-31"],
+        ["7.11.0", undefined],
+    ] as const) {
+        it(`of ${text} ends ${endOfSupport ? `on ${endOfSupport}` : "on a day that AWS's page has"}`, () => {
+            expect(supportOf(release(text))?.endOfSupport).to.equal(endOfSupport);
         });
     }
+});
 
-    it("refuse private subnets before 4.2.0, also with all switches off", () => {
-        expect(releaseRefusals([4, 1, 99], OFF, true)).to.deep.equal([NO_PRIVATE_SUBNETS]);
-        expect(releaseRefusals([4, 1, 99], OFF, false)).to.deep.equal([]);
-        expect(releaseRefusals([4, 2, 0], OFF, true)).to.deep.equal([]);
+describe("isWithin", () => {
+    it("includes the first version of a range, and not the one that it ends before", () => {
+        const versions = ["0.17.9", "0.18.0", "0.18.2-rc1", "0.19.0-rc1", "0.19.0", "1.18.0"];
+        const within = versions.filter((text) =>
+            isWithin(parseVersion(text), [
+                [0, 18, 0],
+                [0, 19, 0],
+            ]),
+        );
+        expect(within).to.deep.equal(["0.18.0", "0.18.2-rc1"]);
     });
 
-    it("refuse requireImdsV2 where a cluster without IMDSv1 does not start", () => {
-        const imdsV2 = switchesOn("requireImdsV2");
-        for (const text of ["5.29.0", "5.31.1", "6.1.0"]) {
-            expect(releaseRefusals(release(text), imdsV2, true)).to.deep.equal([NO_IMDS_V2]);
-        }
-        for (const text of ["5.23.1", "5.27.1", "5.32.0", "6.2.0"]) {
-            expect(releaseRefusals(release(text), imdsV2, true)).to.deep.equal([]);
-        }
-    });
-
-    it("are reported all at once", () => {
-        expect(releaseRefusals([3, 11, 0], switchesOn(...SWITCHES), true)).to.deep.equal([
-            NO_SECURITY_CONFIGURATIONS,
-            NO_PRIVATE_SUBNETS,
-            NO_IMDS_V2,
-        ]);
-    });
-
-    it("refuse nothing on the default release with every switch that it supports", () => {
-        const all = switchesOn("atRestS3", "atRestLocalDisks", "inTransit");
-        expect(releaseRefusals([5, 29, 0], all, true)).to.deep.equal([]);
+    it("has no end without a second version", () => {
+        expect(isWithin([999, 0, 0], [[1, 9, 0]])).to.equal(true);
     });
 });
 

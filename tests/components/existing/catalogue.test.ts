@@ -95,6 +95,12 @@ describe("the errors of the look-ups", () => {
             ...(await key(ACCOUNT, () => ({ keyManager: "AWS", keyState: "Disabled", keySpec: "RSA_2048" }))),
             ...(await key(ACCOUNT, () => ({ keyState: "PendingDeletion", keyUsage: "SIGN_VERIFY" }))),
             ...(await key(ACCOUNT, () => ({ keyState: "Unavailable" }))),
+            ...(await errorsOf(batch(), {
+                getSupportedInstanceTypes: () => ({ supportedInstanceTypes: [{ type: "m4.xlarge" }] }),
+            })),
+            ...(await errorsOf(batch(), {
+                getSupportedInstanceTypes: () => ({ supportedInstanceTypes: [{ type: "c5.xlarge" }] }),
+            })),
             ...(await bucket("NotFound")),
             ...(await bucket("StatusCode: 301")),
             ...(await bucket("StatusCode: 403", () => ({ policy: '{"Statement":[{"Sid":"Another"}]}' }))),

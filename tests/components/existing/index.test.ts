@@ -4,6 +4,7 @@ import { expect } from "chai";
 import { type ErrorReport, InvalidArguments } from "../../../components/domain/errors";
 import { type Existing, lookUpExisting } from "../../../components/existing";
 import type { Run } from "../../../testing/mock-engine";
+import { INVOKES_OF_EVERY_STACK } from "../../../testing/placeholder-provider";
 import { type Answers, codes, existingAws, refuse, SUBNET, VPC } from "../../support/existing-aws";
 import { run } from "../../support/run";
 import { batch, type Config, parse } from "../args/parse";
@@ -35,6 +36,8 @@ const TOKENS = [
     "aws:ec2/getVpc:getVpc",
     "aws:ec2/getVpcDhcpOptions:getVpcDhcpOptions",
     "aws:ec2/getVpcEndpoint:getVpcEndpoint",
+    "aws:emr/getReleaseLabels:getReleaseLabels",
+    "aws:emr/getSupportedInstanceTypes:getSupportedInstanceTypes",
     "aws:iam/getInstanceProfile:getInstanceProfile",
     "aws:iam/getRole:getRole",
     "aws:index/getCallerIdentity:getCallerIdentity",
@@ -85,7 +88,7 @@ describe("lookUpExisting", () => {
         });
     }
 
-    it("returns the account only, if nothing exists", async () => {
+    it("returns the account only, if nothing exists, and makes the look-ups of every stack", async () => {
         const { existing, invokes } = await lookUp(batch());
         expect(existing).to.deep.equal({
             accountId: "000000000000",
@@ -95,9 +98,7 @@ describe("lookUpExisting", () => {
             nodeDomain: "eu-west-1.compute.internal",
             warnings: [],
         });
-        expect(invokes.map(({ token }) => token)).to.deep.equal([
-            "aws:index/getCallerIdentity:getCallerIdentity",
-        ]);
+        expect(invokes.map(({ token }) => token)).to.have.members(INVOKES_OF_EVERY_STACK);
     });
 
     it("returns the roles, the nodes' names, and all warnings", async () => {

@@ -6,6 +6,7 @@ import { certificateAuthority } from "../../support/authority";
 import { type Answers, codes, existingAws, refuse, SUBNET, SUBNET_2, VPC } from "../../support/existing-aws";
 import { expectGolden, resourceInputs, resourceLines } from "../../support/golden";
 import { REGION, runStack, type StackOptions } from "../../support/run";
+import { batch, parse } from "../args/parse";
 
 type Config = Readonly<Record<string, unknown>>;
 type Inputs = Readonly<Record<string, string>>;
@@ -18,8 +19,8 @@ const ARCHIVE = "s3://acme-certificates/emr/nodes.zip";
 const EXTRA = `arn:aws:iam::${ACCOUNT}:policy/extra`;
 const EMR_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonEMRServicePolicy_v2";
 /** A warning of every stack. */
-const RELEASE_WARNING =
-    "EMR 5.29.0: the nodes' metadata service answers IMDSv1 too; it can be turned off on 5.23.1, 5.27.1, 5.32.0 and later 5.x, 6.2.0 and later.";
+const DEFAULT_WARNINGS = parse(batch()).warnings;
+const PUBLIC_WARNINGS = parse({ ...batch(), network: { internetAccess: "public" } }).warnings;
 
 /** The CloudFront format, since EmrEtlRunner adds a core-site of its own for thrift. */
 const emrEtlRunner = (aws: Config = {}) => ({ collectors: { format: "cloudfront" }, aws });
@@ -129,7 +130,7 @@ const SITUATIONS: Readonly<Record<string, Situation>> = {
         config: { network: network({ emrSecurityGroups: "create" }, { internetAccess: "public" }) },
         base: "an existing VPC",
         changes: {
-            outputs: { internetAccess: "public", ownsSecurityGroups: true },
+            outputs: { internetAccess: "public", ownsSecurityGroups: true, warnings: PUBLIC_WARNINGS },
             places: [
                 [VPC, SUBNET, SUBNET_2],
                 [...GROUPS.map((group) => `${group} vpcId`), VPC_POLICY],
@@ -150,7 +151,7 @@ const SITUATIONS: Readonly<Record<string, Situation>> = {
             configYml: [[], ['"core-site":', '"hadoop.ssl.hostname.verifier": "ALLOW_ALL"']],
             outputs: {
                 warnings: [
-                    RELEASE_WARNING,
+                    ...DEFAULT_WARNINGS,
                     "The nodes' names are not in their certificate: Hadoop's encrypted shuffle accepts their certificate under any name (hadoop.ssl.hostname.verifier: ALLOW_ALL).",
                 ],
             },
@@ -393,7 +394,7 @@ describe("a stack with existing resources", () => {
             const run = await runWith(config, answers, { secretKeys });
             expect(configLines(run).filter((line) => line.includes("hadoop.ssl"))).to.deep.equal([]);
             expect([run.outputs.warnings, forCommands(run).nodeDomain]).to.deep.equal([
-                [RELEASE_WARNING],
+                DEFAULT_WARNINGS,
                 "corp.example",
             ]);
         }
@@ -441,7 +442,7 @@ describe("a stack with existing resources", () => {
                 kmsKeyArn: keyOf(ANOTHER),
                 kmsKeyPolicyStatements: existingKeyStatements(keyOf(ANOTHER), ACCOUNT, false),
                 certificateExpiresAt: null,
-                warnings: [RELEASE_WARNING],
+                warnings: DEFAULT_WARNINGS,
                 forCommands: {
                     stack: "dev",
                     stackTag: "snowplow-emr-encryption/dev",

@@ -1,14 +1,11 @@
-import { batch, type Case, type Config, emr, judges } from "../parse";
+import { batch, type Config, emr, judges } from "../parse";
 
-const OFF = { atRestS3: false, atRestLocalDisks: false, inTransit: false };
-const RELEASE = "release at emrEtlRunner.aws.emr.ami_version";
 const TAGS = "emrEtlRunner.monitoring.tags";
 const OWN_TAGS = {
     "snowplow-emr-stack": "snowplow-emr-encryption/dev",
     "for-use-with-amazon-emr-managed-policies": "true",
 };
 
-const release = (ami_version: string, others: Config = {}) => ({ ...emr({ ami_version }), ...others });
 const keyArn = (region: string) => `arn:aws:kms:${region}:111122223333:key/1234abcd`;
 const tags = (below: Config) => batch({ monitoring: { tags: below } });
 const many = (count: number) =>
@@ -19,39 +16,6 @@ const thrift = { "core-site": { a: "b" }, "mapred-site": {}, spark: {} };
 
 describe("EMR", () => {
     judges([
-        ["a release before security configurations", release("4.7.0"), RELEASE],
-        [
-            "a release before security configurations with one switch on",
-            release("4.7.0", { encryption: { ...OFF, atRestS3: true } }),
-            RELEASE,
-        ],
-        [
-            "a release before security configurations with every switch off",
-            release("4.7.0", { encryption: OFF }),
-        ],
-        ["a release that does not start in private subnets", release("4.1.0", { encryption: OFF }), RELEASE],
-        [
-            "the same release in public subnets",
-            release("4.1.0", { encryption: OFF, network: { internetAccess: "public" } }),
-        ],
-        [
-            "a release for three reasons at once",
-            release("4.1.0", { encryption: { requireImdsV2: true } }),
-            [RELEASE, RELEASE, RELEASE],
-        ],
-        ...["5.29.0", "5.23.2", "5.31.1", "6.0.0", "6.1.1"].map(
-            (version): Case => [
-                `IMDSv2 only on ${version}`,
-                release(version, { encryption: { requireImdsV2: true } }),
-                RELEASE,
-            ],
-        ),
-        ...["5.23.1", "5.27.1", "5.32.0", "5.36.2", "6.2.0", "7.0.0"].map(
-            (version): Case => [
-                `IMDSv2 only on ${version}`,
-                release(version, { encryption: { requireImdsV2: true } }),
-            ],
-        ),
         [
             "keys of another region",
             {
