@@ -83,6 +83,7 @@ export const ERROR_CODES = [
     "unreadable-text",
     "unresolved-alias",
     "unseen-route-when-public",
+    "unsupported-instance-type", // EMR does not list it for the release
     "unsupported-region",
     "volume-iops-missing",
     "vpc-dns-hostnames-off",

@@ -42,7 +42,7 @@ export async function checkEmr(
             .flatMap(({ path, type }) => {
                 const near = nearestType(type, supported ?? []);
                 return at(path, {
-                    code: "instance-type",
+                    code: "unsupported-instance-type",
                     found: describe(type),
                     expected: `a type that EMR ${version} supports in ${region}${near ? `, such as ${near}` : ""}`,
                 });

@@ -60,7 +60,7 @@ describe("verify, hosted assets:", () => {
         ["6.2.0", "snowplow-ami5-bootstrap-0.1.0.sh"],
     ] as const) {
         it(`are ${script} on EMR ${release}`, async () => {
-            const config = (await configOf({ collectors })).replace("5.29.0", release);
+            const config = (await configOf({ collectors })).replace("5.36.2", release);
             expect(assetUrls(config, "eu-west-1")[0]).to.equal(`${HOSTED}/common/emr/${script}`);
         });
     }

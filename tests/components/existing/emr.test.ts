@@ -67,15 +67,17 @@ describe("checkEmr", () => {
             task_instance_type: "m5.large",
         };
         const { facts } = await check(types("m5.xlarge"), { jobflow });
-        expect(codes(facts.errors)).to.deep.equal([["instance-type", `${TYPE}.master_instance_type`]]);
+        expect(codes(facts.errors)).to.deep.equal([
+            ["unsupported-instance-type", `${TYPE}.master_instance_type`],
+        ]);
         expect(facts.errors[0]?.expected).to.include("m5.xlarge");
     });
 
     it("refuses a type without an answer about the releases", async () => {
         const { facts } = await check({ ...timeout, ...types("c5.xlarge") });
         expect(codes(facts.errors)).to.deep.equal([
-            ["instance-type", `${TYPE}.master_instance_type`],
-            ["instance-type", `${TYPE}.core_instance_type`],
+            ["unsupported-instance-type", `${TYPE}.master_instance_type`],
+            ["unsupported-instance-type", `${TYPE}.core_instance_type`],
         ]);
         expect(facts.warnings).to.have.length(1);
     });

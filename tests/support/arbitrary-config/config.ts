@@ -1,6 +1,6 @@
 import { ACCOUNT_ID } from "../../../testing/placeholder-provider";
 import { certificate } from "./certificate";
-import { releaseFor } from "./dependent";
+import { releaseFor, versionsFor } from "./dependent";
 import { bucketsOf, type LocationPath, locationValues } from "./locations";
 import type { Parts } from "./parts";
 import type { Config } from "./types";
@@ -68,6 +68,14 @@ export function config(drawn: Parts): Config {
                 .filter(([path]) => path.startsWith(`${kind}.`))
                 .map(([path, value]) => [path.slice(kind.length + 1), value]),
         );
+    const release = releaseFor(
+        drawn.releases,
+        drawn.encryption,
+        drawn.network.internetAccess,
+        drawn.writtenRelease,
+        drawn.withSpark3 && !batch, // Spark Enrich does not run on Spark 3.
+    );
+    const versions = versionsFor(release, drawn.versions);
     // With a bid, the key must be of this account: the Spot role may use no other.
     const { core_instance_bid: core, task_instance_bid: task } = drawn.jobflow;
     const kmsKey = (core ?? task) == null ? drawn.kmsKey : drawn.kmsKey?.replace(/^\d+/, ACCOUNT_ID);
@@ -124,12 +132,7 @@ export function config(drawn: Parts): Config {
                     emr: object({
                         ...drawn.emr,
                         region: rendered("emrRegion", region),
-                        ami_version: releaseFor(
-                            drawn.releases,
-                            drawn.encryption,
-                            drawn.network.internetAccess,
-                            drawn.writtenRelease,
-                        ),
+                        ami_version: release,
                         software: object(drawn.software),
                         jobflow: object(drawn.jobflow),
                     }),
@@ -137,12 +140,12 @@ export function config(drawn: Parts): Config {
                 collectors: object({ format: batch ? drawn.format : drawn.noFormat }),
                 enrich: object({
                     ...drawn.enrich,
-                    versions: object(drawn.sparkEnrich),
+                    versions: object(versions.enrich),
                     output_compression: batch || drawn.compression === undefined ? drawn.compression : "GZIP",
                 }),
                 storage: object({
                     versions: object({
-                        ...drawn.storageVersions,
+                        ...versions.storage,
                         hadoop_elasticsearch: rendered("elasticsearch", "0.1.0"),
                     }),
                 }),

@@ -53,19 +53,21 @@ const release = (major: number, minMinor = 0) =>
         .map(([minor, patch]) => `${major}.${minor}.${patch}`);
 const later = fc.integer({ min: 7, max: 999 }).chain((major) => release(major));
 
-/** Releases by the features that a stack needs of them. */
+/** Releases by the features that a stack needs of them: up to 5.x, and those for Spark 3. */
 interface Releases {
     readonly anything: string;
     readonly privateSubnets: string;
     readonly securityConfiguration: string;
     readonly imdsV2Only: string;
+    readonly spark3: string;
 }
 
 export const releases: fc.Arbitrary<Releases> = fc.record({
-    anything: fc.oneof(release(0), release(3), release(4), release(5), release(6), later),
-    privateSubnets: fc.oneof(release(4, 2), release(5), release(6), later),
-    securityConfiguration: fc.oneof(release(5), release(4, 8), release(6), later),
-    imdsV2Only: fc.oneof(fc.constantFrom("5.23.1", "5.27.1"), release(5, 32), release(6, 2), later),
+    anything: fc.oneof(release(0), release(3), release(4), release(5)),
+    privateSubnets: fc.oneof(release(4, 2), release(5)),
+    securityConfiguration: fc.oneof(release(5), release(4, 8)),
+    imdsV2Only: fc.oneof(fc.constantFrom("5.23.1", "5.27.1"), release(5, 32)),
+    spark3: fc.oneof(release(6, 2), later),
 });
 
 interface Switches {
@@ -75,13 +77,17 @@ interface Switches {
     readonly requireImdsV2: boolean;
 }
 
-/** A release that supports the config; undefined where the default (5.29.0) does and no key is written. */
+/** A release that supports the config; undefined where the default does and no key is written. */
 export function releaseFor(
-    { anything, privateSubnets, securityConfiguration, imdsV2Only }: Releases,
+    { anything, privateSubnets, securityConfiguration, imdsV2Only, spark3 }: Releases,
     { atRestS3 = true, atRestLocalDisks = true, inTransit = true, requireImdsV2 = false }: Partial<Switches>,
     internetAccess: string | undefined,
     written: boolean,
+    withSpark3: boolean,
 ): string | undefined {
+    if (withSpark3) {
+        return spark3;
+    }
     if (requireImdsV2) {
         return imdsV2Only;
     }
@@ -92,4 +98,29 @@ export function releaseFor(
         return securityConfiguration;
     }
     return internetAccess === "public" ? anything : privateSubnets;
+}
+
+/** Versions of jobs that run on a release: for Hadoop alone before 5.0.0, for Spark 3 from 6.0.0 on. */
+export function versionsFor(
+    release = "5",
+    drawn: { spark_enrich?: string; rdb_shredder?: string; rdb_loader?: string },
+) {
+    const major = Number(release.split(".")[0]);
+    const limited = (version: string, below: number) =>
+        version.replace(/^\d+\.(\d+)/, (_, minor) => `0.${Number(minor) % below}`);
+    const { spark_enrich, rdb_shredder, rdb_loader } = drawn;
+    const loader = rdb_loader && { rdb_loader: limited(rdb_loader, 19) };
+    if (major < 5) {
+        return {
+            enrich: { spark_enrich: limited(spark_enrich ?? "1.8.0", 9) },
+            storage: { rdb_shredder: limited(rdb_shredder ?? "0.11.0", 12), ...loader },
+        };
+    }
+    return {
+        enrich: spark_enrich ? { spark_enrich } : {},
+        storage:
+            major > 5
+                ? { rdb_shredder: "0.18.2", ...loader }
+                : { ...(rdb_shredder && { rdb_shredder: limited(rdb_shredder, 18) }), ...loader },
+    };
 }

@@ -128,10 +128,10 @@ export const parts = fc.record({
     jobflow,
     format,
     noFormat: fc.constantFrom(undefined, null),
-    sparkEnrich: some({ spark_enrich: version }),
+    withSpark3: fc.boolean(),
     enrich: some({ continue_on_unexpected_error: nullable(fc.boolean()) }),
     compression: fc.constantFrom(undefined, "GZIP", "NONE"),
-    storageVersions: some({ rdb_loader: version, rdb_shredder: version }),
+    versions: some({ spark_enrich: version, rdb_loader: version, rdb_shredder: version }),
     monitoring,
     logging: some({ level: fc.constantFrom("DEBUG", "INFO") }),
 });

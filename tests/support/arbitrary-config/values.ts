@@ -22,10 +22,11 @@ const LOWER = "abz019";
 
 export const instanceType = fc
     .tuple(drawnFrom("mrcz", 1, 1), drawnFrom(`${LOWER}-`, 0, 4), drawnFrom(`${LOWER}-`, 1, 8))
-    .map(([first, family, size]) => `${first}${family}.${size}`);
+    .map(([first, family, size]) => `${first}${family}.${size}`)
+    .filter((type) => !/^[cm]1\./.test(type)); // without EBS encryption
 
 export const version = fc
-    .tuple(fc.nat(30), fc.nat(30), fc.nat(30), fc.oneof(fc.constant(""), drawnFrom("rcM01.-", 1, 5)))
+    .tuple(fc.nat(30), fc.nat(30), fc.nat(30), fc.oneof(fc.constant(""), drawnFrom("rcM01-", 1, 5)))
     .map(([major, minor, patch, label]) => `${major}.${minor}.${patch}${label && `-${label}`}`);
 
 export const account = drawnFrom("0123456789", 12, 12);

@@ -13,6 +13,30 @@ export const EMR_RULES: Readonly<Record<string, Rule<Read>>> = {
             "no enforced IMDSv2": requireImdsV2 && !imdsV2Only(release),
         };
     },
+    jobs: ({ yml, release: [major = 0, minor = 0] }) => {
+        const [, shredder = 0] = numbers(yml.storage.versions.rdb_shredder);
+        const [enrichMajor = 0, enrich = 0] = numbers(yml.enrich.versions?.spark_enrich ?? "");
+        const isBatch = yml.aws.s3.buckets.enriched.stream === null;
+        const launched = [yml.storage.versions.rdb_shredder, yml.storage.versions.rdb_loader];
+        return {
+            "not launched by EmrEtlRunner": launched.some((version) => !/^0\.(\d|1[0-8])\./.test(version)),
+            "Spark Enrich without Spark 2":
+                isBatch && ((enrichMajor >= 1 && enrich >= 9 && major < 5) || major > 5),
+            "a shredder without its Spark":
+                shredder >= 18
+                    ? major < 6 || (major === 6 && minor < 1)
+                    : major > 5 || (shredder >= 12 && major < 5),
+        };
+    },
+    "instance types": ({ yml, release, switches }) => {
+        const { master_instance_type, core_instance_type } = yml.aws.emr.jobflow;
+        return {
+            "no EBS encryption":
+                switches.atRestLocalDisks &&
+                atLeast(release, 5, 24) &&
+                /^(m1|m2|c1|t1)\./m.test(`${master_instance_type}\n${core_instance_type}`),
+        };
+    },
     "3.4 names of nodes": ({ yml, given }) => {
         const coreSite = yml.aws.emr.configuration?.["core-site"] ?? {};
         return {
@@ -46,4 +70,8 @@ function imdsV2Only(release: readonly number[]): boolean {
         version === "5.27.1" ||
         (release[0] === 5 ? atLeast(release, 5, 32) : atLeast(release, 6, 2))
     );
+}
+
+function numbers(version: string): readonly number[] {
+    return version.split(/[.-]/).map(Number);
 }
