@@ -167,7 +167,7 @@ const emr = section("EMR.", {
             .string()
             .refine((text) => parseRelease(text) !== undefined)
             .default(DEFAULT_RELEASE),
-        "The EMR release.",
+        "The EMR release. It must run the versions of `enrich` and `storage`, and support the instance types.",
         `a release of three numbers, such as ${DEFAULT_RELEASE}, without emr-`,
     ),
     region: owned("aws.emr.region"),

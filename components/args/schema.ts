@@ -85,7 +85,7 @@ const encryption = section("The parts of the EMR security configuration, each on
     inTransit: flag(true, "TLS between the nodes, with the stack's own certificate."),
     requireImdsV2: flag(
         false,
-        "The nodes' metadata service answers IMDSv2 only; the release must support it.",
+        "The nodes' metadata service answers IMDSv2 only. The release must support it; RDB Loader's AWS SDK is older.",
     ),
     kmsKeyArn: optional(
         kmsKeyArn,

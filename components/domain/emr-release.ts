@@ -19,7 +19,7 @@ export const GATES = {
 /**
  * The default: the latest release with Spark 2.4, which EmrEtlRunner's default jobs need, and the only 5.x that still
  * gets security fixes. It runs Amazon Linux 2, as EMR 6.1 does, on which Snowplow's guide runs EmrEtlRunner's
- * bootstrap script. EMR lists it in every region with Snowplow's hosted assets, with m4.large.
+ * bootstrap script. EMR lists it in every region with Snowplow's hosted assets, and m4.large for it.
  * @see https://docs.aws.amazon.com/emr/latest/ReleaseGuide/Spark-release-history.html
  * @see https://docs.snowplow.io/docs/api-reference/loaders-storage-targets/snowplow-rdb-loader/upgrade-guides/r33-upgrade-guide
  * @see https://github.com/getmoto/moto/tree/master/moto/emr/resources: answers of ListReleaseLabels, ListSupportedInstanceTypes

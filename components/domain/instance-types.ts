@@ -19,9 +19,8 @@ export const FAMILIES: readonly string[] = `
     .split(/\s+/);
 
 /**
- * Families that AWS's lists of types with EBS encryption left out when EMR began to encrypt EBS volumes. Since then AWS
- * has added every type that is left, but nobody has shown that EMR launches these with encrypted volumes; their
- * successors cost less.
+ * Families that are older than EBS encryption, and that AWS's documentation listed without it for years. It now lists
+ * every type, but nobody has shown that EMR launches these with encrypted volumes; their successors cost less.
  * @see https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html
  */
 const WITHOUT_EBS_ENCRYPTION = ["c1", "cc1", "cc2", "cg1", "hi1", "hs1", "m1", "m2", "t1"];
