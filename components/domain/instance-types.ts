@@ -1,6 +1,6 @@
 import { atLeast, type Release } from "./emr-release";
 
-/** The default of every node: EMR lists it for all releases, and it has a small price. */
+/** The default of every node: EMR lists it for every release. */
 export const DEFAULT_TYPE = "m4.large";
 
 /**
@@ -20,14 +20,14 @@ export const FAMILIES: readonly string[] = `
 
 /**
  * Families that are older than EBS encryption, and that AWS's documentation listed without it for years. It now lists
- * every type, but nobody has shown that EMR launches these with encrypted volumes; their successors cost less.
+ * every type, but nobody has shown that EMR launches these with encrypted volumes, and later types replace them.
  * @see https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html
  */
 const WITHOUT_EBS_ENCRYPTION = ["c1", "cc1", "cc2", "cg1", "hi1", "hs1", "m1", "m2", "t1"];
 
 /**
- * The first 5.x and 6.x of Graviton families; releases of 7.x support all of them. A newer family has no earlier start
- * than the first: before it, EMR has no image for Graviton.
+ * The first releases of 5.x and 6.x that support a Graviton family; 7.x supports them all. For any other family, these
+ * are `FIRST_GRAVITON` at the earliest: releases before them have no image for Graviton.
  * @see https://github.com/getmoto/moto/tree/master/moto/emr/resources: answers of ListSupportedInstanceTypes
  */
 const GRAVITON: readonly { readonly families: readonly string[]; readonly since: readonly Release[] }[] = [
