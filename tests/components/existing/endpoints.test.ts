@@ -3,17 +3,17 @@ import { endpointsToOpen } from "../../../components/existing/endpoints";
 import { type Answers, lookUp, refuse, VPC } from "../../support/existing-aws";
 import { type Config, parse } from "../args/parse";
 
-const argsOf = (access: Config = {}, certificates: Config = {}, ami_version = "5.29.0") =>
+const argsOf = (access: Config = {}, certificates: Config = {}, ami_version = "5.29.0", versions = {}) =>
     parse(
         {
             access,
             certificates,
             emrEtlRunner: {
-                collectors: { format: "thrift" },
                 aws: {
-                    s3: { buckets: { raw: { in: ["s3://acme-collector/eu"] } } },
+                    s3: { buckets: { enriched: { stream: "s3://acme-collector/eu" } } },
                     emr: { ami_version, bootstrap: ["s3://acme-scripts/boot.sh"] },
                 },
+                storage: { versions },
             },
         },
         { region: "us-east-2" },
@@ -96,14 +96,15 @@ describe("endpointsToOpen", () => {
         ]);
     });
 
-    for (const [release, ...repositories] of [
-        ["5.20.0", "packages.us-east-2.amazonaws.com", "repo.us-east-2.amazonaws.com"],
-        ["5.36.2", "amazonlinux.us-east-2.amazonaws.com", "amazonlinux-2-repos-us-east-2"],
-        ["7.0.0", "al2023-repos-us-east-2-de612dc2"],
+    const spark3 = { rdb_loader: "0.18.2", rdb_shredder: "0.18.2" };
+    for (const [release, versions, ...repositories] of [
+        ["5.20.0", {}, "packages.us-east-2.amazonaws.com", "repo.us-east-2.amazonaws.com"],
+        ["5.36.2", {}, "amazonlinux.us-east-2.amazonaws.com", "amazonlinux-2-repos-us-east-2"],
+        ["7.0.0", spark3, "al2023-repos-us-east-2-de612dc2"],
     ] as const) {
         it(`names the repositories of Amazon Linux that EMR ${release} reads`, async () => {
             const [warning = ""] = await warningsOf(
-                argsOf({}, {}, release),
+                argsOf({}, {}, release, versions),
                 vpcWith({ "s3 Gateway": CLOSED }),
             );
             expect(warning.match(/(packages|repo|amazonlinux|al2023)[\w.-]*us-east-2[\w.-]*/g)).to.deep.equal(
