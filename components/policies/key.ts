@@ -89,7 +89,8 @@ export function existingKeyStatements(
 
 function spotStatements(accountId: string): readonly Statement[] {
     const spotRole = { "kms:CallerAccount": accountId, "aws:PrincipalArn": spotRoleArn(accountId) };
-    return useStatements("*", "Spot", { StringEquals: spotRole });
+    // Not `"*"`: the KMS console does not save a key policy with it.
+    return useStatements({ AWS: "*" }, "Spot", { StringEquals: spotRole });
 }
 
 /** The service-linked role that launches Spot instances. */

@@ -28,7 +28,7 @@ const SPOT = [
     {
         Sid: "SpotUsesKey",
         Effect: "Allow",
-        Principal: "*",
+        Principal: { AWS: "*" },
         Action: USE,
         Resource: "*",
         Condition: { StringEquals: SPOT_ROLE },
@@ -36,7 +36,7 @@ const SPOT = [
     {
         Sid: "SpotGrantsKey",
         Effect: "Allow",
-        Principal: "*",
+        Principal: { AWS: "*" },
         Action: "kms:CreateGrant",
         Resource: "*",
         Condition: { StringEquals: SPOT_ROLE, Bool: FOR_AWS },
