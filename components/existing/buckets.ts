@@ -21,7 +21,11 @@ interface BucketFacts {
  */
 const NO_POLICY = /NoSuchBucketPolicy|couldn't find resource|empty result/;
 const NO_BUCKET = /StatusCode: 404\b|NotFound|NoSuchBucket|couldn't find resource/;
-const OF_ANOTHER_REGION = /StatusCode: 301\b|MovedPermanently|PermanentRedirect/;
+const REDIRECT = /StatusCode: 301\b|MovedPermanently|PermanentRedirect/;
+/** What S3's global endpoint, which the AWS provider uses in us-east-1, answers instead of a redirect. */
+const WRONG_REGION = /AuthorizationHeaderMalformed.*expecting '([a-z0-9-]+)'/;
+/** A HEAD request has no body to say which of two causes it is. */
+const BAD_REQUEST = /BadRequest|AuthorizationHeaderMalformed/;
 /** The owner may let another account use the bucket, but not read its policy. */
 const OF_ANOTHER_ACCOUNT = /StatusCode: 405\b|MethodNotAllowed/;
 
@@ -73,7 +77,7 @@ async function checkBucket(
         errors: [
             ...at(path, checkPlace(facts, region)),
             ...changes.flatMap((key) =>
-                at(["storage", key, storage[key].indexOf(name)], checkChange(facts, key)),
+                at(["storage", key, storage[key].indexOf(name)], checkChange(facts, key, region)),
             ),
         ],
         warnings:
@@ -85,7 +89,7 @@ async function checkBucket(
     };
 }
 
-/** The AWS provider asks S3 in the stack's region, which answers 301 for another region's bucket without naming it. */
+/** The AWS provider asks S3 in the stack's region, which names another region in some answers only. */
 async function lookUpRegion(
     bucket: string,
     opts: pulumi.InvokeOptions | undefined,
@@ -97,7 +101,11 @@ async function lookUpRegion(
     if (NO_BUCKET.test(result.reason)) {
         return undefined;
     }
-    return OF_ANOTHER_REGION.test(result.reason) ? "another region" : result;
+    if (REDIRECT.test(result.reason)) {
+        return "another region";
+    }
+    const both = "another region, or these credentials have expired: S3 answers 400 BadRequest to both";
+    return WRONG_REGION.exec(result.reason)?.[1] ?? (BAD_REQUEST.test(result.reason) ? both : result);
 }
 
 /** The AWS provider fails if a bucket has no policy. */
@@ -125,7 +133,14 @@ function checkPlace({ name, bucketRegion }: BucketFacts, region: string): Findin
         : checkBucketRegion({ name, bucketRegion }, region);
 }
 
-function checkChange({ name, bucketRegion, policy }: BucketFacts, change: Change): Finding | undefined {
+function checkChange(
+    { name, bucketRegion, policy }: BucketFacts,
+    change: Change,
+    region: string,
+): Finding | undefined {
+    if (policy instanceof FailedLookup && typeof bucketRegion === "string" && bucketRegion !== region) {
+        return undefined; // `checkPlace` reports the bucket.
+    }
     if (policy instanceof FailedLookup && OF_ANOTHER_ACCOUNT.test(policy.reason)) {
         return {
             code: "bucket-of-another-account",

@@ -32,6 +32,13 @@ const FORBIDDEN = bucketRefused("operation error S3: HeadBucket, StatusCode: 403
 const DENIED = policyRefused("StatusCode: 403, api error AccessDenied");
 const MOVED = bucketRefused("operation error S3: HeadBucket, StatusCode: 301, api error MovedPermanently");
 const FOREIGN = policyRefused("StatusCode: 405, api error MethodNotAllowed: The specified method …");
+const MALFORMED =
+    "StatusCode: 400, api error AuthorizationHeaderMalformed: The authorization header is malformed; the region 'us-east-1' is wrong; expecting 'eu-central-1'";
+const IN_US_EAST_1 = [
+    "operation error S3: HeadBucket, https response error StatusCode: 400, api error BadRequest: Bad Request",
+    MALFORMED,
+    "StatusCode: 400, api error AuthorizationHeaderMalformed: The authorization header is malformed",
+];
 const MISSING = [
     "reading S3 Bucket (acme-data): couldn't find resource",
     "operation error S3: HeadBucket, https response error StatusCode: 404, api error NotFound: Not Found",
@@ -82,6 +89,15 @@ describe("checkBuckets", () => {
             { "acme-data": MOVED },
             ["bucket-in-another-region", LOCATION.data],
         ],
+        ...IN_US_EAST_1.map(
+            (reason) =>
+                [
+                    `a bucket of another region, from us-east-1, once: ${reason}`,
+                    BOTH,
+                    { "acme-data": { ...bucketRefused(reason), ...policyRefused(MALFORMED) } },
+                    ["bucket-in-another-region", LOCATION.data],
+                ] as const,
+        ),
         ...MISSING.flatMap((reason) =>
             [{}, policyRefused(reason)].map(
                 (policy) =>

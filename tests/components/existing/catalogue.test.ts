@@ -103,6 +103,7 @@ describe("the errors of the look-ups", () => {
             })),
             ...(await bucket("NotFound")),
             ...(await bucket("StatusCode: 301")),
+            ...(await bucket("StatusCode: 400, api error BadRequest: Bad Request")),
             ...(await bucket("StatusCode: 403", () => ({ policy: '{"Statement":[{"Sid":"Another"}]}' }))),
             ...(await bucket("StatusCode: 403", () => refuse("StatusCode: 405"))),
             ...(await errorsOf(
