@@ -46,7 +46,7 @@ export async function encryptExisting(
     const chosen = chooseLocations(outputs, options);
     const clients = makeClients(region);
     await checkAccount(clients, outputs);
-    const live = liveAmong(chosen);
+    const live = liveAmong(outputs, chosen);
     if (live.length > 0) {
         checkNoneRuns(live, await activeClustersOf(clients.emr, outputs.forCommands.stackTag));
     }

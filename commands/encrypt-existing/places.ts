@@ -1,4 +1,4 @@
-import { type LocationPath, parseS3Url, type S3Folder } from "../../components/domain/locations";
+import { isInside, type LocationPath, parseS3Url, type S3Folder } from "../../components/domain/locations";
 import type { ActiveCluster } from "../clusters";
 import type { StackOutputs } from "../stack-outputs";
 
@@ -25,26 +25,31 @@ export interface Choice {
  * The locations to go through, by their keys below `aws.s3.buckets`.
  * @throws Error where one is unknown, or live without `paused`.
  */
-export function chooseLocations({ buckets }: StackOutputs, { location, paused }: Choice): readonly string[] {
-    const all = Object.keys(buckets);
+export function chooseLocations(outputs: StackOutputs, { location, paused }: Choice): readonly string[] {
+    const all = Object.keys(outputs.buckets);
     const unknown = location?.filter((name) => !all.includes(name)) ?? [];
     if (unknown.length > 0) {
         throw new Error(
             `--location ${unknown.join(" ")}: found no such location. There are ${all.join(", ")}.`,
         );
     }
-    const chosen = location ?? all.filter((name) => paused || !LIVE.includes(name));
-    const live = liveAmong(chosen);
-    if (live.length > 0 && !paused) {
+    const live = liveAmong(outputs, all);
+    const chosen = location ?? all.filter((name) => paused || !live.includes(name));
+    const chosenLive = chosen.filter((name) => live.includes(name));
+    if (chosenLive.length > 0 && !paused) {
         throw new Error(
-            `--location ${live.join(" ")}: jobs move these objects, and a copy that comes late brings one back, which is then loaded twice. Stop EmrEtlRunner, let its run end, and add --paused.`,
+            `--location ${chosenLive.join(" ")}: jobs move these objects, and a copy that comes late brings one back, which is then loaded twice. Stop EmrEtlRunner, let its run end, and add --paused.`,
         );
     }
     return chosen;
 }
 
-export function liveAmong(locations: readonly string[]): readonly string[] {
-    return locations.filter((name) => LIVE.includes(name));
+/** The live locations, and those around a live one: a copy in place takes every object in a folder. */
+export function liveAmong(outputs: StackOutputs, locations: readonly string[]): readonly string[] {
+    const live = foldersOf(outputs, LIVE);
+    return locations.filter((name) =>
+        foldersOf(outputs, [name]).some((outer) => live.some((inner) => isInside(inner, outer))),
+    );
 }
 
 /** @throws Error where a cluster runs, and so may move what is in live locations. */
@@ -57,9 +62,14 @@ export function checkNoneRuns(live: readonly string[], clusters: readonly Active
     }
 }
 
-/** Folder by folder: a job takes one prefix. None lies in another, which the settings see to. */
-export function placesOf({ buckets }: StackOutputs, chosen: readonly string[]): readonly S3Folder[] {
-    return chosen.flatMap((name) => [buckets[name] ?? []].flat().map(readFolder));
+/** The folders of the chosen locations: a job takes one prefix. A folder in another chosen one is omitted. */
+export function placesOf(outputs: StackOutputs, chosen: readonly string[]): readonly S3Folder[] {
+    const folders = foldersOf(outputs, chosen);
+    return folders.filter((inner) => !folders.some((outer) => outer !== inner && isInside(inner, outer)));
+}
+
+function foldersOf({ buckets }: StackOutputs, locations: readonly string[]): readonly S3Folder[] {
+    return locations.flatMap((name) => [buckets[name] ?? []].flat().map(readFolder));
 }
 
 export function readFolder(url: string): S3Folder {

@@ -216,7 +216,12 @@ export function parseS3Url(text: string): S3Folder | undefined {
     return { bucket: match[1], prefix: match[3] ? `${folder}${match[3]}/` : folder };
 }
 
+/** Whether the folders are the same folder, or `outer` contains `inner`. */
+export function isInside(inner: S3Folder, outer: S3Folder): boolean {
+    return inner.bucket === outer.bucket && inner.prefix.startsWith(outer.prefix);
+}
+
 /** Whether the folders are the same folder, or one contains the other. */
 export function overlap(a: S3Folder, b: S3Folder): boolean {
-    return a.bucket === b.bucket && (a.prefix.startsWith(b.prefix) || b.prefix.startsWith(a.prefix));
+    return isInside(a, b) || isInside(b, a);
 }

@@ -1,5 +1,14 @@
-import { formatS3Url, LOCATIONS, type Location, overlap, type S3Folder } from "../../domain/locations";
+import type { Path } from "../../domain/errors";
+import {
+    formatS3Url,
+    isInside,
+    LOCATIONS,
+    type Location,
+    RDB_LOADER_LOGS,
+    type S3Folder,
+} from "../../domain/locations";
 import { bucketPrefix } from "../../domain/naming";
+import { reportsIn } from "../../policies/reencryption";
 import { describe } from "../describe";
 import { bucketsPath, locationValue, withoutGeneratedSuffix } from "../locations";
 import type { Finding, Rule, RuleArgs } from "./rule";
@@ -65,37 +74,104 @@ function foldersOf(location: Location): readonly S3Folder[] {
     return location.managed ? [] : location.folders;
 }
 
-/** In overlapping locations EmrEtlRunner finds the objects of both: it refuses to run, or processes them twice. */
+/** A location's folder; that of an existing `raw.in` is one of several. */
+interface Placed {
+    readonly location: Location;
+    readonly path: Path;
+    readonly folder: S3Folder;
+}
+
+/**
+ * Locations may nest, except in folders that EmrEtlRunner lists. Jobs write to `run=…/` only, EMR to `j-…/` of `log`: no
+ * location that encloses another one writes into it.
+ */
 function* overlaps({ locations, prefix }: RuleArgs): Iterable<Finding> {
-    const placed = locations.flatMap(({ path: name, ...location }) => {
-        const path = bucketsPath(name);
+    const placed = locations.flatMap((location): readonly Placed[] => {
+        const path = bucketsPath(location.path);
         if (location.managed) {
             const folder = { bucket: bucketPrefix(prefix, location.bucket), prefix: location.prefix };
-            return [{ name, path, folder, managed: true }];
+            return [{ location, path, folder }];
         }
         return location.folders.map((folder, index) => ({
-            name,
-            path: name === "raw.in" ? [...path, index] : path,
+            location,
+            path: location.path === "raw.in" ? [...path, index] : path,
             folder: { ...folder, bucket: withoutGeneratedSuffix(folder.bucket, prefix) },
-            managed: false,
         }));
     });
-    // No error for a managed location, which the user cannot change, and one for each existing location.
-    const settled = new Set(placed.filter(({ managed }) => managed));
-    for (const [index, outer] of placed.entries()) {
-        for (const inner of placed.slice(index + 1)) {
-            const [subject, other] = inner.managed ? [outer, inner] : [inner, outer];
-            if (settled.has(subject) || !overlap(inner.folder, outer.folder)) {
-                continue;
+    const reported = new Set<Placed>();
+    for (const [index, first] of placed.entries()) {
+        for (const second of placed.slice(index + 1)) {
+            const clash = clashOf(first, second);
+            if (clash && !reported.has(clash.subject)) {
+                reported.add(clash.subject);
+                const { subject, relation, expected } = clash;
+                const found = `${describe(formatS3Url(subject.folder))}, which ${relation}`;
+                yield { code: "location-overlap", path: subject.path, found, expected };
             }
-            settled.add(subject);
-            const found = `${describe(formatS3Url(subject.folder))}, which overlaps ${other.name}`;
-            const expected = other.managed
-                ? "a folder outside of the managed location; omit this key for a managed bucket"
-                : `a folder neither inside nor around ${formatS3Url(other.folder)}: EmrEtlRunner would find the objects of both in each`;
-            yield { code: "location-overlap", path: subject.path, found, expected };
         }
     }
+}
+
+/** What is wrong with two locations; the subject is not a managed location, which the user cannot change. */
+function clashOf(first: Placed, second: Placed) {
+    if (isInside(first.folder, second.folder) && isInside(second.folder, first.folder)) {
+        const [subject, other] = second.location.managed ? [first, second] : [second, first];
+        const expected = "a folder of its own: a run would mix the objects of both locations";
+        return { subject, relation: `is also ${other.location.path}`, expected };
+    }
+    for (const [inner, outer] of [
+        [second, first],
+        [first, second],
+    ] as const) {
+        const closed = closedFolders(outer).find(({ folder }) => isInside(inner.folder, folder));
+        if (closed) {
+            const { name, reason } = closed;
+            const { path, managed } = inner.location;
+            return managed
+                ? {
+                      subject: outer,
+                      relation: `contains ${path}`,
+                      expected: `a folder without ${path}: ${reason}`,
+                  }
+                : {
+                      subject: inner,
+                      relation: `is in ${name}`,
+                      expected: `a folder outside of it: ${reason}`,
+                  };
+        }
+    }
+    return undefined;
+}
+
+/** The folders of a location in which no other location may be. */
+function closedFolders({ location: { path, managed, operatorLists }, folder }: Placed) {
+    if (path !== "log") {
+        const reason = `EmrEtlRunner takes every object in ${path} for its own`;
+        return operatorLists ? [{ name: path, folder, reason }] : [];
+    }
+    const { bucket, prefix } = folder;
+    const loaderLogs = { bucket, prefix: `${prefix}${RDB_LOADER_LOGS}` };
+    return [
+        {
+            name: `the folder ${RDB_LOADER_LOGS} of log`,
+            folder: loaderLogs,
+            reason: "EmrEtlRunner takes every object in it for a log of RDB Loader",
+        },
+        {
+            name: "the folder encrypt-existing/ of log",
+            folder: reportsIn(folder),
+            reason: "no job may write to it",
+        },
+        ...(managed
+            ? [
+                  {
+                      name: "the managed log bucket",
+                      folder: { bucket, prefix: "" },
+                      reason: "its objects expire after storage.logRetentionDays",
+                  },
+              ]
+            : []),
+    ];
 }
 
 function* bucketsOfLocations({ locations, storage }: RuleArgs): Iterable<Finding> {

@@ -1,29 +1,30 @@
 import fc from "fast-check";
 import { bucketName, segment, url } from "./values";
 
-/** The locations of each mode (facts 4.2), and whether each may be a bucket's root. */
+/** The locations of each mode (facts 4.2), and whether each may be a bucket's root, and be around others. */
 const LOCATIONS = [
     { path: "raw.in", batchOnly: true, root: true },
     { path: "raw.processing", batchOnly: true },
-    { path: "raw.archive", batchOnly: true, root: true },
+    { path: "raw.archive", batchOnly: true, root: true, around: true },
     { path: "enriched.stream", root: true },
     { path: "enriched.good" },
-    { path: "enriched.bad", batchOnly: true, root: true },
-    { path: "enriched.errors", batchOnly: true, root: true },
-    { path: "enriched.archive", root: true },
+    { path: "enriched.bad", batchOnly: true, root: true, around: true },
+    { path: "enriched.errors", batchOnly: true, root: true, around: true },
+    { path: "enriched.archive", root: true, around: true },
     { path: "shredded.good" },
-    { path: "shredded.bad", root: true },
-    { path: "shredded.errors", root: true },
-    { path: "shredded.archive", root: true },
-    { path: "log", root: true },
+    { path: "shredded.bad", root: true, around: true },
+    { path: "shredded.errors", root: true, around: true },
+    { path: "shredded.archive", root: true, around: true },
+    { path: "log", root: true, around: true },
 ] as const;
 
 export type LocationPath = (typeof LOCATIONS)[number]["path"];
 
-/** An existing folder: in one of a few buckets that locations share, or a whole bucket. */
+/** An existing folder: in one of a few buckets that locations share, around the others there, or a whole bucket. */
 interface Place {
     readonly bucket: number;
     readonly whole: boolean;
+    readonly around: boolean;
     readonly slash: boolean;
 }
 
@@ -36,6 +37,7 @@ const MOST_IN = 2;
 const place: fc.Arbitrary<Place> = fc.record({
     bucket: fc.nat(SHARED_BUCKETS - 1),
     whole: fc.boolean(),
+    around: fc.boolean(),
     slash: fc.boolean(),
 });
 
@@ -50,8 +52,8 @@ const choice: fc.Arbitrary<Choice> = fc.oneof(
 export const PLACES = LOCATIONS.length + MOST_IN;
 
 /**
- * No two folders begin with the same name in one bucket, and whole buckets are not shared: nothing nests. Few buckets,
- * short names, folders two deep: the policies stay below IAM's limits.
+ * No two folders begin with the same name in one bucket, and whole buckets are not shared: nothing nests, except in one
+ * folder around all others of a bucket. Few buckets, short names, folders two deep: the policies stay below IAM's limits.
  */
 export const locations = fc.record({
     buckets: fc.uniqueArray(bucketName, {
@@ -90,13 +92,18 @@ export function locationValues(
 ): ReadonlyMap<LocationPath, string | readonly string[] | null | undefined> {
     let placed = 0;
     let wholes = 0;
-    const written = ({ bucket, whole, slash }: Place, root: boolean) => {
+    const enclosed = new Set<number>();
+    const written = ({ bucket, whole, around, slash }: Place, row: object) => {
         const index = placed++;
-        const own = whole && root ? drawn.buckets[SHARED_BUCKETS + wholes++] : undefined;
+        const own = whole && "root" in row ? drawn.buckets[SHARED_BUCKETS + wholes++] : undefined;
         if (own !== undefined) {
             return url(own, [], slash);
         }
-        const path = [...(drawn.above[bucket] ?? []), drawn.names[index] ?? ""];
+        const isAround = around && "around" in row && !enclosed.has(bucket);
+        if (isAround) {
+            enclosed.add(bucket);
+        }
+        const path = [...(drawn.above[bucket] ?? []), ...(isAround ? [] : [drawn.names[index] ?? ""])];
         return url(drawn.buckets[bucket] ?? "", path, slash);
     };
     const value = (row: (typeof LOCATIONS)[number]) => {
@@ -106,11 +113,11 @@ export function locationValues(
         }
         if (path === "raw.in") {
             const places = drawn.rawIn ?? (clojure ? [ANYWHERE] : drawn.rawIn);
-            return places === null ? null : places?.map((one) => written(one, true));
+            return places === null ? null : places?.map((one) => written(one, row));
         }
         const chosen = drawn.choices[path];
         if (typeof chosen === "object" && chosen !== null) {
-            return written(chosen, "root" in row);
+            return written(chosen, row);
         }
         const needed = path === "enriched.stream" || (errors && path.endsWith(".errors"));
         return needed ? "managed" : chosen;
@@ -118,7 +125,7 @@ export function locationValues(
     return new Map(LOCATIONS.map((row) => [row.path, value(row)]));
 }
 
-const ANYWHERE: Place = { bucket: 0, whole: false, slash: false };
+const ANYWHERE: Place = { bucket: 0, whole: false, around: false, slash: false };
 
 export function bucketsOf(
     values: Iterable<string | readonly string[] | null | undefined>,

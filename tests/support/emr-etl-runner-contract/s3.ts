@@ -36,8 +36,12 @@ export const S3_RULES: Readonly<Record<string, Rule<Read>>> = {
             "a bucket's root": prefixed.some((path) =>
                 locations[path]?.some((url) => /^s3:\/\/[^/]*\/?$/.test(url)),
             ),
-            "a location in another": folders.some((url, index) =>
-                folders.some((outer, other) => other !== index && url.startsWith(outer)),
+            "two locations in one folder": new Set(folders).size < folders.length,
+            "a location in a folder that EmrEtlRunner lists": LISTED.flatMap(
+                ([path, below]) => locations[path]?.map((url) => `${url}${below}`) ?? [],
+            ).some((outer) => folders.some((url) => url !== outer && url.startsWith(outer))),
+            "a location in a folder that jobs may not write to": (locations.log ?? []).some((log) =>
+                folders.some((url) => url.startsWith(`${log}encrypt-existing/`)),
             ),
         };
     },
@@ -51,6 +55,16 @@ export const S3_RULES: Readonly<Record<string, Rule<Read>>> = {
         return { [`another folder: ${wrong.join(", ")}`]: wrong.length > 0 };
     },
 };
+
+/** What EmrEtlRunner lists, and so takes for its own: locations, and of `log` a folder (emr_job.rb). */
+const LISTED = [
+    ["raw.in", ""],
+    ["raw.processing", ""],
+    ["enriched.stream", ""],
+    ["enriched.good", ""],
+    ["shredded.good", ""],
+    ["log", "rdb-loader/"],
+] as const;
 
 const S3_URL = /^s3:\/\/[a-z0-9][a-z0-9-]{1,61}[a-z0-9](\/[^/*?]+)*\/?$/;
 const STREAM = [...BUCKETS, "enriched", "stream"];

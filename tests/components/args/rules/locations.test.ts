@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { LOCATIONS, type Mode } from "../../../../components/domain/locations";
 import { BUCKETS, batch, buckets, type Config, codesOf, errorsOf, judges, stream } from "../parse";
 
 const FORMAT = "emrEtlRunner.collectors.format";
@@ -10,6 +11,22 @@ const overlap = (...locations: readonly string[]) =>
 /** A bucket of this stack, as the AWS provider would name it. */
 const managed = (bucket: string, prefix = "snowplow-dev") =>
     `s3://${prefix}-${bucket}-${"20260102".padEnd(26, "0")}`;
+
+/** A stack with these folders of locations. */
+function locationsAt(mode: Mode, folders: Readonly<Record<string, string>>): Config {
+    const given: Record<string, Record<string, unknown>> = {};
+    for (const [path, folder] of Object.entries(folders)) {
+        const [kind = "", name] = path.split(".");
+        const value = path === "raw.in" ? [folder] : folder;
+        Object.assign(given, { [kind]: name === undefined ? value : { ...given[kind], [name]: value } });
+    }
+    return mode === "batch"
+        ? buckets(given)
+        : stream({ ...given, enriched: { stream: "managed", ...given.enriched } });
+}
+
+const nestedLocations = (mode: Mode, outer: string, inner: string) =>
+    locationsAt(mode, { [outer]: "s3://my-data/outer", [inner]: "s3://my-data/outer/inner" });
 
 describe("the mode", () => {
     const enriched = (below: Config) => ({ enriched: { stream: "s3://my-stream/enriched", ...below } });
@@ -92,9 +109,36 @@ describe("a location", () => {
             overlap("raw.archive"),
         ],
         [
-            "a folder around another",
-            buckets({ enriched: { bad: "s3://my-data/out/bad" }, log: "s3://my-data/out" }),
-            overlap("log"),
+            "folders around others that EmrEtlRunner does not list, one of them the root of the bucket",
+            buckets({
+                raw: { in: ["s3://my-data/archive/raw/run=2026-01-02-03-04-05"], archive: "s3://my-data" },
+                enriched: { bad: "s3://my-data/out/bad", archive: "s3://my-data/archive" },
+                shredded: { archive: "s3://my-data/archive/shredded" },
+                log: "s3://my-data/out",
+            }),
+        ],
+        [
+            "a folder in RDB Loader's logs",
+            buckets({ log: "s3://my-logs/emr", shredded: { bad: "s3://my-logs/emr/rdb-loader/bad" } }),
+            overlap("shredded.bad"),
+        ],
+        [
+            "a folder in the reports of encrypt-existing",
+            buckets({ log: "s3://my-logs", enriched: { bad: "s3://my-logs/encrypt-existing" } }),
+            overlap("enriched.bad"),
+        ],
+        [
+            "folders of logs whose names begin alike",
+            buckets({
+                log: "s3://my-logs",
+                enriched: { bad: "s3://my-logs/rdb-loader-bad" },
+                shredded: { bad: "s3://my-logs/encrypt-existing-bad" },
+            }),
+        ],
+        [
+            "a folder in the managed log bucket, where objects expire",
+            buckets({ enriched: { archive: `${managed("logs")}/archive` } }),
+            overlap("enriched.archive"),
         ],
         [
             "the same folder with another slash",
@@ -115,12 +159,13 @@ describe("a location", () => {
             overlap("raw.in[2]", "log", "raw.in[3]"),
         ],
         [
-            "folders inside managed ones",
+            "folders inside a managed one that EmrEtlRunner lists, or the same as a managed one",
             buckets({
-                raw: { in: [`${managed("pipeline")}/enriched/bad/old`] },
-                enriched: { good: `${managed("archive")}/shredded` },
+                raw: { in: [`${managed("archive")}/raw/run=2026-01-02-03-04-05`] },
+                enriched: { bad: `${managed("pipeline")}/enriched/good/bad` },
+                shredded: { archive: `${managed("archive")}/enriched` },
             }),
-            overlap("raw.in[0]", "enriched.good"),
+            overlap("enriched.bad", "shredded.archive"),
         ],
         [
             "a bucket with a managed folder",
@@ -141,6 +186,34 @@ describe("a location", () => {
             buckets({ raw: { in: [`${managed("pipeline", "snowplow-prod")}/enriched/bad/`] } }),
         ],
     ]);
+
+    for (const mode of ["batch", "stream-enrich"] as const) {
+        it(`is inside another in ${mode} mode only where EmrEtlRunner does not list the outer one`, () => {
+            const paths = LOCATIONS.filter(({ modes }) => modes.includes(mode)).map(({ path }) => path);
+            const nested = paths.flatMap((outer) =>
+                paths.filter((inner) => inner !== outer).map((inner) => [outer, inner] as const),
+            );
+            const refused = nested.filter(([outer, inner]) => {
+                const given = nestedLocations(mode, outer, inner);
+                return errorsOf(given).some(({ code }) => code === "location-overlap");
+            });
+            // emr_job.rb: `empty?`, `get_latest_run_id`, and the sources of steps with --deleteOnSuccess.
+            const listed = ["raw.in", "raw.processing", "enriched.stream", "enriched.good", "shredded.good"];
+            expect(refused).to.deep.equal(nested.filter(([outer]) => listed.includes(outer)));
+        });
+
+        it(`is the folder of no other one in ${mode} mode`, () => {
+            const paths = LOCATIONS.filter(({ modes }) => modes.includes(mode)).map(({ path }) => path);
+            const pairs = paths.flatMap((first, index) =>
+                paths.slice(index + 1).map((second) => [first, second] as const),
+            );
+            const accepted = pairs.filter(([first, second]) => {
+                const given = locationsAt(mode, { [first]: "s3://my-data/a", [second]: "s3://my-data/a/" });
+                return !errorsOf(given).some(({ code }) => code === "location-overlap");
+            });
+            expect(accepted).to.deep.equal([]);
+        });
+    }
 
     it("overlaps once, however many there are", () => {
         const same = Array.from({ length: 300 }, () => "s3://my-data/a");
