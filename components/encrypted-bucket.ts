@@ -14,6 +14,8 @@ export interface EncryptedBucketArgs {
     readonly acceptedSse?: BucketSpec["acceptedSse"];
     /** The owner of uploaded objects. @default `BucketOwnerEnforced`, which turns ACLs off */
     readonly objectOwnership?: BucketSpec["objectOwnership"];
+    /** The statements of the bucket's policy in addition to its own. @default none */
+    readonly additionalStatements?: BucketSpec["additionalStatements"];
     /** The number of days to keep deleted and overwritten objects. @default no versioning */
     readonly noncurrentDays?: number;
     /** The number of days after which objects expire. @default never */
@@ -38,6 +40,7 @@ export class EncryptedBucket extends pulumi.ComponentResource {
     constructor(name: string, args: EncryptedBucketArgs, opts?: pulumi.ComponentResourceOptions) {
         super("snowplow-emr-encryption:index:EncryptedBucket", name, {}, opts);
         const { acceptedSse = "AES256", objectOwnership = "BucketOwnerEnforced", noncurrentDays } = args;
+        const { additionalStatements = [] } = args;
         const versioned = noncurrentDays !== undefined;
 
         const bucket = new aws.s3.Bucket(
@@ -82,7 +85,9 @@ export class EncryptedBucket extends pulumi.ComponentResource {
             `${name}-policy`,
             {
                 bucket: bucket.bucket,
-                policy: pulumi.jsonStringify(bucket.arn.apply((arn) => bucketPolicy(arn, acceptedSse))),
+                policy: pulumi.jsonStringify(
+                    bucket.arn.apply((arn) => bucketPolicy(arn, acceptedSse, additionalStatements)),
+                ),
             },
             // S3 refuses concurrent changes of a bucket's access.
             { ...part, dependsOn: [publicAccess] },
@@ -104,7 +109,12 @@ export class EncryptedBucket extends pulumi.ComponentResource {
 
         this.bucket = bucket.bucket;
         this.arn = bucket.arn;
-        this.spec = { acceptedSse, objectOwnership, versioned };
+        this.spec = {
+            acceptedSse,
+            objectOwnership,
+            versioned,
+            ...(additionalStatements.length > 0 && { additionalStatements }),
+        };
         this.registerOutputs({ bucket: this.bucket, arn: this.arn });
     }
 }

@@ -5,7 +5,7 @@ import { type Location, locationUrls, type ResolvedLocation, resolveLocations } 
 import { bucketPrefix, type ManagedBucket } from "./domain/naming";
 import type { Region } from "./domain/region";
 import { EncryptedBucket } from "./encrypted-bucket";
-import { bucketPolicy } from "./policies/bucket";
+import { bucketPolicy, type StatementsByLocation, statementsOf } from "./policies/bucket";
 import { bucketArn } from "./policies/s3-access";
 import { ReencryptionRole } from "./reencryption-role";
 import type { SharedRoleArgs } from "./role";
@@ -30,6 +30,8 @@ export interface PipelineStorageArgs extends SharedRoleArgs {
     readonly policiesOnExistingBuckets: readonly string[];
     /** The ARNs of the KMS keys that encrypt existing data. */
     readonly existingKmsKeyArns: readonly string[];
+    /** Additional statements of managed buckets' policies, by the path of a managed location. */
+    readonly bucketPolicyStatements: StatementsByLocation;
     /** Whether to create the role of `encrypt-existing` for S3 Batch Operations. */
     readonly reencryption: boolean;
 }
@@ -92,7 +94,12 @@ export class PipelineStorage extends pulumi.ComponentResource {
 
     private managedBucket(name: string, bucket: ManagedBucket, args: PipelineStorageArgs): EncryptedBucket {
         const { protect, tags } = args;
-        const shared = { bucketPrefix: bucketPrefix(args.prefix, bucket), protect, tags };
+        const shared = {
+            bucketPrefix: bucketPrefix(args.prefix, bucket),
+            additionalStatements: statementsOf(bucket, args.locations, args.bucketPolicyStatements),
+            protect,
+            tags,
+        };
         const child = { parent: this };
         switch (bucket) {
             case "collector":

@@ -41,7 +41,7 @@ export async function bucketChecks({ clients, outputs }: Context): Promise<reado
         (bucket) => () => existingBucketChecks({ s3, bucket, region, remedy }, s3Control, outputs),
     );
     const policies = policiesOnExistingBuckets.map(
-        (bucket) => () => policyChecks({ s3, bucket, region, remedy }, "AES256"),
+        (bucket) => () => policyChecks({ s3, bucket, region, remedy }, { acceptedSse: "AES256" }),
     );
     const all = [...managed, ...existing, ...policies];
     return (await pMap(all, (checks) => checks(), { concurrency: BUCKETS_AT_ONCE })).flat();
@@ -60,7 +60,7 @@ async function managedBucketChecks(looked: Looked, spec: BucketSpec): Promise<re
     return ifThere(looked, "failed", () => [
         managedEncryptionChecks(looked),
         publicAccessChecks(looked),
-        policyChecks(looked, spec.acceptedSse),
+        policyChecks(looked, spec),
         ownershipChecks(looked, spec),
         versioningChecks(looked, spec),
     ]);
@@ -90,7 +90,7 @@ async function publicAccessChecks({ s3, bucket, remedy }: Looked): Promise<reado
 
 async function policyChecks(
     { s3, bucket, remedy }: Looked,
-    acceptedSse: BucketSpec["acceptedSse"],
+    spec: Pick<BucketSpec, "acceptedSse" | "additionalStatements">,
 ): Promise<readonly Check[]> {
     const on = `bucket ${bucket}: policy`;
     const expected = "the stack's: no plain HTTP, no other encryption, no customer-provided keys";
@@ -99,9 +99,7 @@ async function policyChecks(
             s3.send(new GetBucketPolicyCommand({ Bucket: bucket })),
         );
         const differences =
-            answer?.Policy === undefined
-                ? ["none"]
-                : bucketPolicyDifferences(bucket, acceptedSse, answer.Policy);
+            answer?.Policy === undefined ? ["none"] : bucketPolicyDifferences(bucket, spec, answer.Policy);
         const isOk = differences.length === 0;
         return compare({ on, expected, found: isOk ? "the stack's" : differences.join(", "), isOk, remedy });
     });

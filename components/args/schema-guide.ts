@@ -9,6 +9,8 @@ import { secretIn } from "./secrets";
 interface SchemaNode {
     readonly properties?: Readonly<Record<string, SchemaNode>>;
     readonly additionalProperties?: SchemaNode | false;
+    /** The keys of an object whose values are all alike. */
+    readonly propertyNames?: SchemaNode;
     readonly items?: SchemaNode;
     readonly enum?: readonly unknown[];
     readonly examples?: readonly unknown[];
@@ -67,12 +69,14 @@ export function placesOf(key: string, path: Path = []): readonly Path[] {
 }
 
 /** A key that is only a name: a missing space after a colon would make the value a part of the key. */
-const PLAIN_KEY = /^[A-Za-z][\w -]{0,60}$/;
+const PLAIN_KEY = /^[A-Za-z][\w. -]{0,60}$/;
 
 /** The known key, among those with the same parent, that a key was meant to be. */
 export function nearestKey(path: Path): string | undefined {
     const key = String(path.at(-1));
-    return PLAIN_KEY.test(key) ? nearest(key, knownKeys(path.slice(0, -1))) : undefined;
+    const parent = path.slice(0, -1);
+    const names = (nodeAt(parent)?.propertyNames?.enum ?? []).map(String);
+    return PLAIN_KEY.test(key) ? nearest(key, [...knownKeys(parent), ...names]) : undefined;
 }
 
 /** A key that users choose, such as a tag's name or a property of Hadoop's `fs.s3a`, and that is only a name. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { isPrivateRange, PRIVATE_RANGES, parseCidr } from "../domain/cidr";
 import { LIMITS } from "../domain/limits";
-import { S3_URL, S3_URL_PATTERN } from "../domain/locations";
+import { LOCATIONS, S3_URL, S3_URL_PATTERN } from "../domain/locations";
 import { emrEtlRunner } from "./emr-etl-runner";
 import { distinct, field, flag, integer, matching, objectWith, optional, section } from "./field";
 
@@ -130,6 +130,67 @@ const certificates = section("The certificates that nodes present to each other.
     ),
 });
 
+/** As in a policy document, one string may stand without a list. */
+const oneOrMore = (item: z.ZodString) => z.union([item, z.array(item).min(1)]);
+
+/** IAM accepts no wildcard in a principal other than `*` alone. */
+const awsPrincipal = matching(
+    /^(\*|\d{12}|arn:aws:(iam::\d{12}:(root|(role|user)\/[\w+=,.@/-]+)|sts::\d{12}:assumed-role\/[\w+=,.@/-]+))$/,
+);
+const servicePrincipal = matching(/^[a-z0-9.-]+\.amazonaws\.com$/);
+const conditionOperator = matching(
+    /^(ForAnyValue:|ForAllValues:)?(String(Not)?(Equals|EqualsIgnoreCase|Like)|(Numeric|Date)((Not)?Equals|(Less|Greater)Than(Equals)?)|Bool|(Not)?IpAddress|Arn(Not)?(Equals|Like)|Null)(IfExists)?$/,
+);
+const conditionKey = matching(/^(aws|s3):\S+$/i);
+
+const notInStatements = (reason: string) =>
+    field(z.never().optional(), `Not accepted: ${reason}.`, `no such key: ${reason}`);
+
+const STATEMENT = {
+    Sid: field(matching(/^[A-Za-z0-9]{1,100}$/), "The statement's name.", "letters and digits"),
+    Effect: field(z.enum(["Allow", "Deny"]), "Whether the statement allows or denies.", "Allow or Deny"),
+    Principal: field(
+        z.union([
+            z.strictObject({ AWS: oneOrMore(awsPrincipal), Service: oneOrMore(servicePrincipal).optional() }),
+            z.strictObject({ Service: oneOrMore(servicePrincipal) }),
+            z.literal("*"),
+        ]),
+        "Who the statement is for.",
+        'an object with the key AWS (account ids, ARNs of accounts, roles or users) or Service (such as delivery.logs.amazonaws.com), or "*"',
+    ),
+    Action: field(
+        oneOrMore(matching(/^s3:[A-Za-z*]+$/)),
+        "What the statement allows or denies.",
+        "an action of S3, such as s3:GetObject, or a list of them",
+    ),
+    Condition: field(
+        z.record(conditionOperator, z.record(conditionKey, oneOrMore(z.string()))).optional(),
+        "When the statement applies.",
+        "an object of operators, such as StringEquals, each an object of condition keys, such as aws:SourceAccount, each a string or a list of strings",
+    ),
+    Resource: notInStatements("the stack sets it to the bucket and the location's folder"),
+    NotResource: notInStatements("the stack sets Resource to the bucket and the location's folder"),
+    NotPrincipal: notInStatements("name the principals in Principal"),
+    NotAction: notInStatements("name the actions in Action"),
+};
+
+const STATEMENT_WORDS = "an object with the keys Sid, Effect, Principal, Action and, if needed, Condition";
+
+const LOCATION_PATHS = LOCATIONS.map(({ path }) => path);
+
+const bucketPolicyStatements = field(
+    z
+        .partialRecord(
+            z.enum(LOCATION_PATHS),
+            z
+                .array(z.strictObject(STATEMENT).meta({ errorMessage: STATEMENT_WORDS }))
+                .meta({ errorMessage: `a list of statements: ${STATEMENT_WORDS}` }),
+        )
+        .default({}),
+    "Additional statements of managed buckets' policies, by location such as `raw.in`: as in IAM, without `Resource`, which is the bucket and the location's folder.",
+    `an object of locations, each a list of statements: ${LOCATION_PATHS.join(", ")}`,
+);
+
 const storage = section("The buckets.", {
     protect: flag(true, "Pulumi refuses to delete data buckets and the KMS key."),
     encryptExistingBuckets: list(
@@ -142,6 +203,7 @@ const storage = section("The buckets.", {
         "Buckets of existing locations, without a bucket policy, that are to refuse plain HTTP and other encryption headers.",
         "names of buckets of existing locations",
     ),
+    bucketPolicyStatements,
     existingKmsKeyArns: list(
         kmsKeyArn,
         "KMS keys that encrypt existing buckets, objects, DynamoDB tables, SSM parameters or the archive. A parameter's key is not looked up.",

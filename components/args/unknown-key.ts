@@ -24,7 +24,7 @@ export function unknownKeyError(path: Path): ArgumentError {
               code: "unknown-key",
               path,
               found: `an unknown key of ${key.length} characters`,
-              expected: expectedAt(path),
+              expected: expectedAt(path.slice(0, -1)),
           }
         : { code: "unknown-key", path, found, fix: `did you mean ${near}?` };
 }

@@ -22,8 +22,8 @@ export function checkBucketRegion(
 /** The differences of a bucket's policy from the one that the stack writes. */
 export function bucketPolicyDifferences(
     name: string,
-    acceptedSse: BucketSpec["acceptedSse"],
+    { acceptedSse, additionalStatements }: Pick<BucketSpec, "acceptedSse" | "additionalStatements">,
     policy: string,
 ): readonly string[] {
-    return documentDifferences(bucketPolicy(bucketArn(name), acceptedSse), policy);
+    return documentDifferences(bucketPolicy(bucketArn(name), acceptedSse, additionalStatements), policy);
 }

@@ -1,8 +1,10 @@
+import { arn } from "../domain/arn";
 import type { PolicyDocument } from "../policies/document";
 
 /**
  * The statements, by their Sids, in which a JSON document differs from the expected one. AWS rewrites documents: the
- * order of keys and lists, a list of one value as the value, and the principal `"*"` do not count as differences.
+ * order of keys and lists, a list of one value as the value, and the principals `"*"` and an account's id, which becomes
+ * the account's ARN, do not count as differences.
  */
 export function documentDifferences(expected: PolicyDocument, json: string): readonly string[] {
     const { Statement = [] } = JSON.parse(json) as { readonly Statement?: unknown };
@@ -25,10 +27,11 @@ export function documentDifferences(expected: PolicyDocument, json: string): rea
 }
 
 function canonical(statement: unknown): string {
-    return JSON.stringify(statement, (key, value: unknown) => {
-        if (key === "Principal" && value === "*") {
-            return { AWS: value };
+    return JSON.stringify(statement, (key, written: unknown) => {
+        if (key === "Principal" && written === "*") {
+            return { AWS: written };
         }
+        const value = key === "AWS" ? [written].flat().map(accountArn) : written;
         if (Array.isArray(value)) {
             return value.length === 1 ? value[0] : value.toSorted();
         }
@@ -36,4 +39,8 @@ function canonical(statement: unknown): string {
             ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
             : value;
     });
+}
+
+function accountArn(principal: unknown): unknown {
+    return /^\d{12}$/.test(String(principal)) ? arn("iam", "", String(principal), "root") : principal;
 }

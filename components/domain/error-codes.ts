@@ -1,5 +1,6 @@
 /** The codes of errors. They are stable, for tests and for programs that catch an `InvalidArguments`. */
 export const ERROR_CODES = [
+    "action-not-allowed", // in a statement for a bucket policy
     "aws-tag-name", // AWS reserves names that begin with aws:
     "bucket-in-another-region",
     "bucket-missing",
@@ -22,6 +23,7 @@ export const ERROR_CODES = [
     "document-too-long", // an IAM policy over its quota
     "domain-name-not-in-certificate",
     "duplicate-item",
+    "duplicate-sid",
     "emr-tag-missing",
     "encrypted-value",
     "erb-line", // ERB that adds or removes lines
@@ -42,6 +44,7 @@ export const ERROR_CODES = [
     "key-spec",
     "key-usage",
     "key-with-and-without-namespace",
+    "location-not-managed",
     "location-overlap",
     "lookup-failed",
     "merge-conflict",
@@ -67,6 +70,8 @@ export const ERROR_CODES = [
     "role-does-not-trust-service",
     "sample-value", // the ADD HERE of EmrEtlRunner's sample
     "security-group-exists",
+    "service-for-all-accounts",
+    "statement-for-all-principals",
     "step-argument-too-long", // config.yml, which is one argument of RDB Loader's step
     "step-name-too-long", // a step's name contains an S3 URL
     "subnet-of-another-vpc",

@@ -2,12 +2,32 @@ import { z } from "zod";
 import { INTERNET_ACCESS } from "./emr-security-groups";
 import { REGIONS } from "./region";
 
+const oneOrMore = z.union([z.string(), z.array(z.string())]);
+
+const additionalStatement = z.object({
+    /** The folder that the statement is for, in addition to the bucket: empty, or with a slash at the end. */
+    prefix: z.string(),
+    /** A statement of a bucket policy without its `Resource`. */
+    statement: z.object({
+        Sid: z.string(),
+        Effect: z.enum(["Allow", "Deny"]),
+        Principal: z.union([
+            z.literal("*"),
+            z.object({ AWS: oneOrMore.optional(), Service: oneOrMore.optional() }),
+        ]),
+        Action: oneOrMore,
+        Condition: z.record(z.string(), z.record(z.string(), oneOrMore)).optional(),
+    }),
+});
+
 const bucketSpec = z.object({
     /** The only value of the `x-amz-server-side-encryption` header that the bucket accepts; uploads without the header pass. */
     acceptedSse: z.enum(["AES256", "aws:kms"]),
     /** S3's name for who owns uploaded objects; `BucketOwnerEnforced` turns ACLs off. */
     objectOwnership: z.enum(["BucketOwnerEnforced", "BucketOwnerPreferred"]),
     versioned: z.boolean(),
+    /** The statements of `storage.bucketPolicyStatements`; omitted if there are none. */
+    additionalStatements: z.array(additionalStatement).readonly().optional(),
 });
 
 const attachedPolicies = z.object({
@@ -74,6 +94,9 @@ export type ForCommands = z.output<typeof forCommands>;
 
 /** The properties of a managed bucket that `verify` checks. */
 export type BucketSpec = z.output<typeof bucketSpec>;
+
+/** A statement of `storage.bucketPolicyStatements` and the folder of its location. */
+export type AdditionalStatement = z.output<typeof additionalStatement>;
 
 /** The policies of a role that the stack created. */
 export type AttachedPolicies = z.output<typeof attachedPolicies>;

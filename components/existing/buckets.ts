@@ -160,7 +160,7 @@ function checkChange(
 
 /** A bucket has one policy: the stack's would overwrite another one. */
 function checkPolicy(name: string, policy: string): Finding | undefined {
-    const differences = bucketPolicyDifferences(name, "AES256", policy);
+    const differences = bucketPolicyDifferences(name, { acceptedSse: "AES256" }, policy);
     if (differences.length === 0) {
         return undefined;
     }

@@ -9,7 +9,9 @@ export interface PolicyDocument {
 export interface Statement {
     readonly Sid: string;
     readonly Effect: "Allow" | "Deny";
-    readonly Principal?: "*" | { readonly AWS: string } | { readonly Service: string };
+    readonly Principal?:
+        | "*"
+        | { readonly AWS?: string | readonly string[]; readonly Service?: string | readonly string[] };
     readonly Action: string | readonly string[];
     /** Omitted in a trust policy only. */
     readonly Resource?: string | readonly string[];

@@ -136,6 +136,28 @@ describe("EncryptedBucket", () => {
         });
     });
 
+    it("adds statements to its policy", async () => {
+        const additionalStatements = [
+            {
+                prefix: "raw/",
+                statement: {
+                    Sid: "Producers",
+                    Effect: "Allow" as const,
+                    Principal: { AWS: "444455556666" },
+                    Action: "s3:PutObject",
+                },
+            },
+        ];
+        const result = await bucket({ additionalStatements });
+        expect(resourceInputs(result)).to.deep.equal({
+            ...INPUTS,
+            [PARTS.policy]: {
+                bucket: BUCKET,
+                policy: JSON.stringify(bucketPolicy(ARN, "AES256", additionalStatements)),
+            },
+        });
+    });
+
     it("sets the policy after the public access block: S3 refuses both at once", async () => {
         const [type = "", name = ""] = PARTS.policy.split(" ");
         expect(registration(await bucket(), type, name).dependencies).to.have.members([

@@ -47,6 +47,7 @@ function storage(args: Partial<PipelineStorageArgs> = {}): Promise<Run> {
             encryptExistingBuckets: [],
             policiesOnExistingBuckets: [],
             ...KEYS,
+            bucketPolicyStatements: {},
             reencryption: false,
             ...SHARED_ROLE_ARGS,
             tags: TAGS,
@@ -138,6 +139,40 @@ describe("PipelineStorage", () => {
         expect(result.outputs.managedBuckets).to.deep.include({
             "snowplow-dev-collector-placeholder": { ...SPEC, objectOwnership: "BucketOwnerPreferred" },
             "snowplow-dev-pipeline-placeholder": SPEC,
+        });
+    });
+
+    it("adds the statements of all its locations to a bucket's policy, and returns them", async () => {
+        const allow = (Sid: string) => ({
+            Sid,
+            Effect: "Allow" as const,
+            Principal: { AWS: "444455556666" },
+            Action: "s3:GetObject",
+        });
+        const locations = managed("batch").map((location) =>
+            location.path === "raw.archive"
+                ? { ...location, managed: false as const, folders: [{ bucket: "acme", prefix: "" }] }
+                : location,
+        );
+        const result = await storage({
+            locations,
+            bucketPolicyStatements: {
+                "shredded.good": [allow("A"), allow("B")],
+                "enriched.bad": [allow("C")],
+                "raw.archive": [allow("D")],
+            },
+        });
+        const additionalStatements = [
+            { prefix: "enriched/bad/", statement: allow("C") },
+            { prefix: "shredded/good/", statement: allow("A") },
+            { prefix: "shredded/good/", statement: allow("B") },
+        ];
+        await expectBuckets(result, { ...DEFAULTS, pipeline: { additionalStatements } });
+        expect(result.outputs.managedBuckets).to.deep.equal({
+            "snowplow-dev-collector-placeholder": SPEC,
+            "snowplow-dev-pipeline-placeholder": { ...SPEC, additionalStatements },
+            "snowplow-dev-archive-placeholder": { ...SPEC, versioned: true },
+            "snowplow-dev-logs-placeholder": SPEC,
         });
     });
 

@@ -2,6 +2,7 @@ import type { ArgumentError } from "../../domain/errors";
 import { valueAt } from "../../domain/value-at";
 import type { CompleteArgs } from "../complete";
 import { describe } from "../describe";
+import { bucketPolicyStatementRules } from "./bucket-policy-statements";
 import { certificateRules } from "./certificates";
 import type { LookedUp } from "./deployed";
 import { documentLimits } from "./document-limits";
@@ -23,6 +24,7 @@ const RULES: readonly Rule[] = [
     ...emrRules,
     ...locationRules,
     executedFiles,
+    ...bucketPolicyStatementRules,
     ownedKeys,
     documentLimits,
     locationLengths,

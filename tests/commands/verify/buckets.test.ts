@@ -1,9 +1,10 @@
 import { expect } from "chai";
-import type { StackOutputs } from "../../../commands/stack-outputs";
+import { parseStackOutputs, type StackOutputs } from "../../../commands/stack-outputs";
 import { bucketChecks } from "../../../commands/verify/buckets";
 import { bucketPolicy } from "../../../components/policies/bucket";
 import { bucketArn } from "../../../components/policies/s3-access";
 import { type Answers, refusal } from "../../support/fake-aws";
+import { MINIMAL, runStack } from "../../support/run";
 import { contextOf, type Finding, findings, outputsOf } from "./context";
 
 const ARCHIVE = "snowplow-dev-archive-placeholder";
@@ -94,6 +95,38 @@ describe("verify, buckets:", () => {
             ok("policy", expected, "the stack's"),
             ok("object ownership", "BucketOwnerEnforced"),
             ok("versioning", "Enabled"),
+        ]);
+    });
+
+    it("count in the statements of bucketPolicyStatements", async () => {
+        const producers = {
+            Sid: "Producers",
+            Effect: "Allow",
+            Principal: { AWS: "444455556666" },
+            Action: "s3:PutObject",
+        };
+        const { registrations, outputs: written } = await runStack({
+            ...MINIMAL,
+            storage: { bucketPolicyStatements: { log: [producers] } },
+        });
+        const of = parseStackOutputs("here", JSON.stringify(written));
+        const [deployed] = registrations
+            .filter(({ type }) => type === "aws:s3/bucketPolicy:BucketPolicy")
+            .filter(({ inputs }) => inputs.bucket === LOGS);
+        const Policy = String(deployed?.inputs.policy);
+        const found = async (answer: string) =>
+            findings(
+                await run(
+                    otherwise("GetBucketPolicy", LOGS, () => ({ Policy: answer })),
+                    of,
+                ),
+            );
+        expect(await found(Policy)).to.deep.equal([]);
+        expect(await found(Policy.replace('s3:PutObject","Resource":[', 's3:*","Resource":['))).to.deep.equal(
+            [["failed", `bucket ${LOGS}: policy`, "changed Producers"]],
+        );
+        expect(await found(policy(LOGS))).to.deep.equal([
+            ["failed", `bucket ${LOGS}: policy`, "missing Producers"],
         ]);
     });
 

@@ -41,6 +41,7 @@ const DEFAULTS = {
         protect: true,
         encryptExistingBuckets: [],
         policiesOnExistingBuckets: [],
+        bucketPolicyStatements: {},
         existingKmsKeyArns: [],
         logRetentionDays: 90,
         reencryption: false,

@@ -232,6 +232,87 @@ describe("the schema of the arguments", () => {
     });
 });
 
+describe("a statement of bucketPolicyStatements", () => {
+    const AT = "storage.bucketPolicyStatements";
+    const FIRST = `${AT}["raw.in"][0]`;
+    const VALID = {
+        Sid: "Producers",
+        Effect: "Allow",
+        Principal: { AWS: "444455556666" },
+        Action: "s3:PutObject",
+    };
+    const role = "arn:aws:iam::444455556666:role/data/producer";
+    const statement = (change: Config) => at(AT, { "raw.in": [{ ...VALID, ...change }] });
+    for (const [title, config, ...errors] of [
+        ["one of everything", statement({})],
+        [
+            "lists",
+            statement({
+                Effect: "Deny",
+                Principal: { AWS: [role], Service: ["logs.amazonaws.com"] },
+                Action: ["s3:GetObject"],
+            }),
+        ],
+        [
+            "a condition",
+            statement({
+                Condition: { "ForAnyValue:StringLikeIfExists": { "aws:PrincipalOrgPaths": ["o-a/*"] } },
+            }),
+        ],
+        ["no list", at(AT, { "raw.in": VALID }), `wrong-type at ${AT}["raw.in"]`],
+        ["an unknown location", at(AT, { "raw.inn": [VALID] }), `unknown-key at ${AT}["raw.inn"]`],
+        ["no Sid", statement({ Sid: undefined }), `missing-value at ${FIRST}.Sid`],
+        ["a Sid with a hyphen", statement({ Sid: "log-delivery" }), `invalid-value at ${FIRST}.Sid`],
+        ["another effect", statement({ Effect: "allow" }), `invalid-value at ${FIRST}.Effect`],
+        ["no principal", statement({ Principal: {} }), `invalid-value at ${FIRST}.Principal`],
+        ["a principal without a kind", statement({ Principal: role }), `invalid-value at ${FIRST}.Principal`],
+        [
+            "a federated principal",
+            statement({ Principal: { Federated: "x" } }),
+            `invalid-value at ${FIRST}.Principal`,
+        ],
+        [
+            "roles by a wildcard",
+            statement({ Principal: { AWS: "arn:aws:iam::444455556666:role/*" } }),
+            `invalid-value at ${FIRST}.Principal`,
+        ],
+        [
+            "a service of another domain",
+            statement({ Principal: { Service: "logs.example.com" } }),
+            `invalid-value at ${FIRST}.Principal`,
+        ],
+        [
+            "an action of another service",
+            statement({ Action: ["s3:GetObject", "kms:Decrypt"] }),
+            `invalid-value at ${FIRST}.Action`,
+        ],
+        ["every action", statement({ Action: "*" }), `invalid-value at ${FIRST}.Action`],
+        ["no action", statement({ Action: [] }), `invalid-value at ${FIRST}.Action`],
+        [
+            "an unknown operator",
+            statement({ Condition: { StringEqual: { "aws:SourceAccount": "1" } } }),
+            `invalid-value at ${FIRST}.Condition.StringEqual`,
+        ],
+        [
+            "a key of another service",
+            statement({ Condition: { StringEquals: { "kms:ViaService": "s3" } } }),
+            `invalid-value at ${FIRST}.Condition.StringEquals`,
+        ],
+        [
+            "a number in a condition",
+            statement({ Condition: { StringEquals: { "aws:SourceAccount": 111122223333 } } }),
+            `invalid-value at ${FIRST}.Condition.StringEquals["aws:SourceAccount"]`,
+        ],
+        ...["Resource", "NotResource", "NotPrincipal", "NotAction"].map(
+            (key) => [key, statement({ [key]: "*" }), `wrong-type at ${FIRST}.${key}`] as const,
+        ),
+    ] as readonly (readonly [string, Config, ...string[]])[]) {
+        it(`is ${errors.length === 0 ? "accepted" : "refused"} with ${title}`, () => {
+            expect(codesOf(config)).to.deep.equal(errors);
+        });
+    }
+});
+
 describe("the fix of a value", () => {
     const MANAGED_OR_NOT = "omit this key: EmrEtlRunner crashes on an empty string";
     for (const [title, config, fix] of [

@@ -116,11 +116,11 @@ for (const [check, rows] of Object.entries(CHECKS)) {
 describe("bucketPolicyDifferences", () => {
     it("compares with the policy for that bucket and that encryption", () => {
         const policy = JSON.stringify(bucketPolicy("arn:aws:s3:::acme", "AES256"));
-        expect(bucketPolicyDifferences("acme", "AES256", policy)).to.deep.equal([]);
-        expect(bucketPolicyDifferences("acme", "aws:kms", policy)).to.deep.equal([
+        expect(bucketPolicyDifferences("acme", { acceptedSse: "AES256" }, policy)).to.deep.equal([]);
+        expect(bucketPolicyDifferences("acme", { acceptedSse: "aws:kms" }, policy)).to.deep.equal([
             "changed DenyOtherEncryption",
         ]);
-        expect(bucketPolicyDifferences("other", "AES256", policy)).to.deep.equal([
+        expect(bucketPolicyDifferences("other", { acceptedSse: "AES256" }, policy)).to.deep.equal([
             "changed DenyPlainHttp",
             "changed DenyOtherEncryption",
             "changed DenyCustomerProvidedKeys",

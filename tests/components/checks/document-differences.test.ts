@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { documentDifferences } from "../../../components/checks/document-differences";
 import { bucketPolicy } from "../../../components/policies/bucket";
+import type { Statement } from "../../../components/policies/document";
 
 const EXPECTED = bucketPolicy("arn:aws:s3:::data", "AES256");
 const STATEMENTS: readonly Readonly<Record<string, unknown>>[] = EXPECTED.Statement.map((statement) => ({
@@ -55,6 +56,23 @@ describe("documentDifferences", () => {
             expect(documentDifferences(EXPECTED, json)).to.deep.equal(differences);
         });
     }
+
+    it("finds no difference between an account's id and its ARN, which S3 writes instead", () => {
+        const [statement] = EXPECTED.Statement;
+        const principal = (...AWS: readonly string[]) => ({
+            ...EXPECTED,
+            Statement: [{ ...(statement as Statement), Principal: { AWS } }],
+        });
+        const written = JSON.stringify(
+            principal("arn:aws:iam::111122223333:role/a", "arn:aws:iam::444455556666:root"),
+        );
+        expect(
+            documentDifferences(principal("444455556666", "arn:aws:iam::111122223333:role/a"), written),
+        ).to.deep.equal([]);
+        expect(
+            documentDifferences(principal("444455556667", "arn:aws:iam::111122223333:role/a"), written),
+        ).to.deep.equal(["changed DenyPlainHttp"]);
+    });
 
     it("finds no difference if the only statement is not in a list", () => {
         const expected = { ...EXPECTED, Statement: EXPECTED.Statement.slice(0, 1) };

@@ -50,4 +50,20 @@ describe("bucketPolicy", () => {
             });
         });
     }
+
+    it("adds statements for the bucket and a folder of it, after its own", () => {
+        const statement = { Sid: "Producers", Effect: "Allow", Principal: { AWS: "444455556666" } } as const;
+        const put = { ...statement, Action: "s3:PutObject" };
+        const Condition = { StringEquals: { "aws:PrincipalOrgID": "o-a1b2c3" } };
+        const own = bucketPolicy("arn:aws:s3:::data", "AES256").Statement;
+        const all = bucketPolicy("arn:aws:s3:::data", "AES256", [
+            { prefix: "raw/", statement: put },
+            { prefix: "", statement: { ...put, Sid: "All", Condition } },
+        ]);
+        expect(all.Statement).to.deep.equal([
+            ...own,
+            { ...put, Resource: ["arn:aws:s3:::data", "arn:aws:s3:::data/raw/*"] },
+            { ...put, Sid: "All", Resource: ["arn:aws:s3:::data", "arn:aws:s3:::data/*"], Condition },
+        ]);
+    });
 });
