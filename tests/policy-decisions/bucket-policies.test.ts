@@ -34,6 +34,7 @@ describe("bucket policies", () => {
         ["batch", ["s3://pipeline", "s3://archive", "s3://logs"]],
         ["stream", ["s3://collector", "s3://pipeline", "s3://archive", "s3://logs"]],
         ["existing", ["s3://acme-collector"]],
+        ["statements", ["s3://collector", "s3://pipeline", "s3://archive", "s3://logs"]],
     ] as const) {
         const files = buckets.map((bucket) => `${bucket}/raw/part-00000`);
         decides(stack, "buckets take SSE-S3 or no header, over TLS only", sseS3Rows(buckets, files));
@@ -61,6 +62,61 @@ describe("bucket policies", () => {
             ],
         ],
     );
+});
+
+describe("additional statements of bucket policies", () => {
+    const raw = "s3://collector/raw/2026-01-02/part-00000";
+    const outsideRaw = [
+        "s3://collector/other/part-00000",
+        "s3://collector/raw",
+        "s3://pipeline/raw/part-00000",
+    ];
+    const shredded = "s3://pipeline/shredded/good/run=2026-01-02-03-04-05/part-00000";
+    const delivery = {
+        "aws:SourceAccount": "111122223333",
+        "aws:SourceArn": "arn:aws:logs:us-east-1:111122223333:delivery-source:cloudfront",
+        "s3:x-amz-acl": "bucket-owner-full-control",
+    };
+    const other = { ...delivery, "aws:SourceAccount": "444455556666" };
+    const LOGS: Who = "log delivery";
+    const PRODUCER: Who = "a partner's producer";
+    const REDSHIFT: Who = "a partner's Redshift";
+    const PARTNERS: readonly Who[] = [LOGS, PRODUCER, REDSHIFT, "a partner's administrator"];
+    const settings = [
+        "s3:PutBucketPolicy",
+        "s3:PutEncryptionConfiguration",
+        "s3:PutBucketPublicAccessBlock",
+        "s3:PutBucketAcl",
+        "s3:PutBucketOwnershipControls",
+        "s3:DeleteBucketPolicy",
+    ];
+    // biome-ignore format: a table
+    decides("statements", "the statements in docs/runbooks.md allow what they say", [
+        [LOGS,     "s3:PutObject",                                raw,           delivery,                           "allowed"],
+        [LOGS,     "s3:PutObject",                                raw,           other,                              "implicitDeny", "CloudFront of another account"],
+        [LOGS,     "s3:PutObject",                                outsideRaw,    delivery,                           "implicitDeny"],
+        [LOGS,     ["s3:GetObject", "s3:DeleteObject"],           raw,           delivery,                           "implicitDeny"],
+        [PRODUCER, ["s3:PutObject", "s3:AbortMultipartUpload"],   raw,           {},                                 "allowed"],
+        [PRODUCER, "s3:PutObject",                                outsideRaw,    {},                                 "implicitDeny"],
+        [PRODUCER, ["s3:GetObject", "s3:DeleteObject", "s3:PutObjectAcl"], raw,  {},                                 "implicitDeny"],
+        [REDSHIFT, "s3:GetObject",                                shredded,      {},                                 "allowed"],
+        [REDSHIFT, "s3:GetObject",                                raw,           {},                                 "implicitDeny"],
+        [REDSHIFT, "s3:PutObject",                                shredded,      {},                                 "implicitDeny"],
+        [REDSHIFT, "s3:ListBucket",                               "s3://pipeline", { "s3:prefix": "shredded/good/run=2026-01-02-03-04-05/" }, "allowed"],
+        [REDSHIFT, "s3:ListBucket",                               "s3://pipeline", { "s3:prefix": "enriched/good/" }, "implicitDeny"],
+        [REDSHIFT, "s3:ListBucket",                               "s3://pipeline", {},                               "implicitDeny"],
+        ["a partner's administrator", ["s3:GetObject", "s3:PutObject"], [raw, shredded], {},                         "implicitDeny"],
+        [PARTNERS, settings,                                      ["s3://collector", "s3://pipeline"], delivery,     "implicitDeny"],
+    ]);
+    // biome-ignore format: a table
+    decides("statements", "no statement weakens the bucket's own", [
+        [PRODUCER, "s3:PutObject", raw,      AES256,                  "allowed"],
+        [PRODUCER, "s3:PutObject", raw,      SSE_KMS,                 "explicitDeny"],
+        [PRODUCER, "s3:PutObject", raw,      SSE_C,                   "explicitDeny"],
+        [PRODUCER, "s3:PutObject", raw,      HTTP,                    "explicitDeny"],
+        [LOGS,     "s3:PutObject", raw,      { ...delivery, ...SSE_KMS }, "explicitDeny"],
+        [REDSHIFT, "s3:GetObject", shredded, HTTP,                    "explicitDeny"],
+    ]);
 });
 
 describe("certificate archives", () => {

@@ -1,3 +1,6 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { parse } from "yaml";
 import type { Run } from "../../testing/mock-engine";
 import { ACCOUNT_ID, PLACEHOLDER } from "../../testing/placeholder-provider";
 import {
@@ -11,7 +14,7 @@ import {
     resourcePolicy,
     trustPolicy,
 } from "../support/iam";
-import { REGION, runStack } from "../support/run";
+import { MINIMAL, REGION, runStack } from "../support/run";
 
 /*
  * Four stacks as IAM sees them: every document that the program registers or asks for in its outputs. Of
@@ -20,7 +23,13 @@ import { REGION, runStack } from "../support/run";
 
 export type StackName = keyof typeof REGIONS;
 
-const REGIONS = { batch: REGION, stream: "us-east-1", existing: REGION, "own-key": REGION } as const;
+const REGIONS = {
+    batch: REGION,
+    stream: "us-east-1",
+    existing: REGION,
+    "own-key": REGION,
+    statements: REGION,
+} as const;
 
 export const OTHER_ACCOUNT = "999999999999";
 const SNOWPLOW_ACCOUNT = "888888888888";
@@ -102,7 +111,16 @@ const STACKS: Readonly<Record<StackName, Readonly<Record<string, unknown>>>> = {
             collectors: { format: "thrift" },
         },
     },
+    /** The additional statements that docs/runbooks.md shows. */
+    statements: { ...MINIMAL, storage: { bucketPolicyStatements: documentedStatements() } },
 };
+
+function documentedStatements(): unknown {
+    const docs = readFileSync(path.join(__dirname, "../../docs/runbooks.md"), "utf8");
+    const [, yaml = ""] =
+        /```yaml\n(snowplow-emr-encryption:storage:\n +bucketPolicyStatements:[^`]*)```/.exec(docs) ?? [];
+    return parse(yaml)["snowplow-emr-encryption:storage"].bucketPolicyStatements;
+}
 
 /** The two stacks that own all but their data, one in each mode. */
 export const BOTH = ["batch", "stream"] as const;
@@ -110,6 +128,8 @@ export const BOTH = ["batch", "stream"] as const;
 export const REMINDER_ROLE = role(`snowplow-batch-reminder-${PLACEHOLDER}`);
 export const REENCRYPTION_ROLE = role(`snowplow-batch-reencryption-${PLACEHOLDER}`);
 export const ADMIN_ROLE = role("admin");
+/** The other account in docs/runbooks.md. */
+export const PARTNER = "444455556666";
 export const SPOT_ROLE = role("aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot");
 const EMR_ROLES = "aws-service-role/elasticmapreduce.amazonaws.com";
 export const CLEANUP_ROLE = role(`${EMR_ROLES}/AWSServiceRoleForEMRCleanup`);
@@ -299,6 +319,13 @@ function principals(
         },
         EMR: service("elasticmapreduce"),
         EC2: service("ec2"),
+        "log delivery": service("delivery.logs"),
+        "a partner's producer": {
+            caller: { AWS: `arn:aws:iam::${PARTNER}:role/collector` },
+            identity: [all],
+        },
+        "a partner's Redshift": { caller: { AWS: `arn:aws:iam::${PARTNER}:role/redshift` }, identity: [all] },
+        "a partner's administrator": user("administrator", PARTNER, [all]),
         "an administrator": user("administrator", ACCOUNT_ID, [all]),
         "a reader of all buckets": user("reader", ACCOUNT_ID, [allOfS3]),
         "a writer of the pipeline bucket": user("writer", ACCOUNT_ID, [writes]),

@@ -35,6 +35,11 @@ const ADDED: Keys = {
     ...TOPIC,
     "storage.protect": false,
     "storage.existingKmsKeyArns": [kmsKey("111122223333")],
+    "storage.bucketPolicyStatements": {
+        "raw.in": [
+            { Sid: "Producers", Effect: "Allow", Principal: { AWS: "444455556666" }, Action: "s3:PutObject" },
+        ],
+    },
     "storage.logRetentionDays": 30,
     "storage.reencryption": true,
     "access.readLocations": ["s3://my-enrichments/maxmind"],

@@ -1,7 +1,7 @@
 import { ACCOUNT_ID } from "../../../testing/placeholder-provider";
 import { certificate } from "./certificate";
 import { releaseFor, versionsFor } from "./dependent";
-import { bucketsOf, type LocationPath, locationValues } from "./locations";
+import { bucketsOf, isManaged, type LocationPath, locationValues } from "./locations";
 import type { Parts } from "./parts";
 import type { Config } from "./types";
 
@@ -43,6 +43,24 @@ function certificatesOf(drawn: Parts): Config {
         case "own":
             return { ...days, ...certificates };
     }
+}
+
+/** The statements of managed locations, each with a Sid of its own. */
+function statementsOf({ statements = [], batch }: Parts, values: ReturnType<typeof locationValues>): Config {
+    const given: Record<string, readonly object[]> = {};
+    for (const [index, { path, list, service }] of statements.entries()) {
+        if (isManaged(path, values.get(path), batch)) {
+            const statement = {
+                Sid: `S${index}`,
+                Effect: "Allow",
+                Principal: service ? { Service: "delivery.logs.amazonaws.com" } : { AWS: ACCOUNT_ID },
+                Action: list ? ["s3:GetObject", "s3:ListBucket"] : "s3:PutObject",
+                ...(service && { Condition: { StringEquals: { "aws:SourceAccount": ACCOUNT_ID } } }),
+            };
+            given[path] = [...(given[path] ?? []), statement];
+        }
+    }
+    return given;
 }
 
 export function config(drawn: Parts): Config {
@@ -106,6 +124,7 @@ export function config(drawn: Parts): Config {
                 policiesOnExistingBuckets: drawn.policiesOnExisting
                     ? existing.filter((_, index) => drawn.policiesOnExisting?.[index])
                     : undefined,
+                bucketPolicyStatements: drawn.statements && statementsOf(drawn, values),
             }),
             access: object({
                 ...drawn.access,

@@ -125,6 +125,19 @@ export function locationValues(
     return new Map(LOCATIONS.map((row) => [row.path, value(row)]));
 }
 
+export const LOCATION_PATHS = LOCATIONS.map(({ path }) => path);
+
+/** Whether the stack creates the location's bucket. */
+export function isManaged(
+    path: LocationPath,
+    value: string | readonly string[] | null | undefined,
+    batch: boolean,
+): boolean {
+    const row = LOCATIONS.find((other) => other.path === path) ?? {};
+    const isInMode = batch ? path !== "enriched.stream" : !("batchOnly" in row);
+    return isInMode && (value === "managed" || (value == null && !path.endsWith(".errors")));
+}
+
 const ANYWHERE: Place = { bucket: 0, whole: false, around: false, slash: false };
 
 export function bucketsOf(

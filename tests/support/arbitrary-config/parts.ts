@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { ACCOUNT_ID } from "../../../testing/placeholder-provider";
 import { certificateDays, cidrBlock, existingNetwork, releases } from "./dependent";
 import { emr, format, jobflow, monitoring, OWNED, software } from "./emr-etl-runner";
-import { locations, PLACES } from "./locations";
+import { LOCATION_PATHS, locations, PLACES } from "./locations";
 import { REGIONS } from "./regions";
 import { dictionary, drawnFrom, orEmpty, tagKey } from "./strings";
 import {
@@ -86,6 +86,20 @@ export const parts = fc.record({
     }),
     encryptExisting: fc.option(fc.array(fc.boolean(), { maxLength: PLACES }), { nil: undefined }),
     policiesOnExisting: fc.option(fc.array(fc.boolean(), { maxLength: PLACES }), { nil: undefined }),
+    /** Statements of buckets' policies, for locations that the stack may create. */
+    statements: fc.option(
+        fc.array(
+            fc.record({
+                path: fc.constantFrom(...LOCATION_PATHS),
+                list: fc.boolean(),
+                service: fc.boolean(),
+            }),
+            {
+                maxLength: 3,
+            },
+        ),
+        { nil: undefined },
+    ),
     access: some({
         readLocations: distinct(s3Url),
         dynamodbTables: distinct(drawnFrom("aZ09_.-", 3, 12)),

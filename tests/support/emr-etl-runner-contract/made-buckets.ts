@@ -4,7 +4,11 @@ import { PLACEHOLDER } from "../../../testing/placeholder-provider";
 import { type Context, decide, resourcePolicy } from "../iam";
 import { USER } from "./access";
 import { listOf, type Made, resources } from "./made";
-import type { Rule } from "./rules";
+import { MANAGED, type Rule, valueAt } from "./rules";
+
+interface Statement {
+    readonly Effect: string;
+}
 
 export const BUCKET_RULES: Readonly<Record<string, Rule<Made>>> = {
     "default encryption": ({ run, given }) => {
@@ -22,6 +26,34 @@ export const BUCKET_RULES: Readonly<Record<string, Rule<Made>>> = {
             "existing buckets other than those in encryptExistingBuckets": !isDeepStrictEqual(
                 new Set(encrypted.filter((bucket) => !buckets.includes(String(bucket)))),
                 new Set(named),
+            ),
+        };
+    },
+    "policies of managed buckets": ({ run, given }) => {
+        const buckets = managedBuckets(run);
+        const policies = resources(run, "aws:s3/bucketPolicy:BucketPolicy").filter(({ inputs }) =>
+            buckets.includes(String(inputs.bucket)),
+        );
+        const allowed = policies.flatMap(({ inputs }) =>
+            (JSON.parse(String(inputs.policy)).Statement as readonly Statement[]).filter(
+                ({ Effect }) => Effect === "Allow",
+            ),
+        );
+        const asked = Object.entries(
+            Object(valueAt(given.config, ["storage", "bucketPolicyStatements"])) as Readonly<
+                Record<string, readonly Statement[]>
+            >,
+        ).flatMap(([path, statements]) => {
+            const [kind, ...folder] = (MANAGED[path] ?? "").split("/");
+            const arn = `arn:aws:s3:::${buckets.find((name) => name.endsWith(`-${kind}-${PLACEHOLDER}`))}`;
+            const Resource = [arn, `${arn}/${folder.join("/")}*`];
+            return statements.map((statement) => ({ ...statement, Resource }));
+        });
+        return {
+            "a bucket without a policy": policies.length !== buckets.length,
+            "other statements than those of bucketPolicyStatements": !isDeepStrictEqual(
+                new Set(allowed),
+                new Set(asked),
             ),
         };
     },
