@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type ArgumentError, InvalidArguments } from "../components/domain/errors";
 import { type Registration, type Run, runProgram, Secret } from "../testing/mock-engine";
-import { INVOKES_OF_EVERY_STACK, PLACEHOLDER, placeholderProvider } from "../testing/placeholder-provider";
+import { PLACEHOLDER, placeholderProvider, USUAL_INVOKES } from "../testing/placeholder-provider";
 import { joinErrors, readStackFile } from "./stack-file";
 
 /** The files that `render` writes into `build/<stack>/`. */
@@ -100,7 +100,7 @@ async function main([stack = "dev", ...rest]: readonly string[]): Promise<void> 
     const resources = run.registrations.filter(({ custom }) => custom).length;
     console.log(resourceTree(run.registrations).join("\n"));
     console.log(`\n${resources} resources. Names with "${PLACEHOLDER}" are known once they are deployed.`);
-    if (run.invokes.some(({ token }) => !INVOKES_OF_EVERY_STACK.includes(token))) {
+    if (run.invokes.some(({ token }) => !USUAL_INVOKES.includes(token))) {
         console.log("Existing resources were not checked: `npx pulumi preview` checks them.");
     }
     console.log(`\n${files["config.yml"]}`);

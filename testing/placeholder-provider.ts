@@ -17,13 +17,17 @@ export const PLACEHOLDER_TIME = "9999-12-31T23:59:59Z";
 export const ACCOUNT_ID = "000000000000";
 
 export const CALLER_IDENTITY = "aws:index/getCallerIdentity:getCallerIdentity";
-
+export const TAGGED_RESOURCES = "aws:resourcegroupstaggingapi/getResources:getResources";
 const RELEASE_LABELS = "aws:emr/getReleaseLabels:getReleaseLabels";
-
 const INSTANCE_TYPES = "aws:emr/getSupportedInstanceTypes:getSupportedInstanceTypes";
 
-/** The invokes that every stack makes, whether it names existing resources or not. */
-export const INVOKES_OF_EVERY_STACK: readonly string[] = [CALLER_IDENTITY, RELEASE_LABELS, INSTANCE_TYPES];
+/** The invokes of stacks without existing resources. */
+export const USUAL_INVOKES: readonly string[] = [
+    CALLER_IDENTITY,
+    RELEASE_LABELS,
+    INSTANCE_TYPES,
+    TAGGED_RESOURCES,
+];
 
 type Inputs = Readonly<Record<string, unknown>>;
 type State = Record<string, unknown>;
@@ -154,6 +158,12 @@ function lookup(token: string, inputs: Inputs, region: string): State | undefine
             return { bucket: inputs.bucket, bucketRegion: region };
         case "aws:s3/getBucketPolicy:getBucketPolicy":
             throw new Refusal(`reading S3 Bucket (${inputs.bucket}) Policy: couldn't find resource`);
+        case TAGGED_RESOURCES:
+            return { resourceTagMappingLists: [] };
+        case "aws:cloudcontrol/getResource:getResource":
+            throw new Refusal(
+                `reading AWS Cloud Control API Resource (${inputs.identifier}): couldn't find resource`,
+            );
         default:
             return undefined;
     }

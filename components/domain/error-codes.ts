@@ -2,6 +2,7 @@
 export const ERROR_CODES = [
     "action-not-allowed", // in a statement for a bucket policy
     "aws-tag-name", // AWS reserves names that begin with aws:
+    "bucket-accepts-acls", // and is to accept none
     "bucket-in-another-region",
     "bucket-missing",
     "bucket-of-another-account",

@@ -4,6 +4,7 @@ import { type Ambient, ARGUMENTS, type EnvironmentArgs, lookedUpErrors, resolveA
 import { type ErrorReport, InvalidArguments } from "../domain/errors";
 import type { ExistingRole } from "../domain/existing-role";
 import { checkBuckets } from "./buckets";
+import { checkCollectorBucket } from "./collector-bucket";
 import { checkEmr } from "./emr";
 import { checkKey } from "./key";
 import { checkNetwork } from "./network";
@@ -45,6 +46,7 @@ export async function lookUpExisting(
         checkTopic(args, accountId, opts),
         checkTables(args, opts),
         checkEmr(args, opts),
+        checkCollectorBucket(args, opts),
     ]);
     const [{ anyHostname, nodeDomain }, , { role: serviceRole }, { role: jobflowRole }] = outcomes;
     const errors = outcomes.flatMap((outcome) => outcome.errors);

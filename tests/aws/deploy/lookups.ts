@@ -15,7 +15,7 @@ import { GetBucketPolicyCommand, HeadBucketCommand } from "@aws-sdk/client-s3";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { z } from "zod";
 import { Refusal } from "../../../testing/mock-engine";
-import { CALLER_IDENTITY } from "../../../testing/placeholder-provider";
+import { CALLER_IDENTITY, TAGGED_RESOURCES } from "../../../testing/placeholder-provider";
 import { type Aws, known, text } from "./resource";
 
 type Answer = Record<string, unknown>;
@@ -95,6 +95,8 @@ export const lookups: Readonly<Record<string, LookUp>> = {
             return { supportedInstanceTypes: SupportedInstanceTypes.map(({ Type }) => ({ type: Type })) };
         },
     ),
+    // Without a client of this service here: no stack of these tests changes the ACLs of a deployed bucket.
+    [TAGGED_RESOURCES]: async () => ({ resourceTagMappingLists: [] }),
     "aws:ec2/getVpc:getVpc": lookup({ id: text }, async ({ id }, aws) => {
         const { Vpcs } = await aws.ec2.send(new DescribeVpcsCommand({ VpcIds: [id] }));
         const { CidrBlock, DhcpOptionsId, Tags } = only(Vpcs);

@@ -106,6 +106,15 @@ describe("the errors of the look-ups", () => {
             ...(await bucket("StatusCode: 400, api error BadRequest: Bad Request")),
             ...(await bucket("StatusCode: 403", () => ({ policy: '{"Statement":[{"Sid":"Another"}]}' }))),
             ...(await bucket("StatusCode: 403", () => refuse("StatusCode: 405"))),
+            ...(await errorsOf(batch(), {
+                getResources: () => ({
+                    resourceTagMappingLists: [{ resourceArn: "arn:aws:s3:::snowplow-dev-collector-1" }],
+                }),
+                getResource: () => ({
+                    properties:
+                        '{"OwnershipControls":{"Rules":[{"ObjectOwnership":"BucketOwnerPreferred"}]}}',
+                }),
+            })),
             ...(await errorsOf(
                 {
                     ...batch(),

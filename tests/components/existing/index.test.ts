@@ -4,7 +4,7 @@ import { expect } from "chai";
 import { type ErrorReport, InvalidArguments } from "../../../components/domain/errors";
 import { type Existing, lookUpExisting } from "../../../components/existing";
 import type { Run } from "../../../testing/mock-engine";
-import { INVOKES_OF_EVERY_STACK } from "../../../testing/placeholder-provider";
+import { USUAL_INVOKES } from "../../../testing/placeholder-provider";
 import { type Answers, codes, existingAws, refuse, SUBNET, VPC } from "../../support/existing-aws";
 import { run } from "../../support/run";
 import { batch, type Config, parse } from "../args/parse";
@@ -12,7 +12,7 @@ import { batch, type Config, parse } from "../args/parse";
 /** One existing resource of every kind. */
 const EVERYTHING: Config = {
     ...batch({
-        collectors: { format: "cloudfront" },
+        collectors: { format: "json/com.acme/event" },
         aws: { s3: { buckets: { log: "s3://acme-logs/emr" } } },
     }),
     network: {
@@ -29,6 +29,7 @@ const EVERYTHING: Config = {
 };
 
 const TOKENS = [
+    "aws:cloudcontrol/getResource:getResource",
     "aws:dynamodb/getTable:getTable",
     "aws:ec2/getRouteTable:getRouteTable",
     "aws:ec2/getSecurityGroups:getSecurityGroups",
@@ -42,6 +43,7 @@ const TOKENS = [
     "aws:iam/getRole:getRole",
     "aws:index/getCallerIdentity:getCallerIdentity",
     "aws:kms/getKey:getKey",
+    "aws:resourcegroupstaggingapi/getResources:getResources",
     "aws:s3/getBucket:getBucket",
     "aws:s3/getBucketPolicy:getBucketPolicy",
     "aws:sns/getTopic:getTopic",
@@ -66,8 +68,11 @@ async function lookUp(
     return { ...done, existing };
 }
 
-/** The subnet has no route table of its own, so that the VPC's main one is looked up too. */
-const MAIN_ROUTES: Answers = {
+/** The subnet has no route table of its own, so that the VPC's main one is looked up too; the stack is deployed. */
+const DEPLOYED: Answers = {
+    getResources: () => ({
+        resourceTagMappingLists: [{ resourceArn: "arn:aws:s3:::snowplow-dev-collector-1" }],
+    }),
     getRouteTable: ({ subnetId }) => (subnetId === undefined ? {} : refuse("query returned no results")),
 };
 
@@ -82,7 +87,7 @@ describe("lookUpExisting", () => {
         ["its parent's provider", () => ({ parent: parent() }), "elsewhere"],
     ] as const) {
         it(`makes every look-up through ${title}`, async () => {
-            const { invokes } = await lookUp(EVERYTHING, { answers: MAIN_ROUTES, options });
+            const { invokes } = await lookUp(EVERYTHING, { answers: DEPLOYED, options });
             expect([...new Set(invokes.map(({ token }) => token))].sort()).to.deep.equal(TOKENS);
             expect([...new Set(invokes.map((invoke) => invoke.provider))]).to.deep.equal([expected]);
         });
@@ -98,7 +103,7 @@ describe("lookUpExisting", () => {
             nodeDomain: "eu-west-1.compute.internal",
             warnings: [],
         });
-        expect(invokes.map(({ token }) => token)).to.have.members(INVOKES_OF_EVERY_STACK);
+        expect(invokes.map(({ token }) => token)).to.have.members(USUAL_INVOKES);
     });
 
     it("returns the roles, the nodes' names, and all warnings", async () => {
