@@ -14,6 +14,7 @@ const STATEMENTS = ["storage", "bucketPolicyStatements"];
 
 /** A statement of a managed location. */
 interface Placed {
+    readonly location: LocationPath;
     readonly bucket: ManagedBucket;
     readonly path: Path;
     readonly statement: Statement;
@@ -22,6 +23,7 @@ interface Placed {
 function given({ locations, storage }: RuleArgs): readonly Placed[] {
     return locations.flatMap(({ path, bucket, managed }) =>
         (managed ? (storage.bucketPolicyStatements[path] ?? []) : []).map((statement, index) => ({
+            location: path,
             bucket,
             path: [...STATEMENTS, path, index],
             statement,
@@ -64,10 +66,7 @@ function* sids(args: RuleArgs): Iterable<Finding> {
     }
 }
 
-/** What an Allow may hold: none of these changes how a bucket protects its objects, or deletes their old versions. */
-const ALLOWED = [
-    "s3:AbortMultipartUpload",
-    "s3:DeleteObject",
+const READ = [
     "s3:GetBucketAcl",
     "s3:GetBucketLocation",
     "s3:GetObject",
@@ -78,22 +77,30 @@ const ALLOWED = [
     "s3:ListBucketMultipartUploads",
     "s3:ListBucketVersions",
     "s3:ListMultipartUploadParts",
-    "s3:PutObject",
-    "s3:PutObjectTagging",
 ];
-
+const WRITE = ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:PutObject", "s3:PutObjectTagging"];
 /**
  * In a bucket without ACLs, a writer can send the ACL `bucket-owner-full-control` only, as Firehose does across accounts.
  * @see https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html#cross-account-delivery-s3
  */
-const ALLOWED_WITHOUT_ACLS = [...ALLOWED, "s3:PutObjectAcl"];
+const WRITE_WITHOUT_ACLS = [...WRITE, "s3:PutObjectAcl"];
+
+/**
+ * What an Allow may hold: none of these changes how a bucket protects its objects, or deletes their old versions. `log`
+ * has the records of `encrypt-existing`, which others must not write.
+ */
+function allowedActions({ bucket, location }: Placed, { cloudfrontCollector }: RuleArgs): readonly string[] {
+    if (location === "log") {
+        return READ;
+    }
+    return [...READ, ...(bucket === "collector" && cloudfrontCollector ? WRITE : WRITE_WITHOUT_ACLS)];
+}
 
 /** Also keeps S3 from refusing a policy with an unknown action in the middle of an `up`. */
 function* actions(args: RuleArgs): Iterable<Finding> {
-    for (const { bucket, path, statement } of given(args)) {
-        const { Effect, Action } = statement;
-        const hasAcls = bucket === "collector" && args.cloudfrontCollector;
-        const allowed = hasAcls ? ALLOWED : ALLOWED_WITHOUT_ACLS;
+    for (const placed of given(args)) {
+        const { Effect, Action } = placed.statement;
+        const allowed = allowedActions(placed, args);
         for (const [index, action] of [Action].flat().entries()) {
             if (Effect === "Allow" && !allowed.includes(action)) {
                 const near = nearest(
@@ -102,9 +109,9 @@ function* actions(args: RuleArgs): Iterable<Finding> {
                 );
                 yield {
                     code: "action-not-allowed",
-                    path: [...path, "Action", ...(Array.isArray(Action) ? [index] : [])],
+                    path: [...placed.path, "Action", ...(Array.isArray(Action) ? [index] : [])],
                     found: `"${action}"`, // An action of S3, by its shape.
-                    expected: `one of ${allowed.join(", ")}: others can change how the bucket protects its objects`,
+                    expected: `one of ${allowed.join(", ")}: others could change the protection of the objects, or the records in log`,
                     ...(near !== undefined && { fix: `did you mean ${near}?` }),
                 };
             }

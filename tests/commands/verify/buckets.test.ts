@@ -103,7 +103,7 @@ describe("verify, buckets:", () => {
             Sid: "Producers",
             Effect: "Allow",
             Principal: { AWS: "444455556666" },
-            Action: "s3:PutObject",
+            Action: "s3:GetObject",
         };
         const { registrations, outputs: written } = await runStack({
             ...MINIMAL,
@@ -122,7 +122,7 @@ describe("verify, buckets:", () => {
                 ),
             );
         expect(await found(Policy)).to.deep.equal([]);
-        expect(await found(Policy.replace('s3:PutObject","Resource":[', 's3:*","Resource":['))).to.deep.equal(
+        expect(await found(Policy.replace('s3:GetObject","Resource":[', 's3:*","Resource":['))).to.deep.equal(
             [["failed", `bucket ${LOGS}: policy`, "changed Producers"]],
         );
         expect(await found(policy(LOGS))).to.deep.equal([

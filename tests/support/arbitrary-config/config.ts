@@ -54,7 +54,7 @@ function statementsOf({ statements = [], batch }: Parts, values: ReturnType<type
                 Sid: `S${index}`,
                 Effect: "Allow",
                 Principal: service ? { Service: "delivery.logs.amazonaws.com" } : { AWS: ACCOUNT_ID },
-                Action: list ? ["s3:GetObject", "s3:ListBucket"] : "s3:PutObject",
+                Action: list || path === "log" ? ["s3:GetObject", "s3:ListBucket"] : "s3:PutObject",
                 ...(service && { Condition: { StringEquals: { "aws:SourceAccount": ACCOUNT_ID } } }),
             };
             given[path] = [...(given[path] ?? []), statement];

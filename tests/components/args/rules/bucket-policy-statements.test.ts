@@ -110,10 +110,15 @@ describe("bucketPolicyStatements", () => {
         [
             "ACLs of objects where the bucket accepts ACLs",
             statements(
-                { "raw.in": [PRODUCERS], log: [PRODUCERS] },
+                { "raw.in": [PRODUCERS], "raw.archive": [PRODUCERS] },
                 batch({ collectors: { format: "cloudfront" } }),
             ),
             error("action-not-allowed", ".Action[1]"),
+        ],
+        [
+            "an Allow of writing where encrypt-existing has its records",
+            statements({ log: [{ ...PRODUCERS, Action: "s3:PutObject" }] }),
+            `action-not-allowed at ${AT}.log[0].Action`,
         ],
         ["a Deny of any action", producers({ Effect: "Deny", Action: "s3:*" })],
         ["all principals", everyone(), PUBLIC],
