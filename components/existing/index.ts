@@ -25,8 +25,8 @@ export interface Existing {
 }
 
 /**
- * Looks up every existing resource that the arguments name, and what EMR supports in the stack's region. Call it before the first resource: if a resource does not
- * fit, nothing has been created.
+ * Looks up every existing resource that the arguments name, and what EMR supports in the stack's region. Call it before
+ * the first resource: if the arguments do not fit, nothing has been created.
  * @param opts The provider or the parent of all look-ups.
  * @throws InvalidArguments with all errors.
  */
@@ -49,8 +49,10 @@ export async function lookUpExisting(
         checkCollectorBucket(args, opts),
     ]);
     const [{ anyHostname, nodeDomain }, , { role: serviceRole }, { role: jobflowRole }] = outcomes;
-    const errors = outcomes.flatMap((outcome) => outcome.errors);
-    errors.push(...lookedUpErrors(args, { serviceRole, jobflowRole, anyHostname }));
+    const errors = [
+        ...outcomes.flatMap((outcome) => outcome.errors),
+        ...lookedUpErrors(args, { serviceRole, jobflowRole, anyHostname }),
+    ];
     if (errors.length > 0) {
         throw new InvalidArguments(errors, report);
     }
