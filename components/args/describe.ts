@@ -12,7 +12,8 @@ const QUOTABLE = [
     /^s3[an]?:\/\/[\w.-]+(\/[\w.=!'()*-]*)*$/,
     /^https:\/\/[\w.-]+\.amazonaws\.com(\/[\w.=-]*)*$/, // without the query of a presigned URL
     /^arn:aws:[a-z0-9-]+:[a-z0-9-]*:\d*:[\w+=,.@/:*-]+$/,
-    /^(vpc|subnet|sg|rtb|igw)-[0-9a-f]{8,17}$/,
+    /^(vpc|subnet|sg|rtb|igw|key)-[0-9a-f]{8,17}$/,
+    /^[a-z]{3,4}\d-az\d$/, // ids of zones
 ];
 
 const LONGEST_QUOTE = 200;

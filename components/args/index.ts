@@ -1,20 +1,13 @@
-import {
-    type ArgumentError,
-    type ErrorReport,
-    formatPath,
-    InvalidArguments,
-    type Path,
-} from "../domain/errors";
-import { isRegion, REGIONS } from "../domain/region";
+import { type ArgumentError, type ErrorReport, formatPath, InvalidArguments } from "../domain/errors";
 import { type Ambient, type CompleteArgs, completeArgs } from "./complete";
-import { describe } from "./describe";
-import { templateFix } from "./fix";
+import { regionErrors } from "./region";
 import { ruleErrors } from "./rules";
 import type { EnvironmentArgs } from "./schema";
 import { checkShape } from "./shape";
 import { endInWindow, warningsOf } from "./warnings";
 
 export type { Ambient } from "./complete";
+export { regionErrors } from "./region";
 export { lookedUpErrors } from "./rules";
 export type { Environment, EnvironmentArgs } from "./schema";
 
@@ -77,20 +70,6 @@ export function resolve(
     });
 }
 
-export function regionErrors(region: string | undefined, path: Path = ["region"]): readonly ArgumentError[] {
-    if (region !== undefined && isRegion(region)) {
-        return [];
-    }
-    const meant = region?.toLowerCase().replace(/(?<=\d)[a-z]$/, "") ?? ""; // In capitals, or a zone.
-    return [
-        {
-            code: "unsupported-region",
-            path,
-            found: describe(region),
-            expected: `one of ${REGIONS.join(", ")}: Snowplow hosts EmrEtlRunner's assets in no other region`,
-            fix: isRegion(meant) ? `did you mean ${meant}?` : templateFix(region),
-        },
-    ];
 }
 
 function deepFreeze<T>(value: T): T {

@@ -56,6 +56,21 @@ export function formatCidr({ address, prefixLength }: Cidr): string {
     return `${octets.join(".")}/${prefixLength}`;
 }
 
+/**
+ * The VPC's range, from /16 to /24, that a string with leading zeros, host bits, another prefix length or none was
+ * probably meant to be; undefined if its numbers are no address.
+ */
+export function vpcCidrAround(text: string): string | undefined {
+    const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})(?:\/(\d{1,2}))?$/.exec(text);
+    const octets = match?.slice(1, 5).map(Number) ?? [];
+    if (octets.length === 0 || octets.some((octet) => octet > 255)) {
+        return undefined;
+    }
+    const address = octets.reduce((sum, octet) => sum * 256 + octet, 0);
+    const prefixLength = Math.min(Math.max(Number(match?.[5] ?? 20), 16), 24);
+    return formatCidr({ address: address - (address % addresses(prefixLength)), prefixLength });
+}
+
 /** The private ranges of RFC 1918. */
 export const PRIVATE_RANGES = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"] as const;
 

@@ -1,4 +1,5 @@
 import { ZONE_LETTERS } from "../../domain/cidr";
+import { fixFor } from "../fix";
 import type { Finding, Rule, RuleArgs } from "./rule";
 
 function* zones({ network, region }: RuleArgs): Iterable<Finding> {
@@ -6,7 +7,9 @@ function* zones({ network, region }: RuleArgs): Iterable<Finding> {
     const expected = `a zone of ${region}, such as ${region}a`;
     for (const [index, name] of network.availabilityZones.entries()) {
         if (!zone.test(name)) {
-            yield { code: "zone-of-another-region", path: ["network", "availabilityZones", index], expected };
+            const path = ["network", "availabilityZones", index];
+            const fix = fixFor(path, name, (text) => zone.test(String(text)));
+            yield { code: "zone-of-another-region", path, expected, fix };
         }
     }
 }

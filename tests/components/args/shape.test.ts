@@ -406,6 +406,122 @@ describe("the fix of a value", () => {
     }
 });
 
+/** Values that a key does not accept, each with what its fix suggests; of a longer fix, a part. */
+const SUGGESTED: readonly (readonly [path: string, ...(readonly [value: string, suggestion: string])[]])[] = [
+    [
+        "network.cidrBlock",
+        ["10.64.1.0/20", "10.64.0.0/20"],
+        ["192.168.1.5/24", "192.168.1.0/24"],
+        ["172.31.255.0/16", "172.31.0.0/16"],
+        ["010.064.00.0/20", "10.64.0.0/20"],
+        ["10.0.0.0/8", "10.0.0.0/16"],
+        ["10.64.0.16/28", "10.64.0.0/24"],
+        ["10.64.0.0", "10.64.0.0/20"],
+        ["11.0.0.0/16", "write a private range"],
+        ["172.0.0.0/8", "write a private range"],
+        ["100.64.0.0/16", "write a private range"],
+        ["10.256.0.0/16", "write a private range"],
+    ],
+    [
+        "network.availabilityZones.0",
+        ["eu-west-1", "eu-west-1a"],
+        ["EU-WEST-1B", "eu-west-1b"],
+        ["euw1-az1", "describe-availability-zones --zone-ids euw1-az1"],
+        ["us-east-1", ""],
+    ],
+    [
+        "network.existing.vpcId",
+        ["arn:aws:ec2:eu-west-1:111122223333:vpc/vpc-0123456789abcdef0", "vpc-0123456789abcdef0"],
+    ],
+    ["encryption.inTransit", ["yes ", "true"]],
+    [
+        "encryption.kmsKeyArn",
+        [`${KEY}:alias/acme`, `aws kms describe-key --key-id ${KEY}:alias/acme --query`],
+        ["alias/hunter2", "aws kms describe-key --key-id ALIAS_OR_ID --query"],
+        ["1234abcd-12ab-34cd-56ef-1234567890ab", "aws kms describe-key"],
+        ["hunter2", ""],
+    ],
+    ["certificates.remindTopicArn", ["pipeline-alarms", "aws sns list-topics"]],
+    [
+        "storage.encryptExistingBuckets.0",
+        ["arn:aws:s3:::acme-raw", "acme-raw"],
+        ["arn:aws:s3:::acme-raw/*", "acme-raw"],
+        ["s3://acme-raw/a/b", "acme-raw"],
+        ["https://acme-raw.s3.eu-west-1.amazonaws.com/", "acme-raw"],
+        [
+            "acme.hunter2",
+            "aws s3 sync s3://OLD-BUCKET s3://NEW-BUCKET`), and name it here: S3's TLS certificate",
+        ],
+        ["Acme_hunter2", "s3://OLD-BUCKET s3://NEW-BUCKET`), and name it here: since March 2018"],
+        ["-acme", ""],
+    ],
+    ["storage.policiesOnExistingBuckets", ["s3://acme-raw/a", "[acme-raw]"]],
+    [
+        `${BUCKETS}.log`,
+        ["https://s3.eu-west-1.amazonaws.com/acme-raw/a/", "s3://acme-raw/a/"],
+        ["s3://acme.raw/a", "aws s3 sync s3://acme.raw s3://NEW-BUCKET`), and name it"],
+        ["s3a://acme.raw/a/*", "aws s3 sync s3://acme.raw s3://NEW-BUCKET"],
+        ["https://acme.raw.s3.amazonaws.com/a/", "aws s3 sync s3://acme.raw s3://NEW-BUCKET"],
+        ["s3://Acme_Raw", "correct the name, or create"],
+        ["s3://acme.raw/a b", ""],
+    ],
+    [`${BUCKETS}.raw.in`, ["s3://acme.raw/a", "NEW-BUCKET`), let the collector write to it, and name it"]],
+    [`${BUCKETS}.enriched.stream`, ["s3://acme.raw/a", "let Snowplow's S3 Loader write to it"]],
+    ["certificates.archive", ["s3://acme.certificates/a.zip", "aws s3 sync s3://acme.certificates"]],
+    [
+        `${EMR}.ec2_key_name`,
+        [
+            "arn:aws:ec2:eu-west-1:111122223333:key-pair/key-0123456789abcdef0",
+            "--key-pair-ids key-0123456789abcdef0",
+        ],
+        ["key-0123456789abcdef0", "describe-key-pairs --key-pair-ids key-0123456789abcdef0"],
+    ],
+    [
+        "access.serviceRole.existing",
+        ["arn:aws:iam::111122223333:role/service-role/EMR_DefaultRole", "EMR_DefaultRole"],
+        ["arn:aws:sts::111122223333:assumed-role/EMR_DefaultRole/me", "EMR_DefaultRole"],
+        ["/service-role/hunter2", "what follows the last slash"],
+    ],
+    ["access.serviceRole", ["hunter2", "write an object: { existing: … }"]],
+    [
+        "access.jobflowRole.existing",
+        ["arn:aws:iam::111122223333:instance-profile/EMR_EC2_DefaultRole", "EMR_EC2_DefaultRole"],
+    ],
+    [
+        "access.dynamodbTables.0",
+        ["arn:aws:dynamodb:eu-west-1:111122223333:table/duplicates", "duplicates"],
+        ["arn:aws:dynamodb:eu-west-1:111122223333:table/duplicates/index/id", "duplicates"],
+    ],
+    ["access.dynamodbTables", ["arn:aws:dynamodb:eu-west-1:111122223333:table/duplicates", "[duplicates]"]],
+    [
+        "access.ssmParameters.0",
+        ["arn:aws:ssm:eu-west-1:111122223333:parameter/snowplow/redshift", "/snowplow/redshift"],
+        ["arn:aws:ssm:eu-west-1:111122223333:parameter/redshift", "redshift"],
+        ["arn:aws:dynamodb:eu-west-1:111122223333:index/x", ""],
+    ],
+    ["access.policyArns.0", ["AmazonS3ReadOnlyAccess", "aws iam list-policies"]],
+    ["access.permissionsBoundary", ["boundary", "aws iam list-policies"]],
+];
+
+describe("the suggestion for a value", () => {
+    for (const [path, ...values] of SUGGESTED) {
+        it(`of ${path}`, () => {
+            for (const [value, suggestion] of values) {
+                const isItem = path.endsWith(".0");
+                const config = isItem ? at(path.slice(0, -2), [value]) : at(path, value);
+                const [error, ...others] = errorsOf(config);
+                const isWhole = /^\S+$/.test(suggestion);
+                expect(others, value).to.deep.equal([]);
+                expect(error?.fix ?? "", value).to.include(
+                    isWhole ? `did you mean ${suggestion}?` : suggestion,
+                );
+                expect(error?.fix === undefined, value).to.equal(suggestion === "");
+                expect(error?.fix ?? "", value).not.to.include("hunter2");
+            }
+        });
+    }
+});
+
 describe("an unknown key", () => {
     const EBS = "omit this key: EmrEtlRunner gives EBS volumes to core nodes only, by core_instance_ebs";
     const ACCESS_KEY =

@@ -1,0 +1,59 @@
+import { distance } from "fastest-levenshtein";
+import type { ArgumentError, Path } from "../domain/errors";
+import { isRegion, OTHER_REGIONS, REGIONS } from "../domain/region";
+import { describe } from "./describe";
+import { templateFix } from "./fix";
+
+export function regionErrors(region: string | undefined, path: Path = ["region"]): readonly ArgumentError[] {
+    if (region !== undefined && isRegion(region)) {
+        return [];
+    }
+    return [
+        {
+            code: "unsupported-region",
+            path,
+            found: describe(region),
+            expected: `one of ${REGIONS.join(", ")}: Snowplow hosts EmrEtlRunner's assets in no other region`,
+            fix: templateFix(region) ?? regionFix(region ?? ""),
+        },
+    ];
+}
+
+/** AWS's other regions are among the candidates, so that they, and their misspellings, are not taken for typos. */
+const ALL_REGIONS = [...REGIONS, ...Object.keys(OTHER_REGIONS)];
+const WORDS = new Set(ALL_REGIONS.flatMap((region) => region.split("-")));
+
+/** The most letters that a typo changes, adds or removes: two change places in `eu-wset-1`. */
+const TYPO = 2;
+
+function regionFix(text: string): string | undefined {
+    const meant = meantRegions(text);
+    const supported = meant.filter(isRegion);
+    if (supported.length > 0) {
+        return `did you mean ${supported.join(" or ")}?`;
+    }
+    const [region = ""] = meant;
+    const near = OTHER_REGIONS[region] ?? [];
+    return near.length === 0 ? undefined : `use another region: ${near.join(" or ")} (near ${region})`;
+}
+
+/** The regions, at most two, of which a string is a zone or another spelling. */
+function meantRegions(text: string): readonly string[] {
+    const spelling = text.trim().toLowerCase();
+    const words = spelling.replace(/(?<=\d)[a-z]$/, "").split(/[-_ ]+/);
+    const region = words.join("-");
+    if (ALL_REGIONS.includes(region)) {
+        return [region];
+    }
+    if (words.length === 3 && words.every((word) => WORDS.has(word))) {
+        return []; // No typo, but a region that does not exist.
+    }
+    const compact = (name: string) => name.replaceAll("-", "");
+    const differences = ALL_REGIONS.filter((name) => name.slice(0, 2) === region.slice(0, 2)).map((name) => ({
+        name,
+        difference: distance(compact(name), compact(region)),
+    }));
+    const least = Math.min(TYPO, ...differences.map(({ difference }) => difference));
+    const nearest = differences.filter(({ difference }) => difference === least).map(({ name }) => name);
+    return nearest.length > 2 ? [] : nearest;
+}
