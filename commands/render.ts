@@ -1,9 +1,12 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { Command } from "commander";
 import { type ArgumentError, InvalidArguments } from "../components/domain/errors";
 import { type Registration, type Run, runProgram, Secret } from "../testing/mock-engine";
 import { PLACEHOLDER, placeholderProvider, USUAL_INVOKES } from "../testing/placeholder-provider";
-import { joinErrors, readStackFile } from "./stack-file";
+import { EXIT, type ExitCode, execute, type Streams } from "./cli";
+import { joinErrors, readStackFile, stackOf } from "./stack-file";
+import { formatError, formatWarnings, WIDTH } from "./terminal";
 
 /** The files that `render` writes into `build/<stack>/`. */
 interface Rendered {
@@ -12,15 +15,27 @@ interface Rendered {
     readonly "resources.json": string;
 }
 
+/** A run of the program, and its warnings. */
+export interface StackRun extends Run {
+    readonly warnings: readonly string[];
+}
+
+const ENVIRONMENT =
+    "environment: values that it sets are missing here, since only Pulumi's engine reads it (Pulumi ESC): `npx pulumi preview` shows what they change.";
+
 /**
  * Runs the whole program for a stack file, without an engine.
  * @throws InvalidArguments with the errors of the stack file and of the program's current phase.
  */
-export async function renderStack(directory: string, stack: string): Promise<Run> {
+export async function renderStack(directory: string, stack: string): Promise<StackRun> {
     const stackFile = readStackFile(directory, stack);
-    const { project, config, secretKeys, report } = stackFile;
+    const { project, config, secretKeys, hasEnvironment, report } = stackFile;
     let configErrors: readonly ArgumentError[] = [];
+    const { warn } = console;
+    const warnings = hasEnvironment ? [ENVIRONMENT] : [];
     try {
+        // Without an engine, the program's log is the console.
+        console.warn = (text: string) => warnings.push(text.replace(/^warning: \[runtime\] /, ""));
         const run = await runProgram(loadProgram, {
             project,
             stack,
@@ -30,15 +45,24 @@ export async function renderStack(directory: string, stack: string): Promise<Run
             provider: placeholderProvider(config["aws:region"] ?? ""),
         });
         if (stackFile.errors.length === 0) {
-            return run;
+            return { ...run, warnings };
         }
     } catch (error) {
         if (!(error instanceof InvalidArguments)) {
             throw error;
         }
-        configErrors = error.errors;
+        configErrors = hasEnvironment ? error.errors.map(orFromEnvironment) : error.errors;
+    } finally {
+        console.warn = warn;
     }
     throw new InvalidArguments(joinErrors(stackFile, configErrors), report);
+}
+
+/** What is missing may come from Pulumi ESC. */
+function orFromEnvironment(error: ArgumentError): ArgumentError {
+    const fix =
+        "if `environment:` sets it, run `npx pulumi preview` instead: only Pulumi's engine reads it (Pulumi ESC)";
+    return error.found === "missing" ? { ...error, fix: error.fix ?? fix } : error;
 }
 
 /** The whole program. */
@@ -77,39 +101,75 @@ export function resourceTree(
     return children.flatMap((child, index) => {
         const isLast = index === children.length - 1;
         const [branch, below] = parent === undefined ? ["", ""] : isLast ? ["└─ ", "   "] : ["├─ ", "│  "];
+        const type = child.type.replace(/\/[^:]*(?=:)/, ""); // As Pulumi's CLI shows it.
+        const line = `${indent}${branch}${child.name}  ${type}`;
         return [
-            `${indent}${branch}${child.name}  ${child.type}`,
+            ...(line.length <= WIDTH
+                ? [line]
+                : [line.slice(0, -type.length - 2), `${indent}${below}  ${type}`]),
             ...(child.custom ? [] : resourceTree(registrations, child.name, `${indent}${below}`)),
         ];
     });
 }
 
-async function main([stack = "dev", ...rest]: readonly string[]): Promise<void> {
-    if (rest.length > 0 || !/^[\w.-]+$/.test(stack)) {
-        const found = [stack, ...rest].join(" ");
-        throw new Error(`found: "${found}"; expected: the name of one stack, as in npm run render -- prod`);
+function renderCommand(): Command {
+    return new Command("npm run render --")
+        .description(
+            "Renders a stack file on this machine, without an AWS account or Pulumi's engine: prints its errors, or every resource, config.yml and warnings, and writes files to build/<stack>/.",
+        )
+        .argument("[stack]", "a stack's name, or its file: prod, Pulumi.prod.yaml (default: dev)")
+        .allowExcessArguments(false)
+        .showHelpAfterError("(`npm run render -- --help` prints the usage)")
+        .addHelpText(
+            "after",
+            `
+Exit codes: 0 rendered; 1 the stack file has errors, or is missing; 2 anything else failed.
+Errors and warnings go to standard error.`,
+        );
+}
+
+/** Renders the stack that the command's argument names. */
+async function render(argument: string, { stdout, stderr }: Streams): Promise<ExitCode> {
+    try {
+        const folder = process.cwd();
+        const stack = stackOf(argument, folder);
+        const run = await renderStack(folder, stack);
+        const target = path.join(folder, "build", stack);
+        mkdirSync(target, { recursive: true });
+        const files = renderedFiles(run);
+        for (const [name, text] of Object.entries(files)) {
+            writeFileSync(path.join(target, name), text);
+        }
+        const resources = run.registrations.filter(({ custom }) => custom).length;
+        const lines = [
+            ...resourceTree(run.registrations),
+            "",
+            `${resources} resources. Names with "${PLACEHOLDER}" are known once they are deployed.`,
+            ...(run.invokes.some(({ token }) => !USUAL_INVOKES.includes(token))
+                ? ["Existing resources were not checked: `npx pulumi preview` checks them."]
+                : []),
+            "",
+            files["config.yml"],
+            `Written to build/${stack}: ${Object.keys(files).join(", ")}`,
+            "",
+        ];
+        stdout.write(lines.join("\n"));
+        stderr.write(formatWarnings(run.warnings, stderr));
+        return EXIT.ok;
+    } catch (error) {
+        stderr.write(`${formatError(error instanceof Error ? error.message : String(error), stderr)}\n`);
+        return error instanceof InvalidArguments ? EXIT.attention : EXIT.failed;
     }
-    const folder = process.cwd();
-    const run = await renderStack(folder, stack);
-    const target = path.join(folder, "build", stack);
-    mkdirSync(target, { recursive: true });
-    const files = renderedFiles(run);
-    for (const [name, text] of Object.entries(files)) {
-        writeFileSync(path.join(target, name), text);
-    }
-    const resources = run.registrations.filter(({ custom }) => custom).length;
-    console.log(resourceTree(run.registrations).join("\n"));
-    console.log(`\n${resources} resources. Names with "${PLACEHOLDER}" are known once they are deployed.`);
-    if (run.invokes.some(({ token }) => !USUAL_INVOKES.includes(token))) {
-        console.log("Existing resources were not checked: `npx pulumi preview` checks them.");
-    }
-    console.log(`\n${files["config.yml"]}`);
-    console.log(`Written to build/${stack}: ${Object.keys(files).join(", ")}`);
+}
+
+/** The command: parses its arguments, and renders. */
+export function renderMain(args?: readonly string[], streams?: Streams): Promise<ExitCode> {
+    const command = renderCommand();
+    return execute(command, (_, used) => render(command.args[0] ?? "dev", used), args, streams);
 }
 
 if (require.main === module) {
-    main(process.argv.slice(2)).catch((error: unknown) => {
-        console.error(error instanceof Error ? error.message : error);
-        process.exitCode = 1;
+    renderMain().then((code) => {
+        process.exitCode = code;
     });
 }

@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
 import {
     CST,
     type Document,
@@ -13,18 +13,18 @@ import {
     type YAMLMap,
 } from "yaml";
 import { describe } from "../components/args/describe";
-import { nearest } from "../components/args/nearest";
+import { nearest, nearestFirst } from "../components/args/nearest";
 import { environment } from "../components/args/schema";
-import { printable } from "../components/args/schema-guide";
+import { knownKeys, printable } from "../components/args/schema-guide";
 import { EXPOSED, secretInProse } from "../components/args/secrets";
-import { NAMESPACE, stackFileReport } from "../components/config";
+import { encryptedValueError, NAMESPACE, stackFileReport } from "../components/config";
 import {
     type ArgumentError,
     type ErrorReport,
     InvalidArguments,
     type Path,
 } from "../components/domain/errors";
-import { checkAliases, decodeUtf8, errorAt, yamlError } from "./yaml-error";
+import { checkAliases, decodeUtf8, errorAt, errorOf, yamlError } from "./yaml-error";
 
 /** The config of a stack file, as Pulumi's CLI passes it to the program. */
 export interface StackFile {
@@ -36,6 +36,8 @@ export interface StackFile {
     readonly secretKeys: readonly string[];
     /** The values that the CLI would read differently, or not pass in plain text. */
     readonly errors: readonly ArgumentError[];
+    /** Whether it has values from Pulumi ESC, which only the engine reads. */
+    readonly hasEnvironment: boolean;
     /** How errors name the keys of this file. */
     readonly report: ErrorReport;
 }
@@ -79,8 +81,8 @@ const FOREIGN_LINES = [
  * @throws InvalidArguments if it is not a stack file at all.
  */
 export function readStackFile(directory: string, stack: string): StackFile {
-    const file = `Pulumi.${stack}.yaml`;
-    const text = decodeUtf8(file, readBytes(directory, file));
+    const file = stackFileName(stack);
+    const text = decodeUtf8(file, readBytes(directory, stack));
     const document = parse(file, text);
     const content: unknown = document.toJS();
     if (!isMapping(content)) {
@@ -90,7 +92,7 @@ export function readStackFile(directory: string, stack: string): StackFile {
             expected: '"config:" with keys indented below it',
         });
     }
-    checkTopLevelKeys(file, text, document.contents as YAMLMap);
+    checkTopLevelKeys(stack, text, document.contents as YAMLMap);
     const config = content.config ?? {};
     const configNode = document.get("config", true);
     if (!isMapping(config)) {
@@ -126,6 +128,7 @@ export function readStackFile(directory: string, stack: string): StackFile {
             ...misread(configNode, []),
             ...secretsAround(text, configNode),
         ],
+        hasEnvironment: (content.environment ?? null) !== null,
         report: stackFileReport(stack, () => text),
     };
 }
@@ -146,14 +149,86 @@ function offsetOf(node: unknown): number {
     return isNode(node) ? (node.range?.[0] ?? 0) : 0;
 }
 
-function readBytes(directory: string, file: string): Buffer {
+/**
+ * The stack that the argument of a command means: the name of a stack, or the path of its file in this directory.
+ * @throws InvalidArguments with what to pass instead.
+ */
+export function stackOf(argument: string, directory: string): string {
+    const parts = argument.split(/[\\/]/);
+    const name = parts.pop() ?? "";
+    if (parts.length === 0 && existsSync(join(directory, stackFileName(name)))) {
+        return name; // It may look like a file's name: names of stacks may contain dots.
+    }
+    const stack = /^Pulumi\.(.+)\.ya?ml$/i.exec(name)?.[1];
+    if (stack !== undefined && isSameDirectory(directory, [...parts, ""].join("/"))) {
+        return stack;
+    }
+    if (stack === undefined && parts.length === 0 && /^[\w.-]+$/.test(name) && !YAML_FILE.test(name)) {
+        return name;
+    }
+    throw errorOf(
+        argument,
+        { code: "not-a-stack", ...notAStack(argument, name, stack, directory) },
+        "the argument",
+    );
+}
+
+const YAML_FILE = /\.ya?ml(\.\w+)?$/i;
+
+function notAStack(argument: string, name: string, stack: string | undefined, directory: string) {
+    if (stack !== undefined) {
+        const fix = `run this command in the stack file's project, or copy the file to ${directory}`;
+        return { found: "a stack file of another directory", fix };
+    }
+    const isProject = /^Pulumi\.ya?ml$/i.test(name);
+    if (YAML_FILE.test(name) && !isProject) {
+        const found = "a file that is not a stack file";
+        const command = `npm run -s adopt -- ${argument}`;
+        return {
+            found,
+            fix: `if it is EmrEtlRunner's config.yml: \`${command}\` prints a stack file for it`,
+        };
+    }
+    const found = isProject ? "the project's file" : "not a stack's name";
+    return { found, expected: `the name of a stack: ${stacksOf(directory).join(", ") || "such as dev"}` };
+}
+
+/** npm runs a script in the project's directory, and INIT_CWD is where npm was called. */
+function isSameDirectory(directory: string, folder: string): boolean {
+    return [directory, process.env.INIT_CWD ?? directory].some((start) => {
+        return relative(directory, resolve(start, folder === "" ? "." : folder)) === "";
+    });
+}
+
+function stackFileName(stack: string): string {
+    return `Pulumi.${stack}.yaml`;
+}
+
+function stacksOf(directory: string): readonly string[] {
+    return readdirSync(directory).flatMap((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? []);
+}
+
+function readBytes(directory: string, stack: string): Buffer {
+    const file = stackFileName(stack);
     try {
         return readFileSync(join(directory, file));
     } catch (error) {
-        const stacks = readdirSync(directory).flatMap((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? []);
-        const found = stacks.join(", ") || "no stack";
-        throw new Error(`${file} is missing; there is a stack file of ${found}`, { cause: error });
+        const { code } = error as NodeJS.ErrnoException;
+        const reason = code === "ENOENT" ? missing(directory, stack) : { found: `an error (${code})` };
+        throw errorOf(file, { code: "stack-file-missing", ...reason });
     }
+}
+
+function missing(directory: string, stack: string): Pick<ArgumentError, "found" | "expected" | "fix"> {
+    const found = "missing";
+    if (existsSync(join(directory, `Pulumi.${stack}.yml`))) {
+        return { found, fix: `rename Pulumi.${stack}.yml: Pulumi's CLI reads .yaml, as of Pulumi.yaml` };
+    }
+    const stacks = nearestFirst(stack, stacksOf(directory));
+    const near = nearest(stack, stacks);
+    return stacks.length === 0
+        ? { found, fix: `run this command in the directory of the stack files: ${directory} has none` }
+        : { found, expected: `one of ${stacks.join(", ")}`, fix: near && `did you mean ${near}?` };
 }
 
 function parse(file: string, text: string): Document.Parsed {
@@ -170,10 +245,20 @@ function parse(file: string, text: string): Document.Parsed {
 }
 
 /** @throws InvalidArguments with every key that does not belong at the top of a stack file. */
-function checkTopLevelKeys(file: string, text: string, { items }: YAMLMap): void {
-    const errors = items
-        .map(({ key }) => (isScalar(key) ? key : undefined))
-        .filter((key) => !TOP_LEVEL_KEYS.includes(String(key?.value)))
+function checkTopLevelKeys(stack: string, text: string, { items }: YAMLMap): void {
+    const file = stackFileName(stack);
+    const keys = items.map(({ key }) => (isScalar(key) ? key : undefined));
+    const names = keys.map((key) => String(key?.value));
+    if (!names.includes("config") && names.some((name) => /^:?aws$/.test(name))) {
+        throw errorOf(file, {
+            code: "config-yml-as-stack-file",
+            found: "the keys of EmrEtlRunner's config.yml",
+            expected: '"config:" with keys indented below it',
+            fix: `\`npm run -s adopt -- ${file} --stack ${stack}\` prints a stack file for it`,
+        });
+    }
+    const errors = keys
+        .filter((_, index) => !TOP_LEVEL_KEYS.includes(names[index] ?? ""))
         .map((key): ArgumentError => {
             const line = text.slice(0, key?.range?.[0]).split("\n").length;
             return {
@@ -188,7 +273,17 @@ function checkTopLevelKeys(file: string, text: string, { items }: YAMLMap): void
     }
 }
 
+/** Older versions of config.yml write keys as Ruby's symbols, `:aws:`. */
+function isKeyOfConfigYml(key: string): boolean {
+    return (
+        knownKeys(["emrEtlRunner"]).includes(key.replace(/^:/, "")) && !Object.hasOwn(environment.shape, key)
+    );
+}
+
 function fixTopLevelKey(key: string): Pick<ArgumentError, "expected" | "fix"> {
+    if (isKeyOfConfigYml(key)) {
+        return { fix: `indent this key and its values below config: ${NAMESPACE}:emrEtlRunner:` };
+    }
     if (key.includes(":") || Object.hasOwn(environment.shape, key)) {
         return { fix: "indent this key and its values below config:" };
     }
@@ -224,8 +319,9 @@ function misread(node: unknown, path: Path): readonly ArgumentError[] {
         return node.items.flatMap((item, index) => misread(item, [...path, index]));
     }
     if (isMap(node)) {
+        // The config layer checks a key whose whole value is encrypted; other namespaces may encrypt any value.
         return isEncrypted(node.toJSON())
-            ? encrypted(path)
+            ? [encryptedValueError(path)].filter(() => path.length > 1 && isOwnPath(path))
             : node.items.flatMap(({ key, value }) => {
                   const name = String(isScalar(key) ? (key.source ?? key.value) : key);
                   const below = [...path, path.length === 0 ? withoutNamespace(name) : name];
@@ -261,15 +357,6 @@ function secretsAround(text: string, config: unknown): readonly ArgumentError[] 
         isScalar = token === CST.SCALAR;
     }
     return errors;
-}
-
-/** The config layer checks a key whose whole value is encrypted; other namespaces may encrypt any value. */
-function encrypted(path: Path): readonly ArgumentError[] {
-    const fix =
-        "write it in plain text, or omit the key if it is a credential: config.yml would hold it in plain text";
-    return path.length > 1 && isOwnPath(path)
-        ? [{ code: "encrypted-value", path, found: "an encrypted value", fix }]
-        : [];
 }
 
 /** Whether JavaScript would round a number. */

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { type Document, type ErrorCode, visit, type YAMLParseError } from "yaml";
 import { type ArgumentError, InvalidArguments } from "../components/domain/errors";
 import { stackFileSchema } from "./schema";
@@ -17,10 +18,7 @@ export function errorAt(
     offset: number,
     error: Omit<ArgumentError, "path">,
 ): InvalidArguments {
-    return new InvalidArguments([{ path: [], ...error }], {
-        subject: file,
-        formatPath: () => formatPlace(text, offset),
-    });
+    return errorOf(file, error, formatPlace(text, offset));
 }
 
 /** An error of the YAML parser, with its own message. */
@@ -50,21 +48,56 @@ export function checkAliases(file: string, text: string, document: Document.Pars
     });
 }
 
+/** An error of a file as a whole, or of something else. */
+export function errorOf(
+    subject: string,
+    error: Omit<ArgumentError, "path">,
+    place = "the whole file",
+): InvalidArguments {
+    return new InvalidArguments([{ path: [], ...error }], { subject, formatPath: () => place });
+}
+
 /** Reads the bytes of a file as UTF-8, without a byte order mark. */
 export function decodeUtf8(file: string, bytes: Uint8Array): string {
     try {
-        return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+        const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+        if (!text.includes("\0")) {
+            return text;
+        }
     } catch {
-        const found = "bytes that are not UTF-8";
-        const fix = "save the file as UTF-8 (the > of Windows PowerShell writes UTF-16)";
-        throw new InvalidArguments([{ code: "not-utf-8", path: [], found, fix }], {
-            subject: file,
-            formatPath: () => "the whole file",
-        });
+        // Reported below.
     }
+    const { found, iconv, powerShell, shell = "PowerShell" } = encodingOf(bytes);
+    const name = /^[\w./-]+$/.test(file) ? file : `"${file}"`;
+    const fix = `convert it to UTF-8: \`iconv -f ${iconv} -t UTF-8 ${name} > converted && mv converted ${name}\`, or in ${shell} \`(Get-Content -Encoding ${powerShell} ${name}) | Set-Content -Encoding utf8 ${name}\``;
+    throw errorOf(file, { code: "not-utf-8", found, fix });
 }
 
-const LONGEST_LINE = 100;
+/** The encoding of bytes that are not UTF-8, or that contain NUL, and its names in commands that convert it. */
+function encodingOf(bytes: Uint8Array): { found: string; iconv: string; powerShell: string; shell?: string } {
+    const mark = { "255,254": "Unicode", "254,255": "BigEndianUnicode" }[bytes.slice(0, 2).join()];
+    const nul = bytes.indexOf(0);
+    if (mark === undefined && nul === -1) {
+        const found = `bytes in line ${firstLineNotUtf8(bytes)} that are not UTF-8, but perhaps Windows-1252 or Latin-1`;
+        return { found, iconv: "WINDOWS-1252", powerShell: "1252", shell: "PowerShell 7" };
+    }
+    const found = "UTF-16, which the > of Windows PowerShell writes";
+    if (mark !== undefined) {
+        return { found, iconv: "UTF-16", powerShell: mark };
+    }
+    // Of an ASCII character, the first byte of two in big endian is NUL.
+    return nul % 2 === 0
+        ? { found, iconv: "UTF-16BE", powerShell: "BigEndianUnicode" }
+        : { found, iconv: "UTF-16LE", powerShell: "Unicode" };
+}
+
+function firstLineNotUtf8(bytes: Uint8Array): number {
+    const lines = Buffer.from(bytes).toString("latin1").split("\n");
+    return 1 + lines.findIndex((line) => !isUtf8(Buffer.from(line, "latin1")));
+}
+
+/** Of an excerpt, which is indented by 6. */
+const LONGEST_LINE = 94;
 
 function formatPlace(text: string, offset: number): string {
     const before = text.slice(0, offset).split("\n");

@@ -179,7 +179,7 @@ const emr = section("EMR.", {
         // EMR would look for a key pair whose name is that ARN or id, and the cluster would not start.
         nonEmpty.max(255).regex(/^(?!arn:|key-[0-9a-f]{17}$)/),
         "An EC2 key pair for logging in. Omitted: a managed one, since EmrEtlRunner requires a key pair.",
-        "the name (not the ARN or the id) of an EC2 key pair in the stack's region",
+        "the name of an EC2 key pair in the stack's region",
         "a managed one",
     ),
     security_configuration: owned("aws.emr.security_configuration"),

@@ -70,8 +70,6 @@ export function resolve(
     });
 }
 
-}
-
 function deepFreeze<T>(value: T): T {
     if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
         Object.freeze(value);

@@ -2,10 +2,13 @@ import { distance } from "fastest-levenshtein";
 
 /** The known word that is nearest to a key or to the value of an enum, if one is near. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
-    return known
-        .filter((candidate) => isNear(word, candidate) && isNearWordByWord(word, candidate))
-        .sort((a, b) => difference(word, a) - difference(word, b))
-        .at(0);
+    return nearestFirst(word, known).find(
+        (candidate) => isNear(word, candidate) && isNearWordByWord(word, candidate),
+    );
+}
+
+export function nearestFirst(word: string, known: readonly string[]): readonly string[] {
+    return known.toSorted((a, b) => difference(word, a) - difference(word, b));
 }
 
 /** Whether at most a share of the longer word differs, by default half. */

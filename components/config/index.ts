@@ -8,7 +8,7 @@ import { PRIVATE_KEY, readKeys, type StackInput } from "./keys";
 import { stackFileLines } from "./stack-file-lines";
 
 export { NAMESPACE } from "../domain/naming";
-export { PRIVATE_KEY, type StackInput } from "./keys";
+export { encryptedValueError, PRIVATE_KEY, type StackInput } from "./keys";
 
 /** The stack config: arguments of EmrEncryption, and how later errors name them. */
 export interface StackConfig extends ResolvedArgs {

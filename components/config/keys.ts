@@ -2,7 +2,7 @@ import { describe } from "../args/describe";
 import { isNear } from "../args/nearest";
 import { environment } from "../args/schema";
 import { secretErrors, secretIn } from "../args/secrets";
-import type { ArgumentError } from "../domain/errors";
+import type { ArgumentError, Path } from "../domain/errors";
 import { LIMITS } from "../domain/limits";
 import { NAMESPACE } from "../domain/naming";
 import { valueAt } from "../domain/value-at";
@@ -67,14 +67,11 @@ export function readKeys(input: StackInput): {
 function keyError(key: string, value: unknown, isEncrypted: boolean): ArgumentError | undefined {
     const path = PLAIN_KEY.test(key) ? [key] : [];
     if (Object.hasOwn(environment.shape, key)) {
-        const expected = "plain values: config.yml would contain the encrypted ones in plain text";
-        return isEncrypted
-            ? { code: "encrypted-value", path, found: "an encrypted value", expected }
-            : undefined;
+        return isEncrypted ? encryptedValueError(path) : undefined;
     }
     const replacement = "and replace this private key, since it is exposed";
     if (key === PRIVATE_KEY) {
-        const fix = `npx pulumi config set --secret ${PRIVATE_KEY} < key.pem, ${replacement}`;
+        const fix = `\`npx pulumi config set --secret ${PRIVATE_KEY} < key.pem\`, ${replacement}`;
         return isEncrypted ? undefined : { code: "private-key-in-plain", path, found: "plain text", fix };
     }
     if (/private_?key/i.test(key) || isNear(key, PRIVATE_KEY, 0.25)) {
@@ -85,6 +82,13 @@ function keyError(key: string, value: unknown, isEncrypted: boolean): ArgumentEr
     const found = "a key without a namespace and a colon";
     const fix = `did you mean ${meant.join(" and ")}?`;
     return meant.length === 0 ? undefined : { code: "misnamed-key", path, found, fix };
+}
+
+/** The error of an encrypted value, or of an object that contains one: the program would write it in plain text. */
+export function encryptedValueError(path: Path): ArgumentError {
+    const place = path[0] === "emrEtlRunner" ? "config.yml" : "AWS's resources and the stack's state";
+    const fix = `write it in plain text, or omit the key if it is a credential: ${place} would hold it in plain text`;
+    return { code: "encrypted-value", path, found: "an encrypted value", fix };
 }
 
 /**

@@ -93,7 +93,7 @@ export function renderEmrEtlRunnerConfig(args: EmrEtlRunnerConfigArgs): string {
         quoteKeys(document.getIn(path));
     }
     const text = document.toString({ lineWidth: 0, doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER });
-    return `# EmrEtlRunner's config.yml for the stack ${args.stack}, by snowplow-emr-encryption. Render it again after each \`pulumi up\`.\n${escapeForRuby(text)}`;
+    return `# EmrEtlRunner's config.yml for the stack ${args.stack}, by snowplow-emr-encryption.\n# Render it again after each \`pulumi up\`.\n${escapeForRuby(text)}`;
 }
 
 /** Quotes the keys of a map, which the user chose. Without quotes, Ruby does not read `yes`, `5.9` and `:x` as strings. */

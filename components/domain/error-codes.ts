@@ -12,6 +12,7 @@ export const ERROR_CODES = [
     "certificate",
     "collector-format-missing",
     "config-not-an-object",
+    "config-yml-as-stack-file",
     "configuration-of-thrift", // EmrEtlRunner adds this classification itself
     "credential", // a password, a token or an access key in plain text, or a key for one
     "default-route-blackhole",
@@ -54,6 +55,7 @@ export const ERROR_CODES = [
     "missing-value",
     "mode", // not available in stream-enrich mode
     "not-a-config-yml", // adopt
+    "not-a-stack", // the argument of a command
     "not-a-stack-file",
     "not-utf-8",
     "object-key-too-long", // a folder that leaves no room for the keys of its objects
@@ -72,6 +74,7 @@ export const ERROR_CODES = [
     "sample-value", // the ADD HERE of EmrEtlRunner's sample
     "security-group-exists",
     "service-for-all-accounts",
+    "stack-file-missing",
     "statement-for-all-principals",
     "step-argument-too-long", // config.yml, which is one argument of RDB Loader's step
     "step-name-too-long", // a step's name contains an S3 URL

@@ -582,7 +582,7 @@ monitoring: { tags: { snowplow-emr-stack: other } }
             }
             const { code, stdout, stderr } = adoptCommand([latin]);
             expect([code, stdout]).to.deep.equal([2, ""]);
-            expect(stderr).to.include("found:    bytes that are not UTF-8\n");
+            expect(stderr).to.include("found:    bytes in line 1 that are not UTF-8");
         });
 
         it("writes a new file with --to, and never overwrites one", () => {

@@ -12,11 +12,12 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect } from "chai";
-import { renderedFiles, renderStack, resourceTree } from "../../commands/render";
+import { renderedFiles, renderMain, renderStack, resourceTree, type StackRun } from "../../commands/render";
 import { InvalidArguments } from "../../components/domain/errors";
 import { type Registration, type Run, Secret } from "../../testing/mock-engine";
 import { identity } from "../support/authority";
 import { holdsPrivateKey } from "../support/secrets";
+import { streams } from "../support/streams";
 
 const root = path.join(__dirname, "../..");
 const FILES = ["config.yml", "security-configuration.json", "resources.json"];
@@ -54,7 +55,7 @@ function ranWith(registrations: readonly Registration[], outputs: Readonly<Recor
 }
 
 describe("render", () => {
-    let dev: Run;
+    let dev: StackRun;
 
     before(async () => {
         dev = await renderStack(root, "dev");
@@ -138,6 +139,26 @@ describe("render", () => {
             ]);
         });
 
+        it("says of a missing value that it may come from Pulumi ESC, and warns of the rest", async () => {
+            const messageOf = async (config: string) => {
+                writeFileSync(
+                    path.join(directory, "Pulumi.test.yaml"),
+                    `environment: [shared]\nconfig:${config}`,
+                );
+                return renderStack(directory, "test").then(
+                    ({ warnings }) => warnings.join("\n"),
+                    ({ message }: Error) => message,
+                );
+            };
+            const missing = await messageOf("\n    network: { cidrBlock: 7 }\n");
+            expect(missing.match(/^ +(?:found|fix): .*/gm)).to.deep.equal([
+                "    found:    missing",
+                "    fix:      if `environment:` sets it, run `npx pulumi preview` instead: only Pulumi's engine reads it (Pulumi ESC)",
+                "    found:    7",
+            ]);
+            expect(await messageOf(MINIMAL)).to.match(/^environment: values that it sets are missing here/);
+        });
+
         it("names a path like the stack file, with its line", async () => {
             writeFileSync(
                 path.join(directory, "Pulumi.test.yaml"),
@@ -205,6 +226,22 @@ describe("render", () => {
         ]);
     });
 
+    it("shows types like Pulumi's CLI, on a line of their own after a long name", () => {
+        const name = "x".repeat(77);
+        expect(
+            resourceTree([
+                registered("stack", { parent: undefined, custom: false, type: "pulumi:pulumi:Stack" }),
+                registered("bucket", { type: "aws:s3/bucket:Bucket" }),
+                registered(name, { type: "aws:s3/bucketPolicy:BucketPolicy" }),
+            ]),
+        ).to.deep.equal([
+            "stack  pulumi:pulumi:Stack",
+            "├─ bucket  aws:s3:Bucket",
+            `└─ ${name}`,
+            "     aws:s3:BucketPolicy",
+        ]);
+    });
+
     describe("as a command", () => {
         interface Ended {
             readonly code: number;
@@ -216,7 +253,6 @@ describe("render", () => {
         let good: Ended;
         let bad: Ended;
         let existing: Ended;
-        let wrongArguments: Ended;
 
         const command = (...args: readonly string[]): Promise<Ended> =>
             new Promise((resolve) => {
@@ -254,11 +290,10 @@ describe("render", () => {
                     },
                 }),
             );
-            [good, bad, existing, wrongArguments] = await Promise.all([
+            [good, bad, existing] = await Promise.all([
                 command(),
-                command("bad"),
+                command("./Pulumi.bad.yaml"),
                 command("existing"),
-                command("dev", "prod"),
             ]);
         });
 
@@ -326,12 +361,38 @@ describe("render", () => {
             );
         });
 
-        it("accepts the name of one stack", () => {
-            expect(wrongArguments).to.deep.equal({
-                code: 1,
-                stdout: "",
-                stderr: 'found: "dev prod"; expected: the name of one stack, as in npm run render -- prod\n',
-            });
+        it("prints warnings last, under their number", () => {
+            const heading = `${dev.warnings.length} warning${dev.warnings.length === 1 ? "" : "s"}`;
+            expect(good.stderr.split("\n").slice(0, 2)).to.deep.equal(["", heading]);
+            expect(good.stderr.replaceAll(/\s+/g, " ")).to.include(
+                dev.warnings.map((text) => ` - ${text}`).join(""),
+            );
+        });
+
+        it("fits 100 columns", () => {
+            const lines = [good, bad, existing].flatMap(({ stdout, stderr }) =>
+                `${stdout}${stderr}`.split("\n"),
+            );
+            expect(lines.filter((line) => line.length > 100)).to.deep.equal([]);
+        });
+
+        it("prints its usage, or refuses other arguments, and renders nothing", async () => {
+            for (const [args, code, written] of [
+                [["--help"], 0, "Usage: npm run render -- [options] [stack]"],
+                [["dev", "prod"], 2, "error: too many arguments. Expected 1 argument but got 2."],
+                [["--stack", "dev"], 2, "error: unknown option '--stack'"],
+                [["config.yml"], 1, "config.yml: 1 error"],
+                [["missing"], 1, "Pulumi.missing.yaml: 1 error"],
+            ] as const) {
+                const io = streams();
+                expect(await renderMain(args, io.streams), written).to.equal(code);
+                const { stdout, stderr } = await io.written();
+                const lines = (code === 0 ? stdout : stderr).split("\n");
+                expect(lines[0]).to.equal(written);
+                expect(code === 0 ? stderr : stdout).to.equal("");
+                expect(lines.filter((line) => line.length > 100)).to.deep.equal([]);
+                expect(lines.includes("(`npm run render -- --help` prints the usage)")).to.equal(code === 2);
+            }
         });
     });
 });

@@ -312,8 +312,9 @@ describe("config.yml", () => {
 
     it("names the stack in its first line and in the job's name, and tags clusters with project and stack", () => {
         const text = render(batch(), { stack: "0123" });
-        expect(text.split("\n", 1)).to.deep.equal([
-            "# EmrEtlRunner's config.yml for the stack 0123, by snowplow-emr-encryption. Render it again after each `pulumi up`.",
+        expect(text.split("\n", 2)).to.deep.equal([
+            "# EmrEtlRunner's config.yml for the stack 0123, by snowplow-emr-encryption.",
+            "# Render it again after each `pulumi up`.",
         ]);
         const { emr } = BATCH.aws;
         expect(load(text)).to.deep.equal({
