@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
+import { join, resolve } from "node:path";
 import {
     CST,
     type Document,
@@ -196,7 +196,8 @@ function notAStack(argument: string, name: string, stack: string | undefined, di
 /** npm runs a script in the project's directory, and INIT_CWD is where npm was called. */
 function isSameDirectory(directory: string, folder: string): boolean {
     return [directory, process.env.INIT_CWD ?? directory].some((start) => {
-        return relative(directory, resolve(start, folder === "" ? "." : folder)) === "";
+        const other = resolve(start, folder === "" ? "." : folder);
+        return existsSync(other) && realpathSync(other) === realpathSync(directory);
     });
 }
 

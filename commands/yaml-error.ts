@@ -57,38 +57,29 @@ export function errorOf(
     return new InvalidArguments([{ path: [], ...error }], { subject, formatPath: () => place });
 }
 
+/** How a file in UTF-16 begins, in hexadecimal, and the names of its encoding in iconv and PowerShell. */
+const UTF_16 = [
+    { start: /^fffe/, iconv: "UTF-16", powerShell: "Unicode" }, // a byte order mark: iconv reads and removes it
+    { start: /^feff/, iconv: "UTF-16", powerShell: "BigEndianUnicode" },
+    { start: /^..00/, iconv: "UTF-16LE", powerShell: "Unicode" }, // an ASCII character
+    { start: /^00/, iconv: "UTF-16BE", powerShell: "BigEndianUnicode" },
+] as const;
+
 /** Reads the bytes of a file as UTF-8, without a byte order mark. */
 export function decodeUtf8(file: string, bytes: Uint8Array): string {
-    try {
-        const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-        if (!text.includes("\0")) {
-            return text;
-        }
-    } catch {
-        // Reported below.
+    const start = Buffer.from(bytes.slice(0, 2)).toString("hex");
+    const utf16 = UTF_16.find((row) => row.start.test(start));
+    if (utf16 === undefined && isUtf8(bytes)) {
+        return new TextDecoder().decode(bytes);
     }
-    const { found, iconv, powerShell, shell = "PowerShell" } = encodingOf(bytes);
+    const { iconv, powerShell } = utf16 ?? { iconv: "WINDOWS-1252", powerShell: "1252" };
+    const found = utf16
+        ? "UTF-16, which the > of Windows PowerShell writes"
+        : `bytes in line ${firstLineNotUtf8(bytes)} that are not UTF-8, but perhaps Windows-1252 or Latin-1`;
+    const shell = utf16 ? "PowerShell" : "PowerShell 7";
     const name = /^[\w./-]+$/.test(file) ? file : `"${file}"`;
     const fix = `convert it to UTF-8: \`iconv -f ${iconv} -t UTF-8 ${name} > converted && mv converted ${name}\`, or in ${shell} \`(Get-Content -Encoding ${powerShell} ${name}) | Set-Content -Encoding utf8 ${name}\``;
     throw errorOf(file, { code: "not-utf-8", found, fix });
-}
-
-/** The encoding of bytes that are not UTF-8, or that contain NUL, and its names in commands that convert it. */
-function encodingOf(bytes: Uint8Array): { found: string; iconv: string; powerShell: string; shell?: string } {
-    const mark = { "255,254": "Unicode", "254,255": "BigEndianUnicode" }[bytes.slice(0, 2).join()];
-    const nul = bytes.indexOf(0);
-    if (mark === undefined && nul === -1) {
-        const found = `bytes in line ${firstLineNotUtf8(bytes)} that are not UTF-8, but perhaps Windows-1252 or Latin-1`;
-        return { found, iconv: "WINDOWS-1252", powerShell: "1252", shell: "PowerShell 7" };
-    }
-    const found = "UTF-16, which the > of Windows PowerShell writes";
-    if (mark !== undefined) {
-        return { found, iconv: "UTF-16", powerShell: mark };
-    }
-    // Of an ASCII character, the first byte of two in big endian is NUL.
-    return nul % 2 === 0
-        ? { found, iconv: "UTF-16BE", powerShell: "BigEndianUnicode" }
-        : { found, iconv: "UTF-16LE", powerShell: "Unicode" };
 }
 
 function firstLineNotUtf8(bytes: Uint8Array): number {

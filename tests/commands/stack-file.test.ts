@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect } from "chai";
@@ -357,6 +357,7 @@ describe("the argument of a command", () => {
         }
         mkdirSync(path.join(directory, "empty"));
         mkdirSync(path.join(directory, "Pulumi.folder.yaml"));
+        symlinkSync(directory, path.join(directory, "link"));
         writeFileSync(path.join(directory, "Pulumi.dots.yml.yaml"), "");
     });
 
@@ -378,10 +379,13 @@ describe("the argument of a command", () => {
                 text,
                 "prod",
             ]),
-            ...["Pulumi.prod.yml", "pulumi.prod.yaml", absolute, "empty/../Pulumi.prod.yaml"].map((text) => [
-                text,
-                "prod",
-            ]),
+            ...[
+                "Pulumi.prod.yml",
+                "pulumi.prod.yaml",
+                absolute,
+                "empty/../Pulumi.prod.yaml",
+                "link/Pulumi.prod.yaml",
+            ].map((text) => [text, "prod"]),
             ...["eu.test", "Pulumi.eu.test.yaml"].map((text) => [text, "eu.test"]),
             ...["dots.yml", "new", "new.stack"].map((text) => [text, text]),
         ]) {
@@ -410,7 +414,8 @@ describe("the argument of a command", () => {
             `    fix:      if it is EmrEtlRunner's config.yml: \`npm run -s adopt -- ${file}\` prints a stack file for it`;
         for (const [argument, found, rest] of [
             ["../Pulumi.prod.yaml", "a stack file of another directory", copy],
-            ["/srv/Pulumi.prod.yaml", "a stack file of another directory", copy],
+            ["empty/Pulumi.prod.yaml", "a stack file of another directory", copy],
+            ["/none/Pulumi.prod.yaml", "a stack file of another directory", copy],
             ["Pulumi.yaml", "the project's file", stacks],
             ["config.yml", "a file that is not a stack file", adopt("config.yml")],
             [
