@@ -107,13 +107,12 @@ const CORRECTIONS: readonly ((text: string, at: string) => string | boolean)[] =
     (text) => (/^[a-z]{2}(-[a-z]+)+-\d[a-z]?$/i.test(text) ? text.toLowerCase() : text),
     (text, at) => (/Zones/.test(at) && /^[a-z]{2}(-[a-z]+)+-\d$/.test(text) ? `${text}a` : text),
     (text) => text.replace(/^arn:aws:ec2:[a-z0-9-]+:\d+:(vpc|subnet)\//, ""),
-    // EMR requires an instance profile of the jobflow role's name.
-    (text, at) =>
-        /Role/.test(at)
-            ? text.replace(/^arn:aws:iam::\d+:(role|instance-profile)\/(.*\/)?|^\/.*\//, "")
-            : text,
+    (text, at) => (/Role/.test(at) ? text.replace(/^arn:aws:iam::\d+:role\/(.*\/)?|^\/.*\//, "") : text),
     (text, at) =>
         /Role/.test(at) ? text.replace(/^arn:aws:sts::\d+:assumed-role\/([^/]+)\/.*/, "$1") : text,
+    // EMR requires that the instance profile has the jobflow role's name.
+    (text, at) =>
+        /jobflowRole/.test(at) ? text.replace(/^arn:aws:iam::\d+:instance-profile\/(.*\/)?/, "") : text,
     (text) => text.replace(/^arn:aws:dynamodb:[a-z0-9-]+:\d+:table\/([^/]+).*/, "$1"),
     // A name with a slash in it begins with one, which the ARN omits.
     (text) => text.replace(/^arn:aws:ssm:[a-z0-9-]+:\d+:parameter(?:\/(?=[^/]+$))?/, ""),
@@ -135,7 +134,11 @@ const LOOKUPS: readonly { at: RegExp; pattern: RegExp; fix: (shown?: string) => 
         pattern: /^\d+(\.\d+){3}(\/\d+)?$/,
         fix: () => "write a private range that no connected network uses, such as 10.64.0.0/20",
     },
-    { at: /Role/, pattern: /\//, fix: () => "write the role's name alone: what follows the last slash" },
+    {
+        at: /Role/,
+        pattern: /^(?!arn:).*\//,
+        fix: () => "write the role's name alone: what follows the last slash",
+    },
     {
         at: /kmsKeyArn$|KmsKeyArns/,
         pattern: /^(arn:aws:kms:.*:)?alias\/|^(mrk-)?[0-9a-f-]{32,36}$/,
@@ -159,14 +162,14 @@ const LOOKUPS: readonly { at: RegExp; pattern: RegExp; fix: (shown?: string) => 
         pattern: /^arn:aws:ec2:.*:key-pair\/|^key-[0-9a-f]{17}$/,
         fix: (text) => {
             const id = text?.replace(/.*\//, "") ?? "ID";
-            return `write the key pair's name, which \`aws ec2 describe-key-pairs --key-pair-ids ${id} --query KeyPairs[].KeyName --output text\` prints`;
+            return `write the key pair's name, which \`aws ec2 describe-key-pairs --key-pair-ids ${id} --query "KeyPairs[].KeyName" --output text\` prints`;
         },
     },
     {
         at: /availabilityZones/,
         pattern: /^[a-z]{3,4}\d-az\d$/,
         fix: (id = "ID") =>
-            `write the zone's name in your account, which \`aws ec2 describe-availability-zones --zone-ids ${id} --query AvailabilityZones[].ZoneName --output text\` prints`,
+            `write the zone's name in your account, which \`aws ec2 describe-availability-zones --zone-ids ${id} --query "AvailabilityZones[].ZoneName" --output text\` prints`,
     },
 ];
 

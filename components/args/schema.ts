@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isPrivateRange, PRIVATE_RANGES, parseCidr } from "../domain/cidr";
+import { isPrivateRange, PRIVATE_RANGES, parseCidr, VPC_PREFIX_LENGTHS } from "../domain/cidr";
 import { LIMITS } from "../domain/limits";
 import { LOCATIONS, S3_URL, S3_URL_PATTERN } from "../domain/locations";
 import { emrEtlRunner } from "./emr-etl-runner";
@@ -10,7 +10,13 @@ const MAX_VALIDITY_DAYS = 1825;
 
 function isVpcCidr(text: string): boolean {
     const cidr = parseCidr(text);
-    return cidr !== undefined && cidr.prefixLength >= 16 && cidr.prefixLength <= 24 && isPrivateRange(cidr);
+    const { shortest, longest } = VPC_PREFIX_LENGTHS;
+    return (
+        cidr !== undefined &&
+        isPrivateRange(cidr) &&
+        cidr.prefixLength >= shortest &&
+        cidr.prefixLength <= longest
+    );
 }
 
 const s3Url = matching(S3_URL_PATTERN);

@@ -56,8 +56,11 @@ export function formatCidr({ address, prefixLength }: Cidr): string {
     return `${octets.join(".")}/${prefixLength}`;
 }
 
+/** AWS's largest VPC, and the smallest of which each slot is a subnet that AWS accepts. */
+export const VPC_PREFIX_LENGTHS = { shortest: 16, longest: 24 } as const;
+
 /**
- * The VPC's range, from /16 to /24, that a string with leading zeros, host bits, another prefix length or none was
+ * The range for a VPC that a string with leading zeros, host bits, another prefix length or none was
  * probably meant to be; undefined if its numbers are no address.
  */
 export function vpcCidrAround(text: string): string | undefined {
@@ -67,7 +70,8 @@ export function vpcCidrAround(text: string): string | undefined {
         return undefined;
     }
     const address = octets.reduce((sum, octet) => sum * 256 + octet, 0);
-    const prefixLength = Math.min(Math.max(Number(match?.[5] ?? 20), 16), 24);
+    const { shortest, longest } = VPC_PREFIX_LENGTHS;
+    const prefixLength = Math.min(Math.max(Number(match?.[5] ?? 20), shortest), longest);
     return formatCidr({ address: address - (address % addresses(prefixLength)), prefixLength });
 }
 

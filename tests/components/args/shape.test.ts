@@ -481,6 +481,7 @@ const SUGGESTED: readonly (readonly [path: string, ...(readonly [value: string, 
         ["arn:aws:iam::111122223333:role/service-role/EMR_DefaultRole", "EMR_DefaultRole"],
         ["arn:aws:sts::111122223333:assumed-role/EMR_DefaultRole/me", "EMR_DefaultRole"],
         ["/service-role/hunter2", "what follows the last slash"],
+        ["arn:aws:iam::111122223333:instance-profile/EMR_EC2_DefaultRole", ""],
     ],
     ["access.serviceRole", ["hunter2", "write an object: { existing: … }"]],
     [
