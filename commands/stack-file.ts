@@ -233,7 +233,8 @@ function missing(directory: string, stack: string): Pick<ArgumentError, "found" 
 }
 
 function parse(file: string, text: string): Document.Parsed {
-    const document = parseDocument(text, { prettyErrors: false }); // Pretty errors quote the file.
+    // Pretty errors quote the file, and so do warnings.
+    const document = parseDocument(text, { prettyErrors: false, logLevel: "error" });
     const [error] = document.errors;
     if (error) {
         const foreign = FOREIGN_LINES.find(({ pattern }) => pattern.test(text));

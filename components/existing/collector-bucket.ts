@@ -43,7 +43,7 @@ export async function checkCollectorBucket(
                 at(path, {
                     code: "bucket-accepts-acls",
                     found: `${name}, the stack's own bucket, accepts ACLs for CloudFront: S3 refuses to turn them off while CloudFront is in its ACL`,
-                    fix: `turn off CloudFront's logging to the bucket, and run: aws s3api put-bucket-acl --bucket ${name} --acl private && aws s3api put-bucket-ownership-controls --bucket ${name} --ownership-controls 'Rules=[{ObjectOwnership=BucketOwnerEnforced}]'`,
+                    fix: `turn off CloudFront's logging to the bucket, and run \`aws s3api put-bucket-acl --bucket ${name} --acl private && aws s3api put-bucket-ownership-controls --bucket ${name} --ownership-controls 'Rules=[{ObjectOwnership=BucketOwnerEnforced}]'\``,
                 }),
             ),
     };

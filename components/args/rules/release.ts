@@ -79,7 +79,7 @@ function* launchedTypes({ encryption, instanceTypes, release }: RuleArgs): Itera
         const family = familyOf(type);
         const earliest = earliestRelease(family, release);
         if (encryptsVolumes && encryptsNoVolumes(family)) {
-            const expected = `a type of a later generation, such as ${DEFAULT_TYPE}: EBS encryption (encryption.atRestLocalDisks) came after this one`;
+            const expected = `a type of a later generation, such as ${DEFAULT_TYPE}: this one is older than EBS encryption, which encryption.atRestLocalDisks requires`;
             yield { code: "instance-type", path, expected };
         } else if (earliest) {
             const expected = `a type without Graviton, such as ${DEFAULT_TYPE}, or EMR ${formatRelease(earliest)} or later: EMR ${formatRelease(release)} has no ${family}`;
