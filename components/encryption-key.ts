@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Tags } from "./domain/naming";
+import { namePrefix, type Tags } from "./domain/naming";
 import type { Statement } from "./policies/document";
 import { existingKeyStatements, keyPolicy } from "./policies/key";
 
@@ -48,7 +48,7 @@ export class EncryptionKey extends pulumi.ComponentResource implements KmsKey {
         );
         new aws.kms.Alias(
             `${name}-alias`,
-            { namePrefix: `alias/${args.prefix}-`, targetKeyId: key.keyId },
+            { namePrefix: namePrefix("keyAlias", args.prefix), targetKeyId: key.keyId },
             { parent: this },
         );
 

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { namePrefix } from "./domain/naming";
 import { type OperatorDocumentArgs, operatorPolicy } from "./policies/operator";
 import type { Inputs, SharedRoleArgs } from "./role";
 
@@ -19,7 +20,7 @@ export class OperatorPolicy extends pulumi.ComponentResource {
         const policy = new aws.iam.Policy(
             name,
             {
-                namePrefix: `${prefix}-operator-`,
+                namePrefix: namePrefix("policy", prefix, "operator"),
                 path,
                 description: "What EmrEtlRunner calls",
                 policy: pulumi.jsonStringify(pulumi.output(documentArgs).apply(operatorPolicy)),

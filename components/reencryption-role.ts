@@ -24,7 +24,7 @@ export class ReencryptionRole extends pulumi.ComponentResource {
             `${name}-role`,
             {
                 ...args,
-                kind: "reencryption",
+                kind: "reencrypt",
                 description: "S3 Batch Operations: encrypts existing objects in place",
                 trustPolicy: reencryptionRoleTrust(),
                 policies: {

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { AttachedPolicies, ReminderSchedule } from "./domain/for-commands";
+import { namePrefix } from "./domain/naming";
 import type { Region } from "./domain/region";
 import { daysBefore } from "./domain/time";
 import { reminderRolePolicy, reminderRoleTrust } from "./policies/renewal-reminder";
@@ -52,7 +53,7 @@ export class RenewalReminder extends pulumi.ComponentResource {
         const schedule = new aws.scheduler.Schedule(
             name,
             {
-                namePrefix: `${prefix}-reminder-`,
+                namePrefix: namePrefix("schedule", prefix, "reminder"),
                 description: `Renewal of the nodes' certificate of stack ${stack}`,
                 scheduleExpression: expression,
                 scheduleExpressionTimezone: "UTC",

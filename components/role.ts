@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { parseArn } from "./domain/arn";
 import type { ExistingRole } from "./domain/existing-role";
 import type { AttachedPolicies } from "./domain/for-commands";
-import type { Tags } from "./domain/naming";
+import { type NameWord, namePrefix, type Tags } from "./domain/naming";
 import { documentDigest, type PolicyDocument } from "./policies/document";
 
 /** The arguments that are the same for all roles of a stack. */
@@ -19,8 +19,8 @@ export interface SharedRoleArgs {
 }
 
 export interface RoleArgs extends SharedRoleArgs {
-    /** The word after `prefix` in the role's name, such as `service`. The AWS provider generates the rest. */
-    readonly kind: string;
+    /** The word after `prefix` in the role's name. */
+    readonly kind: NameWord<"role">;
     /** The description that IAM shows. */
     readonly description: string;
     /** Who may assume the role. */
@@ -76,7 +76,7 @@ export class Role extends pulumi.ComponentResource {
         const role = new aws.iam.Role(
             name,
             {
-                namePrefix: `${args.prefix}-${args.kind}-`,
+                namePrefix: namePrefix("role", args.prefix, args.kind),
                 path: args.path,
                 description: args.description,
                 permissionsBoundary: args.permissionsBoundary ?? undefined,

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { anySwitchOn, type EncryptionSwitches } from "./domain/emr-release";
+import { namePrefix } from "./domain/naming";
 import {
     type SecurityConfigurationDocumentArgs,
     securityConfigurationDocument,
@@ -36,7 +37,7 @@ export class SecurityConfiguration extends pulumi.ComponentResource {
             configuration &&
             new aws.emr.SecurityConfiguration(
                 name,
-                { namePrefix: `${prefix}-`, configuration },
+                { namePrefix: namePrefix("securityConfiguration", prefix), configuration },
                 // Running clusters and the operator's config.yml still name the old security configuration, and EMR
                 // refuses to delete it while it is in use, which would fail the `up`. It costs nothing and holds no secret.
                 { parent: this, retainOnDelete: true },

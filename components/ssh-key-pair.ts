@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
-import type { Tags } from "./domain/naming";
+import { namePrefix, type Tags } from "./domain/naming";
 
 export interface SshKeyPairArgs {
     /** The start of every physical name. */
@@ -26,7 +26,11 @@ export class SshKeyPair extends pulumi.ComponentResource implements KeyPair {
         const key = new tls.PrivateKey(`${name}-key`, { algorithm: "RSA", rsaBits: 4096 }, { parent: this });
         const pair = new aws.ec2.KeyPair(
             name,
-            { keyNamePrefix: `${args.prefix}-`, publicKey: key.publicKeyOpenssh, tags: args.tags },
+            {
+                keyNamePrefix: namePrefix("keyPair", args.prefix),
+                publicKey: key.publicKeyOpenssh,
+                tags: args.tags,
+            },
             { parent: this },
         );
 

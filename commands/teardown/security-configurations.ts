@@ -4,7 +4,7 @@ import {
     type EMRClient,
     paginateListSecurityConfigurations,
 } from "@aws-sdk/client-emr";
-import { GENERATED_SUFFIX_PATTERN } from "../../components/domain/naming";
+import { GENERATED_SUFFIX_PATTERN, namePrefix } from "../../components/domain/naming";
 import { call } from "../aws";
 import type { ActiveCluster } from "../clusters";
 import type { StackOutputs } from "../stack-outputs";
@@ -21,7 +21,9 @@ export async function securityConfigurationObstacles(
     all: boolean,
 ): Promise<readonly Obstacle[]> {
     const { prefix } = outputs.forCommands;
-    const ofItsNames = new RegExp(`^${prefix}-${GENERATED_SUFFIX_PATTERN}$`);
+    const ofItsNames = new RegExp(
+        `^${namePrefix("securityConfiguration", prefix)}${GENERATED_SUFFIX_PATTERN}$`,
+    );
     const names = (await listNames(emr)).filter((name) => ofItsNames.test(name));
     const found: Obstacle[] = [];
     for (const name of names) {

@@ -1,7 +1,9 @@
+import { LIMITS } from "./limits";
+
 /** The namespace of the stack config. It does not depend on the project's name. */
 export const NAMESPACE = "snowplow-emr-encryption";
 
-/** The maximum length of a slug. `snowplow-`, 16 characters and `-collector-` make 36; bucket prefixes may have 37. */
+/** The maximum length of a slug. With it, every prefix of `NAMES` is short enough, which a test checks. */
 const SLUG_LENGTH = 16;
 
 /** The AWS provider appends this many characters to a name prefix: 18 digits of time, and 8 of a counter. */
@@ -25,12 +27,44 @@ export function physicalPrefix(stack: string): string {
     return slug === "" ? "snowplow" : `snowplow-${slug}`;
 }
 
-/** The buckets for EmrEtlRunner's managed locations. The bucket for certificates is not one of them. */
-export type ManagedBucket = "collector" | "pipeline" | "archive" | "logs";
+/**
+ * The generated names, by kind: the words that may follow the stack's prefix, and how many characters the AWS provider
+ * accepts before its own suffix.
+ */
+export const NAMES = {
+    role: { words: ["service", "jobflow", "reencrypt", "reminder"], limit: LIMITS.iam.roleNamePrefix },
+    policy: { words: ["operator"], limit: LIMITS.iam.policyNamePrefix },
+    bucket: {
+        words: ["collector", "pipeline", "archive", "logs", "certs"],
+        limit: LIMITS.s3.bucketPrefix,
+    },
+    schedule: { words: ["reminder"], limit: LIMITS.scheduler.namePrefix },
+    keyAlias: { words: [], limit: LIMITS.kms.aliasNamePrefix },
+    keyPair: { words: [], limit: LIMITS.ec2.keyPairNamePrefix },
+    securityConfiguration: { words: [], limit: LIMITS.emr.securityConfigurationNamePrefix },
+} as const satisfies Record<string, { readonly words: readonly string[]; readonly limit: number }>;
 
-/** The prefix of a managed bucket's physical name; the AWS provider appends 26 characters. */
-export function bucketPrefix(prefix: string, bucket: ManagedBucket | "certs"): string {
-    return `${prefix}-${bucket}-`;
+export type NameKind = keyof typeof NAMES;
+
+/** The words of a kind; none for a kind with one name. */
+export type NameWord<Kind extends NameKind> = (typeof NAMES)[Kind]["words"][number];
+
+/** The start of a generated name, such as `snowplow-dev-service-`. The AWS provider generates the rest. */
+export function namePrefix<Kind extends NameKind>(
+    kind: Kind,
+    prefix: string,
+    ...word: [NameWord<Kind>] extends [never] ? [] : [word: NameWord<Kind>]
+): string {
+    const name = [prefix, ...word, ""].join("-");
+    return kind === "keyAlias" ? `alias/${name}` : name; // KMS requires `alias/`.
+}
+
+/** The buckets for EmrEtlRunner's managed locations. The bucket for certificates is not one of them. */
+export type ManagedBucket = Exclude<NameWord<"bucket">, "certs">;
+
+/** The prefix of a managed bucket's name. */
+export function bucketPrefix(prefix: string, bucket: NameWord<"bucket">): string {
+    return namePrefix("bucket", prefix, bucket);
 }
 
 /** The key of the tag on all resources and clusters of a stack. */

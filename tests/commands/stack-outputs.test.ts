@@ -69,7 +69,7 @@ describe("readStackOutputs", () => {
                 reencryptionRole: policies("emr-storage-reencryption-role-policy"),
                 reminderRole: policies("emr-certificates-renewal-reminder-role-policy"),
             },
-            reencryptionRoleArn: "arn:aws:iam::000000000000:role/snowplow-dev-reencryption-placeholder",
+            reencryptionRoleArn: "arn:aws:iam::000000000000:role/snowplow-dev-reencrypt-placeholder",
             reminderSchedule: {
                 name: "snowplow-dev-reminder-placeholder",
                 // 30 days before the placeholder's end.

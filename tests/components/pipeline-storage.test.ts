@@ -241,7 +241,7 @@ describe("PipelineStorage", () => {
         expect(resourceInputs(result)).to.deep.equal(resourceInputs(alone));
         expect(result.outputs).to.have.property(
             "reencryptionRole",
-            "arn:aws:iam::000000000000:role/snowplow-dev-reencryption-placeholder",
+            "arn:aws:iam::000000000000:role/snowplow-dev-reencrypt-placeholder",
         );
     });
 });

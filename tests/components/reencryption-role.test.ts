@@ -5,7 +5,7 @@ import { resourceInputs, resourceLines } from "../support/golden";
 import { POLICY_FACTS, SHARED_ROLE_ARGS } from "../support/roles";
 import { run } from "../support/run";
 
-const NAME = "snowplow-dev-reencryption-placeholder";
+const NAME = "snowplow-dev-reencrypt-placeholder";
 
 describe("ReencryptionRole", () => {
     it("creates the role of S3 Batch Operations, with one policy for all locations", async () => {
@@ -25,7 +25,7 @@ describe("ReencryptionRole", () => {
         expect(resourceInputs(result)).to.deep.equal({
             "aws:iam/role:Role reencryption-role": {
                 path: "/",
-                namePrefix: "snowplow-dev-reencryption-",
+                namePrefix: "snowplow-dev-reencrypt-",
                 description: "S3 Batch Operations: encrypts existing objects in place",
                 assumeRolePolicy: JSON.stringify(reencryptionRoleTrust()),
                 tags: { stack: "tag" },

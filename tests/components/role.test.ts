@@ -22,11 +22,11 @@ const ATTACHMENTS = [
     "nodes-111122223333:policy/team-extra",
     "nodes-aws:policy/AmazonSSMManagedInstanceCore",
 ];
-const NAME = "snowplow-dev-nodes-placeholder";
+const NAME = "snowplow-dev-jobflow-placeholder";
 
 const ARGS: RoleArgs = {
     prefix: "snowplow-dev",
-    kind: "nodes",
+    kind: "jobflow",
     description: "Nodes",
     trustPolicy: TRUST,
     policies: { managedPolicyArns: MANAGED, inlinePolicy: INLINE },
@@ -56,7 +56,7 @@ describe("Role", () => {
         const { "aws:ssm/parameter:Parameter reader": _, ...inputs } = resourceInputs(result);
         expect(inputs).to.deep.equal({
             [ROLE]: {
-                namePrefix: "snowplow-dev-nodes-",
+                namePrefix: "snowplow-dev-jobflow-",
                 path: "/data/",
                 description: "Nodes",
                 permissionsBoundary: "arn:aws:iam::111122223333:policy/boundary",

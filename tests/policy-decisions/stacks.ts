@@ -126,7 +126,7 @@ function documentedStatements(): unknown {
 export const BOTH = ["batch", "stream"] as const;
 
 export const REMINDER_ROLE = role(`snowplow-batch-reminder-${PLACEHOLDER}`);
-export const REENCRYPTION_ROLE = role(`snowplow-batch-reencryption-${PLACEHOLDER}`);
+export const REENCRYPTION_ROLE = role(`snowplow-batch-reencrypt-${PLACEHOLDER}`);
 export const ADMIN_ROLE = role("admin");
 /** The other account in docs/runbooks.md. */
 export const PARTNER = "444455556666";

@@ -131,7 +131,7 @@ S3 lists what is not encrypted: job-1, job-2, job-3
                     "</S3PutObjectCopy></Operation>",
                     `<Report><Enabled>true</Enabled><Bucket>${logs}</Bucket><Format>Report_CSV_20180820</Format><Prefix>emr/encrypt-existing</Prefix><ReportScope>AllTasks</ReportScope></Report>`,
                     "<Priority>10</Priority>",
-                    "<RoleArn>arn:aws:iam::000000000000:role/snowplow-dev-reencryption-placeholder</RoleArn>",
+                    "<RoleArn>arn:aws:iam::000000000000:role/snowplow-dev-reencrypt-placeholder</RoleArn>",
                     "<ConfirmationRequired>true</ConfirmationRequired>",
                     "<ClientRequestToken>TOKEN</ClientRequestToken>",
                     `<Description>encrypt-existing ${ARCHIVE} GLACIER_IR DIGEST dev</Description>`,
@@ -564,7 +564,7 @@ s3://${ARCHIVE}/raw/, STANDARD: not started: another job's copies have lost some
             s3.objects.set(`${ARCHIVE}/raw/a`, OLD);
             s3.refusals.push({ on: /^POST \/v20180820\/jobs$/, status: 403, code: "AccessDenied" });
             expect(await failure({ yes: true })).to.equal(
-                `s3:CreateJob and iam:PassRole on bucket ${ARCHIVE}, as arn:aws:iam::000000000000:role/snowplow-dev-reencryption-placeholder: AccessDenied: refused by the test. These credentials need s3:CreateJob and iam:PassRole on it.`,
+                `s3:CreateJob and iam:PassRole on bucket ${ARCHIVE}, as arn:aws:iam::000000000000:role/snowplow-dev-reencrypt-placeholder: AccessDenied: refused by the test. These credentials need s3:CreateJob and iam:PassRole on it.`,
             );
         });
     });

@@ -1,12 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import {
-    bucketPrefix,
-    EMR_TAG,
-    GENERATED_SUFFIX_LENGTH,
-    physicalPrefix,
-    STACK_TAG,
-} from "../../../components/domain/naming";
+import { EMR_TAG, NAMES, namePrefix, physicalPrefix, STACK_TAG } from "../../../components/domain/naming";
 
 describe("physicalPrefix", () => {
     for (const [title, stack, prefix] of [
@@ -26,26 +20,31 @@ describe("physicalPrefix", () => {
         });
     }
 
-    it("leads to names that S3 and the AWS provider accept, for any stack name", () => {
-        const suffix = "0".repeat(GENERATED_SUFFIX_LENGTH);
-        const buckets = ["collector", "pipeline", "archive", "logs", "certs"] as const;
+    it("leads to prefixes that the AWS provider accepts, for every kind of name and any stack name", () => {
+        const accepted: Readonly<Record<string, RegExp>> = {
+            keyAlias: /^alias\/snowplow-([a-z0-9]+-)*$/,
+        };
+        const kinds = Object.entries(NAMES).flatMap(([kind, { words, limit }]) =>
+            (words.length === 0 ? [[]] : words.map((word) => [word])).map((word) => ({ kind, word, limit })),
+        );
+        const prefixOf = namePrefix as (kind: string, prefix: string, ...word: readonly string[]) => string;
         fc.assert(
             fc.property(fc.string({ unit: "grapheme", maxLength: 100 }), (stack) => {
-                for (const bucket of buckets) {
-                    const start = bucketPrefix(physicalPrefix(stack), bucket);
-                    expect(start).to.have.length.at.most(37);
-                    expect(start).to.match(/^snowplow-([a-z0-9]+-)*$/);
-                    expect(start + suffix).to.have.length.at.most(63);
+                for (const { kind, word, limit } of kinds) {
+                    const start = prefixOf(kind, physicalPrefix(stack), ...word);
+                    expect(start).to.have.length.at.most(limit);
+                    expect(start).to.match(accepted[kind] ?? /^snowplow-([a-z0-9]+-)*$/);
                 }
             }),
-            { numRuns: 200 },
+            { numRuns: 200, examples: [["abcdefghijklmnop"]] },
         );
     });
 });
 
 describe("naming", () => {
-    it("puts the bucket after the prefix, and a hyphen before the generated suffix", () => {
-        expect(bucketPrefix("snowplow-dev", "certs")).to.equal("snowplow-dev-certs-");
+    it("puts the word after the prefix, and a hyphen before the generated suffix", () => {
+        expect(namePrefix("bucket", "snowplow-dev", "certs")).to.equal("snowplow-dev-certs-");
+        expect(namePrefix("keyPair", "snowplow-dev")).to.equal("snowplow-dev-");
     });
 
     it("has EMR's tag as AmazonEMRServicePolicy_v2 needs it: a string, not a boolean", () => {
