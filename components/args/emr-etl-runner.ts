@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { DEFAULT_RELEASE, parseRelease } from "../domain/emr-release";
 import { DEFAULT_TYPE } from "../domain/instance-types";
+import { LIMITS } from "../domain/limits";
 import { S3_URL, S3_URL_PATTERN } from "../domain/locations";
 import { distinct, field, integer, matching, objectWith, optional, section } from "./field";
 
@@ -54,7 +55,9 @@ const errorsLocation = (description: string) =>
 
 const instanceType = (description: string) =>
     field(
-        matching(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/).default(DEFAULT_TYPE),
+        matching(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/)
+            .max(LIMITS.emr.instanceType)
+            .default(DEFAULT_TYPE),
         description,
         `an EC2 instance type, such as ${DEFAULT_TYPE}`,
     );
@@ -140,9 +143,9 @@ const EBS_VOLUME = {
 
 const jobflow = section("The cluster.", {
     job_name: optional(
-        nonEmpty,
+        nonEmpty.max(LIMITS.emr.name).regex(/^[^<>$|`]*$/),
         "The clusters' name; it must be unique with a persistent jobflow. Omitted: Snowplow ETL and the stack's name.",
-        "a string that is not empty",
+        `1 to ${LIMITS.emr.name} characters other than < > $ | and \``,
     ),
     master_instance_type: instanceType("The master node's instance type."),
     core_instance_count: integer(1, 2, "Number of core nodes."),
@@ -177,9 +180,9 @@ const emr = section("EMR.", {
     ec2_subnet_id: owned("aws.emr.ec2_subnet_id"),
     ec2_key_name: optional(
         // EMR would look for a key pair whose name is that ARN or id, and the cluster would not start.
-        nonEmpty.max(255).regex(/^(?!arn:|key-[0-9a-f]{17}$)/),
+        matching(new RegExp(`^(?!arn:|key-[0-9a-f]{17}$)[ -~]{1,${LIMITS.ec2.keyName}}$`)),
         "An EC2 key pair for logging in. Omitted: a managed one, since EmrEtlRunner requires a key pair.",
-        "the name of an EC2 key pair in the stack's region",
+        "the name of an EC2 key pair in the stack's region, at most 255 ASCII characters",
         "a managed one",
     ),
     security_configuration: owned("aws.emr.security_configuration"),
@@ -210,9 +213,9 @@ const emr = section("EMR.", {
         'classifications with their properties, each value a string, such as spark: { maximizeResourceAllocation: "true" }',
     ),
     additional_info: optional(
-        z.string().refine(isJson),
+        z.string().max(LIMITS.emr.string).refine(isJson),
         "EMR's `AdditionalInfo`, as JSON.",
-        "a string of valid JSON",
+        `a string of valid JSON, at most ${LIMITS.emr.string} characters`,
     ),
 });
 
@@ -235,9 +238,9 @@ const TRACKING = {
 
 const monitoring = section("Monitoring.", {
     tags: field(
-        z.record(nonEmpty.max(128), z.string().max(256)).nullable().default({}),
+        z.record(z.string(), z.string()).nullable().default({}),
         "Tags for the clusters, in addition to the stack's own.",
-        "names of at most 128 characters, each with a string of at most 256 characters",
+        "keys of at most 128 characters, each with a string of at most 256 characters",
     ),
     logging: section("Logging.", {
         level: field(

@@ -20,8 +20,8 @@ function isVpcCidr(text: string): boolean {
 }
 
 const s3Url = matching(S3_URL_PATTERN);
-const kmsKeyArn = matching(/^arn:aws:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/);
-const policyArn = matching(/^arn:aws:iam::(aws|\d{12}):policy\/[\w+=,.@/-]+$/);
+const kmsKeyArn = matching(/^arn:aws:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]{1,36}$/); // UUIDs, or mrk- and 32 digits.
+const policyArn = matching(/^arn:aws:iam::(aws|\d{12}):policy\/[\w+=,.@/-]+$/).max(LIMITS.iam.arn);
 const roleName = matching(/^[\w+=,.@-]{1,64}$/);
 const snsTopicArn = matching(/^arn:aws:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/); // FIFO topics end with `.fifo`.
 const bucketName = matching(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/);
@@ -245,9 +245,9 @@ const access = section("What roles may do beyond EmrEtlRunner's own locations, a
         "table names, 3 to 255 of A-Z, a-z, 0-9, _ . and -",
     ),
     ssmParameters: list(
-        matching(/^\/?[\w.-]+(\/[\w.-]+)*$/),
+        matching(/^\/?[\w.-]+(\/[\w.-]+){0,14}$/).max(LIMITS.ssm.parameterName), // At most 15 levels.
         "Parameters that RDB Loader reads: the password of a target with `ec2ParameterStore`.",
-        "parameter names, such as /snowplow/redshift-password",
+        `parameter names of at most 15 levels and ${LIMITS.ssm.parameterName} characters, such as /snowplow/redshift-password`,
     ),
     policyArns: field(
         distinct(policyArn).max(LIMITS.iam.managedPoliciesPerRole).default([]),
@@ -262,7 +262,7 @@ const access = section("What roles may do beyond EmrEtlRunner's own locations, a
     ),
     path: field(
         matching(/^\/([\w+=,.@-]+\/)*$/)
-            .max(512)
+            .max(LIMITS.iam.path)
             .default("/"),
         "The IAM path of every managed role, instance profile and policy.",
         "an IAM path that begins and ends with a slash, such as /data/snowplow/",

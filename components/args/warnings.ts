@@ -11,6 +11,7 @@ import {
     supportOf,
 } from "../domain/emr-release";
 import { FAMILIES, familyOf, isSize } from "../domain/instance-types";
+import { LIMITS } from "../domain/limits";
 import { daysBefore } from "../domain/time";
 import type { CompleteArgs } from "./complete";
 import { describe } from "./describe";
@@ -103,6 +104,17 @@ function* typeSpelling({ instanceTypes }: CompleteArgs): Iterable<string> {
     }
 }
 
+/** EMR's own limits are narrower than EC2's. Nothing shows that EMR enforces them. */
+function* volume({ emrEtlRunner }: CompleteArgs): Iterable<string> {
+    const ebs = emrEtlRunner.aws.emr.jobflow.core_instance_ebs;
+    const { from, fromIfOptimised, to } = LIMITS.emr.volumeSize;
+    // EmrEtlRunner asks for EBS optimisation unless ebs_optimized is false.
+    const smallest = ebs?.ebs_optimized === false ? from : fromIfOptimised;
+    if (ebs !== null && (ebs.volume_size < smallest || ebs.volume_size > to)) {
+        yield `emrEtlRunner.aws.emr.jobflow.core_instance_ebs.volume_size is ${ebs.volume_size}: EMR's API reference documents ${smallest} to ${to} GB for this volume, so EMR may refuse to launch the cluster.`;
+    }
+}
+
 function* certificateExpiry({ certificates }: CompleteArgs, now: Date): Iterable<string> {
     const end = endInWindow(certificates, now);
     if (end) {
@@ -110,7 +122,7 @@ function* certificateExpiry({ certificates }: CompleteArgs, now: Date): Iterable
     }
 }
 
-const WARNINGS: readonly Warning[] = [support, release, switches, typeSpelling, certificateExpiry];
+const WARNINGS: readonly Warning[] = [support, release, switches, typeSpelling, volume, certificateExpiry];
 
 /** Every warning about arguments that follow all rules, in a fixed order. */
 export function warningsOf(args: CompleteArgs, now: Date): readonly string[] {

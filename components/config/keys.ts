@@ -4,7 +4,8 @@ import { environment } from "../args/schema";
 import { secretErrors, secretIn } from "../args/secrets";
 import type { ArgumentError, Path } from "../domain/errors";
 import { LIMITS } from "../domain/limits";
-import { NAMESPACE } from "../domain/naming";
+import { EMR_TAG, NAMESPACE, STACK_TAG } from "../domain/naming";
+import { tagErrors } from "../domain/tags";
 import { valueAt } from "../domain/value-at";
 
 /** The key of the only secret: the private key of `certificates.chainPem`, in PEM. */
@@ -57,7 +58,7 @@ export function readKeys(input: StackInput): {
         errors: [
             ...otherNamespaceErrors(input),
             ...otherSecretErrors(input),
-            ...defaultTagErrors(input.defaultTags),
+            ...defaultTagErrors(input),
             ...own,
         ],
         objects: Object.fromEntries(objects),
@@ -139,8 +140,8 @@ function otherSecretErrors({ otherValues = {} }: StackInput): readonly ArgumentE
     });
 }
 
-/** The names and values of tags are not printed. */
-function defaultTagErrors(defaultTags: unknown): readonly ArgumentError[] {
+/** They reach every resource that takes tags, IAM's and S3's objects too. */
+function defaultTagErrors({ defaultTags, project = NAMESPACE, stack }: StackInput): readonly ArgumentError[] {
     const path = ["aws:defaultTags"];
     if (defaultTags === undefined || defaultTags === null) {
         return [];
@@ -152,12 +153,19 @@ function defaultTagErrors(defaultTags: unknown): readonly ArgumentError[] {
     const below = [...path, "tags"];
     const tags = valueAt(defaultTags, ["tags"]) ?? {};
     if (typeof tags !== "object" || Array.isArray(tags)) {
-        const expected = "an object of names, each with a string";
+        const expected = "an object of keys, each with a string";
         return [{ code: "default-tags", path: below, found: describe(tags), expected }];
     }
     const found = `${Object.keys(tags).length} tags`;
     const expected = `at most ${LIMITS.s3.objectTags}: an S3 object, such as the certificates' archive, takes no more`;
-    return Object.keys(tags).length <= LIMITS.s3.objectTags
-        ? []
-        : [{ code: "too-many-tags", path: below, found, expected }];
+    return [
+        ...(Object.keys(tags).length <= LIMITS.s3.objectTags
+            ? []
+            : [{ code: "too-many-tags", path: below, found, expected } as const]),
+        ...tagErrors(tags as Readonly<Record<string, unknown>>, {
+            pathOf: (key) => (PLAIN_OTHER_KEY.test(key) ? [...below, key] : below),
+            own: { ...EMR_TAG, [STACK_TAG]: `${project}/${stack}` },
+            iam: true,
+        }),
+    ];
 }

@@ -1,7 +1,7 @@
 /** The codes of errors. They are stable, for tests and for programs that catch an `InvalidArguments`. */
 export const ERROR_CODES = [
     "action-not-allowed", // in a statement for a bucket policy
-    "aws-tag-name", // AWS reserves names that begin with aws:
+    "aws-tag", // AWS reserves keys and values that begin with aws:
     "bucket-accepts-acls", // and is to accept none
     "bucket-in-another-region",
     "bucket-missing",
@@ -36,6 +36,7 @@ export const ERROR_CODES = [
     "hostname-mismatch-with-thrift",
     "instance-profile-with-another-role",
     "instance-type",
+    "invalid-tag", // by its length or characters
     "invalid-value",
     "invalid-yaml",
     "job-version", // of RDB Loader or RDB Shredder
@@ -75,6 +76,7 @@ export const ERROR_CODES = [
     "security-group-exists",
     "service-for-all-accounts",
     "stack-file-missing",
+    "stack-name",
     "statement-for-all-principals",
     "step-argument-too-long", // config.yml, which is one argument of RDB Loader's step
     "step-name-too-long", // a step's name contains an S3 URL
@@ -83,6 +85,8 @@ export const ERROR_CODES = [
     "subnet-without-public-addresses",
     "table-key-not-named",
     "table-missing",
+    "tag-differs-in-case",
+    "too-many-bootstrap-scripts",
     "too-many-tags",
     "topic-of-another-region",
     "trusted-pem-alone", // chainPem and trustedPem need each other
@@ -94,7 +98,9 @@ export const ERROR_CODES = [
     "unseen-route-when-public",
     "unsupported-instance-type", // EMR does not list it for the release
     "unsupported-region",
+    "volume-iops", // over what EC2 offers
     "volume-iops-missing",
+    "volume-size",
     "vpc-dns-hostnames-off",
     "vpc-dns-support-off",
     "wrong-type",

@@ -240,7 +240,7 @@ describe("adopt", () => {
                     "monitoring.tags.stage",
                 ].map((place) => ["erb-value", place]),
             ]);
-            expect(own).to.have.nested.property("aws.emr.jobflow.job_name", "Snowplow <% ETL");
+            expect(own).to.have.nested.property("aws.emr.configuration.spark.note", "a <% b");
         });
 
         it("and writes into the stack file what value is expected in its place", () => {

@@ -23,11 +23,12 @@ import {
     roleArn,
     takesAnyHostname,
 } from "../support/emr-etl-runner-contract";
+import { limitErrors } from "../support/limits";
 import { findings } from "../support/policy-pack";
 import { run } from "../support/run";
 import { stackFileKeys } from "../support/stack-file-keys";
 
-/** The number of stacks that the whole program runs for, twice each; `npm run test:long` sets 1,000. */
+/** The number of stacks that the whole program runs for, twice each; `npm run test:long` sets 2,000. */
 const RUNS = Number(process.env.RUNS ?? 10);
 
 /** The schema does not describe the AWS provider's tags. */
@@ -79,12 +80,13 @@ describe("any stack config", () => {
             expect(missing).to.deep.equal([]);
         });
 
-        it(`runs the program twice with the same result, which EmrEtlRunner and the policy pack accept: ${RUNS} times`, async () => {
+        it(`runs the program twice with the same result, which EmrEtlRunner, the policy pack and AWS's limits accept: ${RUNS} times`, async () => {
             await fc.assert(
                 fc.asyncProperty(stackToRun, async (stack) => {
                     const first = await runProgram(stack);
                     expect(programErrors(first, stack)).to.deep.equal([]);
                     expect(findings(first)).to.deep.equal([]);
+                    expect(limitErrors(first, defaultTagsOf(stack))).to.deep.equal([]);
                     const again = await runProgram(stack);
                     expect(sorted(again)).to.deep.equal(sorted(first));
                     expect(again.outputs).to.deep.equal(first.outputs);
@@ -183,6 +185,10 @@ function rendered(args: ResolvedArgs, given: AnyStack): string {
         anyHostname: takesAnyHostname(given),
         securityConfiguration: Object.values(switches).includes(true) ? generated("") : null,
     });
+}
+
+function defaultTagsOf({ defaultTags }: AnyStack): Record<string, string> {
+    return (Object(defaultTags) as { readonly tags?: Record<string, string> | null }).tags ?? {};
 }
 
 function runProgram(given: AnyStack): Promise<Run> {

@@ -1,7 +1,7 @@
 import { arn } from "../../domain/arn";
 import type { ExistingRole } from "../../domain/existing-role";
 import { resolveLocations } from "../../domain/locations";
-import { bucketPrefix, GENERATED_SUFFIX_LENGTH, type ManagedBucket } from "../../domain/naming";
+import { bucketPrefix, GENERATED_SUFFIX_LENGTH, type NameWord, namePrefix } from "../../domain/naming";
 import { bucketArn, urlArn } from "../../policies/s3-access";
 import type { CompleteArgs } from "../complete";
 
@@ -21,12 +21,12 @@ export function deployed(args: CompleteArgs, existing: LookedUp = {}) {
     const { access, certificates, encryption, prefix, region } = args;
     const accountId = "0".repeat(12);
     const generated = (name: string) => `${name}${"x".repeat(GENERATED_SUFFIX_LENGTH)}`;
-    const role = (kind: "serviceRole" | "jobflowRole", word: string): ExistingRole => {
-        const name = access[kind]?.existing ?? generated(`${prefix}-${word}-`);
+    const role = (kind: "serviceRole" | "jobflowRole", word: "service" | "jobflow"): ExistingRole => {
+        const name = access[kind]?.existing ?? generated(namePrefix("role", prefix, word));
         const path = access[kind] ? "/" : access.path;
         return existing[kind] ?? { name, arn: arn("iam", "", accountId, `role${path}${name}`) };
     };
-    const bucket = (name: ManagedBucket | "certs") => generated(bucketPrefix(prefix, name));
+    const bucket = (name: NameWord<"bucket">) => generated(bucketPrefix(prefix, name));
     return {
         accountId,
         locations: resolveLocations(args.locations, bucket),
@@ -38,7 +38,7 @@ export function deployed(args: CompleteArgs, existing: LookedUp = {}) {
             : bucketArn(`${bucket("certs")}/*`),
         vpcId: args.network.existing?.vpcId ?? `vpc-${"x".repeat(17)}`,
         subnetId: args.network.existing?.subnetIds[0] ?? `subnet-${"x".repeat(17)}`,
-        keyName: args.emrEtlRunner.aws.emr.ec2_key_name ?? generated(`${prefix}-`),
-        securityConfiguration: generated(`${prefix}-`),
+        keyName: args.emrEtlRunner.aws.emr.ec2_key_name ?? generated(namePrefix("keyPair", prefix)),
+        securityConfiguration: generated(namePrefix("securityConfiguration", prefix)),
     };
 }

@@ -1,5 +1,8 @@
 import { parseArn } from "../../domain/arn";
+import { LIMITS } from "../../domain/limits";
 import { EMR_TAG, STACK_TAG } from "../../domain/naming";
+import { tagErrors } from "../../domain/tags";
+import { printable } from "../schema-guide";
 import type { Finding, Rule, RuleArgs } from "./rule";
 
 const EMR = ["emrEtlRunner", "aws", "emr"];
@@ -18,12 +21,39 @@ function* keyRegions({ encryption, storage, region }: RuleArgs): Iterable<Findin
     }
 }
 
-function* volumeIops({ emrEtlRunner }: RuleArgs): Iterable<Finding> {
-    const volume = emrEtlRunner.aws.emr.jobflow.core_instance_ebs;
-    if (volume?.volume_type === "io1" && volume.volume_iops === null) {
-        const path = [...EMR, "jobflow", "core_instance_ebs", "volume_iops"];
-        const expected = "an integer, at least 1: volume_type io1 requires it";
+const VOLUME = [...EMR, "jobflow", "core_instance_ebs"];
+
+/** EC2's limits. EmrEtlRunner passes IOPS with io1 only. */
+function* volume({ emrEtlRunner }: RuleArgs): Iterable<Finding> {
+    const ebs = emrEtlRunner.aws.emr.jobflow.core_instance_ebs;
+    if (ebs === null) {
+        return;
+    }
+    const { volume_type, volume_size, volume_iops } = ebs;
+    const [smallest, largest] = LIMITS.ebs.size[volume_type];
+    if (volume_size < smallest || volume_size > largest) {
+        const expected = `${smallest} to ${largest} with volume_type ${volume_type}`;
+        yield { code: "volume-size", path: [...VOLUME, "volume_size"], expected };
+    }
+    const path = [...VOLUME, "volume_iops"];
+    const { from, to, perGb } = LIMITS.ebs.iops;
+    const most = Math.min(to, perGb * volume_size);
+    if (volume_type === "io1" && volume_iops === null) {
+        const expected = `an integer, at least ${from}: volume_type io1 requires it`;
         yield { code: "volume-iops-missing", path, found: "missing", expected };
+    } else if (volume_type === "io1" && (Number(volume_iops) < from || Number(volume_iops) > most)) {
+        const expected = `${from} to ${to} with volume_type io1, and at most ${perGb} for each GB of volume_size`;
+        yield { code: "volume-iops", path, expected };
+    }
+}
+
+/** EmrEtlRunner adds its own actions (emr_job.rb): one, and two more for thrift before release 4. */
+function* bootstrapScripts({ emrEtlRunner: { aws, collectors }, release }: RuleArgs): Iterable<Finding> {
+    const own = release[0] < 4 && collectors.format === "thrift" ? 3 : 1;
+    const most = LIMITS.emr.bootstrapActions - own;
+    if ((aws.emr.bootstrap ?? []).length > most) {
+        const expected = `at most ${most} scripts: EMR takes ${LIMITS.emr.bootstrapActions} bootstrap actions, and EmrEtlRunner adds ${own}`;
+        yield { code: "too-many-bootstrap-scripts", path: [...EMR, "bootstrap"], expected };
     }
 }
 
@@ -38,28 +68,38 @@ function* thriftConfiguration({ emrEtlRunner: { aws, collectors } }: RuleArgs): 
     }
 }
 
-/** EC2 accepts 50 tags on a resource; two are the stack's own. */
-const MAX_CLUSTER_TAGS = 48;
-
+/** They reach the cluster and its EC2 instances. */
 function* clusterTags({ emrEtlRunner, stackTag }: RuleArgs): Iterable<Finding> {
     const path = ["emrEtlRunner", "monitoring", "tags"];
-    const tags = Object.entries(emrEtlRunner.monitoring.tags ?? {});
-    const own = new Map<string, string>(Object.entries({ ...EMR_TAG, [STACK_TAG]: stackTag }));
-    for (const [key, value] of tags) {
-        if (own.has(key) && own.get(key) !== value) {
-            const fix = `omit this key: the stack sets it to "${own.get(key)}"`;
-            yield { code: "owned-tag", path: [...path, key], fix };
-        }
-        if (/^aws:/i.test(key)) {
-            const found = "a name that begins with aws:, which AWS reserves";
-            yield { code: "aws-tag-name", path, found, fix: "rename the tag" };
-        }
-    }
-    const count = tags.filter(([key]) => !own.has(key)).length;
-    if (count > MAX_CLUSTER_TAGS) {
-        const expected = `at most ${MAX_CLUSTER_TAGS}: EC2 accepts 50, two of them the stack's own`;
+    const tags = emrEtlRunner.monitoring.tags ?? {};
+    const own = { ...EMR_TAG, [STACK_TAG]: stackTag };
+    yield* tagErrors(tags, { pathOf: (key) => printable([...path, key]), own, iam: false });
+    const most = LIMITS.ec2.tags - Object.keys(own).length;
+    const count = Object.keys(tags).filter((key) => !Object.hasOwn(own, key)).length;
+    if (count > most) {
+        const expected = `at most ${most}: EC2 accepts ${LIMITS.ec2.tags}, two of them the stack's own`;
         yield { code: "too-many-tags", path, found: `${count} tags`, expected };
     }
 }
 
-export const emrRules: readonly Rule[] = [keyRegions, volumeIops, thriftConfiguration, clusterTags];
+/**
+ * An importing program may pass any name; Pulumi's CLI accepts no other for a stack. Names, tags and messages contain it.
+ * @see https://github.com/pulumi/pulumi: sdk/go/common/workspace/templates.go, `ValidateStackName`
+ */
+function* stackName({ stack, stackTag }: RuleArgs): Iterable<Finding> {
+    if (!/^[\w.-]{1,100}$/.test(stack)) {
+        const expected = "1 to 100 of A-Z, a-z, 0-9, _ . and -, as Pulumi requires of a stack's name";
+        yield { code: "stack-name", path: ["stack"], expected };
+    } else {
+        yield* tagErrors({ [STACK_TAG]: stackTag }, { pathOf: () => ["stackTag"], own: {}, iam: true });
+    }
+}
+
+export const emrRules: readonly Rule[] = [
+    keyRegions,
+    volume,
+    bootstrapScripts,
+    thriftConfiguration,
+    clusterTags,
+    stackName,
+];

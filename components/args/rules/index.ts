@@ -9,12 +9,12 @@ import { documentLimits } from "./document-limits";
 import { emrRules } from "./emr";
 import { executedFiles } from "./executed-files";
 import { existingReplaces } from "./existing-replaces";
+import { objectKeyLengths, stepArgumentLimit, stepNameLengths } from "./lengths";
 import { locationRules } from "./locations";
 import { networkRules } from "./network";
 import { ownedKeys } from "./owned-keys";
 import { releaseRules } from "./release";
 import type { Rule, RuleArgs } from "./rule";
-import { locationLengths, stepArgumentLimit } from "./step-limits";
 
 const RULES: readonly Rule[] = [
     existingReplaces,
@@ -27,7 +27,8 @@ const RULES: readonly Rule[] = [
     ...bucketPolicyStatementRules,
     ownedKeys,
     documentLimits,
-    locationLengths,
+    stepNameLengths,
+    objectKeyLengths,
     stepArgumentLimit,
 ];
 

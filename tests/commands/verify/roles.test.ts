@@ -256,9 +256,7 @@ describe("verify, roles:", () => {
         const [own, stack] = [await outputsOf(asked), await runStack(asked)];
         const policyOf = (name: string) =>
             String(registration(stack, "aws:iam/rolePolicy:RolePolicy", name).inputs.policy);
-        const [copies, reminds] = ["reencryption", "reminder"].map(
-            (name) => `snowplow-dev-${name}-placeholder`,
-        );
+        const [copies, reminds] = ["reencrypt", "reminder"].map((name) => `snowplow-dev-${name}-placeholder`);
         const policies = {
             [SERVICE]: { own: policyOf("emr-service-role-policy") },
             [JOBFLOW]: { own: policyOf("emr-jobflow-role-policy") },
@@ -275,7 +273,7 @@ describe("verify, roles:", () => {
             ...sound(policies),
             GetRole: ({ RoleName }: Input) => trust(trusts[String(RoleName)] ?? {}),
         };
-        const others = (await check(answers, own)).filter(({ on }) => on.match(/reencryption|reminder/));
+        const others = (await check(answers, own)).filter(({ on }) => on.match(/reencrypt|reminder/));
         const line = (on: string, found: string) => ({ status: "ok", on, expected: found, found });
         const written = "alone, as the stack wrote it";
         expect(others).to.deep.equal([

@@ -235,7 +235,7 @@ describe("resolved arguments", () => {
         const { s3 } = emrEtlRunner.aws;
         const enriched = { ...s3.buckets.enriched, stream: "managed" };
         expect(
-            parse(stream(), { stack: "Streams/EU", project: "renamed", region: "us-east-1", now: NOW }),
+            parse(stream(), { stack: "Streams.EU", project: "renamed", region: "us-east-1", now: NOW }),
         ).to.deep.equal({
             ...DEFAULTS,
             emrEtlRunner: {
@@ -243,8 +243,8 @@ describe("resolved arguments", () => {
                 aws: { ...emrEtlRunner.aws, s3: { ...s3, buckets: { ...s3.buckets, enriched } } },
                 collectors: { format: null },
             },
-            stack: "Streams/EU",
-            stackTag: "renamed/Streams/EU",
+            stack: "Streams.EU",
+            stackTag: "renamed/Streams.EU",
             region: "us-east-1",
             prefix: "snowplow-streams-eu",
             mode: "stream-enrich",

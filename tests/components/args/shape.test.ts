@@ -47,8 +47,12 @@ const VALUES: readonly (readonly [
         ...[null, 0.0001, 10_000],
     ],
     [`${JOBFLOW}.task_instance_bid`, { "invalid-value": [-1] }],
-    [`${JOBFLOW}.master_instance_type`, { "invalid-value": ["m4", "M4.large"] }],
-    [`${JOBFLOW}.job_name`, { "invalid-value": [""] }],
+    [`${JOBFLOW}.master_instance_type`, { "invalid-value": ["m4", "M4.large", `m4.${"x".repeat(254)}`] }],
+    [
+        `${JOBFLOW}.job_name`,
+        { "invalid-value": ["", "x".repeat(257), ...[..."<>$|`"].map((sign) => `a${sign}b`)] },
+        ...['Snowplow ETL (é) & "co"', "x".repeat(256)],
+    ],
     [`${VOLUME}.volume_type`, { "invalid-value": ["gp3"] }, "standard", "gp2"],
     [`${VOLUME}.volume_size`, { "wrong-type": ["100"], "invalid-value": [0], "missing-value": [undefined] }],
     [`${VOLUME}.volume_iops`, { "invalid-value": [0] }, null, 400],
@@ -59,8 +63,16 @@ const VALUES: readonly (readonly [
         { "wrong-type": [5.3, 5], "invalid-value": ["5.30", "emr-5.29.0", "5.29.0-beta", "05.29.0"] },
         "5.30.2",
     ],
-    [`${EMR}.ec2_key_name`, { "invalid-value": ["", "x".repeat(256)] }, "my key"],
-    [`${EMR}.additional_info`, { "invalid-value": ["{"] }, '{"a": 1}'],
+    [
+        `${EMR}.ec2_key_name`,
+        { "invalid-value": ["", "x".repeat(256), "clé"] },
+        ...["my key", "x".repeat(255)],
+    ],
+    [
+        `${EMR}.additional_info`,
+        { "invalid-value": ["{", JSON.stringify("x".repeat(10_279))] },
+        ...['{"a": 1}', JSON.stringify("x".repeat(4_000))],
+    ],
     [`${EMR}.bootstrap_failure_tries`, { "invalid-value": [0] }],
     [`${EMR}.bootstrap`, { "duplicate-item": [["s3://my-scripts/a.sh", "s3://my-scripts/a.sh"]] }, null, []],
     [`${EMR}.configuration.spark.a`, { "wrong-type": [true] }, "x"],
@@ -192,18 +204,10 @@ describe("the schema of the arguments", () => {
         });
     }
 
-    it("requires a name for each tag, and a collector for tracking", () => {
+    it("requires a collector for tracking", () => {
         expect(
-            codesOf(
-                at("emrEtlRunner.monitoring", {
-                    tags: { "": "x" },
-                    snowplow: { method: "get", app_id: "x" },
-                }),
-            ),
-        ).to.deep.equal([
-            "invalid-value at emrEtlRunner.monitoring.tags",
-            "missing-value at emrEtlRunner.monitoring.snowplow.collector",
-        ]);
+            codesOf(at("emrEtlRunner.monitoring", { snowplow: { method: "get", app_id: "x" } })),
+        ).to.deep.equal(["missing-value at emrEtlRunner.monitoring.snowplow.collector"]);
     });
 
     it("names the equal items of a list", () => {

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { batch, type Config, codesOf, emr, errorsOf, jobflow, judges, parse } from "./parse";
+import { batch, type Config, codesOf, emr, errorsOf, judges, parse } from "./parse";
 
 const TAGS = "emrEtlRunner.monitoring.tags";
 
@@ -41,9 +41,9 @@ describe("a string that Ruby's YAML reader would change", () => {
         );
         fc.assert(
             fc.property(fc.string({ unit, minLength: 1, maxLength: 5 }), (text) => {
-                const path = "emrEtlRunner.aws.emr.jobflow.job_name";
+                const path = "emrEtlRunner.aws.emr.configuration.spark.a";
                 const expected = [...text].some(isUnreadable) ? [`unreadable-text at ${path}`] : [];
-                expect(codesOf(jobflow({ job_name: text }))).to.deep.equal(expected);
+                expect(codesOf(emr({ configuration: { spark: { a: text } } }))).to.deep.equal(expected);
             }),
             { numRuns: 150 },
         );
@@ -99,6 +99,7 @@ describe("a string that Ruby's YAML reader would change", () => {
     it("is not one that only looks unusual", () => {
         const text = "tab\t newline\n no-break\u00a0 line\u2028 mark\ufeff 日本 😀 <%= x %> \"'\\";
         const readable = { text, merge: "<<", constructor: "a", hasOwnProperty: "c" };
-        expect(parse(tags(readable)).emrEtlRunner.monitoring.tags).to.deep.equal(readable);
+        const { configuration } = parse(emr({ configuration: { spark: readable } })).emrEtlRunner.aws.emr;
+        expect(configuration).to.deep.equal({ spark: readable });
     });
 });

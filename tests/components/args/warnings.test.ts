@@ -28,6 +28,11 @@ const jobs = (ami_version: string, rdb_shredder: string, rdb_loader: string): Co
     },
 });
 
+const volume = (volume_size: number, ebs_optimized: boolean | null = null) =>
+    jobflow({ core_instance_ebs: { volume_size, volume_type: "gp2", ebs_optimized } });
+const volumeOf = (size: number, smallest: number) =>
+    `emrEtlRunner.aws.emr.jobflow.core_instance_ebs.volume_size is ${size}: EMR's API reference documents ${smallest} to 1024 GB for this volume, so EMR may refuse to launch the cluster.`;
+
 /** The stack is `dev` on 2026-12-01, unless said otherwise. */
 const CASES: readonly (readonly [
     title: string,
@@ -37,6 +42,13 @@ const CASES: readonly (readonly [
 ])[] = [
     ["a stack with every default", batch(), []],
     ["a stack in stream-enrich mode", stream(), []],
+
+    ["no volume", jobflow({ core_instance_ebs: null }), []],
+    ["a volume of 1,024 GB", volume(1_024), []],
+    ["a volume of 1,025 GB", volume(1_025), [volumeOf(1_025, 10)]],
+    ["an EBS-optimised volume of 9 GB", volume(9), [volumeOf(9, 10)]],
+    ["an EBS-optimised volume of 10 GB", volume(10, true), []],
+    ["a volume of 1 GB", volume(1, false), []],
 
     ["a release after its End of Support", emr({ ami_version: "5.29.0" }), [PAST_5("5.29.0")]],
     [

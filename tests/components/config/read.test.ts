@@ -125,6 +125,30 @@ describe("the keys of a stack file", () => {
         ["default tags without tags", batch(), [], tags({ tags: null })],
         ["10 default tags", batch(), [], tags(manyTags(10))],
         ["11 default tags", batch(), 'too-many-tags at ["aws:defaultTags"].tags', tags(manyTags(11))],
+        [
+            "default tags that some service refuses, without their keys unless these are only a name",
+            batch(),
+            [
+                'invalid-tag at ["aws:defaultTags"].tags.owner',
+                'tag-differs-in-case at ["aws:defaultTags"].tags.team',
+                'invalid-tag at ["aws:defaultTags"].tags',
+                'owned-tag at ["aws:defaultTags"].tags.snowplow-emr-stack',
+            ],
+            tags({
+                tags: { owner: "R&D", Team: "a", team: "b", "hunter#2": "x", "snowplow-emr-stack": "x" },
+            }),
+        ],
+        [
+            "the stack's own tags as default tags",
+            batch(),
+            [],
+            tags({
+                tags: {
+                    "snowplow-emr-stack": "snowplow-emr-encryption/dev",
+                    "for-use-with-amazon-emr-managed-policies": "true",
+                },
+            }),
+        ],
         ...["hello", { team: "data" }].map(
             (value): Case => [
                 `${JSON.stringify(value)} for default tags`,

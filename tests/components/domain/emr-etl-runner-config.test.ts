@@ -7,7 +7,7 @@ import {
 import { resolveLocations } from "../../../components/domain/locations";
 import { fileErrors, load } from "../../support/emr-etl-runner-contract";
 import { expectGolden } from "../../support/golden";
-import { batch, type Config, parse, stream } from "../args/parse";
+import { batch, type Config, emr, parse, stream } from "../args/parse";
 
 const DEPLOYED = {
     jobflowRole: "snowplow-dev-jobflow-1",
@@ -158,7 +158,7 @@ const EVERYTHING = {
             ami_version: "5.32.0",
             bootstrap: ["s3://acme-scripts/a.sh", "s3://acme-scripts/b.sh"],
             jobflow: {
-                job_name: "<%= `id` %> \"nightly\" \\ '5' #1\nof\t2",
+                job_name: "\"nightly\" \\ '5' #1\nof\t2",
                 master_instance_type: "m5.xlarge",
                 core_instance_count: 10,
                 core_instance_type: "r5.xlarge",
@@ -174,7 +174,10 @@ const EVERYTHING = {
                 task_instance_bid: 1,
             },
             bootstrap_failure_tries: 1,
-            configuration: { ":x": { yes: "no", "5.9": "0123" }, "12:30": {} },
+            configuration: {
+                ":x": { yes: "no", "5.9": "0123", "<%% owner": "<<", é: "\u2028\ufeff\u00a0😀" },
+                "12:30": {},
+            },
             additional_info: '{"a":"b"}',
         },
     },
@@ -186,12 +189,12 @@ const EVERYTHING = {
     },
     storage: { versions: { rdb_loader: "0.17.1", rdb_shredder: "0.16.1" } },
     monitoring: {
-        tags: { team: "~", on: "", "<%% owner": "<<", é: "\u2028\ufeff\u00a0😀" },
+        tags: { team: "=", on: "", "5.9": "0123", é: "\u2028\u00a0𝐱" },
         logging: { level: "INFO" },
         snowplow: {
             method: "post",
             collector: "collector.acme.com",
-            app_id: "2018-01-01",
+            app_id: "<%= `id` %>",
             protocol: "https",
             port: 443,
         },
@@ -344,8 +347,10 @@ describe("config.yml", () => {
     });
 
     it("quotes <<, which the YAML package would write plain", () => {
-        const text = render(batch({ monitoring: { tags: { merge: "<<" } } }));
-        expect(text.split("\n").filter((line) => line.includes("<<"))).to.deep.equal(['    "merge": "<<"']);
+        const text = render(emr({ configuration: { spark: { merge: "<<" } } }));
+        expect(text.split("\n").filter((line) => line.includes("<<"))).to.deep.equal([
+            '        "merge": "<<"',
+        ]);
     });
 });
 

@@ -4,7 +4,7 @@ import { certificateDays, cidrBlock, existingNetwork, releases } from "./depende
 import { emr, format, jobflow, monitoring, OWNED, software } from "./emr-etl-runner";
 import { LOCATION_PATHS, locations, PLACES } from "./locations";
 import { REGIONS } from "./regions";
-import { dictionary, drawnFrom, orEmpty, tagKey } from "./strings";
+import { drawnFrom, tags } from "./strings";
 import {
     account,
     bucketName,
@@ -33,7 +33,7 @@ export const parts = fc.record({
         { withCrossShrink: true },
         { weight: 3, arbitrary: fc.constant(undefined) },
         fc.constantFrom(null, {}, { tags: null }),
-        dictionary(tagKey, orEmpty(256), 10).map((tags) => ({ tags })),
+        fc.oneof(tags(10, 10), tags(4, 128)).map((drawn) => ({ tags: drawn })),
     ),
     /** How an object without keys is written. */
     empty: fc.constantFrom("omitted", "null", "{}"),

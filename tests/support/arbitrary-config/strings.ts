@@ -50,14 +50,40 @@ export function dictionary<T>(keys: fc.Arbitrary<string>, values: fc.Arbitrary<T
     return fc.dictionary(keys, values, { maxKeys, noNullPrototype: true });
 }
 
-export const tagKey = key(128).filter((name) => !/^aws:/i.test(name));
+const tagCharacter = fc.oneof(
+    { weight: 8, arbitrary: fc.constantFrom(..."abcXYZ019 _.:/=+-@") },
+    fc.constantFrom(..."éßЖ部𝐱٣½\u00a0\u2028\u3000"),
+);
+
+/** The part of a tag: characters that EMR and IAM accept, up to a length in UTF-16. */
+const tagText = (minLength: number, maxLength: number) =>
+    fc
+        .string({ unit: tagCharacter, minLength, maxLength, size: "max" })
+        .filter((text) => text.length <= maxLength && !/^aws:/i.test(text));
+
+/** Tags, among them one as long as AWS accepts; no two have keys that differ in case only. */
+export function tags(maxTags: number, maxKeyLength: number) {
+    return fc
+        .tuple(
+            fc.uniqueArray(fc.tuple(tagText(1, maxKeyLength), tagText(0, 2 * maxKeyLength)), {
+                maxLength: maxTags,
+                selector: ([name]) => name.toLowerCase(),
+            }),
+            fc.boolean(),
+        )
+        .map(([entries, long]) => [
+            ...entries.slice(0, long ? maxTags - 1 : maxTags),
+            ...(long ? [["k".repeat(128), "v".repeat(256)] as const] : []),
+        ])
+        .map((entries) => Object.fromEntries(entries) as Record<string, string>);
+}
 
 /** JSON of strings that every reader keeps. */
 export const jsonText = fc
     .tuple(
         fc.oneof(
             fc.constantFrom(null, true, 0, -1.5e300),
-            text(400),
+            text(200),
             fc.array(text(40), { maxLength: 3 }),
             dictionary(text(40), text(40)),
         ),

@@ -74,6 +74,6 @@ export const ROLE_RULES: Readonly<Record<string, Rule<Made>>> = {
 
 /** Roles for other services, by the key of the stack config that creates them. */
 const OPTIONAL_ROLES: Readonly<Record<string, readonly string[]>> = {
-    reencryption: ["storage", "reencryption"],
+    reencrypt: ["storage", "reencryption"],
     reminder: ["certificates", "remindTopicArn"],
 };

@@ -2,7 +2,7 @@ import { configTree } from "../../domain/emr-etl-runner-config";
 import type { ArgumentError, Path } from "../../domain/errors";
 import { nameForEmr } from "../../domain/existing-role";
 import { LIMITS } from "../../domain/limits";
-import { formatS3Url, type LocationPath } from "../../domain/locations";
+import { formatS3Url, LOCATIONS, type LocationPath, parseS3Url } from "../../domain/locations";
 import { rdbLoaderConfigLength, yamlLength } from "../../domain/rdb-loader-config";
 import { valueAt } from "../../domain/value-at";
 import type { CompleteArgs } from "../complete";
@@ -53,32 +53,45 @@ const STEP_NAMES: { readonly [Path in LocationPath]?: (url: string) => string } 
         `[staging_stream_enrich] s3-dist-cp: Stream Enriched ${url} -> Enriched Staging S3`,
 };
 
-/** One of the longest keys that jobs write into a location: Snowplow's schemas have such names. */
-const LONGEST_KEY =
-    "run=2026-01-01-00-00-00/shredded-types/vendor=com.snowplowanalytics.snowplow/name=link_click/format=jsonschema/version=1-0-0/part-00000-00000000-0000-0000-0000-000000000000.txt.gz";
-
-export function* locationLengths({ locations }: CompleteArgs): Iterable<ArgumentError> {
-    const longestPrefix = LIMITS.s3.objectKey - LONGEST_KEY.length;
+export function* stepNameLengths({ locations }: CompleteArgs): Iterable<ArgumentError> {
     for (const location of locations) {
         const nameOf = STEP_NAMES[location.path];
         for (const [index, folder] of (location.managed ? [] : location.folders).entries()) {
-            const path = [...bucketsPath(location.path), ...(location.path === "raw.in" ? [index] : [])];
-            const url = formatS3Url(folder);
-            const longestUrl = nameOf ? LIMITS.emr.name - nameOf("").length : Number.POSITIVE_INFINITY;
-            if (url.length > longestUrl) {
+            const { length } = formatS3Url(folder);
+            const longest = LIMITS.emr.name - (nameOf?.("") ?? "").length;
+            if (nameOf && length > longest) {
                 yield {
                     code: "step-name-too-long",
-                    path,
-                    found: `an S3 URL of ${url.length} characters`,
-                    expected: `at most ${longestUrl}, with the slash at its end: it is part of a step's name, "${nameOf?.("…")}"`,
+                    path: [...bucketsPath(location.path), ...(location.path === "raw.in" ? [index] : [])],
+                    found: `an S3 URL of ${length} characters`,
+                    expected: `at most ${longest}, with the slash at its end: it is part of a step's name, "${nameOf("…")}"`,
                 };
             }
-            if (folder.prefix.length > longestPrefix) {
+        }
+    }
+}
+
+/** The arguments that are S3 URLs. */
+const URLS: readonly Path[] = [
+    ["certificates", "archive"],
+    ["access", "readLocations"],
+    ["emrEtlRunner", "aws", "emr", "bootstrap"],
+    ...["assets", "jsonpath_assets"].map((key) => ["emrEtlRunner", "aws", "s3", "buckets", key]),
+    ...LOCATIONS.map(({ path }) => bucketsPath(path)),
+];
+
+/** EmrEtlRunner and its steps write below a folder, such as `run=…/part-….gz`. */
+export function* objectKeyLengths(args: CompleteArgs): Iterable<ArgumentError> {
+    for (const path of URLS) {
+        const value = valueAt(args, path) as string | readonly string[] | null;
+        for (const [index, url] of [value ?? []].flat().entries()) {
+            const length = parseS3Url(url)?.prefix.length ?? 0; // `managed` is not a URL.
+            if (length > LIMITS.s3.folder) {
                 yield {
                     code: "object-key-too-long",
-                    path,
-                    found: `a folder of ${folder.prefix.length} characters`,
-                    expected: `at most ${longestPrefix}: an object's key has ${LIMITS.s3.objectKey}, and jobs append up to ${LONGEST_KEY.length}`,
+                    path: Array.isArray(value) ? [...path, index] : path,
+                    found: `${length} characters after the bucket`,
+                    expected: `at most ${LIMITS.s3.folder}: S3's keys have at most ${LIMITS.s3.objectKey}, with what is written below`,
                 };
             }
         }

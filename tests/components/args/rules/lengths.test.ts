@@ -34,13 +34,28 @@ describe("the limits of a step's name", () => {
 });
 
 describe("the length of an object's key", () => {
-    const folder = (length: number) => ({
-        ...buckets({ log: `s3://my-bucket/${"f".repeat(length - 1)}` }),
-        ...existingRoles,
-    });
+    /** With the slash at its end. */
+    const folders = (length: number): Config => {
+        const name = "f".repeat(length - 1);
+        return {
+            ...buckets({ log: `s3://my-logs/${name}` }),
+            certificates: { archive: `s3://my-archive/${name.slice(4)}.zip` },
+            // IAM's quota does not bind existing roles.
+            access: {
+                ...existingRoles.access,
+                readLocations: ["s3://my-data/short", `s3://my-data/${name}/`],
+            },
+        };
+    };
     judges([
-        ["a folder of 845 characters", folder(845)],
-        ["a folder of 846 characters", folder(846), `object-key-too-long at ${BUCKETS}.log`],
+        ["folders of 768 characters", folders(768)],
+        [
+            "folders of 769 characters, by their place in a list",
+            folders(769),
+            ["certificates.archive", "access.readLocations[1]", `${BUCKETS}.log`].map(
+                (path) => `object-key-too-long at ${path}`,
+            ),
+        ],
     ]);
 });
 
@@ -76,7 +91,7 @@ describe("the limit of RDB Loader's argument --config", () => {
             "a list of bootstrap scripts, at the list",
             {
                 ...emr({
-                    bootstrap: Array.from({ length: 10 }, (_, index) => `${url(800)}${index}`),
+                    bootstrap: Array.from({ length: 10 }, (_, index) => `${url(700)}${index}`),
                 }),
                 ...existingRoles,
             },
