@@ -143,7 +143,7 @@ const EBS_VOLUME = {
 
 const jobflow = section("The cluster.", {
     job_name: optional(
-        nonEmpty.max(LIMITS.emr.name).regex(/^[^<>$|`]*$/),
+        matching(new RegExp(`^${LIMITS.emr.clusterNameCharacter}{1,${LIMITS.emr.name}}$`)),
         "The clusters' name; it must be unique with a persistent jobflow. Omitted: Snowplow ETL and the stack's name.",
         `1 to ${LIMITS.emr.name} characters other than < > $ | and \``,
     ),
@@ -180,7 +180,9 @@ const emr = section("EMR.", {
     ec2_subnet_id: owned("aws.emr.ec2_subnet_id"),
     ec2_key_name: optional(
         // EMR would look for a key pair whose name is that ARN or id, and the cluster would not start.
-        matching(new RegExp(`^(?!arn:|key-[0-9a-f]{17}$)[ -~]{1,${LIMITS.ec2.keyName}}$`)),
+        matching(
+            new RegExp(`^(?!arn:|key-[0-9a-f]{17}$)${LIMITS.ec2.keyNameCharacter}{1,${LIMITS.ec2.keyName}}$`),
+        ),
         "An EC2 key pair for logging in. Omitted: a managed one, since EmrEtlRunner requires a key pair.",
         "the name of an EC2 key pair in the stack's region, at most 255 ASCII characters",
         "a managed one",

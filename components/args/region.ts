@@ -20,21 +20,15 @@ export function regionErrors(region: string | undefined, path: Path = ["region"]
 }
 
 /** AWS's other regions are among the candidates, so that they, and their misspellings, are not taken for typos. */
-const ALL_REGIONS = [...REGIONS, ...Object.keys(OTHER_REGIONS)];
+const ALL_REGIONS = [...REGIONS, ...OTHER_REGIONS];
 const WORDS = new Set(ALL_REGIONS.flatMap((region) => region.split("-")));
 
 /** The most letters that a typo changes, adds or removes: two change places in `eu-wset-1`. */
 const TYPO = 2;
 
 function regionFix(text: string): string | undefined {
-    const meant = meantRegions(text);
-    const supported = meant.filter(isRegion);
-    if (supported.length > 0) {
-        return `did you mean ${supported.join(" or ")}?`;
-    }
-    const [region = ""] = meant;
-    const near = OTHER_REGIONS[region] ?? [];
-    return near.length === 0 ? undefined : `use another region: ${near.join(" or ")} (near ${region})`;
+    const supported = meantRegions(text).filter(isRegion);
+    return supported.length === 0 ? undefined : `did you mean ${supported.join(" or ")}?`;
 }
 
 /** The regions, at most two, of which a string is a zone or another spelling. */

@@ -24,6 +24,10 @@ const kmsKeyArn = matching(/^arn:aws:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]{1,3
 const policyArn = matching(/^arn:aws:iam::(aws|\d{12}):policy\/[\w+=,.@/-]+$/).max(LIMITS.iam.arn);
 const roleName = matching(/^[\w+=,.@-]{1,64}$/);
 const snsTopicArn = matching(/^arn:aws:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/); // FIFO topics end with `.fifo`.
+const { parameterName, levels, nameCharacter } = LIMITS.ssm;
+const ssmParameter = matching(new RegExp(`^/?${nameCharacter}+(/${nameCharacter}+){0,${levels - 1}}$`)).max(
+    parameterName,
+);
 const bucketName = matching(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/);
 
 /** A rule checks the certificates themselves. */
@@ -245,9 +249,9 @@ const access = section("What roles may do beyond EmrEtlRunner's own locations, a
         "table names, 3 to 255 of A-Z, a-z, 0-9, _ . and -",
     ),
     ssmParameters: list(
-        matching(/^\/?[\w.-]+(\/[\w.-]+){0,14}$/).max(LIMITS.ssm.parameterName), // At most 15 levels.
+        ssmParameter,
         "Parameters that RDB Loader reads: the password of a target with `ec2ParameterStore`.",
-        `parameter names of at most 15 levels and ${LIMITS.ssm.parameterName} characters, such as /snowplow/redshift-password`,
+        `parameter names of at most ${LIMITS.ssm.levels} levels and ${LIMITS.ssm.parameterName} characters, such as /snowplow/redshift-password`,
     ),
     policyArns: field(
         distinct(policyArn).max(LIMITS.iam.managedPoliciesPerRole).default([]),

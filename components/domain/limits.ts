@@ -1,6 +1,6 @@
 /**
- * What AWS and the AWS provider accept: lengths in characters, counts, sizes. A value over a limit fails in the middle
- * of an `up`, or when EmrEtlRunner launches a cluster.
+ * What AWS and the AWS provider accept: lengths in characters, counts, sizes, and alphabets, each as the pattern of one
+ * character. A value over a limit fails in the middle of an `up`, or when EmrEtlRunner launches a cluster.
  */
 export const LIMITS = {
     /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
@@ -33,12 +33,29 @@ export const LIMITS = {
     /** @see https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html */
     kms: { keyPolicy: 32_768, aliasNamePrefix: 230, description: 8_192 },
     /** @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html */
-    ec2: { tags: 50, keyName: 255, keyPairNamePrefix: 229, securityGroupName: 255, description: 255 },
+    ec2: {
+        tags: 50,
+        keyName: 255,
+        keyNameCharacter: "[ -~]",
+        keyPairNamePrefix: 229,
+        securityGroupName: 255,
+        description: 255,
+    },
     /**
      * In characters of UTF-16, as S3 counts.
      * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/add-object-tags.html
      */
-    tag: { key: 128, value: 256 },
+    tag: {
+        key: 128,
+        value: 256,
+        /**
+         * The characters that EMR and IAM accept; EC2 and S3 accept more. `\p{Z}` has spaces, but no tab or newline;
+         * `\p{L}` has no combining marks.
+         * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_Tag.html
+         * @see https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-plan-tags-restrictions.html
+         */
+        character: "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]",
+    },
     /**
      * Sizes in GiB by volume type; IOPS of io1.
      * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_EbsBlockDevice.html
@@ -54,6 +71,7 @@ export const LIMITS = {
         string: 10_280,
         /** The name of a cluster, a step or a bootstrap action. */
         name: 256,
+        clusterNameCharacter: "[^<>$|`]",
         bootstrapActions: 16,
         instanceType: 256,
         /**
@@ -69,7 +87,7 @@ export const LIMITS = {
      * SSM's maximum of 2,048 includes 1,037 characters of its own.
      * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
      */
-    ssm: { parameterName: 1_011 },
+    ssm: { parameterName: 1_011, levels: 15, nameCharacter: "[\\w.-]" },
     /** @see https://www.rfc-editor.org/rfc/rfc5280#appendix-A.1 (ub-common-name) */
     x509: { commonName: 64 },
 } as const;

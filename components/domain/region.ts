@@ -24,36 +24,16 @@ export const REGIONS = [
 export type Region = (typeof REGIONS)[number];
 
 /**
- * AWS's other regions, each with the regions of `REGIONS` within about 2,500 km of its city or in its country; none
- * for the regions of other partitions.
+ * AWS's other regions, which are no typos of the ones above.
  * @see https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html
  */
-export const OTHER_REGIONS: Readonly<Record<string, readonly Region[]>> = {
-    "af-south-1": [],
-    "ap-east-1": ["ap-northeast-2"],
-    "ap-east-2": ["ap-northeast-2", "ap-northeast-1"],
-    "ap-northeast-3": ["ap-northeast-1"],
-    "ap-south-2": ["ap-south-1"],
-    "ap-southeast-3": ["ap-southeast-1"],
-    "ap-southeast-4": ["ap-southeast-2"],
-    "ap-southeast-5": ["ap-southeast-1"],
-    "ap-southeast-6": ["ap-southeast-2"],
-    "ap-southeast-7": ["ap-southeast-1"],
-    "ca-west-1": ["us-west-2", "ca-central-1"],
-    "cn-north-1": [],
-    "cn-northwest-1": [],
-    "eu-central-2": ["eu-central-1"],
-    "eu-north-1": ["eu-central-1"],
-    "eu-south-1": ["eu-central-1"],
-    "eu-south-2": ["eu-central-1", "eu-west-1"],
-    "eu-west-3": ["eu-west-2", "eu-central-1"],
-    "il-central-1": [],
-    "me-central-1": ["ap-south-1"],
-    "me-south-1": ["ap-south-1"],
-    "mx-central-1": [],
-    "us-gov-east-1": [],
-    "us-gov-west-1": [],
-};
+export const OTHER_REGIONS: readonly string[] = `
+    af-south-1 ap-east-1 ap-east-2 ap-northeast-3 ap-south-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 ap-
+    southeast-6 ap-southeast-7 ca-west-1 cn-north-1 cn-northwest-1 eu-central-2 eu-north-1 eu-south-1 eu-south-2
+    eu-west-3 il-central-1 me-central-1 me-south-1 mx-central-1 us-gov-east-1 us-gov-west-1
+`
+    .trim()
+    .split(/\s+/);
 
 export function isRegion(text: string): text is Region {
     return (REGIONS as readonly string[]).includes(text);

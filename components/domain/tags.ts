@@ -15,13 +15,7 @@ export interface TagPlace {
     readonly iam: boolean;
 }
 
-/**
- * The characters of a tag that EMR and IAM accept. EC2 and S3 accept more. `\p{Z}` has spaces, but no tab or newline;
- * `\p{L}` has no combining marks.
- * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_Tag.html
- * @see https://docs.aws.amazon.com/emr/latest/ManagementGuide/emr-plan-tags-restrictions.html
- */
-const CHARACTER = /[\p{L}\p{Z}\p{N}_.:/=+\-@]/u;
+const CHARACTER = new RegExp(LIMITS.tag.character, "u");
 
 /**
  * The errors of tags by the strictest of the services that they reach. Values are never quoted. A tag whose key is not
