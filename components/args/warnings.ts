@@ -10,7 +10,7 @@ import {
     SPARK_3_RELEASE,
     supportOf,
 } from "../domain/emr-release";
-import { FAMILIES, familyOf, isSize } from "../domain/instance-types";
+import { FAMILIES, familyOf, isSize, SMALL_SIZES } from "../domain/instance-types";
 import { LIMITS } from "../domain/limits";
 import { daysBefore } from "../domain/time";
 import type { CompleteArgs } from "./complete";
@@ -92,14 +92,15 @@ function* typeSpelling({ instanceTypes }: CompleteArgs): Iterable<string> {
     for (const { path, type } of instanceTypes) {
         const family = familyOf(type);
         const size = type.slice(family.length + 1);
-        const isKnown = FAMILIES.includes(family);
-        if (!isKnown || !isSize(size)) {
-            const similar = nearest(
-                family,
-                FAMILIES.filter((name) => name[0] === family[0]),
-            );
-            const guess = !isKnown && similar && isSize(size) ? ` Did you mean ${similar}.${size}?` : "";
-            yield `${path.join(".")}: EMR is not known to support ${describe(type)}.${guess}`;
+        const sizes = [...SMALL_SIZES, `${/^\d*/.exec(size)?.[0]}xlarge`];
+        const ofSeries = FAMILIES.filter((name) => name[0] === family[0]);
+        const meant = [
+            FAMILIES.includes(family) ? family : nearest(family, ofSeries),
+            isSize(size) ? size : nearest(size, sizes),
+        ];
+        const guess = meant.includes(undefined) ? undefined : meant.join(".");
+        if (guess !== type) {
+            yield `${path.join(".")}: EMR is not known to support ${describe(type)}.${guess === undefined ? "" : ` Did you mean ${guess}?`}`;
         }
     }
 }

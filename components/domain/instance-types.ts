@@ -92,7 +92,8 @@ interface TypeName {
     readonly size: number;
 }
 
-const SMALL_SIZES = ["nano", "micro", "small", "medium", "large", "xlarge"];
+/** The sizes without a multiple, in order. */
+export const SMALL_SIZES: readonly string[] = ["nano", "micro", "small", "medium", "large", "xlarge"];
 
 function parseType(type: string): TypeName | undefined {
     const match = /^(([a-z]+)(\d+)([a-z0-9-]*))\.([a-z0-9-]+)$/.exec(type);
