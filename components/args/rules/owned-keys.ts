@@ -1,7 +1,7 @@
 import { CREDENTIALS, FIXED } from "../../domain/emr-etl-runner-config";
 import { valueAt } from "../../domain/value-at";
 import { OWNED_KEYS, type OwnedKey } from "../emr-etl-runner";
-import { EXPOSED, secretIn } from "../secrets";
+import { EXPOSED, secretErrors } from "../secrets";
 import type { Finding, RuleArgs } from "./rule";
 
 /** In a pasted config.yml, a key that the stack sets may be null or the value that the stack renders. */
@@ -11,7 +11,7 @@ export function* ownedKeys(args: RuleArgs): Iterable<Finding> {
         const path = ["emrEtlRunner", ...key.split(".")];
         const value = valueAt(args, path) ?? null;
         if (value !== null && value !== rendered[key as OwnedKey]) {
-            const isExposed = secretIn(key, String(value)) !== undefined;
+            const isExposed = secretErrors(value, path).length > 0;
             yield { code: "owned-key", path, fix: `omit this key: ${reason}${isExposed ? EXPOSED : ""}` };
         }
     }

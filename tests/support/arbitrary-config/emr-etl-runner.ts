@@ -1,5 +1,15 @@
 import fc from "fast-check";
-import { dictionary, drawnFrom, jsonText, key, onOneLine, orEmpty, tags, text } from "./strings";
+import {
+    dictionary,
+    drawnFrom,
+    jsonText,
+    key,
+    onOneLine,
+    orEmpty,
+    tags,
+    text,
+    withoutPassword,
+} from "./strings";
 import { bid, count, distinct, instanceType, nullable, s3Url, some } from "./values";
 
 /** Null, or the value that the stack renders. */
@@ -28,7 +38,7 @@ export const jobflow = some({
     job_name: nullable(
         fc.oneof(
             text(256).map((name) => name.replaceAll(/[<>$|`]/g, "-")),
-            drawnFrom("aZ09 _.:/=+-@&'\"#é", 256, 256),
+            drawnFrom("aZ09 _.:/=+-@&'\"#é", 256, 256).map(withoutPassword),
         ),
     ),
     master_instance_type: instanceType,

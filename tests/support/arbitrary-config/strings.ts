@@ -27,6 +27,10 @@ const character = fc
     .filter((codePoint) => (codePoint & 0xfffe) !== 0xfffe)
     .map((codePoint) => String.fromCodePoint(codePoint));
 
+/** Without an @ after a colon: a URL with a password is refused. */
+export const withoutPassword = (text: string): string =>
+    /:.*@/s.test(text) ? text.replaceAll("@", "=") : text;
+
 export function text(maxLength: number): fc.Arbitrary<string> {
     const short = fc.string({ unit: fc.oneof(character, fragment), minLength: 1, maxLength: 8 });
     return fc
@@ -36,7 +40,8 @@ export function text(maxLength: number): fc.Arbitrary<string> {
             // Longer than any line that a YAML writer leaves on one line.
             fc.tuple(short, fc.integer({ min: 2, max: 300 })).map(([t, n]) => t.repeat(n)),
         )
-        .filter(({ length }) => length <= maxLength);
+        .filter(({ length }) => length <= maxLength)
+        .map(withoutPassword);
 }
 
 export const orEmpty = (maxLength: number) =>
@@ -59,7 +64,8 @@ const tagCharacter = fc.oneof(
 const tagText = (minLength: number, maxLength: number) =>
     fc
         .string({ unit: tagCharacter, minLength, maxLength, size: "max" })
-        .filter((text) => text.length <= maxLength && !/^aws:/i.test(text));
+        .filter((text) => text.length <= maxLength && !/^aws:/i.test(text))
+        .map(withoutPassword);
 
 /** Tags, among them one as long as AWS accepts; no two have keys that differ in case only. */
 export function tags(maxTags: number, maxKeyLength: number) {
@@ -89,7 +95,7 @@ export const jsonText = fc
         ),
         fc.constantFrom(undefined, 1, "\t"),
     )
-    .map(([value, indent]) => JSON.stringify(value, undefined, indent));
+    .map(([value, indent]) => withoutPassword(JSON.stringify(value, undefined, indent)));
 
 export function drawnFrom(characters: string, minLength: number, maxLength: number): fc.Arbitrary<string> {
     return fc.string({ unit: fc.constantFrom(...characters), minLength, maxLength });

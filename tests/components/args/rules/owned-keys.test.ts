@@ -55,6 +55,11 @@ describe("a key that the stack sets", () => {
             refused(...OWNED, "storage.versions.hadoop_elasticsearch"),
         ],
         [
+            "every one with an object, whatever its keys",
+            pasted(() => ({ toString: null })),
+            refused(...OWNED, "storage.versions.hadoop_elasticsearch"),
+        ],
+        [
             "every one with the sample's value",
             pasted(() => "ADD HERE"),
             refused(...OWNED, "storage.versions.hadoop_elasticsearch"),
