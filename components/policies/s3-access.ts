@@ -44,6 +44,9 @@ export function urlArn(url: string): string {
 export function emrfsStatements(accesses: readonly FolderAccess[]): readonly Statement[] {
     const foldersOf = (granted: readonly FolderAccess[]) => granted.map(({ folder }) => folder);
     const changed = foldersOf(accesses.filter(({ access }) => access !== "read"));
+    const markersOnly = foldersOf(
+        accesses.filter(({ access }) => access === "read-delete" || access === "read-write"),
+    );
     const readOnly = foldersOf(accesses.filter(({ access }) => access === "read"));
     const byBucket = groupByBucket(foldersOf(accesses));
     return [
@@ -72,7 +75,8 @@ export function emrfsStatements(accesses: readonly FolderAccess[]): readonly Sta
             ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
             unique([
                 ...parentArns(changed, "_$folder$"),
-                ...changed.map((folder) => objectArn(folder, "*_$folder$")),
+                // Every other access includes what markers need.
+                ...markersOnly.map((folder) => objectArn(folder, "*_$folder$")),
             ]),
         ),
     ];
@@ -94,7 +98,12 @@ function listStatements(
     morePrefixes: (folder: S3Folder) => readonly string[],
 ): readonly Statement[] {
     return [...byBucket].map(([bucket, folders], index) => {
-        const prefixes = [...folders.flatMap(morePrefixes), ...folders.map(({ prefix }) => `${prefix}*`)];
+        const more = folders.flatMap(morePrefixes);
+        const isInside = (name: string) => folders.some(({ prefix }) => name.startsWith(prefix));
+        const prefixes = [
+            ...more.filter((name) => !isInside(name)),
+            ...folders.map(({ prefix }) => `${prefix}*`),
+        ];
         return {
             Sid: `${sid}${index}`,
             Effect: "Allow",

@@ -10,7 +10,7 @@ import {
     text,
     withoutPassword,
 } from "./strings";
-import { bid, count, distinct, instanceType, nullable, s3Url, some } from "./values";
+import { bid, count, distinct, instanceType, nullable, outsideUrl, some } from "./values";
 
 /** Null, or the value that the stack renders. */
 export const OWNED = nullable(fc.constant("rendered"));
@@ -56,7 +56,7 @@ const nothing = fc.constant(null);
 
 const scripts = (most: number) =>
     distinct(
-        s3Url.map((script) => script.replace(/\/?$/, "/boot.sh")),
+        outsideUrl.map((script) => script.replace(/\/?$/, "/boot.sh")),
         most,
     );
 

@@ -7,17 +7,16 @@ import { REGIONS } from "./regions";
 import { drawnFrom, tags } from "./strings";
 import {
     account,
-    bucketName,
     count,
     distinct,
     keyId,
     nullable,
+    outsideUrl,
     policyArn,
     roleName,
     s3Url,
     segment,
     some,
-    url,
     version,
 } from "./values";
 
@@ -69,9 +68,8 @@ export const parts = fc.record({
         { weight: 2, arbitrary: fc.constantFrom("chain", "archive") },
     ),
     archive: fc
-        .tuple(bucketName, fc.array(segment, { maxLength: 2 }), segment)
-        // No location's bucket has a name of this end.
-        .map(([bucket, path, name]) => `${url(`${bucket.slice(0, 20)}-zip`, path, true)}${name}.zip`),
+        .tuple(outsideUrl, segment)
+        .map(([folder, name]) => `${folder.replace(/\/?$/, "/")}${name}.zip`),
     certificateDays,
     certificates: some({ generation: count(1) }),
     /** As an account and the topic's name. */
@@ -134,7 +132,7 @@ export const parts = fc.record({
         elasticsearch: OWNED,
         stackTag: fc.constant("rendered"),
     }),
-    buckets: some({ assets: s3Url, jsonpath_assets: nullable(s3Url) }),
+    buckets: some({ assets: outsideUrl, jsonpath_assets: nullable(outsideUrl) }),
     s3: some({ consolidate_shredded_output: nullable(fc.boolean()) }),
     writtenRelease: fc.boolean(),
     emr,

@@ -51,6 +51,9 @@ export const s3Url = fc
     .tuple(bucketName, fc.array(segment, { maxLength: 1 }), fc.boolean())
     .map(([bucket, path, slash]) => url(bucket, path, slash));
 
+/** Outside of every location: no location's bucket begins with this letter. */
+export const outsideUrl = s3Url.map((text) => text.replace("s3://", "s3://x"));
+
 export function url(bucket: string, path: readonly string[], slash: boolean): string {
     return `s3://${[bucket, ...path].join("/")}${slash ? "/" : ""}`;
 }
