@@ -37,6 +37,30 @@ export function awsClients(region: string): Clients {
     };
 }
 
+const DENIED = /^(AccessDenied(Exception)?|UnauthorizedOperation|Forbidden|HTTP 403)$/;
+
+/** What to do about the errors that any call may end with, by their names in AWS's APIs, in the SDK and in Node. */
+const FIXES: readonly (readonly [RegExp, (permission: string) => string])[] = [
+    [DENIED, (permission) => `These credentials need ${permission} on it.`],
+    [/^(ExpiredToken(Exception)?|RequestExpired)$/, () => "The credentials have expired: log in again."],
+    [
+        /^(CredentialsProvider|TokenProvider)Error$/,
+        () => "Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run this with a role.",
+    ],
+    [
+        /^(InvalidClientTokenId|UnrecognizedClientException|InvalidAccessKeyId|SignatureDoesNotMatch|AuthFailure)$/,
+        () => "AWS does not accept these credentials: check AWS_PROFILE and the AWS_… variables.",
+    ],
+    [
+        /^(Throttl.*|SlowDown|RequestLimitExceeded|TooManyRequests.*)$/,
+        () => `AWS throttled ${RETRIES.maxAttempts} attempts: run this again later.`,
+    ],
+    [
+        /^(E[A-Z]+(_[A-Z]+)?|TimeoutError)$/,
+        () => "No connection: check the network, the region and AWS_ENDPOINT_URL.",
+    ],
+];
+
 /** A call that AWS refused or did not answer: the permission it needs, the resource, AWS's error. */
 export class AwsError extends Error {
     constructor(
@@ -48,13 +72,15 @@ export class AwsError extends Error {
         /** AWS's message, if any. */
         readonly reason: string,
     ) {
-        const fix = isDenied(code) ? `. These credentials need ${permission} on it.` : "";
-        super(`${permission} on ${on}: ${[code, reason].filter(Boolean).join(": ")}${fix}`);
+        const [, fix] = FIXES.find(([pattern]) => pattern.test(code)) ?? [];
+        super(
+            `${permission} on ${on}: ${[code, reason].filter(Boolean).join(": ")}${fix ? `. ${fix(permission)}` : ""}`,
+        );
     }
 
     /** Whether the credentials lack the permission. */
     get denied(): boolean {
-        return isDenied(this.code);
+        return DENIED.test(this.code);
     }
 }
 
@@ -67,12 +93,22 @@ export async function call<T>(permission: string, on: string, request: () => Pro
     try {
         return await request();
     } catch (error) {
-        const { name, message, $metadata } = error as Error & {
+        const {
+            name,
+            message,
+            code: errno,
+            $metadata,
+        } = error as NodeJS.ErrnoException & {
             readonly $metadata?: { readonly httpStatusCode?: number };
         };
         // The answer to a HEAD request has no body: the status alone names the error.
         const nameless = /^(Unknown(Error)?|\d+)$/;
-        const code = nameless.test(name) ? `HTTP ${$metadata?.httpStatusCode ?? "error"}` : name;
+        const code = nameless.test(name)
+            ? `HTTP ${$metadata?.httpStatusCode ?? "error"}`
+            : // Node's errors of connections, such as ECONNREFUSED.
+              typeof errno === "string" && /^E[A-Z_]+$/.test(errno)
+              ? errno
+              : name;
         const reason = nameless.test(message) || message === name ? "" : message.replace(/\.$/, "");
         throw new AwsError(permission, on, code, reason);
     }
@@ -108,8 +144,4 @@ export async function checkAccount({ sts }: Clients, { forCommands }: StackOutpu
             `the credentials belong to account ${Account} (${Arn}); stack ${forCommands.stack} is in account ${forCommands.accountId}. Use credentials of the stack's account, or outputs of a stack in this account.`,
         );
     }
-}
-
-function isDenied(code: string): boolean {
-    return /^(AccessDenied(Exception)?|UnauthorizedOperation|Forbidden|HTTP 403)$/.test(code);
 }

@@ -33,11 +33,15 @@ export function awsCommand(name: string, description: string): Command {
 Pass the stack's outputs from Pulumi; credentials come from the environment, a profile or a role:
   npx pulumi stack output --json --stack prod | npm run -s ${name}
 Exit codes: 0 success; 1 something needs attention; 2 a check or an action failed.
-Errors are plain text on standard error, also with --json; standard output is then empty.`,
+Errors are plain text on standard error, also with --json.`,
         );
 }
 
-/** Parses the arguments and runs the action; prints an error as one message, and returns the exit code. */
+/**
+ * Parses the arguments and runs the action; prints an error as one message, and returns the exit code. A reader that
+ * closes the pipe, such as `head`, ends neither the action nor changes its exit code: the reader has what it wanted. Any
+ * other error of standard output, such as a full disk, is a failure: the results are lost.
+ */
 export async function execute<Options extends CommonOptions>(
     command: Command,
     action: (options: Options, streams: Streams) => Promise<ExitCode>,
@@ -46,6 +50,27 @@ export async function execute<Options extends CommonOptions>(
 ): Promise<ExitCode> {
     // Versions are pinned and run on Node 20. The SDK's notice about its next versions would reach a scheduler's mails.
     process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
+    let lost: NodeJS.ErrnoException | undefined;
+    streams.stdout.on("error", (error) => {
+        lost ??= error;
+    });
+    streams.stderr.on("error", () => undefined); // There is nowhere to report it.
+    const code = await run(command, action, args, streams);
+    // An error of the last write arrives after the write.
+    await new Promise((resolve) => streams.stdout.write("", resolve));
+    if (lost === undefined || lost.code === "EPIPE") {
+        return code;
+    }
+    streams.stderr.write(`standard output is incomplete: ${lost.message}\n`);
+    return EXIT.failed;
+}
+
+async function run<Options extends CommonOptions>(
+    command: Command,
+    action: (options: Options, streams: Streams) => Promise<ExitCode>,
+    args: readonly string[],
+    streams: Streams,
+): Promise<ExitCode> {
     command.exitOverride().configureOutput({
         writeOut: (text) => streams.stdout.write(text),
         writeErr: (text) => streams.stderr.write(text),

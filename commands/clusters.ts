@@ -18,6 +18,10 @@ export interface ActiveCluster {
     readonly securityConfiguration: string | undefined;
     /** The cluster's subnet; the candidates until EMR chooses one. */
     readonly subnetIds: readonly string[];
+    /** EMR's role, by name or ARN, as it was launched with. */
+    readonly serviceRole: string | undefined;
+    /** The nodes' instance profile, by name or ARN. */
+    readonly instanceProfile: string | undefined;
 }
 
 const ACTIVE: readonly ClusterState[] = ["STARTING", "BOOTSTRAPPING", "RUNNING", "WAITING", "TERMINATING"];
@@ -49,7 +53,11 @@ async function describe(emr: EMRClient, id: string): Promise<ActiveCluster> {
     const { Cluster } = await call("elasticmapreduce:DescribeCluster", id, () =>
         emr.send(new DescribeClusterCommand({ ClusterId: id })),
     );
-    const { Ec2SubnetId, RequestedEc2SubnetIds = [] } = Cluster?.Ec2InstanceAttributes ?? {};
+    const {
+        Ec2SubnetId,
+        RequestedEc2SubnetIds = [],
+        IamInstanceProfile,
+    } = Cluster?.Ec2InstanceAttributes ?? {};
     return {
         id,
         name: Cluster?.Name ?? "",
@@ -57,5 +65,7 @@ async function describe(emr: EMRClient, id: string): Promise<ActiveCluster> {
         stackTag: Cluster?.Tags?.find(({ Key }) => Key === STACK_TAG)?.Value,
         securityConfiguration: Cluster?.SecurityConfiguration,
         subnetIds: Ec2SubnetId ? [Ec2SubnetId] : RequestedEc2SubnetIds,
+        serviceRole: Cluster?.ServiceRole,
+        instanceProfile: IamInstanceProfile,
     };
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
-import { text } from "node:stream/consumers";
+import { buffer } from "node:stream/consumers";
 import { z } from "zod";
-import { forCommands } from "../components/domain/for-commands";
+import { FOR_COMMANDS_VERSION, forCommands } from "../components/domain/for-commands";
 import { isTree } from "./config-yml";
 
 /** The outputs of index.ts that commands read; others are ignored. */
@@ -30,7 +30,7 @@ const FIX =
 
 /**
  * Reads a stack's outputs from a file or, without one, from standard input.
- * @throws Error with every output that is missing or of another type.
+ * @throws Error with every output that is missing or of another type. It never quotes a text that is not outputs.
  */
 export async function readStackOutputs(
     file: string | undefined,
@@ -45,24 +45,38 @@ export async function readStackOutputs(
     }
     return parseStackOutputs(
         file ?? "standard input",
-        file === undefined ? await text(stdin) : readFile(file),
+        decode(file === undefined ? await buffer(stdin) : readFile(file)),
     );
+}
+
+/** Windows PowerShell's `>` writes UTF-16 or UTF-8, each with a byte order mark. */
+function decode(bytes: Buffer): string {
+    const [first, second] = bytes;
+    const encoding =
+        first === 0xff && second === 0xfe
+            ? "utf-16le"
+            : first === 0xfe && second === 0xff
+              ? "utf-16be"
+              : "utf-8";
+    return new TextDecoder(encoding).decode(bytes); // It omits the mark.
 }
 
 /** @param source The name of the text in errors. */
 export function parseStackOutputs(source: string, json: string): StackOutputs {
-    let outputs: unknown;
-    try {
-        outputs = JSON.parse(json);
-    } catch {
-        const found = json.trim() === "" ? "an empty text" : `not JSON: "${json.trim().slice(0, 60)}"`;
-        throw new Error(`${source}: found ${found}. ${FIX}`);
+    const outputs = parseJson(json);
+    if (!isTree(outputs) || !isTree(outputs.forCommands)) {
+        const found = json.trim() === "" ? "an empty text" : outputs === undefined ? "no JSON" : "other JSON";
+        throw new Error(`${source}: found ${found}, not the outputs of a stack of this program. ${FIX}`);
+    }
+    const { version } = outputs.forCommands;
+    if (version !== FOR_COMMANDS_VERSION) {
+        throw new Error(
+            `${source}: forCommands.version: found ${typeof version === "number" ? version : "none"}, expected ${FOR_COMMANDS_VERSION}: the last \`up\` was of another version of this program. ${FIX}`,
+        );
     }
     const parsed = stackOutputs.safeParse(outputs);
     if (!parsed.success) {
-        const errors = parsed.error.issues.map(({ path, message }) =>
-            path.length === 0 ? message : `${path.join(".")}: ${message}`,
-        );
+        const errors = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
         throw new Error(
             `${source}: not the outputs of a stack of this program:\n${errors.map((error) => `  ${error}\n`).join("")}${FIX}`,
         );
@@ -70,17 +84,22 @@ export function parseStackOutputs(source: string, json: string): StackOutputs {
     return parsed.data;
 }
 
-function isObject(json: string): boolean {
+/** Undefined if the text is not JSON. */
+function parseJson(json: string): unknown {
     try {
-        return isTree(JSON.parse(json));
+        return JSON.parse(json);
     } catch {
-        return false;
+        return undefined;
     }
 }
 
-function readFile(file: string): string {
+function isObject(json: string): boolean {
+    return isTree(parseJson(json));
+}
+
+function readFile(file: string): Buffer {
     try {
-        return readFileSync(file, "utf8");
+        return readFileSync(file);
     } catch (error) {
         throw new Error(`--outputs ${file}: ${error instanceof Error ? error.message : error}`);
     }

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ResolvedArgs } from "./args";
-import type { ForCommands } from "./domain/for-commands";
+import { FOR_COMMANDS_VERSION, type ForCommands } from "./domain/for-commands";
 import type { Existing } from "./existing";
 import type { CertificateArchive } from "./node-certificates";
 import type { PipelineStorage } from "./pipeline-storage";
@@ -23,6 +23,7 @@ export function forCommandsOf(
     const { reencryptionRole } = storage;
     const { reminder } = certificates;
     return pulumi.output({
+        version: FOR_COMMANDS_VERSION,
         stack: args.stack,
         stackTag: args.stackTag,
         region: args.region,

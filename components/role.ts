@@ -103,9 +103,10 @@ export class Role extends pulumi.ComponentResource {
         this.arn = role.arn;
         this.name = role.name;
         this.attachments = [policy, ...attachments];
-        this.attachedPolicies = policyDocument.apply((json) => ({
+        this.attachedPolicies = pulumi.all([policyDocument, policy.name]).apply(([json, policyName]) => ({
             managedPolicyArns: [...managedPolicyArns],
             policyDigest: documentDigest(json),
+            policyName,
         }));
         this.registerOutputs({ arn: this.arn, name: this.name, attachedPolicies: this.attachedPolicies });
     }

@@ -194,6 +194,8 @@ function computed(type: string, name: string, inputs: Inputs, region: string): S
         }
         case "aws:iam/policy:Policy":
             return { arn: iamArn("policy", inputs.path, generated(inputs.namePrefix)) };
+        case "aws:iam/rolePolicy:RolePolicy":
+            return { name: `${name}-${PLACEHOLDER}` };
         case "aws:kms/key:Key":
             return { keyId: PLACEHOLDER, arn: arn("kms", region, ACCOUNT_ID, `key/${PLACEHOLDER}`) };
         case "aws:s3/bucket:Bucket": {

@@ -34,6 +34,8 @@ const attachedPolicies = z.object({
     managedPolicyArns: z.array(z.string()),
     /** SHA-256 of the one inline policy, in hex: see `documentDigest`. */
     policyDigest: z.string(),
+    /** The name of the inline policy. */
+    policyName: z.string(),
 });
 
 const reminderSchedule = z.object({
@@ -47,8 +49,12 @@ const reminderSchedule = z.object({
     roleArn: z.string(),
 });
 
+/** Increase it whenever an older checkout's outputs no longer suffice, or are read in another way. */
+export const FOR_COMMANDS_VERSION = 1;
+
 /** The stack output `forCommands`: the input of `verify`, `teardown` and `encrypt-existing`. */
 export const forCommands = z.object({
+    version: z.literal(FOR_COMMANDS_VERSION),
     stack: z.string(),
     /** The value of the tag `snowplow-emr-stack`: `<project>/<stack>`. */
     stackTag: z.string(),

@@ -115,6 +115,32 @@ describe("a call to AWS", () => {
         expect(await failed("AccessDeniedForAll", "")).to.deep.equal(["AccessDeniedForAll", "", false]);
     });
 
+    for (const [error, fix] of [
+        [{ name: "ExpiredTokenException" }, "The credentials have expired: log in again."],
+        [{ name: "RequestExpired" }, "The credentials have expired: log in again."],
+        [
+            { name: "UnrecognizedClientException" },
+            "AWS does not accept these credentials: check AWS_PROFILE and the AWS_… variables.",
+        ],
+        [{ name: "ThrottlingException" }, "AWS throttled 8 attempts: run this again later."],
+        [{ name: "SlowDown" }, "AWS throttled 8 attempts: run this again later."],
+        [
+            { name: "Error", code: "ENOTFOUND" },
+            "No connection: check the network, the region and AWS_ENDPOINT_URL.",
+        ],
+        [
+            { name: "AggregateError", code: "ECONNREFUSED" },
+            "No connection: check the network, the region and AWS_ENDPOINT_URL.",
+        ],
+    ] as const) {
+        const code = "code" in error ? error.code : error.name;
+        it(`says how to fix ${code}`, async () => {
+            const thrown = Object.assign(new Error("No."), error);
+            const { message } = await failure(call("s3:Any", "acme", () => Promise.reject(thrown)));
+            expect(message).to.equal(`s3:Any on acme: ${code}: No. ${fix}`);
+        });
+    }
+
     it("follows a bucket to its region", () => {
         expect(awsClients("eu-west-1").s3.config.followRegionRedirects).to.equal(true);
     });

@@ -1,7 +1,11 @@
-import { execFile } from "node:child_process";
-import { createServer } from "node:http";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
 import path from "node:path";
+import { text } from "node:stream/consumers";
 import { expect } from "chai";
 import { awsCommand, type CommonOptions, EXIT, execute } from "../../commands/cli";
 import { runStack } from "../support/run";
@@ -52,7 +56,7 @@ Options:
 Pass the stack's outputs from Pulumi; credentials come from the environment, a profile or a role:
   npx pulumi stack output --json --stack prod | npm run -s look
 Exit codes: 0 success; 1 something needs attention; 2 a check or an action failed.
-Errors are plain text on standard error, also with --json; standard output is then empty.
+Errors are plain text on standard error, also with --json.
 `);
     });
 
@@ -86,47 +90,180 @@ Errors are plain text on standard error, also with --json; standard output is th
             stderr: "no such stack\n",
         });
     });
-
-    it("prints only its errors when it runs as a process", async () => {
-        const { outputs } = await runStack();
-        const { code, stdout, stderr } = await ofAnotherAccount("teardown", JSON.stringify(outputs));
-        expect({ code, stdout, stderr }).to.deep.equal({
-            code: EXIT.failed,
-            stdout: "",
-            stderr: "the credentials belong to account 999988887777 (arn:aws:iam::999988887777:user/me); stack dev is in account 000000000000. Use credentials of the stack's account, or outputs of a stack in this account.\n",
-        });
-    });
 });
 
-/** Runs a command with `--json` and the credentials of another account. */
-async function ofAnotherAccount(command: string, input: string) {
-    const sts = createServer((_, response) => {
-        response.writeHead(200, { "Content-Type": "text/xml" });
-        response.end(
-            "<GetCallerIdentityResponse><GetCallerIdentityResult><Account>999988887777</Account><Arn>arn:aws:iam::999988887777:user/me</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>",
+/** What AWS's STS answers. */
+const STS = {
+    account:
+        "<GetCallerIdentityResponse><GetCallerIdentityResult><Account>999988887777</Account><Arn>arn:aws:iam::999988887777:user/me</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>",
+    expired:
+        "<ErrorResponse><Error><Code>ExpiredToken</Code><Message>The security token has expired</Message></Error></ErrorResponse>",
+    denied: "<ErrorResponse><Error><Code>AccessDenied</Code><Message>An explicit deny.</Message></Error></ErrorResponse>",
+};
+
+interface Situation {
+    readonly args?: readonly string[];
+    /** Default: the outputs of a stack. */
+    readonly stdin?: string | Buffer;
+    readonly sts?: keyof typeof STS;
+    /** Variables to set, or to remove if undefined. */
+    readonly env?: Readonly<Record<string, string | undefined>>;
+    /** What standard output is; default: a pipe that is read. */
+    readonly stdout?: "closed" | "/dev/full";
+    readonly code: number;
+    readonly stderr: string;
+}
+
+const FIX =
+    "Pass what `npx pulumi stack output --json --stack NAME` prints, after an `up` of this version: piped in, or as a file with --outputs FILE.\n";
+const NO_CREDENTIALS =
+    "sts:GetCallerIdentity on these credentials: CredentialsProviderError: Could not load credentials from any providers. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run this with a role.\n";
+const OTHER_ACCOUNT =
+    "the credentials belong to account 999988887777 (arn:aws:iam::999988887777:user/me); stack dev is in account 000000000000. Use credentials of the stack's account, or outputs of a stack in this account.\n";
+
+describe("a command as a process", () => {
+    let server: Server;
+    let endpoint: string;
+    let answer: keyof typeof STS;
+    let outputs: Readonly<Record<string, unknown>>;
+    let folder: string;
+
+    before(async () => {
+        ({ outputs } = await runStack());
+        folder = mkdtempSync(path.join(tmpdir(), "command-"));
+        server = createServer((_, response) => {
+            response.writeHead(answer === "account" ? 200 : 403, { "Content-Type": "text/xml" });
+            response.end(STS[answer]);
+        });
+        await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+        endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+        writeFileSync(
+            path.join(folder, "config"),
+            `[profile ops]\nregion = us-west-2\nendpoint_url = ${endpoint}\naws_access_key_id = testing\naws_secret_access_key = testing\n`,
         );
     });
-    await new Promise<void>((resolve) => sts.listen(0, "127.0.0.1", resolve));
-    const { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: _, ...others } = process.env;
-    const env = {
-        ...others,
-        AWS_ENDPOINT_URL: `http://127.0.0.1:${(sts.address() as AddressInfo).port}`,
-        AWS_ACCESS_KEY_ID: "testing",
-        AWS_SECRET_ACCESS_KEY: "testing",
-    };
-    try {
-        return await new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
-            const script = path.resolve(__dirname, `../../commands/${command}/index.ts`);
-            const run = execFile(
-                process.execPath,
-                ["--import", "tsx", script, "--json"],
-                { env },
-                (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
-            );
-            run.stdin?.end(input);
+
+    after(() => {
+        server.closeAllConnections();
+        server.close();
+        rmSync(folder, { recursive: true });
+    });
+
+    /** Runs `teardown --json`: it calls STS first. */
+    async function run({ args = ["--json"], sts = "account", ...situation }: Situation) {
+        answer = sts;
+        const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("AWS_"));
+        const env = Object.fromEntries([
+            ...inherited,
+            ...Object.entries({
+                AWS_ENDPOINT_URL: endpoint,
+                AWS_ACCESS_KEY_ID: "testing",
+                AWS_SECRET_ACCESS_KEY: "testing",
+                AWS_CONFIG_FILE: path.join(folder, "config"),
+                AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+                AWS_EC2_METADATA_DISABLED: "true",
+                ...situation.env,
+            }).filter(([, value]) => value !== undefined),
+        ]);
+        const full = situation.stdout === "/dev/full" ? openSync("/dev/full", "w") : undefined;
+        const script = path.resolve(__dirname, "../../commands/teardown/index.ts");
+        const child = spawn(process.execPath, ["--import", "tsx", script, ...args], {
+            env,
+            stdio: ["pipe", full ?? "pipe", "pipe"],
         });
-    } finally {
-        sts.closeAllConnections();
-        sts.close();
+        if (situation.stdout === "closed") {
+            child.stdout?.destroy();
+        }
+        // A command that ends before it has read everything closes the pipe.
+        child.stdin?.on("error", () => undefined).end(situation.stdin ?? JSON.stringify(outputs));
+        const [stdout, stderr, [code]] = await Promise.all([
+            child.stdout && situation.stdout === undefined ? text(child.stdout) : "",
+            child.stderr ? text(child.stderr) : "",
+            once(child, "close"),
+        ]);
+        if (full !== undefined) {
+            closeSync(full);
+        }
+        return { code, stdout, stderr };
     }
-}
+
+    const refusedOutputs = (found: string) => `standard input: found ${found}`;
+    const encoded = (encoding: "utf8" | "utf16le") => () =>
+        Buffer.from(`\ufeff${JSON.stringify(outputs)}`, encoding);
+    const situations: Readonly<Record<string, Situation | (() => Situation)>> = {
+        "credentials of another account": { code: 2, stderr: OTHER_ACCOUNT },
+        "a profile with its own endpoint and credentials": {
+            env: {
+                AWS_PROFILE: "ops",
+                AWS_ENDPOINT_URL: undefined,
+                AWS_ACCESS_KEY_ID: undefined,
+                AWS_SECRET_ACCESS_KEY: undefined,
+            },
+            code: 2,
+            stderr: OTHER_ACCOUNT,
+        },
+        "an unknown profile": {
+            env: { AWS_PROFILE: "nobody", AWS_ACCESS_KEY_ID: undefined },
+            code: 2,
+            stderr: NO_CREDENTIALS,
+        },
+        "no credentials": {
+            env: { AWS_ACCESS_KEY_ID: undefined },
+            code: 2,
+            stderr: NO_CREDENTIALS,
+        },
+        "expired credentials": {
+            sts: "expired",
+            code: 2,
+            stderr: "sts:GetCallerIdentity on these credentials: ExpiredToken: The security token has expired. The credentials have expired: log in again.\n",
+        },
+        "a denied first call": {
+            sts: "denied",
+            code: 2,
+            stderr: "sts:GetCallerIdentity on these credentials: AccessDenied: An explicit deny. These credentials need sts:GetCallerIdentity on it.\n",
+        },
+        "outputs in UTF-8 with a byte order mark": () => ({
+            stdin: encoded("utf8")(),
+            code: 2,
+            stderr: OTHER_ACCOUNT,
+        }),
+        "outputs in UTF-16, as Windows PowerShell writes": () => ({
+            stdin: encoded("utf16le")(),
+            code: 2,
+            stderr: OTHER_ACCOUNT,
+        }),
+        "an empty standard input": {
+            stdin: "",
+            code: 2,
+            stderr: `${refusedOutputs("an empty text")}, not the outputs of a stack of this program. ${FIX}`,
+        },
+        "a private key instead of outputs": {
+            stdin: "-----BEGIN PRIVATE KEY-----\nMIIEvQ",
+            code: 2,
+            stderr: `${refusedOutputs("no JSON")}, not the outputs of a stack of this program. ${FIX}`,
+        },
+        "JSON that is not outputs": {
+            stdin: '{"password":"hunter2"}',
+            code: 2,
+            stderr: `${refusedOutputs("other JSON")}, not the outputs of a stack of this program. ${FIX}`,
+        },
+        "a pipe that its reader has closed": { args: ["--help"], stdout: "closed", code: 0, stderr: "" },
+        "a closed pipe and an error": { stdout: "closed", code: 2, stderr: OTHER_ACCOUNT },
+        "a full disk": {
+            args: ["--help"],
+            stdout: "/dev/full",
+            code: 2,
+            stderr: "standard output is incomplete: ENOSPC: no space left on device, write\n",
+        },
+    };
+    for (const [title, row] of Object.entries(situations)) {
+        it(`prints one message and exits with the right code: ${title}`, async function () {
+            const situation = typeof row === "function" ? row() : row;
+            if (situation.stdout === "/dev/full" && !existsSync("/dev/full")) {
+                this.skip();
+            }
+            const { code, stderr } = situation;
+            expect(await run(situation)).to.deep.equal({ code, stdout: "", stderr });
+        });
+    }
+});

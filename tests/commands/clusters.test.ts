@@ -15,7 +15,9 @@ const answers = {
                       Ec2InstanceAttributes: {
                           Ec2SubnetId: "subnet-1",
                           RequestedEc2SubnetIds: ["subnet-1", "subnet-2"],
+                          IamInstanceProfile: "snowplow-dev-jobflow-1",
                       },
+                      ServiceRole: "snowplow-dev-service-1",
                       Tags: [
                           { Key: "team", Value: "data" },
                           { Key: "snowplow-emr-stack", Value: "snowplow-emr-encryption/dev" },
@@ -31,6 +33,8 @@ const FIRST = {
     stackTag: "snowplow-emr-encryption/dev",
     securityConfiguration: "snowplow-dev-1",
     subnetIds: ["subnet-1"],
+    serviceRole: "snowplow-dev-service-1",
+    instanceProfile: "snowplow-dev-jobflow-1",
 };
 
 describe("activeClusters", () => {
@@ -45,6 +49,8 @@ describe("activeClusters", () => {
                 stackTag: undefined,
                 securityConfiguration: undefined,
                 subnetIds: ["subnet-1", "subnet-2"],
+                serviceRole: undefined,
+                instanceProfile: undefined,
             },
         ]);
         expect(sent[0]?.[1]).to.deep.include({

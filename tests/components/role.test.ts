@@ -77,6 +77,7 @@ describe("Role", () => {
             attachedPolicies: {
                 managedPolicyArns: MANAGED,
                 policyDigest: documentDigest(JSON.stringify(INLINE)),
+                policyName: "nodes-policy-placeholder",
             },
         });
         expect(registration(result, COMPONENT, "nodes").outputs).to.deep.equal(result.outputs);

@@ -85,12 +85,18 @@ describe("the whole program", () => {
                 .configuration,
         );
         expectGolden("config.whole-program.yml", String(emrEtlRunnerConfig));
-        const policyDigest = (role: string) =>
-            documentDigest(String(inputs("aws:iam/rolePolicy:RolePolicy", `emr-${role}-role-policy`).policy));
+        const inlinePolicy = (role: string) => {
+            const name = `emr-${role}-role-policy`;
+            return {
+                policyDigest: documentDigest(String(inputs("aws:iam/rolePolicy:RolePolicy", name).policy)),
+                policyName: `${name}-placeholder`,
+            };
+        };
         const archive = inputs("aws:s3/bucketObjectv2:BucketObjectv2", "emr-certificates-archive").key;
         const bucket = { acceptedSse: "AES256", objectOwnership: "BucketOwnerEnforced", versioned: false };
         // The engine omits undefined values from outputs, as JSON does.
         expect(JSON.parse(JSON.stringify(forCommands))).to.deep.equal({
+            version: 1,
             stack: "zebra",
             stackTag: "snowplow-emr-encryption/zebra",
             region: "ap-northeast-1",
@@ -110,9 +116,9 @@ describe("the whole program", () => {
             rolePolicies: {
                 serviceRole: {
                     managedPolicyArns: ["arn:aws:iam::aws:policy/service-role/AmazonEMRServicePolicy_v2"],
-                    policyDigest: policyDigest("service"),
+                    ...inlinePolicy("service"),
                 },
-                jobflowRole: { managedPolicyArns: [], policyDigest: policyDigest("jobflow") },
+                jobflowRole: { managedPolicyArns: [], ...inlinePolicy("jobflow") },
             },
             reencryptionRoleArn: null,
             reminderSchedule: null,
