@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { escaped } from "./escape";
 
 /** The exit codes that a scheduler reads: success; something needs attention; a check or an action failed. */
 export const EXIT = { ok: 0, attention: 1, failed: 2 } as const;
@@ -82,7 +83,8 @@ async function run<Options extends CommonOptions>(
         if (error instanceof CommanderError) {
             return error.exitCode === 0 ? EXIT.ok : EXIT.failed;
         }
-        streams.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+        const message = error instanceof Error ? error.message : String(error);
+        streams.stderr.write(`${message.split("\n").map(escaped).join("\n")}\n`);
         return EXIT.failed;
     }
 }

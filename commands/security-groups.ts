@@ -1,10 +1,4 @@
-import {
-    type EC2Client,
-    type NetworkInterface,
-    paginateDescribeNetworkInterfaces,
-    paginateDescribeSecurityGroups,
-    type SecurityGroup,
-} from "@aws-sdk/client-ec2";
+import { type EC2Client, paginateDescribeSecurityGroups, type SecurityGroup } from "@aws-sdk/client-ec2";
 import { STACK_TAG } from "../components/domain/naming";
 import { call } from "./aws";
 
@@ -30,27 +24,4 @@ export function hasEmrsName({ GroupName = "" }: SecurityGroup): boolean {
 /** Whether the stack created a group: a group that EMR created has no tag of a stack. */
 export function isStacks({ Tags = [] }: SecurityGroup, stackTag: string): boolean {
     return Tags.some(({ Key, Value }) => Key === STACK_TAG && Value === stackTag);
-}
-
-/** The network interfaces of a VPC that are in one of the groups. */
-export function interfacesIn(
-    ec2: EC2Client,
-    vpcId: string,
-    groupIds: readonly string[],
-): Promise<readonly NetworkInterface[]> {
-    return call("ec2:DescribeNetworkInterfaces", vpcId, async () => {
-        const found: NetworkInterface[] = [];
-        for await (const { NetworkInterfaces = [] } of paginateDescribeNetworkInterfaces(
-            { client: ec2 },
-            {
-                Filters: [
-                    { Name: "vpc-id", Values: [vpcId] },
-                    { Name: "group-id", Values: [...groupIds] },
-                ],
-            },
-        )) {
-            found.push(...NetworkInterfaces);
-        }
-        return found;
-    });
 }

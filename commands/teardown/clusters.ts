@@ -1,65 +1,54 @@
 import type { ActiveCluster } from "../clusters";
 import type { StackOutputs } from "../stack-outputs";
-import type { Obstacle } from "./obstacle";
+import type { Finding } from "./finding";
 
-/**
- * Clusters are named, and terminated by people only: a running job may be in the middle of moving data. Those that
- * others launched into the stack's own network stand in the way as well: it cannot be deleted below them, and they may
- * use what EMR left in it.
- */
-export function clusterObstacles(
+/** Clusters that use the stack. A person terminates them: a running job may be in the middle of moving data. */
+export function clusterFindings(
     outputs: StackOutputs,
     clusters: readonly ActiveCluster[],
-): readonly Obstacle[] {
-    const { region } = outputs.forCommands;
+): readonly Finding[] {
     return clusters.flatMap((cluster) => {
+        const uses = usedBy(outputs, cluster);
         const { id, name, state } = cluster;
-        const whose = isStacks(outputs, cluster) ? OWN : others(outputs, cluster);
-        return whose
-            ? {
-                  kind: "cluster" as const,
+        return uses.length === 0
+            ? []
+            : {
+                  kind: "cluster",
                   name: id,
-                  why: `"${name}" is ${state}: it ${whose.uses}`,
-                  remedy:
+                  why: `"${name}" is ${state}, and uses the stack's ${uses.join(", ")}`,
+                  fix:
                       state === "TERMINATING"
                           ? "wait until it has ended"
-                          : `${whose.first}, let the cluster end or: aws emr terminate-clusters --region ${region} --cluster-ids ${id}`,
-              }
-            : [];
+                          : `stop what launched it, then let it end or \`aws emr terminate-clusters --region ${outputs.forCommands.region} --cluster-ids ${id}\``,
+              };
     });
 }
 
-interface Whose {
-    readonly uses: string;
-    /** What to do before it ends. */
-    readonly first: string;
+/** What a cluster uses of the stack. An existing role, or a subnet of an existing VPC, is not the stack's. */
+function usedBy(outputs: StackOutputs, cluster: ActiveCluster): readonly string[] {
+    const { stackTag, ownsNetwork, rolePolicies } = outputs.forCommands;
+    const { securityConfiguration, subnetIds, serviceRole, instanceProfile } = cluster;
+    const uses: readonly (readonly [string, boolean])[] = [
+        ["tag", cluster.stackTag === stackTag],
+        [
+            "security configuration",
+            securityConfiguration !== undefined &&
+                securityConfiguration === outputs.securityConfigurationName,
+        ],
+        ["subnet", ownsNetwork && subnetIds.some((id) => outputs.subnetIds.includes(id))],
+        [
+            "service role",
+            rolePolicies.serviceRole !== undefined && baseName(serviceRole) === baseName(outputs.serviceRole),
+        ],
+        [
+            "jobflow role",
+            rolePolicies.jobflowRole !== undefined && baseName(instanceProfile) === outputs.jobflowRole,
+        ],
+    ];
+    return uses.flatMap(([name, used]) => (used ? name : []));
 }
 
-const OWN: Whose = {
-    uses: "uses the network, the key, the roles and a security configuration",
-    first: "stop EmrEtlRunner",
-};
-
-function isStacks(
-    { securityConfigurationName, forCommands: { stackTag } }: StackOutputs,
-    cluster: ActiveCluster,
-): boolean {
-    return (
-        cluster.stackTag === stackTag ||
-        (cluster.securityConfiguration !== undefined &&
-            cluster.securityConfiguration === securityConfigurationName)
-    );
-}
-
-/** In a network of the user's own, others may run what they like. */
-function others({ subnetIds, forCommands }: StackOutputs, cluster: ActiveCluster): Whose | undefined {
-    const shared = cluster.subnetIds.filter((id) => subnetIds.includes(id));
-    if (!forCommands.ownsNetwork || shared.length === 0) {
-        return undefined;
-    }
-    const tag = cluster.stackTag === undefined ? "no stack's tag" : `the tag of stack ${cluster.stackTag}`;
-    return {
-        uses: `carries ${tag}, but runs in this stack's network (${shared.join(", ")})`,
-        first: "ask whoever launched it",
-    };
+/** The name in a name or an ARN. */
+export function baseName(nameOrArn = ""): string {
+    return nameOrArn.slice(nameOrArn.lastIndexOf("/") + 1);
 }

@@ -1,42 +1,85 @@
-import type { Obstacle } from "./obstacle";
+import { escaped } from "../escape";
+import type { Finding } from "./finding";
 
-/** An obstacle, and what became of it. */
-export interface Outcome {
-    readonly obstacle: Obstacle;
+/** A finding, and what became of it. */
+export interface Outcome extends Finding {
     readonly removed?: boolean;
-    /** Why it could not be removed. */
+    /** Why it could not be deleted. */
     readonly error?: string;
 }
 
-/** For machines. */
-export function reportJson(stack: string, outcomes: readonly Outcome[]): string {
-    const obstacles = outcomes.map(({ obstacle: { kind, name, why, remedy }, removed = false, error }) => ({
-        kind,
-        name,
-        why,
-        remedy,
-        removed,
-        ...(error !== undefined && { error }),
-    }));
-    return `${JSON.stringify({ stack, obstacles, next: destroy(stack) }, null, 2)}\n`;
+export interface Report {
+    readonly stack: string;
+    readonly outcomes: readonly Outcome[];
+    /** The checks that could not be made, as sentences that name the missing permission. */
+    readonly unknown: readonly string[];
 }
 
-/** For people: what is left to do, as steps. */
-export function reportText(stack: string, outcomes: readonly Outcome[]): string {
-    const removed = outcomes.filter((outcome) => outcome.removed);
-    const left = outcomes.filter((outcome) => !outcome.removed);
-    const steps = left.map(
-        ({ obstacle: { kind, name, why, remedy }, error }, index) =>
-            `${index + 1}. ${kind} ${name}: ${why}\n   ${error === undefined ? remedy : `could not be deleted: ${error}`}\n`,
-    );
+/** What no check of this command sees. */
+const NOT_CHECKED = [
+    "protection that was set with `pulumi state protect`: the preview of `pulumi destroy` reports it",
+    "other VPCs that use the stack's DHCP options",
+    "what the credentials of `pulumi destroy` may do",
+];
+
+/** For machines. */
+export function reportJson({ stack, outcomes, unknown }: Report): string {
+    const items = outcomes.map(({ remove: _, removed = false, isLeftBehind = false, ...outcome }) => ({
+        ...outcome,
+        blocks: !isLeftBehind,
+        removed,
+    }));
+    const report = {
+        version: 1,
+        stack,
+        findings: items,
+        unknown,
+        notChecked: NOT_CHECKED,
+        next: destroy(stack),
+    };
+    return `${JSON.stringify(report, null, 2)}\n`;
+}
+
+/** For people: the steps that are left. */
+export function reportText({ stack, outcomes, unknown }: Report): string {
+    const left = outcomes.filter(({ removed }) => !removed);
+    const blocking = left.filter(({ isLeftBehind }) => !isLeftBehind);
+    const steps = [
+        ...blocking.map((outcome, index) => item(`${index + 1}.`, outcome)),
+        `${blocking.length + 1}. \`${destroy(stack)}\``,
+    ];
+    const title =
+        blocking.length > 0
+            ? `These block the destroy of stack ${stack}, in the order to deal with them:`
+            : unknown.length > 0
+              ? `No check found what blocks the destroy of stack ${stack}, but some could not be made.`
+              : `Nothing blocks the destroy of stack ${stack}, as far as this command checks.`;
     return [
-        ...removed.map(({ obstacle: { kind, name } }) => `deleted: ${kind} ${name}\n`),
-        left.length === 0
-            ? `Nothing stands in the way of destroying stack ${stack}.\n`
-            : `In the way of destroying stack ${stack}, in the order to deal with it:\n`,
+        title,
         ...steps,
-        `${left.length + 1}. ${destroy(stack)}\n`,
-    ].join("");
+        ...section(
+            "The destroy leaves these behind:",
+            left.filter(({ isLeftBehind }) => isLeftBehind).map((outcome) => item("-", outcome)),
+        ),
+        ...section(
+            "Could not be checked:",
+            unknown.map((sentence) => `- ${escaped(sentence)}`),
+        ),
+        ...section(
+            "Never checked:",
+            NOT_CHECKED.map((sentence) => `- ${sentence}`),
+        ),
+        "",
+    ].join("\n");
+}
+
+function section(title: string, lines: readonly string[]): readonly string[] {
+    return lines.length === 0 ? [] : [title, ...lines];
+}
+
+function item(bullet: string, { kind, name, why, fix, error }: Outcome): string {
+    const next = error === undefined ? `fix: ${fix}` : `could not be deleted: ${error}`;
+    return `${bullet} ${escaped(`${kind} ${name}: ${why}`)}\n   ${escaped(next)}`;
 }
 
 function destroy(stack: string): string {

@@ -8,112 +8,107 @@ import { GENERATED_SUFFIX_PATTERN, namePrefix } from "../../components/domain/na
 import { call } from "../aws";
 import type { ActiveCluster } from "../clusters";
 import type { StackOutputs } from "../stack-outputs";
-import type { Obstacle } from "./obstacle";
+import { all, type Finding } from "./finding";
+import { staleOutputs } from "./vpc";
 
 /**
- * Security configurations that the stack made and keeps when it makes another: running clusters may still use them.
- * @param all The current one too: config.yml names it, so that only leaving is a reason.
+ * The security configurations that `pulumi destroy` leaves behind: the current one, and the earlier ones, which running
+ * clusters may still use. An earlier one may be deleted if all that it names is the stack's, and no cluster uses it.
+ * @param clusters Undefined if they are not known: then none may be deleted.
+ * @throws Error if the stack has a security configuration that is newer than the outputs' one.
  */
-export async function securityConfigurationObstacles(
+export async function securityConfigurations(
     emr: EMRClient,
     outputs: StackOutputs,
-    clusters: readonly ActiveCluster[],
-    all: boolean,
-): Promise<readonly Obstacle[]> {
-    const { prefix } = outputs.forCommands;
-    const ofItsNames = new RegExp(
+    clusters: readonly ActiveCluster[] | undefined,
+): Promise<readonly Finding[]> {
+    const { prefix, stack, region } = outputs.forCommands;
+    const generated = new RegExp(
         `^${namePrefix("securityConfiguration", prefix)}${GENERATED_SUFFIX_PATTERN}$`,
     );
-    const names = (await listNames(emr)).filter((name) => ofItsNames.test(name));
-    const found: Obstacle[] = [];
-    for (const name of names) {
-        const users = clusters.filter(({ securityConfiguration }) => securityConfiguration === name);
-        const whose = await ownership(emr, name, outputs);
-        if (whose !== "another's") {
-            found.push({
-                kind: "security configuration",
-                name,
-                ...terms({ name, users, whose, all, current: name === outputs.securityConfigurationName }),
-                ...(users.length === 0 &&
-                    whose === "the stack's" &&
-                    (all || name !== outputs.securityConfigurationName) && {
-                        remove: () => remove(emr, name),
-                    }),
-            });
-        }
-    }
-    return found;
-}
-
-interface Circumstances {
-    readonly name: string;
-    readonly users: readonly ActiveCluster[];
-    readonly whose: Ownership;
-    readonly all: boolean;
-    readonly current: boolean;
-}
-
-function terms({ name, users, whose, all, current }: Circumstances): Pick<Obstacle, "why" | "remedy"> {
-    if (users.length > 0) {
-        return {
-            why: `in use by ${users.map(({ id }) => id).join(", ")}`,
-            remedy: "when that cluster has ended, run this again",
-        };
-    }
-    if (whose === "unknown") {
-        return {
-            why: "no cluster uses it, but it names neither key nor archive: it may be another stack's of the same prefix",
-            remedy: `if it is this stack's: aws emr delete-security-configuration --name ${name}`,
-        };
-    }
-    if (current && !all) {
-        return {
-            why: "the current one, which config.yml names",
-            remedy: "when you leave for good, run this again with --yes --all",
-        };
-    }
-    return {
-        why: current ? "the current one; no cluster uses it" : "an earlier one; no cluster uses it",
-        remedy: `run this again with --yes${all ? " --all" : ""}: it deletes the configuration`,
-    };
-}
-
-type Ownership = "the stack's" | "another's" | "unknown";
-
-/** Two stacks may have names with the same beginning; what a configuration names is one stack's only. */
-async function ownership(emr: EMRClient, name: string, outputs: StackOutputs): Promise<Ownership> {
-    if (name === outputs.securityConfigurationName) {
-        return "the stack's";
-    }
-    const { SecurityConfiguration = "" } = await call(
-        "elasticmapreduce:DescribeSecurityConfiguration",
-        name,
-        () => emr.send(new DescribeSecurityConfigurationCommand({ Name: name })),
+    const listed = await call("elasticmapreduce:ListSecurityConfigurations", "*", () =>
+        all(paginateListSecurityConfigurations({ client: emr }, {}), (page) => page.SecurityConfigurations),
     );
-    const { forCommands, kmsKeyArn } = outputs;
-    const own = [
-        ...(forCommands.ownsKey ? [kmsKeyArn] : []),
-        ...Object.keys(forCommands.managedBuckets).map((bucket) => `s3://${bucket}/`),
-    ];
-    if (own.some((named) => SecurityConfiguration.includes(named))) {
-        return "the stack's";
+    const current = listed.find(({ Name }) => Name === outputs.securityConfigurationName);
+    if (current === undefined) {
+        return []; // What is older than it cannot be told, nor whether the outputs are.
     }
-    return /arn:aws:kms:|s3:\/\//.test(SecurityConfiguration) && forCommands.ownsKey
-        ? "another's"
-        : "unknown";
+    const kind = "security configuration";
+    const found: Finding[] = [];
+    for (const { Name = "", CreationDateTime } of listed) {
+        if (Name === current.Name || !generated.test(Name)) {
+            continue;
+        }
+        const { SecurityConfiguration = "" } = await call(
+            "elasticmapreduce:DescribeSecurityConfiguration",
+            Name,
+            () => emr.send(new DescribeSecurityConfigurationCommand({ Name })),
+        );
+        const named = SecurityConfiguration.match(/(arn:|s3:\/\/)[^"]+/g) ?? [];
+        if (!named.some((value) => isStacks(outputs, value))) {
+            continue;
+        }
+        if (!isOlder(CreationDateTime, current.CreationDateTime)) {
+            throw staleOutputs(
+                stack,
+                `they name security configuration ${current.Name}, and EMR has the newer ${Name}`,
+            );
+        }
+        const users = clusters?.filter(({ securityConfiguration }) => securityConfiguration === Name) ?? [];
+        const isOnlyStacks = named.every(
+            (value) =>
+                isStacks(outputs, value) ||
+                value === outputs.kmsKeyArn ||
+                value === outputs.forCommands.certificateArchive,
+        );
+        const isDeletable = isOnlyStacks && clusters !== undefined && users.length === 0;
+        found.push({
+            kind,
+            name: Name,
+            isLeftBehind: true,
+            why: [
+                "an earlier one",
+                ...(isOnlyStacks ? [] : ["it also names what is not the stack's"]),
+                ...(users.length > 0 ? [`used by ${users.map(({ id }) => id).join(", ")}`] : []),
+            ].join("; "),
+            fix: isDeletable
+                ? "run this again with --yes: it deletes the configuration"
+                : isOnlyStacks
+                  ? "when no cluster uses it, run this again"
+                  : `if no other stack uses it, ${deletion(region, Name)}`,
+            ...(isDeletable && { remove: () => remove(emr, Name) }),
+        });
+    }
+    return [
+        ...found,
+        {
+            kind,
+            name: String(current.Name),
+            isLeftBehind: true,
+            why: "the current one, which config.yml names",
+            fix: `after the destroy, ${deletion(region, String(current.Name))}`,
+        },
+    ];
 }
 
-function listNames(emr: EMRClient): Promise<readonly string[]> {
-    return call("elasticmapreduce:ListSecurityConfigurations", "*", async () => {
-        const names: string[] = [];
-        for await (const { SecurityConfigurations = [] } of paginateListSecurityConfigurations(
-            { client: emr },
-            {},
-        )) {
-            names.push(...SecurityConfigurations.flatMap(({ Name }) => Name ?? []));
-        }
-        return names;
-    });
+/** A tie is not older. */
+function isOlder(one: Date | undefined, other: Date | undefined): boolean {
+    return one !== undefined && other !== undefined && one < other;
+}
+
+/** Whether only this stack has the key or the archive: an existing one may be used by other stacks. */
+function isStacks(
+    { kmsKeyArn, forCommands: { ownsKey, managedBuckets } }: StackOutputs,
+    value: string,
+): boolean {
+    return (
+        (ownsKey && value === kmsKeyArn) ||
+        Object.keys(managedBuckets).some((bucket) => value.startsWith(`s3://${bucket}/`))
+    );
+}
+
+function deletion(region: string, name: string): string {
+    return `\`aws emr delete-security-configuration --region ${region} --name ${name}\``;
 }
 
 async function remove(emr: EMRClient, name: string): Promise<void> {

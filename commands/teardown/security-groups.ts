@@ -2,103 +2,135 @@ import {
     DeleteSecurityGroupCommand,
     type EC2Client,
     type NetworkInterface,
-    paginateDescribeSecurityGroupRules,
+    paginateDescribeSecurityGroups,
     RevokeSecurityGroupEgressCommand,
     RevokeSecurityGroupIngressCommand,
     type SecurityGroup,
-    type SecurityGroupRule,
 } from "@aws-sdk/client-ec2";
+import { EMR_GROUP_NAMES } from "../../components/domain/emr-security-groups";
 import { call } from "../aws";
-import { hasEmrsName, interfacesIn, isStacks, securityGroupsOf } from "../security-groups";
 import type { StackOutputs } from "../stack-outputs";
-import type { Obstacle } from "./obstacle";
+import { all, type Finding, stackOf } from "./finding";
+import { describeInterface } from "./vpc";
+
+const EMR_NAMES: readonly (string | undefined)[] = Object.values(EMR_GROUP_NAMES).flat();
+
+/** Every security group of the region: a rule may refer to a group of another VPC. */
+export function securityGroups(client: EC2Client): Promise<readonly SecurityGroup[]> {
+    return call("ec2:DescribeSecurityGroups", "*", () =>
+        all(paginateDescribeSecurityGroups({ client }, {}), (page) => page.SecurityGroups),
+    );
+}
 
 /**
- * EMR's own security groups in the stack's VPC: no stack knows them, and they keep the VPC from being deleted. Those
- * that the stack made carry its tag, and go with it. In a VPC of the user's own, none are in the way.
- *
- * Whatever is in a group loses its rules with it: while one of the groups is in use, all stay. EMR's groups name one
- * another, and a cluster that has nothing in one of them yet may put its next node there.
+ * The security groups that keep the stack's VPCs from being deleted, because Pulumi does not know them, and the stack's
+ * groups in an existing VPC that something still uses. EMR's default groups may be deleted if no network interface, no
+ * rule of a group that stays, and no cluster uses them.
+ * @param vpcIds The stack's VPCs.
  */
-export async function securityGroupObstacles(
+export function groupFindings(
     ec2: EC2Client,
-    { vpcId, forCommands }: StackOutputs,
+    { forCommands: { stackTag, region } }: StackOutputs,
+    vpcIds: readonly string[],
+    groups: readonly SecurityGroup[],
+    interfaces: readonly NetworkInterface[],
     clustersRun: boolean,
-): Promise<readonly Obstacle[]> {
-    if (!forCommands.ownsNetwork) {
-        return [];
-    }
-    const groups = await securityGroupsOf(ec2, vpcId);
-    const leftOver = groups.filter((group) => hasEmrsName(group) && !isStacks(group, forCommands.stackTag));
-    if (leftOver.length === 0) {
-        return [];
-    }
-    const ids = leftOver.flatMap(({ GroupId }) => GroupId ?? []);
-    const interfaces = await interfacesIn(ec2, vpcId, ids);
-    const usersOf = (id: string) =>
-        interfaces.filter(({ Groups = [] }) => Groups.some(({ GroupId }) => GroupId === id)).map(describe);
-    const inUse = ids.filter((id) => usersOf(id).length > 0);
-    // They stand in each other's rules: while one has rules, another cannot be deleted.
+): readonly Finding[] {
+    const inVpcs = ({ VpcId = "" }: SecurityGroup) => vpcIds.includes(VpcId);
+    const usersOf = ({ GroupId }: SecurityGroup) =>
+        interfaces
+            .filter(({ Groups = [] }) => Groups.some((group) => group.GroupId === GroupId))
+            .map((user) => `${user.NetworkInterfaceId}${describeInterface(user)}`);
+    const emrs = groups.filter(
+        (group) => inVpcs(group) && EMR_NAMES.includes(group.GroupName) && stackOf(group) === undefined,
+    );
+    const deletable = clustersRun ? [] : unusedOf(emrs, groups, (group) => usersOf(group).length > 0);
+    // The groups refer to one another: while one has rules, another cannot be deleted.
     let rulesAreGone: Promise<void> | undefined;
-    return leftOver.map(({ GroupId = "", GroupName }) => {
-        const users = usersOf(GroupId);
+    return groups.flatMap((group): Finding | readonly Finding[] => {
+        const { GroupId = "", GroupName } = group;
+        const finding = { kind: "security group", name: GroupId };
+        const users = usersOf(group);
+        const use = users.length === 0 ? "" : `; it is used by ${users.join(", ")}`;
+        const owner = stackOf(group);
+        if (!inVpcs(group)) {
+            return owner === stackTag && users.length > 0
+                ? { ...finding, why: `${GroupName} is the stack's${use}`, fix: "delete what uses it" }
+                : [];
+        }
+        if (owner === stackTag || GroupName === "default") {
+            return [];
+        }
+        if (deletable.includes(group)) {
+            return {
+                ...finding,
+                why: `EMR created ${GroupName} in ${group.VpcId}, and nothing uses it`,
+                fix: "run this again with --yes: it deletes the group, its rules first",
+                remove: async () => {
+                    rulesAreGone ??= revokeRules(ec2, deletable);
+                    await rulesAreGone;
+                    await call("ec2:DeleteSecurityGroup", GroupId, () =>
+                        ec2.send(new DeleteSecurityGroupCommand({ GroupId })),
+                    );
+                },
+            };
+        }
+        const referring = groups.filter((other) => other !== group && refersTo(other, GroupId));
+        const references =
+            referring.length === 0
+                ? ""
+                : `; rules of ${referring.map((other) => other.GroupId).join(", ")} refer to it`;
+        const isEmrs = emrs.includes(group);
+        const whose = isEmrs
+            ? "EMR created it"
+            : owner === undefined
+              ? "it is not the stack's"
+              : `it has the tag of stack ${owner}`;
         return {
-            kind: "security group",
-            name: GroupId,
-            why: `EMR made ${GroupName} in ${vpcId}, which cannot be deleted with it${users.length > 0 ? `; in use by ${users.join(", ")}` : ""}`,
-            ...(clustersRun
-                ? { remedy: "when the clusters named here have ended, run this again" }
-                : inUse.length > 0
-                  ? { remedy: `when nothing uses ${inUse.join(", ")} any more, run this again` }
-                  : {
-                        remedy: "run this again with --yes: it deletes the group, the rules first",
-                        remove: async () => {
-                            rulesAreGone ??= revokeRules(ec2, vpcId, groups, leftOver);
-                            await rulesAreGone;
-                            await call("ec2:DeleteSecurityGroup", GroupId, () =>
-                                ec2.send(new DeleteSecurityGroupCommand({ GroupId })),
-                            );
-                        },
-                    }),
+            ...finding,
+            why: `${GroupName} is in ${group.VpcId}: ${whose}${use}${references}`,
+            fix:
+                isEmrs && clustersRun
+                    ? "when the clusters have ended, run this again"
+                    : isEmrs
+                      ? "delete what uses it, and the rules that refer to it, then run this again"
+                      : `if it is not needed, \`aws ec2 delete-security-group --region ${region} --group-id ${GroupId}\``,
         };
     });
 }
 
-/** An instance's own, or by what its maker says of it. */
-function describe({ NetworkInterfaceId, Attachment, Description }: NetworkInterface): string {
-    const whose = Attachment?.InstanceId ? `instance ${Attachment.InstanceId}` : Description;
-    return `${NetworkInterfaceId}${whose ? ` (${whose})` : ""}`;
+/** The candidates without users to which no rule of a group that stays refers. */
+function unusedOf(
+    candidates: readonly SecurityGroup[],
+    groups: readonly SecurityGroup[],
+    isUsed: (group: SecurityGroup) => boolean,
+): readonly SecurityGroup[] {
+    const stay = groups.filter((group) => !candidates.includes(group) || isUsed(group));
+    const unused = candidates.filter(
+        (group) => !isUsed(group) && !stay.some((other) => refersTo(other, String(group.GroupId))),
+    );
+    return unused.length === candidates.length ? unused : unusedOf(unused, groups, isUsed);
 }
 
-/** The groups' own rules, and those of other groups of the VPC that name one of them. */
-async function revokeRules(
-    ec2: EC2Client,
-    vpcId: string,
-    ofVpc: readonly SecurityGroup[],
-    groups: readonly SecurityGroup[],
-): Promise<void> {
-    const ids = new Set(groups.map(({ GroupId }) => GroupId));
-    const rules = await call("ec2:DescribeSecurityGroupRules", vpcId, async () => {
-        const found: SecurityGroupRule[] = [];
-        for await (const { SecurityGroupRules = [] } of paginateDescribeSecurityGroupRules(
-            { client: ec2 },
-            { Filters: [{ Name: "group-id", Values: ofVpc.flatMap(({ GroupId }) => GroupId ?? []) }] },
-        )) {
-            found.push(...SecurityGroupRules);
-        }
-        return found;
-    });
-    const theirs = rules.filter(
-        ({ GroupId, ReferencedGroupInfo }) => ids.has(GroupId) || ids.has(ReferencedGroupInfo?.GroupId),
+function refersTo({ IpPermissions = [], IpPermissionsEgress = [] }: SecurityGroup, id: string): boolean {
+    return [...IpPermissions, ...IpPermissionsEgress].some(({ UserIdGroupPairs = [] }) =>
+        UserIdGroupPairs.some(({ GroupId }) => GroupId === id),
     );
-    for (const { GroupId = "", SecurityGroupRuleId = "", IsEgress } of theirs) {
-        const SecurityGroupRuleIds = [SecurityGroupRuleId];
-        await (IsEgress
-            ? call("ec2:RevokeSecurityGroupEgress", GroupId, () =>
-                  ec2.send(new RevokeSecurityGroupEgressCommand({ GroupId, SecurityGroupRuleIds })),
-              )
-            : call("ec2:RevokeSecurityGroupIngress", GroupId, () =>
-                  ec2.send(new RevokeSecurityGroupIngressCommand({ GroupId, SecurityGroupRuleIds })),
-              ));
+}
+
+async function revokeRules(ec2: EC2Client, groups: readonly SecurityGroup[]): Promise<void> {
+    for (const { GroupId = "", IpPermissions = [], IpPermissionsEgress = [] } of groups) {
+        if (IpPermissions.length > 0) {
+            await call("ec2:RevokeSecurityGroupIngress", GroupId, () =>
+                ec2.send(new RevokeSecurityGroupIngressCommand({ GroupId, IpPermissions })),
+            );
+        }
+        if (IpPermissionsEgress.length > 0) {
+            await call("ec2:RevokeSecurityGroupEgress", GroupId, () =>
+                ec2.send(
+                    new RevokeSecurityGroupEgressCommand({ GroupId, IpPermissions: IpPermissionsEgress }),
+                ),
+            );
+        }
     }
 }
