@@ -30,7 +30,9 @@ export function iamChecks(iam: IAMClient, outputs: StackOutputs): readonly Promi
         holders(iam, outputs.operatorPolicyArn),
         ...roles.flatMap(([role, own]) =>
             role && own
-                ? [managedPolicies(iam, baseName(role), own), inlinePolicies(iam, baseName(role), own)]
+                ? (["managed", "inline"] as const).map((kind) =>
+                      foreignPolicies(iam, baseName(role), kind, own),
+                  )
                 : [],
         ),
         ...(rolePolicies.jobflowRole ? [instanceProfile(iam, outputs.jobflowRole)] : []),
@@ -57,47 +59,33 @@ async function holders(iam: IAMClient, policyArn: string): Promise<readonly Find
     }));
 }
 
-async function managedPolicies(
+/** Policies of a role that the stack neither attached nor created. */
+async function foreignPolicies(
     iam: IAMClient,
     role: string,
-    { managedPolicyArns }: AttachedPolicies,
+    kind: "managed" | "inline",
+    own: AttachedPolicies,
 ): Promise<readonly Finding[]> {
-    const found = await callIfThere(GONE, "iam:ListAttachedRolePolicies", role, () =>
-        all(
-            paginateListAttachedRolePolicies({ client: iam }, { RoleName: role }),
-            ({ AttachedPolicies }) => AttachedPolicies,
-        ),
-    );
-    return (found ?? []).flatMap(({ PolicyArn = "" }) =>
-        managedPolicyArns.includes(PolicyArn)
-            ? []
-            : {
-                  kind: "role",
-                  name: role,
-                  why: `has a policy that the stack did not attach: ${PolicyArn}`,
-                  fix: `\`aws iam detach-role-policy --role-name ${role} --policy-arn ${PolicyArn}\``,
-              },
-    );
-}
-
-async function inlinePolicies(
-    iam: IAMClient,
-    role: string,
-    { policyName }: AttachedPolicies,
-): Promise<readonly Finding[]> {
-    const names = await callIfThere(GONE, "iam:ListRolePolicies", role, () =>
-        all(paginateListRolePolicies({ client: iam }, { RoleName: role }), ({ PolicyNames }) => PolicyNames),
-    );
-    return (names ?? []).flatMap((name) =>
-        name === policyName
-            ? []
-            : {
-                  kind: "role",
-                  name: role,
-                  why: `has an inline policy that the stack did not create: ${name}`,
-                  fix: `\`aws iam delete-role-policy --role-name ${role} --policy-name ${name}\``,
-              },
-    );
+    const of = [{ client: iam }, { RoleName: role }] as const;
+    const found =
+        kind === "managed"
+            ? await callIfThere(GONE, "iam:ListAttachedRolePolicies", role, () =>
+                  all(paginateListAttachedRolePolicies(...of), ({ AttachedPolicies = [] }) =>
+                      AttachedPolicies.map(({ PolicyArn = "" }) => PolicyArn),
+                  ),
+              )
+            : await callIfThere(GONE, "iam:ListRolePolicies", role, () =>
+                  all(paginateListRolePolicies(...of), ({ PolicyNames }) => PolicyNames),
+              );
+    const known = [...own.managedPolicyArns, own.policyName];
+    return (found ?? [])
+        .filter((policy) => !known.includes(policy))
+        .map((policy) => ({
+            kind: "role",
+            name: role,
+            why: `has a policy that is not the stack's: ${policy}`,
+            fix: `\`aws iam ${kind === "managed" ? `detach-role-policy --policy-arn ${policy}` : `delete-role-policy --policy-name ${policy}`} --role-name ${role}\``,
+        }));
 }
 
 /** The profile has the name of its role. Another role in it stays when Pulumi removes the stack's. */

@@ -26,17 +26,26 @@ export async function securityConfigurations(
     const generated = new RegExp(
         `^${namePrefix("securityConfiguration", prefix)}${GENERATED_SUFFIX_PATTERN}$`,
     );
+    const current = outputs.securityConfigurationName;
+    if (current === null || !generated.test(current)) {
+        return []; // Which ones are earlier cannot be told, nor whether the outputs are.
+    }
     const listed = await call("elasticmapreduce:ListSecurityConfigurations", "*", () =>
         all(paginateListSecurityConfigurations({ client: emr }, {}), (page) => page.SecurityConfigurations),
     );
-    const current = listed.find(({ Name }) => Name === outputs.securityConfigurationName);
-    if (current === undefined) {
-        return []; // What is older than it cannot be told, nor whether the outputs are.
-    }
     const kind = "security configuration";
     const found: Finding[] = [];
-    for (const { Name = "", CreationDateTime } of listed) {
-        if (Name === current.Name || !generated.test(Name)) {
+    for (const { Name = "" } of listed) {
+        if (Name === current) {
+            found.push({
+                kind,
+                name: Name,
+                isLeftBehind: true,
+                why: "the current one, which config.yml names",
+                fix: `after the destroy, ${deletion(region, Name)}`,
+            });
+        }
+        if (Name === current || !generated.test(Name)) {
             continue;
         }
         const { SecurityConfiguration = "" } = await call(
@@ -48,10 +57,11 @@ export async function securityConfigurations(
         if (!named.some((value) => isStacks(outputs, value))) {
             continue;
         }
-        if (!isOlder(CreationDateTime, current.CreationDateTime)) {
+        // A generated name holds the time of its creation.
+        if (Name > current) {
             throw staleOutputs(
                 stack,
-                `they name security configuration ${current.Name}, and EMR has the newer ${Name}`,
+                `they name security configuration ${current}, and EMR has the newer ${Name}`,
             );
         }
         const users = clusters?.filter(({ securityConfiguration }) => securityConfiguration === Name) ?? [];
@@ -79,21 +89,7 @@ export async function securityConfigurations(
             ...(isDeletable && { remove: () => remove(emr, Name) }),
         });
     }
-    return [
-        ...found,
-        {
-            kind,
-            name: String(current.Name),
-            isLeftBehind: true,
-            why: "the current one, which config.yml names",
-            fix: `after the destroy, ${deletion(region, String(current.Name))}`,
-        },
-    ];
-}
-
-/** A tie is not older. */
-function isOlder(one: Date | undefined, other: Date | undefined): boolean {
-    return one !== undefined && other !== undefined && one < other;
+    return found;
 }
 
 /** Whether only this stack has the key or the archive: an existing one may be used by other stacks. */

@@ -1,7 +1,7 @@
 import { ListMultipartUploadsCommand, ListObjectVersionsCommand } from "@aws-sdk/client-s3";
 import {
     DescribeJobCommand,
-    type JobStatus,
+    JobStatus,
     paginateListAccessPoints,
     paginateListJobs,
 } from "@aws-sdk/client-s3-control";
@@ -76,20 +76,10 @@ async function accessPoints(
     }));
 }
 
-const ENDED: readonly JobStatus[] = ["Cancelled", "Complete", "Failed"];
-
-const RUNNING: JobStatus[] = [
-    "Active",
-    "Cancelling",
-    "Completing",
-    "Failing",
-    "New",
-    "Paused",
-    "Pausing",
-    "Preparing",
-    "Ready",
-    "Suspended",
-];
+/** Every status of a job that has not ended. */
+const RUNNING = Object.values(JobStatus).filter(
+    (status) => !["Cancelled", "Complete", "Failed"].includes(status),
+);
 
 /** S3 Batch Operations jobs that copy with the stack's role, and fail without it. */
 export async function batchJobs(
@@ -110,7 +100,7 @@ export async function batchJobs(
         const { Job } = await call("s3:DescribeJob", JobId, () =>
             s3Control.send(new DescribeJobCommand({ AccountId: accountId, JobId })),
         );
-        if (Job?.RoleArn === reencryptionRoleArn && !ENDED.includes(Job.Status ?? "Active")) {
+        if (Job?.RoleArn === reencryptionRoleArn) {
             found.push({
                 kind: "batch job",
                 name: JobId,

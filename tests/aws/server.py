@@ -1,8 +1,5 @@
 """moto's server, with what it lacks for the stack's buckets, routes and security configurations."""
 
-import re
-from datetime import datetime
-
 import xmltodict
 from moto.core.responses import ActionResult
 from moto.ec2.models.route_tables import Route
@@ -30,13 +27,9 @@ def get_bucket_encryption(self):
 
 
 def list_security_configurations(self):
-    """moto makes and describes them, and does not list them. A generated name holds the time of its creation."""
-    times = {name: re.search(r"-(\d{14})\d{4}[0-9a-f]{8}$", name) for name in sorted(self.backend.security_configurations)}
-    found = [
-        {"Name": name, "CreationDateTime": datetime.strptime(time[1], "%Y%m%d%H%M%S") if time else datetime(1970, 1, 1)}
-        for name, time in times.items()
-    ]
-    return ActionResult({"SecurityConfigurations": found})
+    """moto makes and describes them, and does not list them."""
+    names = sorted(self.backend.security_configurations)
+    return ActionResult({"SecurityConfigurations": [{"Name": name} for name in names]})
 
 
 def route_state(self):

@@ -267,11 +267,16 @@ ${behind()}${NEVER_CHECKED}`,
                 () =>
                     `they name security configuration ${generated("2001")}, and EMR has the newer ${current()}`,
             ],
+            [
+                "that name a deleted security configuration",
+                () => ({ securityConfigurationName: generated("2000") }),
+                () => `they name security configuration ${generated("2000")}, and EMR has the newer`,
+            ],
         ] as const) {
             it(title, async () => {
                 const { code, stdout, stderr } = await run(["--yes"], { ...json, ...change() });
                 expect({ code, stdout }).to.deep.equal({ code: EXIT.failed, stdout: "" });
-                expect(stderr).to.include(`from before the last \`up\` of stack dev: ${because()}.`);
+                expect(stderr).to.include(`from before the last \`up\` of stack dev: ${because()}`);
                 expect(proxy.changes).to.deep.equal([]);
             });
         }
