@@ -128,7 +128,7 @@ describe("verify, hosted assets:", () => {
             {
                 status: "failed",
                 ...asset(jar),
-                found: `no answer: s3:GetObject on ${HOSTED}/${jar}: SlowDown: Slow down`,
+                found: `no answer: s3:GetObject on ${HOSTED}/${jar}: SlowDown: Slow down. AWS throttled 8 attempts: run this again later.`,
                 remedy: "see AWS's error, and run this again",
             },
         ]);

@@ -444,6 +444,7 @@ describe("a stack with existing resources", () => {
                 certificateExpiresAt: null,
                 warnings: DEFAULT_WARNINGS,
                 forCommands: {
+                    version: 1,
                     stack: "dev",
                     stackTag: "snowplow-emr-encryption/dev",
                     region: REGION,
