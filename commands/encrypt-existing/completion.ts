@@ -4,18 +4,24 @@ import { parse } from "csv-parse";
 import { z } from "zod";
 import type { S3Folder } from "../../components/domain/locations";
 import { call, callIfThere } from "../aws";
+import { escaped } from "../escape";
+import { objectUrl } from "./objects";
+import { Fingerprint } from "./portions";
 
 /** Why tasks of a job failed, with some of the keys. */
 export interface FailedTasks {
-    /** HTTP status and S3's error code, and what S3 said of the first of them. */
+    /** HTTP status and S3's error code, and S3's message of the first of them. */
     readonly reason: string;
     tasks: number;
-    /** URL-encoded, as S3 reports them. */
     readonly keys: string[];
 }
 
+/** What a job's report says of its tasks. */
 export interface Completion {
-    /** Written by somebody since the job's start: left as they are. */
+    readonly tasks: number;
+    readonly fingerprint: string;
+    readonly copied: number;
+    /** Written or deleted since the survey. */
     readonly changed: number;
     readonly failures: readonly FailedTasks[];
 }
@@ -27,64 +33,79 @@ const manifest = z.object({
 });
 
 /**
- * Reads what a job says of its tasks; a job that never began one has no report.
+ * Reads a job's report; undefined without one.
+ * @throws Error if the report is not in S3's form.
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/batch-ops-examples-reports.html
  */
 export async function readCompletion(
     s3: S3Client,
     { bucket, prefix }: S3Folder,
-    jobId: string,
+    job: string,
 ): Promise<Completion | undefined> {
-    const key = `${prefix}job-${jobId}/manifest.json`;
-    const top = await callIfThere(["NoSuchKey"], "s3:GetObject", `s3://${bucket}/${key}`, () =>
+    const key = `${prefix}job-${job}/manifest.json`;
+    const top = await callIfThere(["NoSuchKey"], "s3:GetObject", objectUrl(bucket, key), () =>
         s3.send(new GetObjectCommand({ Bucket: bucket, Key: key })),
     );
     if (!top?.Body) {
         return undefined;
     }
     const { Results } = manifest.parse(JSON.parse(await top.Body.transformToString()));
-    // Messages may name requests, each another.
-    const byKind = new Map<string, FailedTasks>();
-    let changed = 0;
-    for (const { Bucket, Key } of Results.filter(
-        ({ TaskExecutionStatus }) => TaskExecutionStatus === "failed",
-    )) {
-        for await (const [, key = "", , , ...outcome] of rows(s3, Bucket, Key)) {
-            const { status, code, message } = readOutcome(outcome);
-            if (status === "412") {
+    const keys = new Fingerprint();
+    // S3's messages may name requests, which differ.
+    const failures = new Map<string, FailedTasks>();
+    let [copied, changed] = [0, 0];
+    for (const result of Results) {
+        for await (const [, key = "", , status = "", ...outcome] of rows(s3, result.Bucket, result.Key)) {
+            const readable = decodedIfPossible(key);
+            keys.add(readable);
+            if (status.toLowerCase() === "succeeded") {
+                copied += 1;
+                continue;
+            }
+            const { http, code, message } = readOutcome(outcome);
+            if (http === "412" || http === "404") {
                 changed += 1;
                 continue;
             }
-            const kind = [status, code].filter(Boolean).join(" ");
-            const same = byKind.get(kind) ?? {
-                reason: [kind, message].filter(Boolean).join(" "),
+            const kind = [http, code].filter(Boolean).join(" ");
+            const same = failures.get(kind) ?? {
+                reason: escaped([kind, message].filter(Boolean).join(" ")),
                 tasks: 0,
                 keys: [],
             };
-            byKind.set(kind, same);
+            failures.set(kind, same);
             same.tasks += 1;
             if (same.keys.length < EXAMPLES) {
-                same.keys.push(key);
+                same.keys.push(escaped(readable));
             }
         }
     }
-    return { changed, failures: [...byKind.values()] };
+    return { tasks: keys.count, fingerprint: keys.value, copied, changed, failures: [...failures.values()] };
+}
+
+/** A report's keys are URL-encoded, but no documentation says how. */
+function decodedIfPossible(key: string): string {
+    try {
+        return decodeURIComponent(key);
+    } catch {
+        return key;
+    }
 }
 
 /**
- * The report's schema says ErrorCode, HTTPStatusCode; the rows that the same page shows have them the other way round:
- * `failed,200,PermanentFailure`. A status is three digits, and no code is.
+ * AWS's page has the columns ErrorCode and HTTPStatusCode in this order in the schema, and the other way round in its
+ * example `failed,200,PermanentFailure`. A status is three digits, and no code is.
  */
 function readOutcome([one = "", other = "", message = ""]: readonly string[]) {
-    const [status, code] = /^\d{3}$/.test(one) ? [one, other] : [other, one];
-    return { status, code, message };
+    const [http, code] = /^\d{3}$/.test(one) ? [one, other] : [other, one];
+    return { http, code, message };
 }
 
-/** Bucket, Key, VersionId, TaskStatus, and what became of the task; as many rows as there are tasks. */
+/** Rows of Bucket, Key, VersionId, TaskStatus and the two columns of `readOutcome`. */
 async function* rows(s3: S3Client, bucket: string, key: string): AsyncGenerator<readonly string[]> {
-    const { Body } = await call("s3:GetObject", `s3://${bucket}/${key}`, () =>
+    const { Body } = await call("s3:GetObject", objectUrl(bucket, key), () =>
         s3.send(new GetObjectCommand({ Bucket: bucket, Key: key })),
     );
-    // An error of the one ends the other, and with it this loop: nobody else need hear of it.
+    // The loop that reads the rows receives the error of either stream.
     yield* pipeline(Body as Readable, parse({ relaxColumnCount: true }), () => undefined);
 }

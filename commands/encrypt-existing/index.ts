@@ -1,4 +1,6 @@
+import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Option } from "commander";
 import type { S3Folder } from "../../components/domain/locations";
 import { reportsIn } from "../../components/policies/reencryption";
 import { awsClients, type Clients, checkAccount } from "../aws";
@@ -6,189 +8,243 @@ import { awsCommand, type CommonOptions, EXIT, type ExitCode, execute, type Stre
 import { activeClustersOf } from "../clusters";
 import { progressBar } from "../progress-bar";
 import { readStackOutputs } from "../stack-outputs";
-import { BatchCopy, type Portion } from "./batch-copy";
-import { preparationFees } from "./fees";
-import { LeftOutList } from "./left-out";
-import { copyOneByOne, ONE_BY_ONE } from "./one-by-one";
+import { type CopyContext, copy, isSafe, resume, type Uploaded, uploadPortion } from "./copy";
+import {
+    effectsText,
+    emptyResult,
+    foundText,
+    hasFailed,
+    needsAttention,
+    outcomeText,
+    type Result,
+    remainingText,
+    requests,
+} from "./output";
 import { type Choice, checkNoneRuns, chooseLocations, liveAmong, placesOf, readFolder } from "./places";
-import { isSafe, type JobOutcome, type Result, reportJson, reportText } from "./report";
-import { type Survey, survey, versionsOf } from "./survey";
+import { type Portion, Portions } from "./portions";
+import { Records } from "./records";
+import { SkippedObjects } from "./skipped";
+import { CONSENTS, type Consent, type Effect, type Surroundings, surroundingsOf } from "./surroundings";
+import { type Counts, survey } from "./survey";
 
 export interface EncryptExistingOptions extends CommonOptions, Choice {
-    /** Copy: without it, S3 counts what there is, and nothing is changed. */
+    /** Copy. Without it, nothing is written anywhere. */
     readonly yes?: boolean;
-    /** What S3 Batch Operations cannot take, too. */
-    readonly large?: boolean;
-    /** A file for everything that a batch copy cannot take. */
+    readonly allow?: readonly Consent[];
+    /** A run whose losses a person has seen. */
+    readonly acknowledge?: string;
+    /** A file for all objects that are not copied. */
     readonly list?: string;
+    /** Seconds between two looks at a job. */
+    readonly poll: number;
 }
 
-interface Surroundings {
-    readonly makeClients?: (region: string) => Clients;
-    /** Seconds between two looks at a job. Default 30: S3 asks for no less. */
-    readonly poll?: number;
-    readonly signal?: AbortSignal;
-}
-
-/** Encrypts in place what was written without encryption: by S3 itself, as far as that can do it. */
+/** Encrypts in place, by S3 Batch Operations, the objects that were written without encryption. */
 export async function encryptExisting(
     options: EncryptExistingOptions,
     streams: Streams,
-    { makeClients = awsClients, poll = 30, signal }: Surroundings = {},
+    signal: AbortSignal,
 ): Promise<ExitCode> {
     const outputs = await readStackOutputs(options.outputs, streams.stdin);
-    const { stack, region, accountId, reencryptionRoleArn } = outputs.forCommands;
+    const { stack, stackTag, region, accountId, reencryptionRoleArn } = outputs.forCommands;
     if (reencryptionRoleArn === null) {
         throw new Error(
             `stack ${stack} has no role for S3 Batch Operations. Set storage.reencryption to true in its stack file, run \`npx pulumi up --stack ${stack}\`, and take the outputs anew.`,
         );
     }
     const chosen = chooseLocations(outputs, options);
-    const clients = makeClients(region);
-    await checkAccount(clients, outputs);
     const live = liveAmong(outputs, chosen);
-    if (live.length > 0) {
-        checkNoneRuns(live, await activeClustersOf(clients.emr, outputs.forCommands.stackTag));
-    }
-    const list = await LeftOutList.open(options.list);
-    const batch = new BatchCopy(clients, streams, {
-        stack,
-        terms: {
-            accountId,
-            roleArn: reencryptionRoleArn,
-            reports: reportsIn(readFolder(String(outputs.buckets.log))),
-            since: new Date(),
-        },
-        pause: async () => {
-            await sleep(poll * 1000, undefined, signal && { signal }).catch(() => undefined);
-            signal?.throwIfAborted();
-        },
-    });
-    const earlier = options.yes ? await batch.resume() : await batch.pending();
-    const places = earlier.every(isSafe) ? placesOf(outputs, chosen) : [];
-    const surveys = await surveyAll(clients, streams, places, list, signal);
-    const jobs = [...earlier, ...(await copyAll(batch, portions(surveys, earlier), options, streams))];
-    const buckets = [...new Set(places.map(({ bucket }) => bucket))];
-    const versions = await Promise.all(
-        buckets.map(async (bucket) => ({ bucket, ...(await versionsOf(clients.s3, bucket)) })),
-    );
-    const result: Result = {
-        stack,
-        jobs,
-        leftOut: await list.close(),
-        oneByOne:
-            options.yes && options.large && jobs.every(isSafe)
-                ? await copyOneByOne(clients.s3, streams, places, signal)
-                : undefined,
-        oldVersions: versions.flatMap(({ bucket, versioned, noncurrentDays }) =>
-            versioned ? [{ bucket, noncurrentDays }] : [],
-        ),
-    };
-    streams.stdout.write(options.json ? reportJson(result) : reportText(result));
-    return exitCode(result);
-}
-
-async function surveyAll(
-    { s3 }: Clients,
-    streams: Streams,
-    places: readonly S3Folder[],
-    list: LeftOutList,
-    signal: AbortSignal | undefined,
-): Promise<readonly Survey[]> {
-    const bar = progressBar(streams, "listing: {listed} objects, folder {value} of {total}", places.length, {
-        listed: 0,
-    });
-    let listed = 0;
-    const surveys: Survey[] = [];
-    try {
-        for (const place of places) {
-            const found = await survey(
-                s3,
-                place,
-                (object) => list.add(object),
-                () => {
-                    signal?.throwIfAborted();
-                    listed += 1;
-                    bar?.update(surveys.length, { listed });
-                },
-            );
-            surveys.push(found);
+    const clients = awsClients(region);
+    await checkAccount(clients, outputs);
+    const checkBeforeConfirm = async () => {
+        if (live.length > 0) {
+            checkNoneRuns(live, await activeClustersOf(clients.emr, stackTag));
         }
-        return surveys;
+        signal.throwIfAborted();
+    };
+    await checkBeforeConfirm();
+
+    const reports = reportsIn(readFolder(String(outputs.buckets.log)));
+    const records = new Records(clients.s3, reports, stack);
+    if (options.acknowledge !== undefined) {
+        await records.acknowledge(options.acknowledge);
+    }
+    const run = `${new Date().toISOString().replace(/[-:]|\.\d+/g, "")}-${randomBytes(2).toString("hex")}`;
+    const result = emptyResult(stack, options.yes ? run : null);
+    const print = (text: string) => options.json || streams.stdout.write(text);
+    const context: CopyContext = {
+        clients,
+        streams,
+        records,
+        accountId,
+        roleArn: reencryptionRoleArn,
+        reports,
+        pause: async () => {
+            await sleep(options.poll * 1000, undefined, { signal }).catch(() => undefined);
+            signal.throwIfAborted();
+        },
+        checkBeforeConfirm,
+        onOutcome: (outcome) => {
+            result.outcomes.push(outcome);
+            print(outcomeText(outcome));
+        },
+    };
+    const portions = new Portions();
+    try {
+        Object.assign(result, await records.read());
+        if (options.yes) {
+            for (const job of result.pending) {
+                await resume(context, job);
+            }
+            Object.assign(result, await records.read());
+            if (result.blocking.length > 0) {
+                throw new Error("earlier copies have lost metadata or tags: no job is confirmed");
+            }
+        }
+        const places = placesOf(outputs, chosen);
+        const surroundings = await allSurroundings(clients.s3, places);
+        result.effects = surroundings.flatMap(({ effects }) => effects);
+        print(effectsText(result));
+        checkConsents(result.effects, options);
+        const counts: Counts = { listed: 0, heads: 0, taggings: 0 };
+        const bar = progressBar(streams, "{listed} objects listed, {heads} looked at", 1, counts);
+        const skipped = await SkippedObjects.open(options.list);
+        const onListed = () => {
+            signal.throwIfAborted();
+            bar?.update(0, counts);
+        };
+        const oldVersions = new Map<string, number>();
+        try {
+            for (const [access, place] of surroundings.flatMap((one) =>
+                one.folders.map((folder) => [one, folder] as const),
+            )) {
+                for await (const finding of survey(clients.s3, access, place, counts, onListed)) {
+                    if (finding.kind === "copy") {
+                        await portions.add(place.bucket, finding.storageClass, finding.before);
+                    } else if (finding.kind === "skip") {
+                        await skipped.add(access, finding.why, finding.object);
+                    } else {
+                        oldVersions.set(place.bucket, (oldVersions.get(place.bucket) ?? 0) + 1);
+                    }
+                }
+            }
+        } finally {
+            bar?.stop();
+            result.skipped = await skipped.close();
+        }
+        const found = await portions.close();
+        result.found = found.map(({ bucket, storageClass, tasks }) => ({
+            bucket,
+            storageClass,
+            objects: tasks,
+        }));
+        print(foundText(result));
+        streams.stderr.write(requests(counts, found.length));
+        if (options.yes) {
+            await copyAll(context, run, found, surroundings, result);
+        }
+        result.oldVersions = surroundings.flatMap(({ bucket, versioning, noncurrentDays }) => {
+            const copied = result.outcomes
+                .filter(
+                    (outcome) => outcome.run === run && outcome.bucket === bucket && versioning === "Enabled",
+                )
+                .reduce((sum, outcome) => sum + outcome.copied, 0);
+            const versions = (oldVersions.get(bucket) ?? 0) + copied;
+            return versions === 0 ? [] : [{ bucket, versions, removedBy: dayAfter(noncurrentDays) }];
+        });
+    } catch (error) {
+        result.error = error instanceof Error ? error.message : String(error);
+        throw error;
     } finally {
-        bar?.stop();
+        portions.dispose();
+        print(remainingText(result));
+        if (options.json && (result.error === null || result.outcomes.length > 0)) {
+            streams.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+        }
     }
+    return hasFailed(result) ? EXIT.failed : needsAttention(result) ? EXIT.attention : EXIT.ok;
 }
 
-/** A job for each, but for what an earlier run's job is at. */
-function portions(surveys: readonly Survey[], earlier: readonly JobOutcome[]): readonly Portion[] {
-    const isTaken = ({ place, storageClass }: Portion) =>
-        earlier.some(
-            (job) =>
-                (job.state === "running" || job.state === "ended") &&
-                job.bucket === place.bucket &&
-                job.prefix === place.prefix &&
-                job.storageClass === storageClass,
+async function allSurroundings(
+    s3: Clients["s3"],
+    places: readonly S3Folder[],
+): Promise<readonly Surroundings[]> {
+    const found: Surroundings[] = [];
+    for (const bucket of new Set(places.map((place) => place.bucket))) {
+        found.push(
+            await surroundingsOf(
+                s3,
+                bucket,
+                places.filter((place) => place.bucket === bucket),
+            ),
         );
-    return surveys
-        .flatMap(({ place, tallies }) =>
-            [...tallies].map(([storageClass, tally]) => ({ place, storageClass, tally })),
-        )
-        .filter((portion) => !isTaken(portion));
+    }
+    return found;
 }
 
+function checkConsents(effects: readonly Effect[], { yes, allow = [] }: EncryptExistingOptions): void {
+    const missing = effects.flatMap(({ consent }) => (consent && !allow.includes(consent) ? [consent] : []));
+    if (yes && missing.length > 0) {
+        const names = [...new Set(missing)].join(" ");
+        throw new Error(`nothing was copied: add \`--allow ${names}\` if these effects may happen`);
+    }
+}
+
+/** Uploads all manifests, then runs one job after the other while the outcomes are safe. */
 async function copyAll(
-    batch: BatchCopy,
-    all: readonly Portion[],
-    { yes }: EncryptExistingOptions,
-    { stderr }: Streams,
-): Promise<readonly JobOutcome[]> {
-    if (all.length > 0) {
-        stderr.write(`${preparationFees(all.length, listedForManifests(all))}\n`);
+    context: CopyContext,
+    run: string,
+    portions: readonly Portion[],
+    surroundings: readonly Surroundings[],
+    result: Result,
+): Promise<void> {
+    const uploaded: Uploaded[] = [];
+    for (const [index, portion] of portions.entries()) {
+        const payer = surroundings.some(
+            ({ bucket, requesterPays }) => bucket === portion.bucket && requesterPays,
+        );
+        uploaded.push(await uploadPortion(context, run, portion, payer, index));
     }
-    const prepared = await batch.prepare(all);
-    return yes ? batch.run(prepared) : batch.cancel(prepared);
+    result.notStarted = uploaded.length;
+    for (const portion of uploaded) {
+        if (result.outcomes.every(isSafe)) {
+            result.notStarted -= 1;
+            await copy(context, portion);
+        }
+    }
+    Object.assign(result, await context.records.read());
 }
 
-/** For each job's manifest, S3 goes through the whole bucket, as far as it is known here. */
-function listedForManifests(all: readonly Portion[]): number {
-    const inBucket = (bucket: string) =>
-        all.filter(({ place }) => place.bucket === bucket).reduce((sum, { tally }) => sum + tally.objects, 0);
-    return all.reduce((sum, { place }) => sum + inBucket(place.bucket), 0);
-}
-
-/** Left alone on purpose (old versions) is well; left without encryption is not. */
-function exitCode({ jobs, leftOut, oneByOne }: Result): ExitCode {
-    if (jobs.some(({ state }) => state === "failed" || state === "stopped") || oneByOne?.failed) {
-        return EXIT.failed;
-    }
-    const isLeft = leftOut.some(({ why }) => !oneByOne || !ONE_BY_ONE.includes(why));
-    const isUnfinished = jobs.some(
-        ({ state, changed }) =>
-            state === "estimated" || state === "running" || state === "ended" || changed > 0,
-    );
-    return isLeft || isUnfinished ? EXIT.attention : EXIT.ok;
+/** The day by which versions are removed that are noncurrent today: lifecycle rules act at the next midnight UTC. */
+function dayAfter(days: number | undefined): string | null {
+    return days === undefined
+        ? null
+        : new Date(Date.now() + (days + 1) * 24 * 60 * 60 * 1000).toISOString().slice(0, 10);
 }
 
 export function encryptExistingCommand() {
     return awsCommand(
         "encrypt-existing",
-        "Encrypts with SSE-S3, in place, what is in the stack's locations without encryption: by S3 Batch Operations, a job for each folder and storage class. Without --yes, S3 counts what there is, and nothing is copied. It takes a role of the stack: storage.reencryption.",
+        "Encrypts with SSE-S3, in place, the objects in the stack's locations that were written without encryption: by S3 Batch Operations, a job for each bucket and storage class. Without --yes, it only lists and counts. It needs a role of the stack: storage.reencryption.",
     )
-        .option("--yes", "confirm the jobs, follow them, and read their reports")
+        .option("--yes", "create and confirm the jobs, follow them, and check every copy")
         .option(
             "--location <name...>",
-            "these locations only, such as raw.archive (default: all whose objects no job moves)",
+            "only these locations, such as raw.archive (default: all whose objects no job moves)",
         )
         .option(
             "--paused",
-            "EmrEtlRunner does not run until this is done: the locations that jobs move objects out of, too",
+            "EmrEtlRunner does not run until this is done: include the locations whose objects jobs move",
         )
-        .option(
-            "--large",
-            "with --yes: copy from here, one by one, what S3 Batch Operations cannot: over 5 GB (in parts), restored from an archive, other storage classes",
+        .addOption(
+            new Option(
+                "--allow <effect...>",
+                "with --yes: effects of a copy that the plan lists and that reach beyond the objects",
+            ).choices(CONSENTS),
         )
-        .option("--list <file>", "write every object that a batch copy cannot take to a new CSV file");
+        .option("--acknowledge <run>", "a person has seen what the copies of this run have lost")
+        .option("--list <file>", "write every unencrypted object that is not copied to a new CSV file")
+        .addOption(new Option("--poll <seconds>").default(30).argParser(Number).hideHelp());
 }
 
 if (require.main === module) {
@@ -197,13 +253,13 @@ if (require.main === module) {
         process.once(signal, () =>
             interrupted.abort(
                 new Error(
-                    "interrupted. Jobs that were confirmed go on in S3, an object that was being copied from here is as it was: run this again to go on.",
+                    "interrupted. A confirmed job continues in S3: run this command again with --yes to follow it.",
                 ),
             ),
         );
     }
     execute<EncryptExistingOptions>(encryptExistingCommand(), (options, streams) =>
-        encryptExisting(options, streams, { signal: interrupted.signal }),
+        encryptExisting(options, streams, interrupted.signal),
     ).then((code) => {
         process.exitCode = code;
     });

@@ -1,10 +1,8 @@
-import { createHash } from "node:crypto";
 import {
     CreateJobCommand,
     DescribeJobCommand,
     type JobDescriptor,
-    type JobStatus,
-    paginateListJobs,
+    type RequestedJobStatus,
     type S3ControlClient,
     type S3StorageClass,
     UpdateJobStatusCommand,
@@ -12,220 +10,147 @@ import {
 import type { S3Folder } from "../../components/domain/locations";
 import { bucketArn } from "../../components/policies/s3-access";
 import { call, callIfThere } from "../aws";
-import { MAX_COPY_BYTES } from "./survey";
+import type { Uploaded } from "./portions";
+import { ENCRYPTED_SINCE } from "./survey";
 
-/** What one copy job is about. */
-export interface JobSubject {
-    readonly stack: string;
-    /** The bucket, and the one prefix that S3 takes. */
-    readonly place: S3Folder;
-    readonly storageClass: S3StorageClass;
-}
-
+/** What identifies a job as this command's. */
 export interface JobTerms {
-    readonly accountId: string;
+    readonly bucket: string;
+    readonly storageClass: string;
+    readonly requesterPays: boolean;
     readonly roleArn: string;
-    /** Where manifest and report go. */
-    readonly reports: S3Folder;
-    /** What changes after it stays as it is. */
-    readonly since: Date;
+    readonly manifest: Uploaded;
 }
 
-/** A job, as far as this command looks at it. */
+/** Account and folder of the jobs. */
+export interface JobHome {
+    readonly accountId: string;
+    /** The folder of the manifests and reports of one run. */
+    readonly folder: S3Folder;
+}
+
+/** A job, as far as this command reads it. */
 export interface Job {
-    readonly id: string;
-    readonly status: JobStatus;
-    /** Objects without encryption, once the manifest is made. */
+    readonly status: string;
     readonly tasks: number;
     readonly succeeded: number;
     readonly failed: number;
-    /** Why it failed as a whole. */
+    /** Why the job failed as a whole. */
     readonly reason: string;
+    /** Whether role, manifest and operation are those of the terms. */
+    readonly own: boolean;
 }
 
-/** The states of a job that has not ended. */
-const UNFINISHED: readonly JobStatus[] = [
-    "New",
-    "Preparing",
-    "Suspended",
-    "Ready",
-    "Active",
-    "Pausing",
-    "Paused",
-    "Completing",
-    "Failing",
-    "Cancelling",
-];
-
-/** Its manifest is being made. */
-export function isBeingPrepared({ status }: Job): boolean {
-    return status === "New" || status === "Preparing";
-}
-
-/** Its manifest is there, and nobody has confirmed it. */
-export function isUnconfirmed({ status }: Job): boolean {
-    return status === "Suspended";
-}
-
-export function hasEnded({ status }: Job): boolean {
-    return !UNFINISHED.includes(status);
-}
-
-/** S3 fails a job whose manifest would be empty: nothing is without encryption. */
-export function foundNothing({ status, tasks, reason }: Job): boolean {
-    return (
-        (status === "Failed" && /no (keys|objects)/i.test(reason)) || (status === "Complete" && tasks === 0)
-    );
-}
-
-/** What tells jobs apart: S3 finds them by nothing else. At most 256 characters. */
-export function description({ stack, place, storageClass }: JobSubject): string {
-    const prefix = createHash("sha256").update(place.prefix).digest("hex").slice(0, 8);
-    return `encrypt-existing ${place.bucket} ${storageClass} ${prefix} ${stack}`.slice(0, 256);
-}
-
-/** The unfinished jobs of the account and region, by their descriptions: another run's, to go on with. */
-export async function unfinishedJobs(
-    control: S3ControlClient,
-    accountId: string,
-): Promise<ReadonlyMap<string, string>> {
-    return call("s3:ListJobs", "*", async () => {
-        const found = new Map<string, string>();
-        const pages = paginateListJobs(
-            { client: control },
-            { AccountId: accountId, JobStatuses: [...UNFINISHED] },
-        );
-        for await (const { Jobs = [] } of pages) {
-            for (const { JobId, Description } of Jobs) {
-                if (JobId !== undefined && Description !== undefined) {
-                    found.set(Description, JobId);
-                }
-            }
-        }
-        return found;
-    });
-}
-
-/** Makes a job that waits for its confirmation; S3 makes its manifest, of what is not encrypted. */
+/** Creates a job that copies the objects of a manifest in place, once it is confirmed. */
 export async function createJob(
     control: S3ControlClient,
-    subject: JobSubject,
-    { accountId, roleArn, reports, since }: JobTerms,
+    { accountId, folder }: JobHome,
+    { bucket, storageClass, requesterPays, roleArn, manifest }: JobTerms,
 ): Promise<string> {
-    const { place, storageClass } = subject;
-    const Bucket = bucketArn(reports.bucket);
-    const prefix = reports.prefix.replace(/\/$/, ""); // S3 adds a slash.
-    const { JobId } = await call(
+    const { JobId = "" } = await call(
         "s3:CreateJob and iam:PassRole",
-        `bucket ${place.bucket}, as ${roleArn}`,
+        `bucket ${bucket}, as ${roleArn}`,
         () =>
             control.send(
                 new CreateJobCommand({
                     AccountId: accountId,
-                    Description: description(subject),
+                    Description: `encrypt-existing ${bucket} ${storageClass}`,
                     ConfirmationRequired: true,
                     Priority: 10,
                     RoleArn: roleArn,
-                    ManifestGenerator: {
-                        S3JobManifestGenerator: {
-                            ExpectedBucketOwner: accountId,
-                            SourceBucket: bucketArn(place.bucket),
-                            EnableManifestOutput: true,
-                            ManifestOutputLocation: {
-                                Bucket,
-                                ManifestPrefix: prefix,
-                                ManifestEncryption: { SSES3: {} },
-                                ManifestFormat: "S3InventoryReport_CSV_20211130",
-                            },
-                            Filter: {
-                                MatchAnyObjectEncryption: [{ NOTSSE: {} }],
-                                MatchAnyStorageClass: [storageClass],
-                                ObjectSizeLessThanBytes: MAX_COPY_BYTES + 1,
-                                // A list, of which S3 takes one.
-                                ...(place.prefix !== "" && {
-                                    KeyNameConstraint: { MatchAnyPrefix: [place.prefix] },
-                                }),
-                            },
-                        },
+                    Manifest: {
+                        Spec: { Format: "S3BatchOperations_CSV_20180820", Fields: ["Bucket", "Key"] },
+                        Location: { ObjectArn: manifestArn(folder, manifest), ETag: manifest.etag },
                     },
                     Operation: {
                         S3PutObjectCopy: {
-                            TargetResource: bucketArn(place.bucket),
-                            StorageClass: storageClass,
+                            TargetResource: bucketArn(bucket),
+                            // The default would be STANDARD.
+                            StorageClass: storageClass as S3StorageClass,
                             MetadataDirective: "COPY",
                             NewObjectMetadata: { SSEAlgorithm: "AES256" },
-                            UnModifiedSinceConstraint: since,
+                            // S3 has encrypted what was written since. By a manifest without versions, S3 copies the
+                            // current object: an older version never comes back.
+                            UnModifiedSinceConstraint: ENCRYPTED_SINCE,
+                            ...(requesterPays && { RequesterPays: true }),
                         },
                     },
                     Report: {
                         Enabled: true,
-                        Bucket,
-                        Prefix: prefix,
+                        Bucket: bucketArn(folder.bucket),
+                        Prefix: folder.prefix.replace(/\/$/, ""), // S3 adds a slash.
                         Format: "Report_CSV_20180820",
                         ReportScope: "AllTasks",
                     },
                 }),
             ),
     );
-    return JobId ?? "";
+    return JobId;
 }
 
-export async function describeJob(control: S3ControlClient, accountId: string, id: string): Promise<Job> {
-    return call("s3:DescribeJob", id, () => describe(control, accountId, id));
-}
-
-/** Undefined where S3 has forgotten it. */
-export async function describeJobIfThere(
+/** Undefined if S3 has forgotten the job, as it does after 90 days. */
+export async function describeJob(
     control: S3ControlClient,
-    accountId: string,
+    home: JobHome,
     id: string,
+    terms: JobTerms,
 ): Promise<Job | undefined> {
-    return callIfThere(["NoSuchJob", "NoSuchJobException"], "s3:DescribeJob", id, () =>
-        describe(control, accountId, id),
+    const answer = await callIfThere(["NoSuchJob", "NoSuchJobException"], "s3:DescribeJob", id, () =>
+        control.send(new DescribeJobCommand({ AccountId: home.accountId, JobId: id })),
+    );
+    const job = answer?.Job;
+    return (
+        job && {
+            status: job.Status ?? "New",
+            tasks: job.ProgressSummary?.TotalNumberOfTasks ?? 0,
+            succeeded: job.ProgressSummary?.NumberOfTasksSucceeded ?? 0,
+            failed: job.ProgressSummary?.NumberOfTasksFailed ?? 0,
+            reason: [
+                ...(job.FailureReasons ?? []).map(({ FailureCode, FailureReason }) =>
+                    [FailureCode, FailureReason].filter(Boolean).join(": "),
+                ),
+                job.StatusUpdateReason,
+            ]
+                .filter(Boolean)
+                .join("; "),
+            own: isOwn(job, home, terms),
+        }
     );
 }
 
-async function describe(control: S3ControlClient, accountId: string, id: string): Promise<Job> {
-    const { Job = {} } = await control.send(new DescribeJobCommand({ AccountId: accountId, JobId: id }));
-    return read(id, Job);
+function isOwn(
+    job: JobDescriptor,
+    { folder }: JobHome,
+    { bucket, storageClass, roleArn, manifest }: JobTerms,
+): boolean {
+    const { ObjectArn, ETag } = job.Manifest?.Location ?? {};
+    const copy = job.Operation?.S3PutObjectCopy;
+    return (
+        job.RoleArn === roleArn &&
+        ObjectArn === manifestArn(folder, manifest) &&
+        unquoted(ETag) === unquoted(manifest.etag) &&
+        copy?.TargetResource === bucketArn(bucket) &&
+        copy?.StorageClass === storageClass
+    );
 }
 
-function read(id: string, job: JobDescriptor): Job {
-    const { TotalNumberOfTasks, NumberOfTasksSucceeded, NumberOfTasksFailed } = job.ProgressSummary ?? {};
-    return {
-        id,
-        status: job.Status ?? "New",
-        tasks: TotalNumberOfTasks ?? 0,
-        succeeded: NumberOfTasksSucceeded ?? 0,
-        failed: NumberOfTasksFailed ?? 0,
-        reason: [
-            ...(job.FailureReasons ?? []).map(({ FailureCode, FailureReason }) =>
-                [FailureCode, FailureReason].filter(Boolean).join(": "),
-            ),
-            job.StatusUpdateReason,
-        ]
-            .filter(Boolean)
-            .join("; "),
-    };
-}
-
-export async function confirmJob(control: S3ControlClient, accountId: string, id: string): Promise<void> {
-    await update(control, accountId, id, "Ready");
-}
-
-export async function cancelJob(control: S3ControlClient, accountId: string, id: string): Promise<void> {
-    await update(control, accountId, id, "Cancelled");
-}
-
-async function update(
+export async function requestStatus(
     control: S3ControlClient,
-    accountId: string,
+    { accountId }: JobHome,
     id: string,
-    status: "Ready" | "Cancelled",
+    status: RequestedJobStatus,
 ): Promise<void> {
     await call("s3:UpdateJobStatus", id, () =>
         control.send(
             new UpdateJobStatusCommand({ AccountId: accountId, JobId: id, RequestedJobStatus: status }),
         ),
     );
+}
+
+function manifestArn({ bucket }: S3Folder, { key }: Uploaded): string {
+    return `${bucketArn(bucket)}/${key}`;
+}
+
+function unquoted(etag: string | undefined): string | undefined {
+    return etag?.replaceAll('"', "");
 }

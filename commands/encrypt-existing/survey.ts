@@ -1,213 +1,141 @@
-import {
-    GetBucketLifecycleConfigurationCommand,
-    GetBucketVersioningCommand,
-    HeadObjectCommand,
-    paginateListObjectsV2,
-    type S3Client,
-} from "@aws-sdk/client-s3";
+import type { HeadObjectCommandOutput, S3Client } from "@aws-sdk/client-s3";
 import { S3StorageClass } from "@aws-sdk/client-s3-control";
 import { pMapIterable, pMapSkip } from "p-map";
 import type { S3Folder } from "../../components/domain/locations";
-import { AwsError, call, callIfThere } from "../aws";
+import {
+    type Access,
+    CONCURRENCY,
+    headObject,
+    type ListedObject,
+    listObjects,
+    propertiesOf,
+    type Snapshot,
+} from "./objects";
 
-/** What CopyObject takes at most, and with it a batch copy: 5 GB, in S3's sense. */
-export const MAX_COPY_BYTES = 5 * 2 ** 30;
+/**
+ * S3 encrypts every object written since 2023-01-05, in every bucket. The margin covers the weeks of the roll-out; each
+ * object that was last modified before this day costs a HEAD request.
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-encryption-faq.html
+ */
+export const ENCRYPTED_SINCE = new Date("2023-04-01T00:00:00Z");
 
-/** How many requests wait for S3 at once. */
-export const CONCURRENCY = 16;
+/**
+ * The largest object that S3 Batch Operations copies: 5 GB.
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/batch-ops-copy-object.html
+ */
+const MAX_COPY_BYTES = 5 * 2 ** 30;
 
-/** Objects that are to be restored before anybody can read them. */
-const ARCHIVED: readonly string[] = ["GLACIER", "DEEP_ARCHIVE"];
+/** Why an unencrypted object is not copied, and what to do. */
+export const SKIPPED = {
+    large: "over 5 GB, which S3 Batch Operations does not copy: run this with AWS CLI version 2",
+    archived:
+        "in an archive: restore them (`aws s3api restore-object`), then run this command again; or wait until they expire",
+    class: "in a storage class that S3 Batch Operations does not write: run this with AWS CLI version 2",
+    redirect:
+        "with a website redirect, which a copy would lose: copy them with `aws s3api copy-object --website-redirect-location`",
+    suspended:
+        "current versions from before versioning was suspended: a copy would replace an older version. Enable versioning, then run this command again",
+    denied: "not readable: these credentials need s3:GetObject and s3:GetObjectTagging; an object of another account must be copied by its owner",
+} as const;
 
-/** How many of the oldest objects of a storage class are remembered: what is not encrypted is old. */
-const OLDEST = 200;
+export type Skipped = keyof typeof SKIPPED;
 
-export interface ListedObject {
-    readonly bucket: string;
-    readonly key: string;
-    readonly size: number;
-    readonly storageClass: string;
-    readonly modified: number;
+export type Finding =
+    | { readonly kind: "copy"; readonly storageClass: S3StorageClass; readonly before: Snapshot }
+    | { readonly kind: "skip"; readonly why: Skipped; readonly object: ListedObject }
+    | { readonly kind: "old version" };
+
+/** The requests of a survey, and the numbers of objects. */
+export interface Counts {
+    listed: number;
+    /** HEAD requests. */
+    heads: number;
+    /** GetObjectTagging requests. */
+    taggings: number;
 }
 
-/** What of a folder and storage class a batch copy can go through; what of it is encrypted, the listing does not say. */
-export interface Tally {
-    objects: number;
-    oldest: ListedObject[];
-}
-
-/** Why a batch copy cannot take an object. */
-export type Unusual =
-    | "over 5 GB"
-    | "restored from an archive"
-    | "being restored"
-    | "archived"
-    | "another storage class"
-    | "not to be looked at";
-
-/** An object that a batch copy cannot take: without encryption, or, where nobody may look, perhaps. */
-export interface LeftOut extends ListedObject {
-    readonly why: Unusual;
-}
-
-export interface Survey {
-    readonly place: S3Folder;
-    readonly tallies: ReadonlyMap<S3StorageClass, Tally>;
-}
-
-/** Lists a folder; `onLeftOut` is told of each object that is not encrypted and that a batch copy cannot take. */
-export async function survey(
+/** Finds the unencrypted objects of a folder. Memory does not grow with the number of objects. */
+export function survey(
     s3: S3Client,
-    place: S3Folder,
-    onLeftOut: (object: LeftOut) => Promise<void> | void,
-    onListed: (object: ListedObject) => void,
-): Promise<Survey> {
-    const tallies = new Map<S3StorageClass, Tally>();
-    const listed = listObjects(s3, place, (object) => {
-        onListed(object);
-        tally(tallies, object);
-    });
-    for await (const object of leftOut(s3, listed)) {
-        await onLeftOut(object);
-    }
-    return { place, tallies };
-}
-
-/** What a batch copy cannot take; of the listing, a page is all that is ever held. */
-export function leftOut(s3: S3Client, objects: AsyncIterable<ListedObject>): AsyncIterable<LeftOut> {
-    // The listing does not say what is encrypted: each is asked for, a few at once.
+    access: Access,
+    folder: S3Folder,
+    counts: Counts,
+    onListed: () => void,
+): AsyncIterable<Finding> {
     return pMapIterable(
-        unusual(objects),
-        async (object) => {
-            const why = await reason(s3, object);
-            return why ? { ...object, why } : pMapSkip;
-        },
-        { concurrency: CONCURRENCY, backpressure: CONCURRENCY },
+        candidates(s3, access, folder, counts, onListed),
+        async (object) => (await inspect(s3, access, object, counts)) ?? pMapSkip,
+        { concurrency: CONCURRENCY },
     );
 }
 
-async function* unusual(objects: AsyncIterable<ListedObject>): AsyncGenerator<ListedObject> {
-    for await (const object of objects) {
-        if (!isUsual(object)) {
+async function* candidates(
+    s3: S3Client,
+    access: Access,
+    folder: S3Folder,
+    counts: Counts,
+    onListed: () => void,
+): AsyncGenerator<ListedObject> {
+    for await (const object of listObjects(s3, access, folder)) {
+        counts.listed += 1;
+        onListed();
+        if (object.modified < ENCRYPTED_SINCE) {
             yield object;
         }
     }
 }
 
-/** A batch copy can take it. */
-export function isUsual({ size, storageClass }: ListedObject): boolean {
-    return (
-        size <= MAX_COPY_BYTES &&
-        !ARCHIVED.includes(storageClass) &&
-        Object.hasOwn(S3StorageClass, storageClass)
-    );
-}
-
-function tally(tallies: Map<S3StorageClass, Tally>, object: ListedObject): void {
-    if (!isUsual(object)) {
-        return;
-    }
-    const storageClass = object.storageClass as S3StorageClass;
-    const sum = tallies.get(storageClass) ?? { objects: 0, oldest: [] };
-    tallies.set(storageClass, sum);
-    sum.objects += 1;
-    const youngest = sum.oldest.at(-1);
-    if (sum.oldest.length < OLDEST || (youngest && object.modified < youngest.modified)) {
-        sum.oldest = [...sum.oldest, object].sort((a, b) => a.modified - b.modified).slice(0, OLDEST);
-    }
-}
-
-/** Everything in a folder; `onObject` is told of each. */
-export async function* listObjects(
+async function inspect(
     s3: S3Client,
-    { bucket, prefix }: S3Folder,
-    onObject: (object: ListedObject) => void = () => undefined,
-): AsyncGenerator<ListedObject> {
-    const pages = paginateListObjectsV2({ client: s3 }, { Bucket: bucket, Prefix: prefix });
-    for (;;) {
-        const page = await call("s3:ListBucket", `bucket ${bucket}`, () => pages.next());
-        if (page.done) {
-            return;
-        }
-        for (const { Key, Size, StorageClass, LastModified } of page.value.Contents ?? []) {
-            if (Key !== undefined) {
-                const object = {
-                    bucket,
-                    key: Key,
-                    size: Size ?? 0,
-                    storageClass: StorageClass ?? "STANDARD",
-                    modified: LastModified?.getTime() ?? 0,
-                };
-                onObject(object);
-                yield object;
-            }
-        }
-    }
-}
-
-/** Why a batch copy cannot take what is no usual object; undefined where nothing is to be done about it. */
-async function reason(s3: S3Client, object: ListedObject): Promise<Unusual | undefined> {
-    const head = await headObject(s3, object);
+    access: Access,
+    object: ListedObject,
+    counts: Counts,
+): Promise<Finding | undefined> {
+    const { key, current } = object;
+    counts.heads += 1;
+    const head = await headObject(s3, access, key, current ? undefined : object.versionId);
     if (head === "denied") {
-        return "not to be looked at";
+        return { kind: "skip", why: "denied", object };
     }
-    if (head === undefined || head.ServerSideEncryption !== undefined) {
+    if (head === "gone" || head === "customer key" || head.ServerSideEncryption !== undefined) {
         return undefined;
     }
-    if (ARCHIVED.includes(object.storageClass)) {
-        const restored = /ongoing-request="(true|false)"/.exec(head.Restore ?? "")?.[1];
-        return restored === undefined
-            ? "archived"
-            : restored === "true"
-              ? "being restored"
-              : "restored from an archive";
+    if (!current) {
+        return { kind: "old version" };
     }
-    return object.size > MAX_COPY_BYTES ? "over 5 GB" : "another storage class";
-}
-
-/**
- * What S3 says of an object. Undefined where there is nothing to encrypt: it is gone, or it is under a key of its
- * writer's (SSE-C), without which S3 does not even describe it. `denied`: these credentials may not look, or another
- * account owns it.
- */
-export async function headObject(s3: S3Client, { bucket, key }: Pick<ListedObject, "bucket" | "key">) {
-    try {
-        return await callIfThere(
-            ["NotFound", "NoSuchKey", "HTTP 400"],
-            "s3:GetObject",
-            `s3://${bucket}/${key}`,
-            () => s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key })),
-        );
-    } catch (error) {
-        if (error instanceof AwsError && error.denied) {
-            return "denied";
+    const why = reasonToSkip(access, object, head);
+    if (why) {
+        return { kind: "skip", why, object };
+    }
+    counts.taggings += 1;
+    const properties = await propertiesOf(s3, access, key, head);
+    return (
+        properties && {
+            kind: "copy",
+            storageClass: (head.StorageClass ?? "STANDARD") as S3StorageClass,
+            before: { key, size: head.ContentLength ?? 0, etag: head.ETag ?? "", properties },
         }
-        throw error;
-    }
+    );
 }
 
-/** Whether a copy leaves the old, unencrypted version behind, and how long that stays. */
-export interface Versions {
-    readonly versioned: boolean;
-    /** After how many days a lifecycle rule removes old versions; null: none does. */
-    readonly noncurrentDays: number | null;
-}
-
-export async function versionsOf(s3: S3Client, bucket: string): Promise<Versions> {
-    const { Status } = await call("s3:GetBucketVersioning", `bucket ${bucket}`, () =>
-        s3.send(new GetBucketVersioningCommand({ Bucket: bucket })),
-    );
-    if (Status === undefined) {
-        return { versioned: false, noncurrentDays: null };
+function reasonToSkip(
+    access: Access,
+    { versionId }: ListedObject,
+    head: HeadObjectCommandOutput,
+): Skipped | undefined {
+    const { StorageClass = "STANDARD", ArchiveStatus, Restore = "", ContentLength = 0 } = head;
+    const isRestored = Restore.includes('ongoing-request="false"');
+    if (ArchiveStatus !== undefined || (["GLACIER", "DEEP_ARCHIVE"].includes(StorageClass) && !isRestored)) {
+        return "archived";
     }
-    const lifecycle = await callIfThere(
-        ["NoSuchLifecycleConfiguration"],
-        "s3:GetLifecycleConfiguration",
-        `bucket ${bucket}`,
-        () => s3.send(new GetBucketLifecycleConfigurationCommand({ Bucket: bucket })),
-    );
-    const days = (lifecycle?.Rules ?? [])
-        .filter((rule) => rule.Status === "Enabled")
-        .flatMap(({ NoncurrentVersionExpiration }) => NoncurrentVersionExpiration?.NoncurrentDays ?? []);
-    return { versioned: true, noncurrentDays: days.length > 0 ? Math.min(...days) : null };
+    if (access.versioning === "Suspended" && versionId !== "null") {
+        return "suspended";
+    }
+    if (head.WebsiteRedirectLocation !== undefined) {
+        return "redirect";
+    }
+    if (ContentLength > MAX_COPY_BYTES) {
+        return "large";
+    }
+    return Object.hasOwn(S3StorageClass, StorageClass) ? undefined : "class";
 }

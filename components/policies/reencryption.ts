@@ -28,7 +28,10 @@ export interface ReencryptionPolicyArgs {
     readonly existingKmsKeyArns: readonly string[];
 }
 
-/** Allows to list unencrypted objects, copy each onto itself and write reports. It allows no deletion. */
+/**
+ * Allows to copy current objects onto themselves, read manifests and write reports. It allows no deletion.
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/batch-ops-iam-role-policies.html
+ */
 export function reencryptionRolePolicy(args: ReencryptionPolicyArgs): PolicyDocument {
     const { locations, region, existingKmsKeyArns } = args;
     const folders = locations.flatMap((location) => location.folders);
@@ -36,20 +39,17 @@ export function reencryptionRolePolicy(args: ReencryptionPolicyArgs): PolicyDocu
     return policyDocument(
         allow(
             "ListObjects",
-            // S3 generates the manifest through an inventory configuration.
-            ["s3:ListBucket", "s3:PutInventoryConfiguration"],
+            // Without it, S3 answers 403 for a deleted object, not 404.
+            "s3:ListBucket",
             [...new Set(folders.map(({ bucket }) => bucketArn(bucket)))],
         ),
         allow(
             "CopyInPlace",
-            // Versions as well: the manifest of a versioned bucket may name them.
+            // No permission for versions: the manifests name none, so S3 copies current objects.
             [
                 "s3:GetObject",
                 "s3:GetObjectAcl",
                 "s3:GetObjectTagging",
-                "s3:GetObjectVersion",
-                "s3:GetObjectVersionAcl",
-                "s3:GetObjectVersionTagging",
                 "s3:PutObject",
                 "s3:PutObjectAcl",
                 "s3:PutObjectTagging",

@@ -37,7 +37,7 @@ describe("the re-encryption role", () => {
                 {
                     Sid: "ListObjects",
                     Effect: "Allow",
-                    Action: ["s3:ListBucket", "s3:PutInventoryConfiguration"],
+                    Action: "s3:ListBucket",
                     Resource: ["arn:aws:s3:::one", "arn:aws:s3:::two", "arn:aws:s3:::logs"],
                 },
                 {
@@ -47,9 +47,6 @@ describe("the re-encryption role", () => {
                         "s3:GetObject",
                         "s3:GetObjectAcl",
                         "s3:GetObjectTagging",
-                        "s3:GetObjectVersion",
-                        "s3:GetObjectVersionAcl",
-                        "s3:GetObjectVersionTagging",
                         "s3:PutObject",
                         "s3:PutObjectAcl",
                         "s3:PutObjectTagging",

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
-import { CONTROL_HOST, resolveControlHost } from "../control-host";
-import { advance, CONTROL, control } from "./jobs";
+import { CONTROL_HOST } from "../control-host";
+import { CONTROL, control } from "./jobs";
 import { bucketAnswer, objectAnswer } from "./s3";
 import { type Answer, type Request, State } from "./state";
 
@@ -10,40 +10,26 @@ export type { StoredObject } from "./state";
 
 /**
  * S3 and S3 Control as far as `encrypt-existing` calls them, with answers in their documented form, and the calls of
- * STS and EMR. A job advances each time that it is described.
+ * STS and EMR.
  */
 export class FakeS3 extends State {
     private readonly server = createServer((request, response) => void this.answer(request, response));
-    private restoreLookup: () => void = () => undefined;
-    private readonly environment = { ...process.env };
 
-    /** Starts the server, and sends all requests of the SDK to it. */
-    async start(): Promise<void> {
+    /** Starts the server, and returns the environment that sends all requests of the SDK to it. */
+    async start(): Promise<Readonly<Record<string, string>>> {
         await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
         const { port } = this.server.address() as AddressInfo;
-        Object.assign(process.env, {
+        return {
             AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
             AWS_ENDPOINT_URL_S3_CONTROL: `http://${CONTROL_HOST}:${port}`,
             AWS_ACCESS_KEY_ID: "testing",
             AWS_SECRET_ACCESS_KEY: "testing",
-        });
-        this.restoreLookup = resolveControlHost();
+        };
     }
 
     async stop(): Promise<void> {
-        this.restoreLookup();
-        process.env = this.environment;
         this.server.closeAllConnections();
         await new Promise((resolve) => this.server.close(resolve));
-    }
-
-    /** Runs confirmed jobs to their end. */
-    finishJobs(): void {
-        for (const [id, job] of this.jobs) {
-            while (job.status === "Ready" || job.status === "Active") {
-                advance(this, id, job);
-            }
-        }
     }
 
     private async answer(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -54,12 +40,16 @@ export class FakeS3 extends State {
             body: await text(incoming),
         };
         this.requests.push(request);
-        const refused = this.refusals.findIndex(({ on }) => on.test(`${request.method} ${request.url}`));
-        if (refused >= 0) {
-            const [{ status, code } = { status: 500, code: "" }] = this.refusals.splice(refused, 1);
+        const line = `${request.method} ${request.url}`;
+        for (const { run } of this.hooks.filter(({ on }) => on.test(line))) {
+            await run();
+        }
+        const refusal = this.refusals.find(({ on, times = 1 }) => times > 0 && on.test(line));
+        if (refusal) {
+            refusal.times = (refusal.times ?? Number.POSITIVE_INFINITY) - 1;
             response
-                .writeHead(status, { "content-type": "application/xml" })
-                .end(`<Error><Code>${code}</Code><Message>refused by the test</Message></Error>`);
+                .writeHead(refusal.status, { "content-type": "application/xml" })
+                .end(`<Error><Code>${refusal.code}</Code><Message>refused by the test</Message></Error>`);
             return;
         }
         const { pathname, searchParams } = new URL(request.url, "http://s3");

@@ -1,38 +1,69 @@
+import { createHash } from "node:crypto";
 import { type Answer, notFound, type Request, type State, type StoredObject } from "./state";
 
 const PAGE = 1000;
 
+/** S3's answers for a bucket on which nothing acts. */
+const SETTINGS: Readonly<Record<string, Answer>> = {
+    versioning: { body: "<VersioningConfiguration/>" },
+    requestPayment: {
+        body: "<RequestPaymentConfiguration><Payer>BucketOwner</Payer></RequestPaymentConfiguration>",
+    },
+    notification: { body: "<NotificationConfiguration/>" },
+    replication: notFound("ReplicationConfigurationNotFoundError"),
+    "object-lock": notFound("ObjectLockConfigurationNotFoundError"),
+    ownershipControls: {
+        body: "<OwnershipControls><Rule><ObjectOwnership>BucketOwnerEnforced</ObjectOwnership></Rule></OwnershipControls>",
+    },
+    "intelligent-tiering": { body: "<ListBucketIntelligentTieringConfigurationsOutput/>" },
+    lifecycle: notFound("NoSuchLifecycleConfiguration"),
+};
+
 export function bucketAnswer(state: State, bucket: string, query: URLSearchParams): Answer {
-    if (query.has("versioning")) {
-        const status = state.versioning.get(bucket);
-        return {
-            body: `<VersioningConfiguration>${status ? `<Status>${status}</Status>` : ""}</VersioningConfiguration>`,
-        };
+    const setting = Object.keys(SETTINGS).find((name) => query.has(name));
+    if (setting) {
+        const body = state.settings.get(`${bucket}?${setting}`);
+        return body === undefined ? (SETTINGS[setting] ?? {}) : { body };
     }
-    if (query.has("lifecycle")) {
-        const days = state.noncurrentDays.get(bucket);
-        if (days === undefined) {
-            return notFound("NoSuchLifecycleConfiguration");
-        }
-        const rule = (status: string, after: number) =>
-            `<Rule><ID>${after}</ID><Status>${status}</Status><Filter/><NoncurrentVersionExpiration><NoncurrentDays>${after}</NoncurrentDays></NoncurrentVersionExpiration></Rule>`;
-        const rules = rule("Disabled", days - 1) + rule("Enabled", days + 1) + rule("Enabled", days);
-        return { body: `<LifecycleConfiguration>${rules}</LifecycleConfiguration>` };
-    }
-    const names = state.namesIn(bucket, query.get("prefix") ?? "");
-    const start = Number(query.get("continuation-token") ?? 0);
-    const page = names.slice(start, start + PAGE);
+    const prefix = query.get("prefix") ?? "";
+    const current = state
+        .namesIn(bucket, prefix)
+        .map((key) => ({ key, latest: true, object: state.objects.get(`${bucket}/${key}`) as StoredObject }));
+    const isVersions = query.has("versions");
+    const old = !isVersions
+        ? []
+        : state.oldVersions
+              .filter(([name]) => name.startsWith(`${bucket}/${prefix}`))
+              .map(([name, object]) => ({ key: name.slice(bucket.length + 1), latest: false, object }));
+    const all = [...current, ...old];
+    const start = Number(query.get("continuation-token") ?? query.get("version-id-marker") ?? 0);
     const next = start + PAGE;
-    const contents = page.map((key) => {
-        const object = state.objects.get(`${bucket}/${key}`) as StoredObject;
-        const { size, storageClass = "STANDARD", modified = "2020-01-01T00:00:00Z" } = object;
-        return `<Contents><Key>${key}</Key><Size>${size}</Size><StorageClass>${storageClass}</StorageClass><LastModified>${modified}</LastModified></Contents>`;
+    const element = isVersions ? "Version" : "Contents";
+    const entries = all.slice(start, next).map(({ key, latest, object }) => {
+        const {
+            size,
+            storageClass = "STANDARD",
+            modified = "2020-01-01T00:00:00Z",
+            versionId = "v1",
+        } = object;
+        const version = isVersions ? `<VersionId>${versionId}</VersionId><IsLatest>${latest}</IsLatest>` : "";
+        return `<${element}><Key>${urlEncoded(key)}</Key><Size>${size}</Size><StorageClass>${storageClass}</StorageClass><LastModified>${modified}</LastModified>${version}</${element}>`;
     });
-    const more =
-        next < names.length
-            ? `<IsTruncated>true</IsTruncated><NextContinuationToken>${next}</NextContinuationToken>`
-            : "<IsTruncated>false</IsTruncated>";
-    return { body: `<ListBucketResult>${more}${contents.join("")}</ListBucketResult>` };
+    const isTruncated = next < all.length;
+    const more = isVersions
+        ? `<NextKeyMarker>any%2Bkey</NextKeyMarker><NextVersionIdMarker>${next}</NextVersionIdMarker>`
+        : `<NextContinuationToken>${next}</NextContinuationToken>`;
+    const markers = isVersions
+        ? "<DeleteMarker><Key>deleted</Key><VersionId>d</VersionId><IsLatest>true</IsLatest></DeleteMarker>"
+        : "";
+    return {
+        body: `<ListResult><IsTruncated>${isTruncated}</IsTruncated>${isTruncated ? more : ""}${entries.join("")}${markers}</ListResult>`,
+    };
+}
+
+/** As S3 does with `encoding-type=url`. */
+function urlEncoded(key: string): string {
+    return encodeURIComponent(key).replaceAll("%20", "+").replaceAll("%2F", "/");
 }
 
 export function objectAnswer(
@@ -43,41 +74,26 @@ export function objectAnswer(
     query: URLSearchParams,
 ): Answer {
     const name = `${bucket}/${key}`;
-    const object = state.objects.get(name);
-    const status = request.method === "HEAD" ? state.heads.get(name) : undefined;
+    if (request.method === "PUT") {
+        const body = contentOf(request);
+        state.objects.set(name, {
+            size: body.length,
+            encrypted: true,
+            body,
+            modified: new Date().toISOString(),
+        });
+        return { headers: { etag: etagOf(body) } };
+    }
+    const [status, code] = state.heads.get(name) ?? [];
     if (status !== undefined) {
-        return { status };
+        return { status, body: request.method === "HEAD" ? "" : `<Error><Code>${code}</Code></Error>` };
     }
-    if (query.has("uploads")) {
-        state.uploads += 1;
-        return {
-            body: "<InitiateMultipartUploadResult><UploadId>one</UploadId></InitiateMultipartUploadResult>",
-        };
-    }
-    if (query.has("partNumber")) {
-        return { body: `<CopyPartResult><ETag>"part-${query.get("partNumber")}"</ETag></CopyPartResult>` };
-    }
-    if (query.has("uploadId")) {
-        state.uploads -= 1;
-        if (request.method === "POST" && object) {
-            state.objects.set(name, { ...object, encrypted: true });
-        }
-        return request.method === "POST" ? { body: "<CompleteMultipartUploadResult/>" } : { status: 204 };
-    }
-    if (request.method === "PUT" && request.headers["x-amz-copy-source"] === undefined) {
-        state.objects.set(name, { size: request.body.length, encrypted: true, body: request.body });
-        return {};
-    }
-    if (request.method === "DELETE") {
-        state.objects.delete(name);
-        return { status: 204 };
-    }
+    const version = query.get("versionId");
+    const object = version
+        ? state.oldVersions.find(([old, { versionId }]) => old === name && versionId === version)?.[1]
+        : state.objects.get(name);
     if (!object) {
         return notFound("NoSuchKey");
-    }
-    if (request.method === "PUT") {
-        state.objects.set(name, { ...object, encrypted: true });
-        return { body: "<CopyObjectResult/>" };
     }
     if (query.has("tagging")) {
         const tags = Object.entries(object.tags ?? {}).map(
@@ -86,12 +102,38 @@ export function objectAnswer(
         return { body: `<Tagging><TagSet>${tags.join("")}</TagSet></Tagging>` };
     }
     const headers = {
-        etag: '"etag"',
+        etag: etagOf(object.body ?? key),
         ...object.headers,
         ...(object.storageClass && { "x-amz-storage-class": object.storageClass }),
         ...(object.encrypted && { "x-amz-server-side-encryption": "AES256" }),
     };
+    const match = request.headers["if-match"];
+    if (match !== undefined && match !== headers.etag) {
+        return { status: 412, body: "<Error><Code>PreconditionFailed</Code></Error>" };
+    }
     return request.method === "HEAD"
         ? { headers: { ...headers, "content-length": String(object.size) } }
         : { headers, body: object.body ?? "" };
+}
+
+function etagOf(body: string): string {
+    return `"${createHash("md5").update(body).digest("hex")}"`;
+}
+
+/** The SDK sends streams in chunks, each after a line with its length. */
+function contentOf({ headers, body }: Request): string {
+    if (!String(headers["content-encoding"]).includes("aws-chunked")) {
+        return body;
+    }
+    let rest = Buffer.from(body);
+    let content = "";
+    for (;;) {
+        const end = rest.indexOf("\r\n");
+        const length = Number.parseInt(rest.toString("utf8", 0, end), 16);
+        if (!length) {
+            return content;
+        }
+        content += rest.toString("utf8", end + 2, end + 2 + length);
+        rest = rest.subarray(end + 2 + length + 2);
+    }
 }

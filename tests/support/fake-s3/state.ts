@@ -1,17 +1,18 @@
 import type { IncomingMessage } from "node:http";
 
-/** An object in a fake bucket. */
+/** An object in a fake bucket, or a noncurrent version of one. */
 export interface StoredObject {
     readonly size: number;
     readonly encrypted?: boolean;
     /** Default `STANDARD`. */
     readonly storageClass?: string;
-    /** ISO 8601. */
+    /** ISO 8601. Default: 2020. */
     readonly modified?: string;
     /** Header → value, including `x-amz-meta-`. */
     readonly headers?: Readonly<Record<string, string>>;
     readonly tags?: Readonly<Record<string, string>>;
     readonly body?: string;
+    readonly versionId?: string;
 }
 
 export interface Request {
@@ -24,13 +25,13 @@ export interface Request {
 
 export interface FakeJob {
     status: string;
-    readonly description: string;
+    /** The elements of CreateJob that DescribeJob returns. */
+    readonly echo: string;
     /** `bucket/key`. */
     readonly tasks: readonly string[];
     readonly reportPrefix: string;
     succeeded: number;
     failed: number;
-    reason: string;
 }
 
 export interface Answer {
@@ -42,35 +43,35 @@ export interface Answer {
 /** The content of the fake, and the faults that a test asks for. */
 export class State {
     readonly objects = new Map<string, StoredObject>();
+    /** `bucket/key`, and a noncurrent version. */
+    readonly oldVersions: (readonly [string, StoredObject])[] = [];
     readonly jobs = new Map<string, FakeJob>();
     readonly requests: Request[] = [];
-    /** Bucket → the `Status` of its versioning. */
-    readonly versioning = new Map<string, string>();
-    /** Bucket → the days after which its lifecycle deletes old versions. */
-    readonly noncurrentDays = new Map<string, number>();
+    /** `bucket?setting`, such as `acme?lifecycle` → the XML of S3's answer. */
+    readonly settings = new Map<string, string>();
     /** `bucket/key` → how its task fails. */
     readonly taskFailures = new Map<string, { status: number; code: string; message: string }>();
-    /** `bucket/key` → the status of the answer to HEAD. */
-    readonly heads = new Map<string, number>();
-    /** `bucket/key` of unencrypted old versions, which manifests include. */
-    readonly oldVersions: string[] = [];
-    /** Whether rows of reports follow AWS's example or their schema. */
-    rows: "as shown" | "as the schema says" = "as shown";
+    /** `bucket/key` → the status of the answer to HEAD, and the error's code in the answer to GET. */
+    readonly heads = new Map<string, readonly [number, string]>();
+    /** How reports of jobs deviate from AWS's example. */
+    report: "complete" | "columns by the schema" | "missing" | "half" | "another job's" | "not JSON" =
+        "complete";
     /** Whether batch jobs lose user metadata. */
     losesMetadata = false;
-    /** Jobs fail as a whole at the end of this state. */
-    jobFailure: { readonly at: "Preparing" | "Active"; readonly reason: string } | undefined;
-    /** Requests to refuse once, each with a status and an error's code. */
-    readonly refusals: { readonly on: RegExp; readonly status: number; readonly code: string }[] = [];
-    /** Called when a job is confirmed. */
-    onConfirmed: (() => void) | undefined;
+    /** The status in which jobs end, and why. */
+    jobEnds: readonly [status: string, reason: string] = ["Complete", ""];
+    /** The tasks that S3 counts in addition to the manifest's. */
+    additionalTasks = 0;
+    /** Requests to refuse, each with a status and an error's code. */
+    readonly refusals: {
+        readonly on: RegExp;
+        readonly status: number;
+        readonly code: string;
+        times?: number;
+    }[] = [];
+    /** Called before a matching request is answered. */
+    readonly hooks: { readonly on: RegExp; readonly run: () => void | Promise<void> }[] = [];
     clusters: readonly { readonly Id: string; readonly Name: string; readonly stackTag: string }[] = [];
-    /** Multipart uploads in progress. */
-    uploads = 0;
-
-    reset(): void {
-        Object.assign(this, new State());
-    }
 
     /** The matching requests, in order. */
     sent(method: string, url: RegExp): readonly Request[] {
@@ -81,6 +82,7 @@ export class State {
         const start = `${bucket}/${prefix}`;
         return [...this.objects.keys()]
             .filter((name) => name.startsWith(start))
+            .sort()
             .map((name) => name.slice(bucket.length + 1));
     }
 }

@@ -1,0 +1,151 @@
+import { isSafe, type Outcome } from "./copy";
+import type { History } from "./records";
+import type { SkippedSummary } from "./skipped";
+import type { Effect } from "./surroundings";
+import { type Counts, SKIPPED } from "./survey";
+import type { Some } from "./verification";
+
+/** What the command knows at its end; with `--json`, its output. */
+export interface Result extends History {
+    /** The version of this format. */
+    readonly version: 1;
+    readonly stack: string;
+    /** The name of this run's records; null for an estimate. */
+    readonly run: string | null;
+    effects: readonly Effect[];
+    /** Unencrypted objects that S3 Batch Operations can copy, before the run, by job. */
+    found: readonly { readonly bucket: string; readonly storageClass: string; readonly objects: number }[];
+    readonly outcomes: Outcome[];
+    /** Jobs that were not started after an outcome that is not safe. */
+    notStarted: number;
+    skipped: readonly SkippedSummary[];
+    /** Unencrypted noncurrent versions; `removedBy`: the day by which lifecycle rules remove them, null: they do not. */
+    oldVersions: readonly {
+        readonly bucket: string;
+        readonly versions: number;
+        readonly removedBy: string | null;
+    }[];
+    /** Why the command ended early; null if it did not. */
+    error: string | null;
+}
+
+export function emptyResult(stack: string, run: string | null): Result {
+    return {
+        version: 1,
+        stack,
+        run,
+        effects: [],
+        found: [],
+        outcomes: [],
+        pending: [],
+        notStarted: 0,
+        skipped: [],
+        oldVersions: [],
+        blocking: [],
+        unreadableRecords: [],
+        error: null,
+    };
+}
+
+export function count(value: number): string {
+    return value.toLocaleString("en-US");
+}
+
+function objects(number: number): string {
+    return `${count(number)} ${number === 1 ? "object" : "objects"}`;
+}
+
+/** The requests of a survey and of a run. No prices: they differ by region, and change. */
+export function requests({ listed, heads, taggings }: Counts, jobs: number): string {
+    return `This survey made at least ${count(Math.ceil(listed / 1000))} LIST, ${count(heads)} HEAD and ${count(taggings)} GET (tagging) requests; --yes makes the same, then ${jobs} ${jobs === 1 ? "job" : "jobs"} with ${objects(taggings)}, as many COPY, HEAD and GET (tagging) requests. A storage class with a minimum storage time charges it for the old object. Prices: https://aws.amazon.com/s3/pricing/\n`;
+}
+
+export function outcomeText(outcome: Outcome): string {
+    const { bucket, storageClass, tasks, copied, changed, failures, problems, unencrypted, lost, kept } =
+        outcome;
+    const failed = failures.reduce((sum, failure) => sum + failure.tasks, 0);
+    return [
+        `${bucket}, ${storageClass}: ${count(copied)} of ${objects(tasks)} copied, ${count(changed)} changed since the survey, ${count(failed)} failed; ${count(kept)} encrypted with all their metadata and tags (job ${outcome.job}, run ${outcome.run})\n`,
+        ...problems.map((problem) => `  failed: ${problem}\n`),
+        ...failures.map(
+            ({ reason, tasks: times, keys }) =>
+                `  failed ${count(times)} times: ${reason}: ${keys.join(", ")}\n`,
+        ),
+        ...listOf("still unencrypted", unencrypted),
+        ...listOf("lost metadata or tags", lost),
+    ].join("");
+}
+
+function listOf(title: string, { objects: number, examples }: Some): readonly string[] {
+    return number === 0
+        ? []
+        : [`  ${title}: ${objects(number)}\n`, ...examples.map((line) => `    ${line}\n`)];
+}
+
+export function effectsText({ effects }: Result): string {
+    return effects
+        .map(
+            ({ bucket, effect, consent }) =>
+                `${bucket}: ${effect}${consent ? `; needs --allow ${consent}` : ""}\n`,
+        )
+        .join("");
+}
+
+export function foundText({ found }: Result): string {
+    return found.length === 0
+        ? "No unencrypted object that S3 Batch Operations can copy.\n"
+        : found
+              .map(
+                  (job) =>
+                      `${job.bucket}, ${job.storageClass}: a job for ${objects(job.objects)} without encryption\n`,
+              )
+              .join("");
+}
+
+export function remainingText(result: Result): string {
+    const { skipped, oldVersions, pending, unreadableRecords, blocking, notStarted } = result;
+    return [
+        ...skipped.flatMap(({ why, objects: number, examples }) => [
+            `Not copied: ${objects(number)} ${SKIPPED[why]}:\n`,
+            ...examples.map((line) => `  ${line}\n`),
+            ...(number > examples.length ? ["  … all of them: --list FILE\n"] : []),
+        ]),
+        ...oldVersions.map(
+            ({ bucket, versions, removedBy }) =>
+                `${bucket}: ${count(versions)} unencrypted noncurrent ${versions === 1 ? "version" : "versions"}; ${
+                    removedBy === null
+                        ? "no lifecycle rule removes all of them"
+                        : `a lifecycle rule removes them by ${removedBy}`
+                }\n`,
+        ),
+        ...(notStarted > 0 ? [`Not started, because of the failed job: ${notStarted} more\n`] : []),
+        ...pending.map(
+            ({ run, job }) =>
+                `Job ${job} of run ${run} was confirmed, and its outcome is not known: add --yes to follow it.\n`,
+        ),
+        ...blocking.map(
+            (run) =>
+                `Run ${run} has lost metadata or tags. Until a person adds --acknowledge ${run}, no job is confirmed.\n`,
+        ),
+        ...unreadableRecords.map((line) => `${line}. Delete it if you know what it is.\n`),
+    ].join("");
+}
+
+/** Whether jobs have failed, so that the command has. */
+export function hasFailed({ outcomes, error, notStarted }: Result): boolean {
+    return (
+        error !== null ||
+        notStarted > 0 ||
+        outcomes.some((outcome) => !isSafe(outcome) || outcome.failures.length > 0)
+    );
+}
+
+/** Whether unencrypted current objects remain, or something needs a person. */
+export function needsAttention(result: Result): boolean {
+    const { run, found, skipped, pending, unreadableRecords, blocking, outcomes } = result;
+    return (
+        (run === null && found.length > 0) ||
+        [skipped, pending, unreadableRecords, blocking].some((list) => list.length > 0) ||
+        outcomes.some(({ unencrypted }) => unencrypted.objects > 0)
+    );
+}
