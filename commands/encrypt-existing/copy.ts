@@ -38,6 +38,7 @@ export interface CopyContext {
     readonly roleArn: string;
     /** This command's folder below the location `log`. */
     readonly reports: S3Folder;
+    readonly signal: AbortSignal;
     /** Waits until the next look at a job. @throws Error if the command is interrupted. */
     readonly pause: () => Promise<void>;
     /** @throws Error if the next job must not be confirmed. */
@@ -108,7 +109,7 @@ export async function resume(context: CopyContext, job: CopyJob): Promise<void> 
     }
     if (state?.own === false) {
         const problem = "the job has another role, manifest or operation than this record";
-        context.onOutcome({ ...nothingDone(job), problems: [problem] });
+        await conclude(context, { ...nothingDone(job), problems: [problem] });
     } else if (
         state?.status === "Suspended" ||
         (state?.status === "Cancelled" && state.succeeded + state.failed === 0)
@@ -128,14 +129,19 @@ async function seeThrough(context: CopyContext, job: CopyJob): Promise<void> {
     const { streams } = context;
     const { s3 } = context.clients;
     const { folder } = homeOf(context, job.run);
+    streams.stderr.write(`job ${job.job}: confirmed; if this command ends early, --yes follows the job\n`);
     const ended = await follow(context, job, ({ status }) => /^(Complete|Failed|Cancelled)$/.test(status));
     streams.stderr.write(`job ${job.job}: ${describe(ended)}\n`);
     const report = await readReport(context, folder, job.job);
     const bar = progressBar(streams, "checking the copies [{bar}] {value}/{total}", job.tasks);
+    const onObject = () => {
+        context.signal.throwIfAborted();
+        bar?.increment();
+    };
     const snapshots = readSnapshots(s3, folder.bucket, job.objects);
-    const verification = await verify(s3, { ...job, versioning: undefined }, snapshots, () =>
-        bar?.increment(),
-    ).finally(() => bar?.stop());
+    const verification = await verify(s3, { ...job, versioning: undefined }, snapshots, onObject).finally(
+        () => bar?.stop(),
+    );
     const { copied, failures } = typeof report === "object" ? report : { copied: 0, failures: [] };
     const problems = problemsOf(job, ended, report, verification);
     await conclude(context, { ...nothingDone(job), ...verification, copied, failures, problems });

@@ -79,6 +79,7 @@ export async function encryptExisting(
         accountId,
         roleArn: reencryptionRoleArn,
         reports,
+        signal,
         pause: async () => {
             await sleep(options.poll * 1000, undefined, { signal }).catch(() => undefined);
             signal.throwIfAborted();

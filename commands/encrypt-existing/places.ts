@@ -1,5 +1,6 @@
 import { isInside, type LocationPath, parseS3Url, type S3Folder } from "../../components/domain/locations";
 import type { ActiveCluster } from "../clusters";
+import { escaped } from "../escape";
 import type { StackOutputs } from "../stack-outputs";
 
 /**
@@ -55,7 +56,9 @@ export function liveAmong(outputs: StackOutputs, locations: readonly string[]): 
 /** @throws Error where a cluster runs, and so may move what is in live locations. */
 export function checkNoneRuns(live: readonly string[], clusters: readonly ActiveCluster[]): void {
     if (clusters.length > 0) {
-        const running = clusters.map(({ id, name, state }) => `${id} (${name}, ${state})`).join(", ");
+        const running = clusters
+            .map(({ id, name, state }) => escaped(`${id} (${name}, ${state})`))
+            .join(", ");
         throw new Error(
             `${live.join(", ")}: not while a cluster of this stack runs: ${running}. Wait until it has ended, or leave these locations out with --location.`,
         );

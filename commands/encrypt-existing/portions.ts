@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createReadStream, createWriteStream, mkdtempSync, rmSync, type WriteStream } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { finished } from "node:stream/promises";
 import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import type { S3StorageClass } from "@aws-sdk/client-s3-control";
 import { call } from "../aws";
@@ -54,8 +55,8 @@ export class Portions {
         const file = (suffix: string) => path.join(this.folder, `${id}-${suffix}`);
         const files = { manifest: file("manifest.csv"), objects: file("objects.ndjson") };
         const streams = {
-            manifest: createWriteStream(files.manifest),
-            objects: createWriteStream(files.objects),
+            manifest: openFile(files.manifest),
+            objects: openFile(files.objects),
         };
         const made = { bucket, storageClass, files, streams, keys: new Fingerprint() };
         this.open.set(id, made);
@@ -127,18 +128,22 @@ export async function upload(
     return { key, etag: ETag ?? "" };
 }
 
+/** Opens a file for `write` and `end`, which throw the errors of the disk. */
+export function openFile(file: string, flags = "w"): WriteStream {
+    return createWriteStream(file, { flags }).on("error", () => undefined);
+}
+
 /** Writes to a stream, and waits while its buffer is full. */
 export async function write(stream: WriteStream, text: string): Promise<void> {
+    if (stream.errored) {
+        throw stream.errored;
+    }
     if (!stream.write(text)) {
         await once(stream, "drain");
     }
 }
 
-/** Ends a stream. @throws Error if the disk is full. */
 export async function end(stream: WriteStream): Promise<void> {
     stream.end();
-    await once(stream, "close");
-    if (stream.errored) {
-        throw stream.errored;
-    }
+    await finished(stream);
 }

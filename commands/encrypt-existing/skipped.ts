@@ -1,7 +1,7 @@
 import { once } from "node:events";
-import { createWriteStream, type WriteStream } from "node:fs";
+import type { WriteStream } from "node:fs";
 import { type Access, type ListedObject, objectUrl } from "./objects";
-import { end, write } from "./portions";
+import { end, openFile, write } from "./portions";
 import type { Skipped } from "./survey";
 import { addTo, type Some, some } from "./verification";
 
@@ -19,7 +19,7 @@ export class SkippedObjects {
         if (file === undefined) {
             return new SkippedObjects(undefined);
         }
-        const stream = createWriteStream(file, { flags: "wx" });
+        const stream = openFile(file, "wx");
         try {
             await once(stream, "open");
         } catch (error) {

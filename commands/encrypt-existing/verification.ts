@@ -2,7 +2,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { pMapIterable } from "p-map";
-import { call } from "../aws";
+import { callIfThere } from "../aws";
 import { escaped } from "../escape";
 import {
     type Access,
@@ -111,17 +111,23 @@ function show(value: string | undefined): string {
     return value === undefined ? "missing" : escaped(JSON.stringify(value));
 }
 
-/** Reads uploaded snapshots. @throws AwsError if the file was changed. */
+/** Reads uploaded snapshots; none if the file was changed or deleted, so that the numbers do not add up. */
 export async function* readSnapshots(
     s3: S3Client,
     bucket: string,
     { key, etag }: Uploaded,
 ): AsyncGenerator<Snapshot> {
-    const { Body } = await call("s3:GetObject", objectUrl(bucket, key), () =>
-        s3.send(new GetObjectCommand({ Bucket: bucket, Key: key, IfMatch: etag })),
+    const file = await callIfThere(
+        ["NoSuchKey", "PreconditionFailed"],
+        "s3:GetObject",
+        objectUrl(bucket, key),
+        () => s3.send(new GetObjectCommand({ Bucket: bucket, Key: key, IfMatch: etag })),
     );
+    if (!file) {
+        return;
+    }
     for await (const line of createInterface({
-        input: Body as Readable,
+        input: file.Body as Readable,
         crlfDelay: Number.POSITIVE_INFINITY,
     })) {
         yield snapshot.parse(JSON.parse(line));

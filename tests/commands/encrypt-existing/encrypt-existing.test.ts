@@ -703,7 +703,24 @@ const SITUATIONS: readonly Situation[] = [
         ],
     },
     {
-        title: "a record that names another job of the account is not followed",
+        title: "a confirmed job whose file of objects is gone fails one run, and does not block the next",
+        given: (s3, interrupt) => {
+            raw(s3, ["a"]);
+            s3.hooks.push({ on: CONFIRM, run: interrupt });
+        },
+        args: YES,
+        between: (s3) => {
+            for (const name of [...s3.objects.keys()].filter((key) => key.endsWith("objects.ndjson"))) {
+                s3.objects.delete(name);
+            }
+        },
+        again: YES,
+        exit: FAILED,
+        prints: ["  failed: 0 of 1 objects were checked afterwards\n"],
+        check: (s3) => expect(s3.sent("PUT", /outcome\.json/)).to.have.length(1),
+    },
+    {
+        title: "a record that names another job of the account is not followed, and does not block the next run",
         given: (s3) => {
             s3.jobs.set("job-1", {
                 status: "Active",
@@ -728,9 +745,14 @@ const SITUATIONS: readonly Situation[] = [
             });
         },
         args: YES,
-        exit: FAILED,
-        prints: ["  failed: the job has another role, manifest or operation than this record\n"],
-        check: (s3) => expect(s3.sent("POST", /requestedJobStatus/)).to.deep.equal([]),
+        again: YES,
+        exit: OK,
+        check: (s3) => {
+            expect(s3.sent("POST", /requestedJobStatus/)).to.deep.equal([]);
+            expect(s3.sent("PUT", /outcome\.json/)[0]?.body).to.include(
+                "the job has another role, manifest or operation than this record",
+            );
+        },
     },
     // Interruption and errors
     ...(
