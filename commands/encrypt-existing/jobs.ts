@@ -60,7 +60,7 @@ export async function createJob(
                     RoleArn: roleArn,
                     Manifest: {
                         Spec: { Format: "S3BatchOperations_CSV_20180820", Fields: ["Bucket", "Key"] },
-                        Location: { ObjectArn: manifestArn(folder, manifest), ETag: manifest.etag },
+                        Location: { ObjectArn: manifestArn(folder, manifest), ETag: unquoted(manifest.etag) },
                     },
                     Operation: {
                         S3PutObjectCopy: {
@@ -151,6 +151,7 @@ function manifestArn({ bucket }: S3Folder, { key }: Uploaded): string {
     return `${bucketArn(bucket)}/${key}`;
 }
 
-function unquoted(etag: string | undefined): string | undefined {
-    return etag?.replaceAll('"', "");
+/** S3's answers have ETags in quotes, and the examples of S3 Control have them without. */
+function unquoted(etag = ""): string {
+    return etag.replaceAll('"', "");
 }

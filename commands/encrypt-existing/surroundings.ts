@@ -11,7 +11,7 @@ import {
     type S3Client,
 } from "@aws-sdk/client-s3";
 import type { S3Folder } from "../../components/domain/locations";
-import { call, callIfThere } from "../aws";
+import { callIfThere } from "../aws";
 import { escaped } from "../escape";
 import type { Access } from "./objects";
 
@@ -43,35 +43,37 @@ export async function surroundingsOf(
     folders: readonly S3Folder[],
 ): Promise<Surroundings> {
     const Bucket = bucket;
-    const on = `bucket ${bucket}`;
+    /** A setting; undefined if the bucket has none. */
+    const read = <T>(permission: string, request: () => Promise<T>, ...absent: readonly string[]) =>
+        callIfThere(absent, permission, `bucket ${bucket}`, request);
     const effects: Effect[] = [];
     const note = (effect: string, consent?: Consent) =>
         effects.push({ bucket, effect: escaped(effect), consent });
     const applies = (prefix = "") =>
         folders.some((folder) => folder.prefix.startsWith(prefix) || prefix.startsWith(folder.prefix));
 
-    const { Status: versioning } = await call("s3:GetBucketVersioning", on, () =>
+    const versioning = await read("s3:GetBucketVersioning", () =>
         s3.send(new GetBucketVersioningCommand({ Bucket })),
     );
-    if (versioning === "Enabled") {
+    if (versioning?.Status === "Enabled") {
         note("versioning: the unencrypted object stays as a noncurrent version");
     }
 
-    const { Payer } = await call("s3:GetBucketRequestPayment", on, () =>
+    const payment = await read("s3:GetBucketRequestPayment", () =>
         s3.send(new GetBucketRequestPaymentCommand({ Bucket })),
     );
-    const requesterPays = Payer === "Requester";
+    const requesterPays = payment?.Payer === "Requester";
     if (requesterPays) {
         note("Requester Pays: the requester, which is this account, pays for the requests");
     }
 
-    const notification = await call("s3:GetBucketNotification", on, () =>
+    const events = await read("s3:GetBucketNotification", () =>
         s3.send(new GetBucketNotificationConfigurationCommand({ Bucket })),
     );
     const targets = [
-        ...(notification.TopicConfigurations ?? []).map((one) => ({ ...one, arn: one.TopicArn })),
-        ...(notification.QueueConfigurations ?? []).map((one) => ({ ...one, arn: one.QueueArn })),
-        ...(notification.LambdaFunctionConfigurations ?? []).map((one) => ({
+        ...(events?.TopicConfigurations ?? []).map((one) => ({ ...one, arn: one.TopicArn })),
+        ...(events?.QueueConfigurations ?? []).map((one) => ({ ...one, arn: one.QueueArn })),
+        ...(events?.LambdaFunctionConfigurations ?? []).map((one) => ({
             ...one,
             arn: one.LambdaFunctionArn,
         })),
@@ -82,70 +84,60 @@ export async function surroundingsOf(
             note(`notifications: each copy sends s3:ObjectCreated:Copy to ${arn}`, "events");
         }
     }
-    if (notification.EventBridgeConfiguration) {
+    if (events?.EventBridgeConfiguration) {
         note("EventBridge: each copy sends an event Object Created, which rules may act on", "events");
     }
 
-    const replication = await callIfThere(
-        ["ReplicationConfigurationNotFoundError"],
+    const replication = await read(
         "s3:GetReplicationConfiguration",
-        on,
         () => s3.send(new GetBucketReplicationCommand({ Bucket })),
+        "ReplicationConfigurationNotFoundError",
     );
-    for (const rule of replication?.ReplicationConfiguration?.Rules ?? []) {
-        if (
-            rule.Status === "Enabled" &&
-            applies(rule.Filter?.Prefix ?? rule.Filter?.And?.Prefix ?? rule.Prefix)
-        ) {
-            note(`replication: each copy is replicated to ${rule.Destination?.Bucket}`, "replication");
+    for (const { Status, Destination, ...rule } of replication?.ReplicationConfiguration?.Rules ?? []) {
+        if (Status === "Enabled" && applies(prefixOf(rule))) {
+            note(`replication: each copy is replicated to ${Destination?.Bucket}`, "replication");
         }
     }
 
-    const lock = await callIfThere(
-        ["ObjectLockConfigurationNotFoundError"],
+    const lock = await read(
         "s3:GetBucketObjectLockConfiguration",
-        on,
         () => s3.send(new GetObjectLockConfigurationCommand({ Bucket })),
+        "ObjectLockConfigurationNotFoundError",
     );
     if (lock?.ObjectLockConfiguration?.ObjectLockEnabled) {
-        note(
-            "Object Lock: a copy has the bucket's default retention, but no legal hold and no retention of its own",
-            "object-lock",
-        );
+        const lost = "no legal hold and no retention of its own";
+        note(`Object Lock: a copy has the bucket's default retention, but ${lost}`, "object-lock");
     }
 
-    const ownership = await callIfThere(
-        ["OwnershipControlsNotFoundError"],
+    const ownership = await read(
         "s3:GetBucketOwnershipControls",
-        on,
         () => s3.send(new GetBucketOwnershipControlsCommand({ Bucket })),
+        "OwnershipControlsNotFoundError",
     );
     if (ownership?.OwnershipControls?.Rules?.[0]?.ObjectOwnership !== "BucketOwnerEnforced") {
         note("ACLs: a copy has only the bucket owner's grant; an object's other grants are lost", "acls");
     }
 
-    const tiering = await call("s3:GetIntelligentTieringConfiguration", on, () =>
+    const tiering = await read("s3:GetIntelligentTieringConfiguration", () =>
         s3.send(new ListBucketIntelligentTieringConfigurationsCommand({ Bucket })),
     );
-    for (const { Id, Status, Filter } of tiering.IntelligentTieringConfigurationList ?? []) {
-        if (Status === "Enabled" && applies(Filter?.Prefix ?? Filter?.And?.Prefix)) {
-            note(
-                `Intelligent-Tiering ${Id}: a copy starts in the Frequent Access tier, and the days to the archive tiers start again`,
-            );
+    for (const { Id, Status, ...rule } of tiering?.IntelligentTieringConfigurationList ?? []) {
+        if (Status === "Enabled" && applies(prefixOf(rule))) {
+            const then =
+                "a copy starts in the Frequent Access tier, and the days to the archive tiers start again";
+            note(`Intelligent-Tiering ${Id}: ${then}`);
         }
     }
 
-    const lifecycle = await callIfThere(
-        ["NoSuchLifecycleConfiguration"],
+    const lifecycle = await read(
         "s3:GetLifecycleConfiguration",
-        on,
         () => s3.send(new GetBucketLifecycleConfigurationCommand({ Bucket })),
+        "NoSuchLifecycleConfiguration",
     );
     const rules = (lifecycle?.Rules ?? []).filter(
         (rule) => rule.Status === "Enabled" && applies(prefixOf(rule)),
     );
-    for (const rule of rules) {
-        const actions = describe(rule);
+    for (const [rule, actions] of rules.map((one) => [one, describe(one)] as const)) {
         if (actions !== "") {
             note(`lifecycle rule ${rule.ID}: its days start again with the copy: ${actions}`);
         }
@@ -158,7 +150,7 @@ export async function surroundingsOf(
     return {
         bucket,
         folders,
-        versioning,
+        versioning: versioning?.Status,
         requesterPays,
         effects,
         noncurrentDays: removing.some((days) => days.length === 0)
@@ -167,7 +159,18 @@ export async function surroundingsOf(
     };
 }
 
-function prefixOf({ Filter, Prefix }: LifecycleRule): string {
+/** A rule of lifecycle, replication or Intelligent-Tiering. */
+interface PrefixRule {
+    readonly Prefix?: string | undefined;
+    readonly Filter?:
+        | {
+              readonly Prefix?: string | undefined;
+              readonly And?: { readonly Prefix?: string | undefined } | undefined;
+          }
+        | undefined;
+}
+
+function prefixOf({ Filter, Prefix }: PrefixRule): string {
     return Filter?.Prefix ?? Filter?.And?.Prefix ?? Prefix ?? "";
 }
 

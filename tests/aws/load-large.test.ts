@@ -11,12 +11,14 @@ const ROOT = path.join(__dirname, "../..");
 const PAGE = 1000;
 const MEGABYTES = 250;
 const SIZE = 1000;
+/** One in so many objects is from before 2023. */
+const OLD = 10;
 /** One in so many objects is not encrypted. */
 const UNENCRYPTED = 500;
 const BUCKET = "snowplow-dev-archive-placeholder";
 const REPORT = "process.on('exit',()=>process.stderr.write('\\nmaxRSS='+process.resourceUsage().maxRSS))";
 
-/** An archive of so many objects from before 2023. */
+/** An archive of so many objects. */
 class LargeArchive {
     requests = 0;
     most = 0;
@@ -89,8 +91,9 @@ class LargeArchive {
         const end = Math.min(start + PAGE, this.keys);
         const contents: string[] = [];
         for (let number = start; number < end; number += 1) {
+            const year = number % OLD === 0 ? 2020 : 2024;
             contents.push(
-                `<Contents><Key>raw/${number}</Key><Size>${SIZE}</Size><LastModified>2020-01-01T00:00:00Z</LastModified></Contents>`,
+                `<Contents><Key>raw/${number}</Key><Size>${SIZE}</Size><LastModified>${year}-01-01T00:00:00Z</LastModified></Contents>`,
             );
         }
         const token = end < this.keys ? `<NextContinuationToken>${end}</NextContinuationToken>` : "";

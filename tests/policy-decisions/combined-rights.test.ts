@@ -206,17 +206,14 @@ const QUESTIONS: Readonly<Record<string, (names: Names) => readonly CallerRow[]>
             "implicitDeny",
         ],
     ],
-    "Could a job of S3 Batch Operations list whole buckets of locations, and set up inventories there?":
-        () => [
-            [COPIER, ["s3:ListBucket", "s3:PutInventoryConfiguration"], "s3://pipeline", {}, "allowed"],
-            [
-                COPIER,
-                ["s3:ListBucket", "s3:PutInventoryConfiguration"],
-                "s3://acme-payroll",
-                {},
-                "implicitDeny",
-            ],
-        ],
+    "Could a job of S3 Batch Operations list whole buckets of locations?": () => [
+        [COPIER, "s3:ListBucket", "s3://pipeline", {}, "allowed"],
+        [COPIER, "s3:ListBucket", "s3://acme-payroll", {}, "implicitDeny"],
+    ],
+    "Could a job of S3 Batch Operations read old versions, or set up inventories?": () => [
+        [COPIER, "s3:GetObjectVersion", ARCHIVED, {}, "implicitDeny"],
+        [COPIER, "s3:PutInventoryConfiguration", "s3://pipeline", {}, "implicitDeny"],
+    ],
     "Could a job of S3 Batch Operations read certificates, or use the stack's key?": ({ key }) => [
         [COPIER, READ, CERTIFICATE_ARCHIVE, {}, "implicitDeny"],
         [COPIER, "kms:Decrypt", key, via("s3", REGION), "implicitDeny"],
