@@ -24,7 +24,7 @@ import { type Choice, checkNoneRuns, chooseLocations, liveAmong, placesOf, readF
 import { type Portion, Portions } from "./portions";
 import { Records } from "./records";
 import { SkippedObjects } from "./skipped";
-import { CONSENTS, type Consent, type Effect, type Surroundings, surroundingsOf } from "./surroundings";
+import { CONSENTS, type Consent, type Surroundings, surroundingsOf } from "./surroundings";
 import { type Counts, survey } from "./survey";
 
 export interface EncryptExistingOptions extends CommonOptions, Choice {
@@ -106,7 +106,6 @@ export async function encryptExisting(
         const surroundings = await allSurroundings(clients.s3, places);
         result.effects = surroundings.flatMap(({ effects }) => effects);
         print(effectsText(result));
-        checkConsents(result.effects, options);
         const counts: Counts = { listed: 0, heads: 0, taggings: 0 };
         const bar = progressBar(streams, "{listed} objects listed, {heads} looked at", 1, counts);
         const skipped = await SkippedObjects.open(options.list);
@@ -142,6 +141,7 @@ export async function encryptExisting(
         print(foundText(result));
         streams.stderr.write(requests(counts, found.length));
         if (options.yes) {
+            checkConsents(result, options);
             await copyAll(context, run, found, surroundings, result);
         }
         result.oldVersions = surroundings.flatMap(({ bucket, versioning, noncurrentDays }) => {
@@ -183,9 +183,12 @@ async function allSurroundings(
     return found;
 }
 
-function checkConsents(effects: readonly Effect[], { yes, allow = [] }: EncryptExistingOptions): void {
-    const missing = effects.flatMap(({ consent }) => (consent && !allow.includes(consent) ? [consent] : []));
-    if (yes && missing.length > 0) {
+/** @throws Error if an effect on a bucket with objects to copy is not allowed. */
+function checkConsents({ effects, found }: Result, { allow = [] }: EncryptExistingOptions): void {
+    const missing = effects.flatMap(({ bucket, consent }) =>
+        consent && !allow.includes(consent) && found.some((job) => job.bucket === bucket) ? [consent] : [],
+    );
+    if (missing.length > 0) {
         const names = [...new Set(missing)].join(" ");
         throw new Error(`nothing was copied: add \`--allow ${names}\` if these effects may happen`);
     }

@@ -425,6 +425,20 @@ const SITUATIONS: readonly Situation[] = [
         check: writesNothing,
     },
     {
+        title: "an effect on a bucket without objects to copy needs no consent",
+        given: (s3) =>
+            setting(
+                s3,
+                "ownershipControls",
+                "<OwnershipControls><Rule><ObjectOwnership>ObjectWriter</ObjectOwnership></Rule></OwnershipControls>",
+            ),
+        args: YES,
+        exit: OK,
+        prints: [
+            "ACLs: a copy has only the bucket owner's grant; an object's other grants are lost; needs --allow acls",
+        ],
+    },
+    {
         title: "allowed effects and Requester Pays do not prevent a run",
         given: (s3) => {
             raw(s3, ["a"]);
