@@ -18,10 +18,8 @@ export interface ActiveCluster {
     readonly securityConfiguration: string | undefined;
     /** The cluster's subnet; the candidates until EMR chooses one. */
     readonly subnetIds: readonly string[];
-    /** EMR's role, by name or ARN, as it was launched with. */
-    readonly serviceRole: string | undefined;
-    /** The nodes' instance profile, by name or ARN. */
-    readonly instanceProfile: string | undefined;
+    /** The service role, by name or ARN, and the instance profile. */
+    readonly roles: readonly string[];
 }
 
 const ACTIVE: readonly ClusterState[] = ["STARTING", "BOOTSTRAPPING", "RUNNING", "WAITING", "TERMINATING"];
@@ -65,7 +63,6 @@ async function describe(emr: EMRClient, id: string): Promise<ActiveCluster> {
         stackTag: Cluster?.Tags?.find(({ Key }) => Key === STACK_TAG)?.Value,
         securityConfiguration: Cluster?.SecurityConfiguration,
         subnetIds: Ec2SubnetId ? [Ec2SubnetId] : RequestedEc2SubnetIds,
-        serviceRole: Cluster?.ServiceRole,
-        instanceProfile: IamInstanceProfile,
+        roles: [Cluster?.ServiceRole, IamInstanceProfile].flatMap((role) => role ?? []),
     };
 }

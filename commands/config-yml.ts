@@ -55,6 +55,22 @@ export function repeatedKeys(text: string, file: string): readonly Path[] {
     return repeated;
 }
 
+/**
+ * The line of each explicit YAML tag, such as `!ruby/object:…`, of which Ruby's YAML creates objects.
+ * @throws InvalidArguments
+ */
+export function yamlTags(text: string, file: string): readonly number[] {
+    const lines: number[] = [];
+    visit(readDocument(text, file), {
+        Node: (_, node) => {
+            if ("tag" in node && node.tag !== undefined) {
+                lines.push(text.slice(0, node.range?.[0]).split("\n").length);
+            }
+        },
+    });
+    return lines;
+}
+
 /** The path to the last of nested nodes. */
 function pathTo(nodes: readonly unknown[]): Path {
     return nodes.flatMap((node, index): Path => {

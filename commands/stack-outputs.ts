@@ -4,6 +4,19 @@ import { z } from "zod";
 import { FOR_COMMANDS_VERSION, forCommands } from "../components/domain/for-commands";
 import { isTree } from "./config-yml";
 
+const requiredPolicies = z.object({ managedPolicyArns: z.array(z.string()), policyDocument: z.string() });
+
+const oneOrMore = z.union([z.string(), z.array(z.string())]);
+
+const statement = z.object({
+    Sid: z.string(),
+    Effect: z.string(),
+    Principal: z.union([z.string(), z.record(z.string(), oneOrMore)]),
+    Action: oneOrMore,
+    Resource: oneOrMore,
+    Condition: z.record(z.string(), z.record(z.string(), oneOrMore)).optional(),
+});
+
 /** The outputs of index.ts that commands read; others are ignored. */
 const stackOutputs = z.object({
     emrEtlRunnerConfig: z.string(),
@@ -20,6 +33,12 @@ const stackOutputs = z.object({
     kmsKeyArn: z.string(),
     buckets: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
     certificateExpiresAt: z.string().nullable(),
+    /** What existing roles must allow. */
+    requiredPolicies: z
+        .object({ serviceRole: requiredPolicies.optional(), jobflowRole: requiredPolicies.optional() })
+        .optional(),
+    /** What the policy of an existing key must allow. */
+    kmsKeyPolicyStatements: z.array(statement).readonly().optional(),
     forCommands,
 });
 

@@ -13,7 +13,7 @@ export interface EncryptedBucketArgs {
     /** The only value of the header `x-amz-server-side-encryption` that uploads may have. @default `AES256` */
     readonly acceptedSse?: BucketSpec["acceptedSse"];
     /** The owner of uploaded objects. @default `BucketOwnerEnforced`, which turns ACLs off */
-    readonly objectOwnership?: BucketSpec["objectOwnership"];
+    readonly objectOwnership?: "BucketOwnerEnforced" | "BucketOwnerPreferred";
     /** The statements of the bucket's policy in addition to its own. @default none */
     readonly additionalStatements?: BucketSpec["additionalStatements"];
     /** The number of days to keep deleted and overwritten objects. @default no versioning */
@@ -34,7 +34,7 @@ export class EncryptedBucket extends pulumi.ComponentResource {
     public readonly bucket: pulumi.Output<string>;
     /** The bucket's ARN. */
     public readonly arn: pulumi.Output<string>;
-    /** The properties that `verify` checks. */
+    /** What the bucket's policy accepts and allows. */
     public readonly spec: BucketSpec;
 
     constructor(name: string, args: EncryptedBucketArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -111,8 +111,6 @@ export class EncryptedBucket extends pulumi.ComponentResource {
         this.arn = bucket.arn;
         this.spec = {
             acceptedSse,
-            objectOwnership,
-            versioned,
             ...(additionalStatements.length > 0 && { additionalStatements }),
         };
         this.registerOutputs({ bucket: this.bucket, arn: this.arn });

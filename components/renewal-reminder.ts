@@ -67,7 +67,7 @@ export class RenewalReminder extends pulumi.ComponentResource {
             { parent: this, dependsOn: [role] },
         );
 
-        this.schedule = pulumi.output({ name: schedule.name, expression, topicArn, roleArn: role.arn });
+        this.schedule = pulumi.output({ name: schedule.name, topicArn, roleArn: role.arn });
         this.attachedPolicies = role.attachedPolicies;
         this.registerOutputs({ schedule: this.schedule, attachedPolicies: this.attachedPolicies });
     }

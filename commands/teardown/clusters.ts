@@ -27,7 +27,8 @@ export function clusterFindings(
 /** What a cluster uses of the stack. An existing role, or a subnet of an existing VPC, is not the stack's. */
 function usedBy(outputs: StackOutputs, cluster: ActiveCluster): readonly string[] {
     const { stackTag, ownsNetwork, rolePolicies } = outputs.forCommands;
-    const { securityConfiguration, subnetIds, serviceRole, instanceProfile } = cluster;
+    const { securityConfiguration, subnetIds, roles } = cluster;
+    const isIn = (name: string) => roles.some((role) => baseName(role) === baseName(name));
     const uses: readonly (readonly [string, boolean])[] = [
         ["tag", cluster.stackTag === stackTag],
         [
@@ -36,14 +37,8 @@ function usedBy(outputs: StackOutputs, cluster: ActiveCluster): readonly string[
                 securityConfiguration === outputs.securityConfigurationName,
         ],
         ["subnet", ownsNetwork && subnetIds.some((id) => outputs.subnetIds.includes(id))],
-        [
-            "service role",
-            rolePolicies.serviceRole !== undefined && baseName(serviceRole) === baseName(outputs.serviceRole),
-        ],
-        [
-            "jobflow role",
-            rolePolicies.jobflowRole !== undefined && baseName(instanceProfile) === outputs.jobflowRole,
-        ],
+        ["service role", rolePolicies.serviceRole !== undefined && isIn(outputs.serviceRole)],
+        ["jobflow role", rolePolicies.jobflowRole !== undefined && isIn(outputs.jobflowRole)],
     ];
     return uses.flatMap(([name, used]) => (used ? name : []));
 }

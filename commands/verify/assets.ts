@@ -2,54 +2,43 @@ import { HeadObjectCommand } from "@aws-sdk/client-s3";
 import pMap from "p-map";
 import { hostedAssetsBucket, type Region } from "../../components/domain/region";
 import { valueAt } from "../../components/domain/value-at";
-import { AwsError, callIfThere } from "../aws";
+import { callIfThere } from "../aws";
 import { readConfig } from "../config-yml";
-import { attempt, type Check, type Context, compare } from "./check";
+import { ask, type Context, type Outcome, observe } from "./control";
 import { parseObjectUrl } from "./s3-object";
 
 const OBJECTS_AT_ONCE = 4;
 
-/** What every cluster fetches before its first step, or runs as one: without it, it dies at its start, and is billed. */
-export async function assetChecks({ clients: { s3 }, outputs }: Context): Promise<readonly Check[]> {
+/** Every cluster fetches these before its first step, or runs them as one: without them it fails, and is billed. */
+export async function hostedAssets({ clients: { s3 }, outputs }: Context): Promise<Outcome> {
     const urls = assetUrls(outputs.emrEtlRunnerConfig, outputs.forCommands.region);
-    const checks = await pMap(
+    const evidence = await pMap(
         urls,
         (url) => {
-            const on = `asset ${url}`;
-            const expected = "there";
+            const subject = `asset ${url}`;
+            const fix = "find out where it has gone; until then, launch no cluster";
             const { bucket, key } = parseObjectUrl("emrEtlRunnerConfig", url);
-            const remedy =
-                "find out where it has gone; until it is there, or config.yml names another, start no cluster";
-            return attempt(on, expected, async () => {
-                try {
-                    const head = await callIfThere(["NotFound", "NoSuchBucket"], "s3:GetObject", url, () =>
-                        s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key })),
-                    );
-                    return compare({ on, expected, found: head ? expected : "no such object", remedy });
-                } catch (error) {
-                    if (error instanceof AwsError && error.denied) {
-                        // S3 says so of what is not there, too, to those who may not list the bucket.
-                        const found =
-                            "no answer: it is not there, or not for these credentials (s3:GetObject)";
-                        return compare({ on, expected, found, remedy });
-                    }
-                    throw error;
-                }
+            // S3 also denies a missing object to those who may not list the bucket.
+            return ask({ subject, expected: "there", fix }, async () => {
+                const head = await callIfThere(["NotFound", "NoSuchBucket"], "s3:GetObject", url, () =>
+                    s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key })),
+                );
+                return observe({ subject, expected: "there", found: head ? "there" : "missing", fix });
             });
         },
         { concurrency: OBJECTS_AT_ONCE },
     );
-    return checks.flat();
+    return evidence.flat();
 }
 
 /**
- * The scripts and jars of a config.yml, and its own bootstrap scripts. Without the jar for Elasticsearch, which only
- * clusters with such a target fetch: config.yml does not tell.
+ * The scripts and jars of a config.yml, and its own bootstrap scripts; not the jar for Elasticsearch, since config.yml
+ * does not say whether there is such a target.
  * @see https://github.com/snowplow/emr-etl-runner: lib/snowplow-emr-etl-runner/emr_job.rb, utils.rb (`get_assets`)
  */
 export function assetUrls(emrEtlRunnerConfig: string, region: Region): readonly string[] {
     const config = readConfig(emrEtlRunnerConfig, "emrEtlRunnerConfig");
-    const text = (...way: readonly string[]) => String(valueAt(config, way));
+    const text = (...path: readonly string[]) => String(valueAt(config, path));
     const hosted = `s3://${hostedAssetsBucket(region)}`;
     const assets = text("aws", "s3", "buckets", "assets").replace(/\/$/, "");
     const jars = assets === "s3://snowplow-hosted-assets" ? hosted : assets;

@@ -1,18 +1,12 @@
 import { readFileSync } from "node:fs";
 import { formatPath, InvalidArguments, type Path } from "../../components/domain/errors";
 import { valueAt } from "../../components/domain/value-at";
-import { isTree, readConfig, TAG, type Tree, withoutTags } from "../config-yml";
+import { isTree, readConfig, TAG, type Tree, withoutTags, yamlTags } from "../config-yml";
 import { redact } from "../credentials";
-import { type Check, type Context, compare } from "./check";
+import { type Context, type Evidence, type Outcome, observe, observeFaults } from "./control";
 
-/** A config.yml as it was found. */
-export interface ConfigFile {
-    readonly file: string;
-    readonly text: string;
-}
-
-/** @throws Error where there is no such file. */
-export function readConfigFile(file: string): ConfigFile {
+/** @throws Error if the file cannot be read. */
+export function readConfigFile(file: string): { readonly file: string; readonly text: string } {
     try {
         return { file, text: readFileSync(file, "utf8") };
     } catch (error) {
@@ -20,54 +14,87 @@ export function readConfigFile(file: string): ConfigFile {
     }
 }
 
-/** The stack's file takes them from the environment; an operator may have others, or have them written in. */
 const CREDENTIALS = ["aws.access_key_id", "aws.secret_access_key"];
 
-/** How jobs run, and on how large a cluster: it says nothing of what is encrypted, or of where data goes. */
-const JOBS_OWN =
+/** A credential from the environment, as the stack renders it. */
+const CREDENTIAL_LINE =
+    /^\s*"?:?(access_key_id|secret_access_key)"?:\s*["']?<%=\s*ENV(\[["']\w+["']\]|\.fetch\(["']\w+["']\))\s*%>["']?\s*$/;
+
+/** How jobs run, and on how large a cluster: not what is encrypted, nor where data goes. */
+const JOBS =
     /^(aws\.emr\.(jobflow|bootstrap_failure_tries)|aws\.s3\.consolidate_shredded_output|collectors|enrich|storage|monitoring\.(logging|snowplow))(\.|$)/;
 
-/** An operator's config.yml against the stack's, field by field: a line for each field that is another. */
-export function configChecks({ outputs }: Context, { file, text }: ConfigFile): readonly Check[] {
-    const on = `config.yml ${file}`;
-    const remedy = `npx pulumi stack output emrEtlRunnerConfig --stack ${outputs.forCommands.stack} > ${file}`;
-    let config: Tree;
-    try {
-        config = readConfig(text, file);
-    } catch (error) {
-        if (error instanceof InvalidArguments) {
-            const found = error.errors.map((each) => each.found).join("; ");
-            return [compare({ on, expected: "readable", found, remedy })];
+/**
+ * Compares the operator's config.yml with the stack's, field by field.
+ * @param part `jobs`: the fields of how jobs run. `stack`: all others, and what EmrEtlRunner would run.
+ */
+export function configYml(part: "stack" | "jobs") {
+    return async ({ outputs, settings }: Context): Promise<Outcome> => {
+        if (settings.config === undefined) {
+            return "no --config";
         }
-        throw error;
-    }
-    const wanted = fieldsOf(readConfig(outputs.emrEtlRunnerConfig, "emrEtlRunnerConfig"));
+        const { file, text } = settings.config;
+        const subject = `config.yml ${file}`;
+        const fix = `\`npx pulumi stack output emrEtlRunnerConfig --stack ${outputs.forCommands.stack} > ${file}\``;
+        try {
+            const differences = differencesOf(
+                subject,
+                fix,
+                readConfig(text, file),
+                outputs.emrEtlRunnerConfig,
+            );
+            const fields = differences
+                .filter(({ field }) => (JOBS.test(field) ? "jobs" : "stack") === part)
+                .map(({ evidence }) => evidence);
+            const runs = part === "stack" ? [codeEvidence(subject, fix, text, file)] : [];
+            return fields.length > 0
+                ? [...runs, ...fields]
+                : [...runs, observe({ subject, expected: "as the stack's", found: "as the stack's", fix })];
+        } catch (error) {
+            if (error instanceof InvalidArguments) {
+                const found = error.errors.map((each) => each.found).join("; ");
+                return part === "jobs"
+                    ? "the file is not readable"
+                    : [observe({ subject, expected: "readable", found, fix })];
+            }
+            throw error;
+        }
+    };
+}
+
+/** Ruby runs ERB before it reads YAML: a tag in a comment runs as well. A YAML tag may create any of Ruby's objects. */
+function codeEvidence(on: string, fix: string, text: string, file: string): Evidence {
+    const lines = text.split("\n").flatMap((line, index) => {
+        const code = line.replaceAll("<%%", "");
+        return code.includes("<%") && !CREDENTIAL_LINE.test(line) ? [`ERB in line ${index + 1}`] : [];
+    });
+    const tags = yamlTags(text, file).map((line) => `a YAML tag in line ${line}`);
+    const expected = "no ERB but the two credentials from the environment, and no YAML tag";
+    return observeFaults(`${on}: what Ruby runs`, expected, [...lines, ...tags], fix);
+}
+
+function differencesOf(on: string, fix: string, config: Tree, stacks: string) {
+    const wanted = fieldsOf(readConfig(stacks, "emrEtlRunnerConfig"));
     const found = fieldsOf(config);
     const hide = hiding(config);
-    const lines = [...new Set([...wanted.keys(), ...found.keys()])]
+    return [...new Set([...wanted.keys(), ...found.keys()])]
         .filter((field) =>
             CREDENTIALS.includes(field)
                 ? !found.has(field)
                 : JSON.stringify(wanted.get(field)) !== JSON.stringify(found.get(field)),
         )
-        .map((field) => {
-            const value = found.get(field);
-            const isTag = typeof value === "string" && value.includes(TAG);
-            return compare({
-                on: `${on}: ${hide(field)}`,
+        .map((field) => ({
+            field,
+            evidence: observe({
+                subject: `${on}: ${hide(field)}`,
                 expected: expectedAt(field, wanted),
-                found: isTag
-                    ? `${hide(withoutTags(value))}, which is not run here`
-                    : wanted.has(field)
-                      ? hide(value === undefined ? "nothing" : JSON.stringify(value))
-                      : "a value, which is not shown",
+                found: wanted.has(field)
+                    ? hide(JSON.stringify(found.get(field)) ?? "missing")
+                    : "a value, not shown",
                 isOk: false,
-                severity: isTag || JOBS_OWN.test(field) ? "warning" : "failed",
-                remedy,
-            });
-        });
-    const same = "as the stack's";
-    return lines.length === 0 ? [compare({ on, expected: same, found: same, remedy })] : lines;
+                fix,
+            }),
+        }));
 }
 
 function expectedAt(field: string, wanted: ReadonlyMap<string, unknown>): string {
@@ -78,28 +105,28 @@ function expectedAt(field: string, wanted: ReadonlyMap<string, unknown>): string
 }
 
 /**
- * The values in a config, by their fields' names, as EmrEtlRunner takes them: null and what is empty are nothing, and
- * a location is the same with or without a slash at its end (cli.rb, `add_trailing_slashes`).
+ * The values in a config, by their fields' names, as EmrEtlRunner reads them: null and empty values are omitted, and a
+ * location is the same with or without a slash at its end (cli.rb, `add_trailing_slashes`).
  */
-function fieldsOf(value: unknown, way: Path = []): ReadonlyMap<string, unknown> {
+function fieldsOf(value: unknown, path: Path = []): ReadonlyMap<string, unknown> {
     if (Array.isArray(value)) {
-        return new Map(value.flatMap((item, index) => [...fieldsOf(item, [...way, index])]));
+        return new Map(value.flatMap((item, index) => [...fieldsOf(item, [...path, index])]));
     }
     if (isTree(value)) {
-        return new Map(Object.entries(value).flatMap(([key, item]) => [...fieldsOf(item, [...way, key])]));
+        return new Map(Object.entries(value).flatMap(([key, item]) => [...fieldsOf(item, [...path, key])]));
     }
     if (value === null || value === undefined) {
         return new Map();
     }
-    const name = formatPath(way);
+    const name = formatPath(path);
     const isUrl = typeof value === "string" && name.startsWith("aws.s3.buckets.");
     return new Map([[name, isUrl ? value.replace(/\/$/, "") : value]]);
 }
 
-/** Leaves out what looks like a credential, and the file's own. */
+/** Replaces what looks like a credential, and the file's own. */
 function hiding(config: Tree): (text: string) => string {
     const own = CREDENTIALS.map((field) => valueAt(config, field.split("."))).filter(
-        // AWS has none that are shorter.
+        // AWS has no shorter ones.
         (value): value is string => typeof value === "string" && value.length >= 16 && !value.includes(TAG),
     );
     return (text) => redact(own.reduce((shown, key) => shown.replaceAll(key, "…"), withoutTags(text)));

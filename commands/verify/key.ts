@@ -1,101 +1,174 @@
 import {
     DescribeKeyCommand,
+    GetKeyPolicyCommand,
     GetKeyRotationStatusCommand,
-    type KeyMetadata,
-    type KMSClient,
+    paginateListGrants,
 } from "@aws-sdk/client-kms";
 import { checkKeyKind, checkKeyState, KEY_SPEC, KEY_USAGE } from "../../components/checks/key";
 import { parseArn } from "../../components/domain/arn";
-import { call, callIfThere } from "../aws";
+import { keyUse, spotRoleArn } from "../../components/policies/key";
+import { call } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
-import { attempt, type Check, type Context, compare, compareFinding } from "./check";
+import { ask, type Context, type Evidence, observe, observeFaults } from "./control";
+import {
+    accountOf,
+    actionsOf,
+    describeStatement,
+    isForOthers,
+    type LiveStatement,
+    list,
+    principalsOf,
+    statementsOf,
+} from "./statements";
 
-/** The key behind the nodes' disks and the certificate archives. */
-export async function keyChecks({ clients: { kms }, outputs }: Context): Promise<readonly Check[]> {
+/** Every action with which a caller decrypts, encrypts, passes on, or disables. */
+const USE = [
+    "kms:Decrypt",
+    "kms:GenerateDataKey",
+    "kms:ReEncryptFrom",
+    "kms:CreateGrant",
+    "kms:PutKeyPolicy",
+    "kms:ScheduleKeyDeletion",
+    "kms:DisableKey",
+];
+
+/** The key can be used now, by what encrypts disks; a key of the stack rotates. */
+export async function keyUsable({ clients: { kms }, outputs }: Context): Promise<readonly Evidence[]> {
     const { kmsKeyArn, forCommands } = outputs;
-    const on = `key ${kmsKeyArn}`;
-    const region = compare({
-        on: `${on}: region`,
-        expected: forCommands.region,
-        found: parseArn(kmsKeyArn).region,
-        remedy: `a key of ${forCommands.region} in encryption.kmsKeyArn: disks take no key of another region`,
-    });
-    if (region.status !== "ok") {
-        return [region]; // Nor does this region's KMS know it.
+    const subject = `key ${kmsKeyArn}: state`;
+    const { region } = forCommands;
+    const another = forCommands.ownsKey
+        ? "what the key encrypted is lost; restore the key within its waiting period"
+        : `a symmetric key of ${region} in encryption.kmsKeyArn`;
+    if (parseArn(kmsKeyArn).region !== region) {
+        return [observe({ subject, expected: region, found: parseArn(kmsKeyArn).region, fix: another })];
     }
-    const looked = await attempt(`${on}: state`, "Enabled", async () => {
-        const answer = await callIfThere(["NotFoundException"], "kms:DescribeKey", kmsKeyArn, () =>
+    return ask({ subject, expected: "Enabled", fix: another }, async () => {
+        const { KeyMetadata = {} as never } = await call("kms:DescribeKey", kmsKeyArn, () =>
             kms.send(new DescribeKeyCommand({ KeyId: kmsKeyArn })),
         );
-        const metadata = answer?.KeyMetadata;
-        if (!metadata) {
-            return compare({
-                on: `${on}: state`,
+        const { KeyState, DeletionDate, KeyUsage, KeySpec, Origin } = KeyMetadata;
+        const bad = checkKeyState(kmsKeyArn, KeyState);
+        return [
+            observe({
+                subject,
                 expected: "Enabled",
-                found: "no such key",
-                remedy: forCommands.ownsKey
-                    ? `what it encrypted is lost; for another key: npx pulumi up --refresh --stack ${forCommands.stack}, then the new config.yml`
-                    : `a key that is there in encryption.kmsKeyArn, npx pulumi up --stack ${forCommands.stack}, then the new config.yml`,
-            });
-        }
-        return [
-            stateCheck(on, kmsKeyArn, metadata),
-            compareFinding(checkKeyKind({ usage: metadata.KeyUsage, spec: metadata.KeySpec }), {
-                on: `${on}: kind`,
+                found: DeletionDate
+                    ? `${KeyState}, on ${DeletionDate.toISOString().slice(0, 10)}`
+                    : `${KeyState}`,
+                fix: bad?.fix === undefined ? (bad?.expected ?? "") : `\`${bad.fix}\``,
+            }),
+            observe({
+                subject: `key ${kmsKeyArn}: kind`,
                 expected: `${KEY_SPEC} for ${KEY_USAGE}`,
-                found: `${metadata.KeySpec} for ${metadata.KeyUsage}`,
-                remedy: "another key in encryption.kmsKeyArn: LUKS and EBS take no other kind",
+                found: `${KeySpec} for ${KeyUsage}`,
+                isOk: checkKeyKind({ usage: KeyUsage, spec: KeySpec }) === undefined,
+                fix: another,
             }),
-            ...(await rotationChecks(kms, outputs, metadata)),
+            // KMS reports no rotation of a key that is to be deleted.
+            ...(forCommands.ownsKey && !DeletionDate && Origin === "AWS_KMS"
+                ? await rotation({ kms }, kmsKeyArn, region)
+                : []),
         ];
-    });
-    return [region, ...looked];
-}
-
-function stateCheck(on: string, arn: string, { KeyState, DeletionDate }: KeyMetadata): Check {
-    return compareFinding(checkKeyState(arn, KeyState), {
-        on: `${on}: state`,
-        expected: "Enabled",
-        found: DeletionDate ? `${KeyState}, on ${DeletionDate.toISOString().slice(0, 10)}` : String(KeyState),
     });
 }
 
-/** Whether a key of the user's own rotates is theirs to decide, and of another account's, nobody's here to ask. */
-async function rotationChecks(
-    kms: KMSClient,
-    { kmsKeyArn, forCommands: { ownsKey, region, accountId } }: StackOutputs,
-    { Origin, DeletionDate }: KeyMetadata,
-): Promise<readonly Check[]> {
-    // While a key waits for its deletion, KMS says that it does not rotate.
-    if (DeletionDate || parseArn(kmsKeyArn).account !== accountId) {
-        return [];
+function rotation({ kms }: Pick<Context["clients"], "kms">, KeyId: string, region: string) {
+    const line = {
+        subject: `key ${KeyId}: rotation`,
+        expected: "on",
+        fix: `\`aws kms enable-key-rotation --region ${region} --key-id ${KeyId}\``,
+    };
+    return ask(line, async () => {
+        const { KeyRotationEnabled } = await call("kms:GetKeyRotationStatus", KeyId, () =>
+            kms.send(new GetKeyRotationStatusCommand({ KeyId })),
+        );
+        return observe({ ...line, found: KeyRotationEnabled ? "on" : "off" });
+    });
+}
+
+/** Who may use the key, by its policy and by grants. */
+export async function keyAccess(context: Context): Promise<readonly Evidence[]> {
+    return (await Promise.all([keyPolicyAccess(context), keyGrantAccess(context)])).flat();
+}
+
+function keyPolicyAccess(context: Context): Promise<readonly Evidence[]> {
+    const { kmsKeyArn, forCommands } = context.outputs;
+    const subject = `key ${kmsKeyArn}: policy`;
+    const expected = forCommands.ownsKey
+        ? "no access but through IAM of this account, and for Spot"
+        : "no access for other accounts";
+    const fix = forCommands.ownsKey
+        ? `\`npx pulumi up --refresh --stack ${forCommands.stack}\``
+        : "remove the statement from the key's policy, or keep it if you know the account";
+    return ask({ subject, expected, fix }, async () => {
+        const faults = (await keyPolicyOf(context)).filter(
+            (statement) =>
+                statement.Effect === "Allow" &&
+                actionsOf(statement, USE).length > 0 &&
+                !isExpected(context.outputs, statement),
+        );
+        return observeFaults(subject, expected, faults.map(describeStatement), fix);
+    });
+}
+
+export async function keyPolicyOf({ clients: { kms }, outputs }: Context): Promise<readonly LiveStatement[]> {
+    const { kmsKeyArn } = outputs;
+    const { Policy = "{}" } = await call("kms:GetKeyPolicy", kmsKeyArn, () =>
+        kms.send(new GetKeyPolicyCommand({ KeyId: kmsKeyArn, PolicyName: "default" })),
+    );
+    return statementsOf(Policy);
+}
+
+/** A key of the stack has the statements of `keyPolicy` only; an existing key may name principals of its accounts. */
+function isExpected({ kmsKeyArn, forCommands }: StackOutputs, statement: LiveStatement): boolean {
+    const { accountId, ownsKey } = forCommands;
+    if (!ownsKey) {
+        return !isForOthers(statement, [accountId, parseArn(kmsKeyArn).account]);
     }
-    const line = { on: `key ${kmsKeyArn}: rotation`, expected: "on" };
-    const severity = ownsKey ? "failed" : "warning";
-    if (Origin !== "AWS_KMS") {
-        return [
-            compare({
-                ...line,
-                found: `off: KMS rotates no key material of the origin ${Origin}`,
-                severity,
-                remedy: "rotate it yourself: https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys-manually.html",
-            }),
-        ];
-    }
-    return attempt(
-        line.on,
-        line.expected,
-        async () => {
-            const { KeyRotationEnabled } = await call("kms:GetKeyRotationStatus", kmsKeyArn, () =>
-                kms.send(new GetKeyRotationStatusCommand({ KeyId: kmsKeyArn })),
-            );
-            return compare({
-                ...line,
-                found: KeyRotationEnabled ? "on" : "off",
-                severity,
-                remedy: `aws kms enable-key-rotation --region ${region} --key-id ${kmsKeyArn}`,
-            });
-        },
-        severity,
+    const conditions = Object.values(statement.Condition ?? {});
+    const isSpot = conditions.some(
+        (keys) => list(keys["aws:PrincipalArn"]).join() === spotRoleArn(accountId),
+    );
+    return (
+        principalsOf(statement).every(
+            (principal) =>
+                /^(arn:[^:]*:iam::)?\d{12}(:root)?$/.test(principal) && accountOf(principal) === accountId,
+        ) || isSpot
     );
 }
+
+/** Services grant EBS the use of the key for each volume; EC2 holds such a grant under a role of its own. */
+const OF_SERVICES = /(^|\.)amazonaws\.com$|:assumed-role\/aws:ec2-infrastructure\//;
+
+function keyGrantAccess({ clients: { kms }, outputs }: Context): Promise<readonly Evidence[]> {
+    const { kmsKeyArn, jobflowRole, serviceRole, forCommands } = outputs;
+    const { accountId, ownsKey } = forCommands;
+    const subject = `key ${kmsKeyArn}: grants`;
+    const expected = ownsKey
+        ? "only for AWS services, the stack's roles and Spot"
+        : "only for AWS services and principals of this account";
+    const fix = `\`aws kms revoke-grant --key-id ${kmsKeyArn} --grant-id ID\``;
+    const roles = [jobflowRole, serviceRole, "AWSServiceRoleForEC2Spot"];
+    const isKnown = (principal: string) =>
+        OF_SERVICES.test(principal) ||
+        ((accountOf(principal) ?? principal.split(":")[4]) === accountId &&
+            (!ownsKey || roles.some((role) => principal.split("/").includes(role))));
+    return ask({ subject, expected, fix }, async () => {
+        const faults = await call("kms:ListGrants", kmsKeyArn, async () => {
+            const found: string[] = [];
+            for await (const { Grants = [] } of paginateListGrants({ client: kms }, { KeyId: kmsKeyArn })) {
+                found.push(
+                    ...Grants.filter(({ GranteePrincipal = "" }) => !isKnown(GranteePrincipal)).map(
+                        ({ GrantId, GranteePrincipal, Operations = [] }) =>
+                            `${GrantId}: ${GranteePrincipal} may ${Operations.join(", ")}`,
+                    ),
+                );
+            }
+            return found;
+        });
+        return observeFaults(subject, expected, faults, fix);
+    });
+}
+
+export const KEY_ACTIONS = list(keyUse("").Action);

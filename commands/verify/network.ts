@@ -1,116 +1,283 @@
 import {
-    DescribeDhcpOptionsCommand,
-    DescribeVpcAttributeCommand,
-    DescribeVpcsCommand,
-    type EC2Client,
+    type IpPermission,
+    paginateDescribeNetworkAcls,
+    paginateDescribeRouteTables,
+    paginateDescribeVpcEndpoints,
+    paginateGetManagedPrefixListEntries,
+    type RouteTable,
+    type Route as SdkRoute,
+    type SecurityGroup,
 } from "@aws-sdk/client-ec2";
-import { checkDomainNames } from "../../components/checks/domain-names";
-import { checkVpcDns } from "../../components/checks/network";
-import { domainNames } from "../../components/domain/region";
-import { call, callIfThere } from "../aws";
-import type { StackOutputs } from "../stack-outputs";
-import { acceptsAnyName, isInTransitOn } from "./certificates";
-import { attempt, type Check, type Context, compare, compareFinding } from "./check";
-import { emrTagChecks } from "./emr-tag";
-import { subnetChecks } from "./subnets";
+import { checkDefaultRoutes, type Route } from "../../components/checks/default-routes";
+import { parseS3Url } from "../../components/domain/locations";
+import { publicBuckets } from "../../components/domain/region";
+import { bucketArn } from "../../components/policies/s3-access";
+import { call } from "../aws";
+import { hasEmrsName, securityGroupsOf } from "../security-groups";
+import { publicAddresses, WIDE } from "./addresses";
+import { ask, type Context, type Outcome, observe, observeCoverage, observeFaults, restore } from "./control";
+import { bucketsOf } from "./s3";
+import { type LiveStatement, statementsOf, uncovered } from "./statements";
 
-/** Whether nodes find one another by the names that their certificate carries, and their way to S3 and out. */
-export async function networkChecks({ clients: { ec2 }, outputs }: Context): Promise<readonly Check[]> {
+/** Who may reach the nodes: EMR's groups, and in a VPC of the stack all groups. */
+export async function ingress(context: Context): Promise<Outcome> {
+    const { clients, outputs } = context;
     const { vpcId, forCommands } = outputs;
-    const on = `VPC ${vpcId}`;
-    return attempt(on, "there", async () => {
-        const answer = await callIfThere(["InvalidVpcID.NotFound"], "ec2:DescribeVpcs", vpcId, () =>
-            ec2.send(new DescribeVpcsCommand({ VpcIds: [vpcId] })),
+    const expected = `no public addresses, or in sum less than a /${WIDE.ipv4} of IPv4 and a /${WIDE.ipv6} of IPv6`;
+    const fix = "revoke the rules: `aws ec2 revoke-security-group-ingress`";
+    return ask({ subject: `security groups of ${vpcId}`, expected, fix }, async () => {
+        const groups = (await securityGroupsOf(clients.ec2, vpcId)).filter(
+            (group) => forCommands.ownsNetwork || hasEmrsName(group),
         );
-        const vpc = answer?.Vpcs?.[0];
-        if (!vpc) {
-            return compare({
-                on,
-                expected: "there",
-                found: "no such VPC",
-                remedy: forCommands.ownsNetwork
-                    ? `npx pulumi up --refresh --stack ${forCommands.stack}, then the new config.yml`
-                    : `a VPC that is there in network.existing, npx pulumi up --stack ${forCommands.stack}, then the new config.yml`,
+        const each = groups.map(async ({ GroupId, GroupName, IpPermissions = [] }: SecurityGroup) => {
+            const subject = `security group ${GroupId} (${GroupName}): ingress`;
+            return ask({ subject, expected, fix }, async () => {
+                const ranges = await Promise.all(IpPermissions.map((rule) => rangesOf(context, rule)));
+                const { ipv4, ipv6, isWide } = publicAddresses(ranges.flat());
+                const found = `${ipv4} public IPv4 addresses, ${ipv6} of IPv6, by: ${IpPermissions.map(describeRule).filter(Boolean).join("; ")}`;
+                return observe({ subject, expected, found: isWide ? found : expected, isOk: !isWide, fix });
             });
-        }
-        const checks = await Promise.all([
-            dnsChecks(ec2, outputs),
-            nameChecks(ec2, outputs, vpc.DhcpOptionsId),
-            subnetChecks(ec2, outputs),
-        ]);
-        return [
-            ...checks.flat(),
-            // The user's own service role may allow EMR to use it without.
-            ...(forCommands.rolePolicies.serviceRole
-                ? emrTagChecks(on, { id: vpcId, region: forCommands.region, tags: vpc.Tags })
-                : []),
-        ];
+        });
+        return (await Promise.all(each)).flat();
     });
 }
 
-const DNS = [
-    { attribute: "enableDnsSupport", key: "EnableDnsSupport", option: "dns-support" },
-    { attribute: "enableDnsHostnames", key: "EnableDnsHostnames", option: "dns-hostnames" },
-] as const;
-
-async function dnsChecks(ec2: EC2Client, { vpcId, forCommands }: StackOutputs): Promise<readonly Check[]> {
-    const checks = await Promise.all(
-        DNS.map(({ attribute, key, option }) => {
-            const line = { on: `VPC ${vpcId}: ${option}`, expected: "on" };
-            return attempt(line.on, line.expected, async () => {
-                const answer = await call("ec2:DescribeVpcAttribute", vpcId, () =>
-                    ec2.send(new DescribeVpcAttributeCommand({ VpcId: vpcId, Attribute: attribute })),
-                );
-                const isOn = answer[key]?.Value;
-                const vpc = { id: vpcId, region: forCommands.region };
-                return compareFinding(checkVpcDns(vpc, option, isOn), {
-                    ...line,
-                    found: isOn ? "on" : "off",
-                });
-            });
+/** The ranges of a rule, those in prefix lists included. Other groups are no addresses. */
+async function rangesOf(
+    { clients: { ec2 } }: Context,
+    { IpRanges = [], Ipv6Ranges = [], PrefixListIds = [] }: IpPermission,
+): Promise<readonly string[]> {
+    const lists = PrefixListIds.map(({ PrefixListId = "" }) =>
+        call("ec2:GetManagedPrefixListEntries", PrefixListId, async () => {
+            const found: string[] = [];
+            for await (const { Entries = [] } of paginateGetManagedPrefixListEntries(
+                { client: ec2 },
+                { PrefixListId },
+            )) {
+                found.push(...Entries.flatMap(({ Cidr }) => Cidr ?? []));
+            }
+            return found;
         }),
     );
-    return checks.flat();
+    return [
+        ...IpRanges.flatMap(({ CidrIp }) => CidrIp ?? []),
+        ...Ipv6Ranges.flatMap(({ CidrIpv6 }) => CidrIpv6 ?? []),
+        ...(await Promise.all(lists)).flat(),
+    ];
 }
 
-/** EC2's name for a VPC without DHCP options. */
-const NO_DHCP_OPTIONS = "default";
+/** Such as `tcp 22 from 0.0.0.0/0`; empty for a rule between groups. */
+function describeRule({ IpProtocol, FromPort, ToPort, ...peers }: IpPermission): string {
+    const from = [
+        ...(peers.IpRanges ?? []).map(({ CidrIp }) => CidrIp),
+        ...(peers.Ipv6Ranges ?? []).map(({ CidrIpv6 }) => CidrIpv6),
+        ...(peers.PrefixListIds ?? []).map(({ PrefixListId }) => PrefixListId),
+    ];
+    const ports = FromPort === ToPort ? FromPort : `${FromPort}-${ToPort}`;
+    return from.length === 0
+        ? ""
+        : `${IpProtocol === "-1" ? "everything" : `${IpProtocol} ${ports}`} from ${from.join(", ")}`;
+}
 
-/** Nodes accept one another by the names that their certificate carries, unless they accept any. */
-async function nameChecks(
-    ec2: EC2Client,
-    outputs: StackOutputs,
-    dhcpOptionsId = NO_DHCP_OPTIONS,
-): Promise<readonly Check[]> {
-    const { vpcId, securityConfiguration, emrEtlRunnerConfig, certificateExpiresAt, forCommands } = outputs;
-    if (!isInTransitOn(securityConfiguration)) {
-        return [];
-    }
-    const domain = forCommands.nodeDomain;
-    const anyName = acceptsAnyName(emrEtlRunnerConfig);
-    const line = {
-        on: `VPC ${vpcId}: domain name in its DHCP options`,
-        expected: anyName ? "any" : domain,
-    };
-    return attempt(line.on, line.expected, async () => {
-        const options =
-            dhcpOptionsId === NO_DHCP_OPTIONS
-                ? undefined
-                : await call("ec2:DescribeDhcpOptions", dhcpOptionsId, () =>
-                      ec2.send(new DescribeDhcpOptionsCommand({ DhcpOptionsIds: [dhcpOptionsId] })),
-                  );
-        const domains = (options?.DhcpOptions?.[0]?.DhcpConfigurations ?? [])
-            .filter(({ Key }) => Key === "domain-name")
-            .flatMap(({ Values = [] }) => Values.flatMap(({ Value = "" }) => domainNames(Value)));
-        const finding = checkDomainNames(options && domains, anyName ? undefined : (name) => name === domain);
-        return compareFinding(finding, {
-            ...line,
-            found: options ? domains.join(" ") || "none" : (finding?.found ?? ""),
-            // An archive of the user's may carry other names: what is in it tells.
-            severity: options && certificateExpiresAt === null ? "warning" : "failed",
-            remedy: forCommands.ownsNetwork
-                ? `npx pulumi up --refresh --stack ${forCommands.stack}`
-                : `DHCP options with the domain name ${domain}, or a certificate for the names that the nodes have`,
+/** Where the nodes' routes lead: out as config says, and in a VPC of the stack nowhere else. */
+export async function routes(context: Context): Promise<Outcome> {
+    const { clients, outputs } = context;
+    const { vpcId, subnetIds, forCommands } = outputs;
+    const { internetAccess, ownsNetwork } = forCommands;
+    const way = internetAccess === "public" ? "an internet gateway" : "a NAT gateway";
+    const fix = ownsNetwork ? `${restore(outputs)}, and delete added routes` : `a default route to ${way}`;
+    return ask({ subject: `routes of ${vpcId}`, expected: `to ${way}`, fix }, async () => {
+        const tables = await routeTables(clients.ec2, vpcId);
+        return subnetIds.map((subnetId) => {
+            const table = tableOf(subnetId, tables);
+            const found = (table?.Routes ?? []).map(routeOf);
+            const fault = checkDefaultRoutes(
+                { subnetId, routeTableId: table?.RouteTableId ?? "none", routes: found },
+                { internetAccess, natGatewayOnly: ownsNetwork },
+            );
+            const added = ownsNetwork ? found.filter((route) => !isOwn(route)) : [];
+            return observeFaults(
+                `subnet ${subnetId}: routes`,
+                ownsNetwork ? `to ${way}, within the VPC and to gateway endpoints only` : `to ${way}`,
+                [
+                    ...(fault ? [fault.found] : []),
+                    ...added.map(({ destination, target }) => `${destination} leads to ${target}`),
+                ],
+                fix,
+            );
         });
     });
+}
+
+/** A subnet without a route table has the VPC's main one. */
+function tableOf(subnetId: string, tables: readonly RouteTable[]): RouteTable | undefined {
+    return (
+        tables.find(({ Associations = [] }) => Associations.some((each) => each.SubnetId === subnetId)) ??
+        tables.find(({ Associations = [] }) => Associations.some(({ Main }) => Main === true))
+    );
+}
+
+interface LiveRoute extends Route {
+    readonly destination: string;
+}
+
+function routeOf(route: SdkRoute): LiveRoute {
+    const {
+        DestinationCidrBlock,
+        DestinationIpv6CidrBlock,
+        DestinationPrefixListId,
+        Origin,
+        State,
+        ...targets
+    } = route;
+    return {
+        destination: DestinationCidrBlock ?? DestinationIpv6CidrBlock ?? DestinationPrefixListId ?? "",
+        range: DestinationCidrBlock,
+        prefixList: DestinationPrefixListId,
+        target: Object.values(targets).find((id) => typeof id === "string" && /^(local|[a-z]+-)/.test(id)) as
+            | string
+            | undefined,
+        isBlackhole: State === "blackhole",
+    };
+}
+
+/** `checkDefaultRoutes` judges the default route. */
+function isOwn({ range, prefixList, target = "" }: LiveRoute): boolean {
+    return (
+        target === "local" ||
+        range === "0.0.0.0/0" ||
+        (prefixList !== undefined && target.startsWith("vpce-"))
+    );
+}
+
+/** What a cluster needs of its subnet's network ACL. An answer to a connection comes to a high port. */
+const FLOWS = [
+    { what: "HTTPS out", egress: true, port: 443 },
+    { what: "HTTP out", egress: true, port: 80 },
+    { what: "answers in", egress: false, port: 32_768 },
+    { what: "answers in", egress: false, port: 60_999 },
+] as const;
+
+/** The network ACLs let the nodes reach the internet. An ACL cannot open more than the security groups do. */
+export async function networkAcls({ clients: { ec2 }, outputs }: Context): Promise<Outcome> {
+    const { vpcId, subnetIds } = outputs;
+    const expected = "HTTPS and HTTP out to every address, and the answers in";
+    const fix = "remove the denying entries, or add allowing ones before them";
+    return ask({ subject: `network ACLs of ${vpcId}`, expected, fix }, async () => {
+        const acls = await call("ec2:DescribeNetworkAcls", vpcId, async () => {
+            const Filters = [{ Name: "vpc-id", Values: [vpcId] }];
+            return pages(
+                paginateDescribeNetworkAcls({ client: ec2 }, { Filters }),
+                ({ NetworkAcls }) => NetworkAcls,
+            );
+        });
+        return subnetIds.map((subnetId) => {
+            const acl =
+                acls.find(({ Associations = [] }) =>
+                    Associations.some((each) => each.SubnetId === subnetId),
+                ) ?? acls.find(({ IsDefault }) => IsDefault);
+            const entries = (acl?.Entries ?? []).toSorted(
+                (a, b) => Number(a.RuleNumber) - Number(b.RuleNumber),
+            );
+            const denied = FLOWS.filter(({ egress, port }) => {
+                const decisive = entries.find(
+                    ({ Egress, Protocol, CidrBlock = "", PortRange, RuleAction }) =>
+                        Egress === egress &&
+                        ["-1", "6"].includes(String(Protocol)) &&
+                        // A denied part of the internet is common; a denied half is not.
+                        Number(CidrBlock.split("/")[1]) <= (RuleAction === "deny" ? 1 : 0) &&
+                        CidrBlock !== "" &&
+                        (Protocol === "-1" ||
+                            ((PortRange?.From ?? 0) <= port && port <= (PortRange?.To ?? 65_535))),
+                );
+                return decisive?.RuleAction !== "allow";
+            });
+            const faults = [...new Set(denied.map(({ what }) => `${acl?.NetworkAclId} denies ${what}`))];
+            return observeFaults(`subnet ${subnetId}: network ACL`, expected, faults, fix);
+        });
+    });
+}
+
+/** The policies of the VPC's endpoints for S3 and KMS let the nodes at the buckets and the key. */
+export async function endpointPolicies({ clients: { ec2 }, outputs }: Context): Promise<Outcome> {
+    const { vpcId, kmsKeyArn, forCommands } = outputs;
+    const { region } = forCommands;
+    const subject = `endpoints of ${vpcId}`;
+    const expected = "policies that allow what nodes call";
+    const fix = "change the endpoint's policy";
+    return ask({ subject, expected, fix }, async () => {
+        const endpoints = await call("ec2:DescribeVpcEndpoints", vpcId, async () => {
+            const Filters = [{ Name: "vpc-id", Values: [vpcId] }];
+            return pages(
+                paginateDescribeVpcEndpoints({ client: ec2 }, { Filters }),
+                (page) => page.VpcEndpoints,
+            );
+        });
+        const archive = parseS3Url(forCommands.certificateArchive)?.bucket ?? "";
+        const read = [...publicBuckets(region), archive].map(bucketArn);
+        const needs: Readonly<Record<string, readonly LiveStatement[]>> = {
+            [`com.amazonaws.${region}.s3`]: [
+                allow(
+                    "Data",
+                    ["s3:GetObject", "s3:PutObject"],
+                    bucketsOf(outputs).map(({ name }) => `${bucketArn(name)}/*`),
+                ),
+                allow(
+                    "Lists",
+                    ["s3:ListBucket"],
+                    bucketsOf(outputs).map(({ name }) => bucketArn(name)),
+                ),
+                allow(
+                    "Assets",
+                    ["s3:GetObject"],
+                    read.map((each) => `${each}/*`),
+                ),
+            ],
+            [`com.amazonaws.${region}.kms`]: [
+                allow("Key", ["kms:Decrypt", "kms:GenerateDataKey"], [kmsKeyArn]),
+            ],
+        };
+        const found = endpoints.flatMap(({ VpcEndpointId, ServiceName = "", PolicyDocument }) => {
+            const required = needs[ServiceName];
+            return required && PolicyDocument
+                ? [
+                      observeCoverage(
+                          { subject: `endpoint ${VpcEndpointId} (${ServiceName}): policy`, expected, fix },
+                          uncovered(required, () => statementsOf(PolicyDocument)),
+                      ),
+                  ]
+                : [];
+        });
+        return found.length > 0
+            ? found
+            : observe({
+                  subject,
+                  expected,
+                  found: "no endpoint for S3 or KMS has a policy",
+                  isOk: true,
+                  fix,
+              });
+    });
+}
+
+function allow(Sid: string, Action: readonly string[], Resource: readonly string[]): LiveStatement {
+    return { Sid, Effect: "Allow", Action, Resource };
+}
+
+function routeTables(ec2: Context["clients"]["ec2"], vpcId: string): Promise<readonly RouteTable[]> {
+    return call("ec2:DescribeRouteTables", vpcId, async () => {
+        const Filters = [{ Name: "vpc-id", Values: [vpcId] }];
+        return pages(paginateDescribeRouteTables({ client: ec2 }, { Filters }), (page) => page.RouteTables);
+    });
+}
+
+async function pages<Page, Item>(
+    of: AsyncIterable<Page>,
+    items: (page: Page) => readonly Item[] | undefined,
+): Promise<readonly Item[]> {
+    const found: Item[] = [];
+    for await (const page of of) {
+        found.push(...(items(page) ?? []));
+    }
+    return found;
 }

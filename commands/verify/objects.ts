@@ -2,47 +2,42 @@ import { HeadObjectCommand, paginateListObjectsV2, type S3Client } from "@aws-sd
 import pMap from "p-map";
 import { parseS3Url, type S3Folder } from "../../components/domain/locations";
 import { AwsError, call, callIfThere } from "../aws";
-import { attempt, type Check, type Context, compare } from "./check";
+import { ask, type Context, type Evidence, type Outcome, observeFaults } from "./control";
 
-/** A hundred requests. What is not encrypted is old, and what is old comes first: run folders have dates for names. */
+/** A hundred requests. Run folders have dates for names, so that old objects come first. */
 const LISTED_AT_MOST = 100_000;
 
 const LOCATIONS_AT_ONCE = 2;
 const OBJECTS_AT_ONCE = 8;
 
-/** How many keys a line names. */
+/** The number of keys that a line names. */
 const NAMED = 3;
 
-/** How far the sampling has come. */
+/**
+ * S3 encrypts every new object since January 2023: only older ones can be unencrypted.
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-encryption-faq.html
+ */
+const ALL_ENCRYPTED_SINCE = new Date("2023-02-01T00:00:00Z");
+
+/** The progress of the sampling. */
 export interface Tally {
-    /** How many are done. */
     readonly locations: number;
     readonly listed: number;
     readonly looked: number;
 }
 
-/**
- * The real encryption of a sample of objects in each location: a bucket's default says nothing of what was there before.
- * @param size How many objects of each location; 0: none.
- * @param report Told what the sampling has come to, each time that it has.
- */
-export async function objectChecks(
-    { clients: { s3 }, outputs: { buckets, forCommands } }: Context,
-    size: number,
+/** The real encryption of a sample of each location's objects, and of a sample of those from before February 2023. */
+export async function sampledObjects(
+    { clients: { s3 }, outputs: { buckets, forCommands }, settings: { sample: size } }: Context,
     report: (tally: Tally) => void = () => {},
     random: () => number = Math.random,
-): Promise<readonly Check[]> {
+): Promise<Outcome> {
     if (size === 0) {
-        return [];
+        return "--sample 0";
     }
-    let tally: Tally = { locations: 0, listed: 0, looked: 0 };
-    const count = (more: Partial<Tally>) => {
-        const { locations = 0, listed = 0, looked = 0 } = more;
-        tally = {
-            locations: tally.locations + locations,
-            listed: tally.listed + listed,
-            looked: tally.looked + looked,
-        };
+    const tally = { locations: 0, listed: 0, looked: 0 };
+    const count = (of: keyof Tally, more: number) => {
+        tally[of] += more;
         report(tally);
     };
     const folders = Object.entries(buckets).flatMap(([location, urls]) =>
@@ -51,20 +46,24 @@ export async function objectChecks(
     const inEach = await pMap(
         folders,
         async ({ location, url }) => {
-            const on = `location ${location}, ${url}: objects`;
-            const checks = await attempt(on, EXPECTED, async () => {
-                const sample = await sampleOf({ s3, folder: folderOf(url), size, random, count });
-                return verdict(on, sample, forCommands);
+            const line = {
+                subject: `location ${location}, ${url}: objects`,
+                expected: "encrypted: SSE-S3, or under a KMS key in storage.existingKmsKeyArns",
+                fix: `\`npx pulumi stack output --json --stack ${forCommands.stack} | npm run -s encrypt-existing\` for those without encryption; for the others, storage.existingKmsKeyArns, or a new upload without SSE-C`,
+            };
+            const evidence = await ask(line, async () => {
+                const found = await sampleOf({ s3, folder: folderOf(url), size, random, count });
+                return verdict(line, found, forCommands.existingKmsKeyArns);
             });
-            count({ locations: 1 });
-            return checks;
+            count("locations", 1);
+            return evidence;
         },
         { concurrency: LOCATIONS_AT_ONCE },
     );
     return inEach.flat();
 }
 
-/** How many folders the sampling goes through. */
+/** The number of folders that the sampling lists. */
 export function folderCount({ buckets }: Context["outputs"]): number {
     return Object.values(buckets).flat().length;
 }
@@ -72,7 +71,7 @@ export function folderCount({ buckets }: Context["outputs"]): number {
 function folderOf(url: string): S3Folder {
     const folder = parseS3Url(url);
     if (!folder) {
-        throw new Error(`the stack's outputs: buckets: found ${url}; allowed: an S3 URL`);
+        throw new Error(`the stack's outputs: buckets: found ${url}; expected: an S3 URL`);
     }
     return folder;
 }
@@ -82,60 +81,72 @@ interface Sampling {
     readonly folder: S3Folder;
     readonly size: number;
     readonly random: () => number;
-    readonly count: (more: Partial<Tally>) => void;
+    readonly count: (of: keyof Tally, more: number) => void;
 }
 
-/** What an object is encrypted with: `AES256`, a KMS key's ARN, `SSE-C`, or nothing. */
+/** `AES256`, a KMS key's ARN, `SSE-C`, or undefined for none. */
 type Encryption = string | undefined;
 
 interface Sample {
     readonly listed: number;
-    /** Whether there are more. */
+    readonly old: number;
+    /** Whether the listing ended before the location did. */
     readonly more: boolean;
     readonly objects: readonly { readonly key: string; readonly encryption: Encryption }[];
 }
 
 async function sampleOf(sampling: Sampling): Promise<Sample> {
-    const { keys, ...listing } = await sampleKeys(sampling);
-    const looked = await pMap(
-        keys,
-        async (key) => {
-            const found = await encryptionOf(sampling, key);
-            sampling.count({ looked: 1 });
-            return found;
-        },
-        { concurrency: OBJECTS_AT_ONCE },
-    );
-    return { ...listing, objects: looked.flat() };
-}
-
-/** Each key with the same chance, by reservoir: only the sample is ever held. */
-async function sampleKeys({ s3, folder: { bucket, prefix }, size, random, count }: Sampling) {
-    const keys: string[] = [];
-    let listed = 0;
+    const { s3, folder, size, random, count } = sampling;
+    const all = reservoir(size, random);
+    const old = reservoir(size, random);
     let more = false;
-    await call("s3:ListBucket", bucket, async () => {
-        const pages = paginateListObjectsV2({ client: s3 }, { Bucket: bucket, Prefix: prefix });
+    await call("s3:ListBucket", folder.bucket, async () => {
+        const pages = paginateListObjectsV2({ client: s3 }, { Bucket: folder.bucket, Prefix: folder.prefix });
         for await (const { Contents = [], IsTruncated } of pages) {
-            for (const { Key = "" } of Contents) {
-                const place = listed < size ? listed : Math.floor(random() * (listed + 1));
-                if (place < size) {
-                    keys[place] = Key;
+            for (const { Key = "", LastModified } of Contents) {
+                all.add(Key);
+                if (LastModified && LastModified < ALL_ENCRYPTED_SINCE) {
+                    old.add(Key);
                 }
-                listed += 1;
             }
-            count({ listed: Contents.length });
-            if (listed >= LISTED_AT_MOST) {
+            count("listed", Contents.length);
+            if (all.seen() >= LISTED_AT_MOST) {
                 more = IsTruncated ?? false;
                 break;
             }
         }
     });
-    return { keys, listed, more };
+    const looked = await pMap(
+        new Set([...old.keys, ...all.keys]),
+        async (key) => {
+            const found = await encryptionOf(s3, folder.bucket, key);
+            count("looked", 1);
+            return found;
+        },
+        { concurrency: OBJECTS_AT_ONCE },
+    );
+    return { listed: all.seen(), old: old.seen(), more, objects: looked.flat() };
 }
 
-/** Nothing for what has gone since it was listed: EmrEtlRunner moves it on. */
-async function encryptionOf({ s3, folder: { bucket } }: Sampling, key: string): Promise<Sample["objects"]> {
+/** Keeps each of many keys with the same chance, and never more than the sample. */
+function reservoir(size: number, random: () => number) {
+    const keys: string[] = [];
+    let seen = 0;
+    return {
+        keys,
+        seen: () => seen,
+        add: (key: string) => {
+            const place = seen < size ? seen : Math.floor(random() * (seen + 1));
+            if (place < size) {
+                keys[place] = key;
+            }
+            seen += 1;
+        },
+    };
+}
+
+/** Nothing for an object that has gone since it was listed: EmrEtlRunner moves it on. */
+async function encryptionOf(s3: S3Client, bucket: string, key: string): Promise<Sample["objects"]> {
     try {
         const head = await callIfThere(
             ["NotFound", "NoSuchKey"],
@@ -145,7 +156,7 @@ async function encryptionOf({ s3, folder: { bucket } }: Sampling, key: string): 
         );
         return head ? [{ key, encryption: head.SSEKMSKeyId ?? head.ServerSideEncryption }] : [];
     } catch (error) {
-        // What was written with a customer-provided key, S3 does not even describe without it.
+        // S3 does not describe an object under a customer-provided key without the key.
         if (error instanceof AwsError && error.code === "HTTP 400") {
             return [{ key, encryption: "SSE-C" }];
         }
@@ -153,56 +164,26 @@ async function encryptionOf({ s3, folder: { bucket } }: Sampling, key: string): 
     }
 }
 
-const EXPECTED = "all encrypted: SSE-S3, or a KMS key in storage.existingKmsKeyArns";
-
-interface Kind {
-    readonly what: string;
-    readonly severity: "warning" | "failed";
-    readonly remedy: string;
-    readonly includes: (encryption: Encryption) => boolean;
-}
-
 function verdict(
-    on: string,
-    { objects, listed, more }: Sample,
-    { existingKmsKeyArns, stack }: Context["outputs"]["forCommands"],
-): Check {
-    const kinds: readonly Kind[] = [
-        {
-            what: "not encrypted",
-            severity: "failed",
-            remedy: `npx pulumi stack output --json --stack ${stack} | npm run -s encrypt-existing`,
-            includes: (encryption) => encryption === undefined,
-        },
-        {
-            what: "under a customer-provided key (SSE-C), which no cluster has",
-            severity: "failed",
-            remedy: "have their writer write them anew, without such a key",
-            includes: (encryption) => encryption === "SSE-C",
-        },
-        {
-            what: "under a KMS key that is not in storage.existingKmsKeyArns",
-            severity: "warning",
-            remedy: `name the key there in Pulumi.${stack}.yaml, and: npx pulumi up --stack ${stack}`,
-            includes: (encryption = "AES256") =>
-                !["AES256", "SSE-C", ...existingKmsKeyArns].includes(encryption),
-        },
+    line: { readonly subject: string; readonly expected: string; readonly fix: string },
+    { objects, listed, old, more }: Sample,
+    existingKmsKeyArns: readonly string[],
+): Evidence {
+    const kinds: readonly (readonly [what: string, includes: (encryption: Encryption) => boolean])[] = [
+        ["not encrypted", (encryption) => encryption === undefined],
+        ["under a customer-provided key (SSE-C)", (encryption) => encryption === "SSE-C"],
+        [
+            "under a KMS key that is not in storage.existingKmsKeyArns",
+            (encryption = "AES256") => !["AES256", "SSE-C", ...existingKmsKeyArns].includes(encryption),
+        ],
     ];
-    const bad = kinds
-        .map((kind) => ({ kind, keys: objects.filter(({ encryption }) => kind.includes(encryption)) }))
-        .filter(({ keys }) => keys.length > 0);
-    const findings = bad.map(
-        ({ kind, keys }) => `${keys.length} ${kind.what}: ${named(keys.map(({ key }) => key))}`,
-    );
-    const looked = `${objects.length} of ${more ? `the first ${listed}, after which there are more,` : listed} looked at`;
-    return compare({
-        on,
-        expected: EXPECTED,
-        found: listed === 0 ? "no objects" : `${looked}: ${findings.join("; ") || "all encrypted"}`,
-        isOk: bad.length === 0,
-        severity: bad.some(({ kind }) => kind.severity === "failed") ? "failed" : "warning",
-        remedy: bad.map(({ kind }) => kind.remedy).join("; "),
+    const faults = kinds.flatMap(([what, includes]) => {
+        const keys = objects.filter(({ encryption }) => includes(encryption)).map(({ key }) => key);
+        return keys.length === 0 ? [] : [`${keys.length} ${what}: ${named(keys)}`];
     });
+    const looked = `${objects.length} checked of ${listed} listed${more ? ", after which there are more" : ""}, of which ${old} are from before February 2023`;
+    const evidence = observeFaults(line.subject, line.expected, faults, line.fix);
+    return { ...evidence, found: [looked, ...faults].join(": ") };
 }
 
 function named(keys: readonly string[]): string {

@@ -1,52 +1,32 @@
 import { GetScheduleCommand } from "@aws-sdk/client-scheduler";
-import { callIfThere } from "../aws";
-import { attempt, type Check, type Context, compare } from "./check";
+import { call } from "../aws";
+import { ask, type Context, type Outcome, observe, restore } from "./control";
 
-/**
- * Whether the message about the certificate's renewal is still to be sent: when, and to whom. Once it is sent, the
- * schedule stays as it was, until a renewal moves it; whether somebody turns it off till then makes no difference.
- */
-export async function reminderChecks({
-    clients: { scheduler },
-    outputs,
-    now,
-}: Context): Promise<readonly Check[]> {
-    const { reminderSchedule, stack } = outputs.forCommands;
+/** The message about the certificate's renewal: whether it is still to be sent, and where to. */
+export async function reminder({ clients: { scheduler }, outputs, now }: Context): Promise<Outcome> {
+    const { reminderSchedule } = outputs.forCommands;
     if (reminderSchedule === null) {
-        return [];
+        return "the stack has no reminder";
     }
-    const { name, expression, topicArn, roleArn } = reminderSchedule;
-    const on = `reminder ${name}`;
-    const remedy = `npx pulumi up --refresh --stack ${stack}`;
-    return attempt(on, "there", async () => {
-        const schedule = await callIfThere(["ResourceNotFoundException"], "scheduler:GetSchedule", name, () =>
+    const { name, topicArn, roleArn } = reminderSchedule;
+    const subject = `reminder ${name}`;
+    const fix = restore(outputs);
+    return ask({ subject, expected: topicArn, fix }, async () => {
+        const { State, ScheduleExpression, Target } = await call("scheduler:GetSchedule", name, () =>
             scheduler.send(new GetScheduleCommand({ Name: name })),
         );
-        if (!schedule) {
-            return compare({ on, expected: "there", found: "no such schedule", remedy });
-        }
-        const { State, ScheduleExpression, ScheduleExpressionTimezone, Target } = schedule;
+        // Once sent, it stays as it was until a renewal moves it.
+        const isSent = new Date(`${ScheduleExpression?.slice("at(".length, -1)}Z`) <= now;
         return [
-            compare({
-                on: `${on}: state`,
+            observe({
+                subject: `${subject}: state`,
                 expected: "ENABLED",
                 found: String(State),
-                isOk: State === "ENABLED" || timeOf(expression) <= now,
-                remedy,
+                isOk: State === "ENABLED" || isSent,
+                fix,
             }),
-            compare({
-                on: `${on}: time`,
-                expected: `${expression} UTC`,
-                found: `${ScheduleExpression} ${ScheduleExpressionTimezone}`,
-                remedy,
-            }),
-            compare({ on: `${on}: topic`, expected: topicArn, found: String(Target?.Arn), remedy }),
-            compare({ on: `${on}: role`, expected: roleArn, found: String(Target?.RoleArn), remedy }),
+            observe({ subject: `${subject}: topic`, expected: topicArn, found: String(Target?.Arn), fix }),
+            observe({ subject: `${subject}: role`, expected: roleArn, found: String(Target?.RoleArn), fix }),
         ];
     });
-}
-
-/** Of `at(yyyy-mm-ddThh:mm:ss)`. */
-function timeOf(expression: string): Date {
-    return new Date(`${expression.slice("at(".length, -1)}Z`);
 }

@@ -1,52 +1,94 @@
+import { z } from "zod";
 import { EXIT, type ExitCode } from "../cli";
-import type { Check } from "./check";
 
-/** What matters most comes last: next to the summary, and to the prompt. */
-const STATUSES = ["ok", "warning", "failed"] as const;
+const result = z.enum(["ok", "failed", "unknown", "skipped"]);
 
-type Status = Check["status"];
+const evidence = z.strictObject({
+    result: z.enum(["ok", "failed", "unknown"]),
+    subject: z.string().describe("A resource by its name in AWS, and the observed attribute"),
+    expected: z.string(),
+    found: z.string(),
+    fix: z.string().optional().describe("Omitted if the result is ok"),
+    permission: z.string().optional().describe("The IAM action that the credentials lack"),
+});
 
-const EXITS: Readonly<Record<Status, ExitCode>> = {
-    ok: EXIT.ok,
-    warning: EXIT.attention,
-    failed: EXIT.failed,
-};
+const control = z.strictObject({
+    id: z.string(),
+    title: z.string(),
+    severity: z.enum(["high", "low"]),
+    result: result.describe("The worst of the evidence; skipped if the control does not apply"),
+    reason: z.string().optional().describe("Why the control was skipped"),
+    catalogues: z.array(z.string()).describe("Ids of public catalogues"),
+    evidence: z.array(evidence),
+});
 
-/** The worst there is. */
-export function result(checks: readonly Check[]): Status {
-    return STATUSES.findLast((status) => checks.some((check) => check.status === status)) ?? "ok";
+/**
+ * What `verify --json` prints. A new optional field keeps the version; any other change raises it.
+ */
+export const reportSchema = z.strictObject({
+    schemaVersion: z.literal(1),
+    time: z.iso.datetime().describe("When the checks began"),
+    account: z.string(),
+    region: z.string(),
+    stack: z.string(),
+    result: result.describe("failed, unknown, or ok"),
+    controls: z.array(control),
+});
+
+export type Report = z.output<typeof reportSchema>;
+
+type ControlReport = Report["controls"][number];
+
+/** 2: a control of high severity failed. 1: another control failed, or something is unknown. 0: all is ok. */
+export function exitCode({ controls }: Report): ExitCode {
+    if (controls.some((each) => each.result === "failed" && each.severity === "high")) {
+        return EXIT.failed;
+    }
+    return controls.some((each) => ["failed", "unknown"].includes(each.result)) ? EXIT.attention : EXIT.ok;
 }
 
-export function exitCode(checks: readonly Check[]): ExitCode {
-    return EXITS[result(checks)];
+export function reportJson(report: Report): string {
+    return `${JSON.stringify(report, null, 2)}\n`;
 }
 
-/** For machines. */
-export function reportJson(stack: string, checks: readonly Check[]): string {
-    return `${JSON.stringify({ stack, result: result(checks), checks }, null, 2)}\n`;
+/** The important lines come last, next to the prompt. */
+const ORDER: readonly ControlReport["result"][] = ["skipped", "ok", "unknown", "failed"];
+
+/** A table of controls; below each that is not ok, its evidence. */
+export function reportText({ stack, account, region, time, controls }: Report): string {
+    const sorted = ORDER.map((each) => controls.filter((of) => of.result === each));
+    const width = Math.max(...controls.map(({ id }) => id.length));
+    const lines = sorted
+        .flat()
+        .flatMap(({ id, title, severity, result: of, reason, evidence: all }) => [
+            `${of.padEnd(8)} ${id.padEnd(width)}  ${title}${detail(of, severity, reason, all.length)}`,
+            ...all
+                .filter((each) => each.result !== "ok")
+                .flatMap(({ subject, expected, found, fix }) => [
+                    `         ${subject}`,
+                    `             found:    ${found}`,
+                    `             expected: ${expected}`,
+                    `             fix:      ${fix}`,
+                ]),
+        ]);
+    const counts = sorted.map((each, index) => `${each.length} ${ORDER[index]}`).toReversed();
+    const summary = `stack ${stack} (account ${account}, ${region}) at ${time}: ${controls.length} controls: ${counts.join(", ")}`;
+    return [...lines, summary, ""].map(printable).join("\n");
 }
 
-/** For people, and for logs: a line for what is well, four for what is not. Names are long, so that no table would hold. */
-export function reportText(stack: string, checks: readonly Check[]): string {
-    const lines = STATUSES.flatMap((status) => checks.filter((check) => check.status === status)).flatMap(
-        ({ status, on, expected, found, remedy }) =>
-            status === "ok"
-                ? [`ok       ${on}: ${found}`]
-                : [
-                      `${status.padEnd(8)} ${on}`,
-                      `         expected: ${expected}`,
-                      `         found:    ${found}`,
-                      `         remedy:   ${remedy}`,
-                  ],
-    );
-    const counts = STATUSES.map(
-        (status) => `${checks.filter((check) => check.status === status).length} ${status}`,
-    );
-    const summary = `stack ${stack}: ${checks.length} checks: ${counts.join(", ")}`;
-    return [...lines.map(printable), summary, ""].join("\n");
+function detail(
+    of: ControlReport["result"],
+    severity: string,
+    reason: string | undefined,
+    size: number,
+): string {
+    if (of === "skipped") {
+        return `: ${reason}`;
+    }
+    return of === "ok" ? ` (${size} observed)` : ` (severity: ${severity})`;
 }
 
-/** Names of objects are anybody's: a terminal obeys some characters, and a log takes others for new lines. */
+/** Anyone may choose names of objects: a terminal obeys some characters, and a log takes others for new lines. */
 function printable(text: string): string {
     return text.replace(
         /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,

@@ -1,170 +1,320 @@
 import {
     GetInstanceProfileCommand,
     GetPolicyCommand,
+    GetPolicyVersionCommand,
     GetRoleCommand,
+    GetRolePolicyCommand,
     type IAMClient,
+    paginateListAttachedRolePolicies,
+    paginateListRolePolicies,
 } from "@aws-sdk/client-iam";
-import { documentDifferences } from "../../components/checks/document-differences";
-import { checkInstanceProfile, checkTrust } from "../../components/checks/role";
-import { parseArn } from "../../components/domain/arn";
+import { canonicalStatement } from "../../components/checks/document-differences";
+import { checkTrust } from "../../components/checks/role";
+import { arn, parseArn } from "../../components/domain/arn";
 import type { AttachedPolicies } from "../../components/domain/for-commands";
-import type { PolicyDocument } from "../../components/policies/document";
+import { documentDigest, type PolicyDocument } from "../../components/policies/document";
 import { jobflowRoleTrust, SERVICES, serviceRoleTrust } from "../../components/policies/emr-roles";
 import { reencryptionRoleTrust } from "../../components/policies/reencryption";
 import { reminderRoleTrust } from "../../components/policies/renewal-reminder";
-import { callIfThere } from "../aws";
+import { bucketArn } from "../../components/policies/s3-access";
+import { call } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
-import { attempt, type Check, type Context, compare, compareFinding } from "./check";
-import { rolePolicyChecks } from "./role-policies";
-
-const ABSENT = ["NoSuchEntity", "NoSuchEntityException"];
-
-/** Who may take the roles, and what they are allowed; of the user's own, who may take them alone. */
-export async function roleChecks({ clients: { iam }, outputs }: Context): Promise<readonly Check[]> {
-    const checks = await Promise.all([
-        ...rolesOf(outputs).map((role) => checkRole(iam, role, restore(outputs))),
-        checkProfile(iam, outputs),
-        checkOperatorPolicy(iam, outputs),
-    ]);
-    return checks.flat();
-}
-
-function restore({ forCommands }: StackOutputs): string {
-    return `npx pulumi up --refresh --stack ${forCommands.stack}`;
-}
+import {
+    ask,
+    type Context,
+    type Evidence,
+    observe,
+    observeCoverage,
+    observeFaults,
+    restore,
+} from "./control";
+import { KEY_ACTIONS, keyPolicyOf } from "./key";
+import { bucketsOf } from "./s3";
+import {
+    accountOf,
+    actionsOf,
+    describeStatement,
+    isForOthers,
+    type LiveStatement,
+    principalsOf,
+    statementsOf,
+    touches,
+    uncovered,
+} from "./statements";
 
 interface Role {
     readonly name: string;
-    /** Who may take it. */
     readonly service: string;
     /** As the stack writes it. */
     readonly trust: PolicyDocument;
-    /** Undefined where the role is the user's. */
+    /** Undefined for an existing role. */
     readonly policies: AttachedPolicies | undefined;
-    /** What is to follow where the stack has made another. */
-    readonly afterwards?: string;
 }
 
 function rolesOf({ serviceRole, jobflowRole, forCommands }: StackOutputs): readonly Role[] {
     const { accountId, region, rolePolicies, reencryptionRoleArn, reminderSchedule } = forCommands;
-    const afterwards = ", then the new config.yml";
+    const name = (roleArn: string) => parseArn(roleArn).resource.replace(/^.*\//, "");
     return [
         {
             name: serviceRole,
             service: SERVICES.serviceRole,
             trust: serviceRoleTrust(accountId, region),
             policies: rolePolicies.serviceRole,
-            afterwards,
         },
         {
             name: jobflowRole,
             service: SERVICES.jobflowRole,
             trust: jobflowRoleTrust(),
             policies: rolePolicies.jobflowRole,
-            afterwards,
         },
         ...(reencryptionRoleArn === null
             ? []
             : [
                   {
-                      name: roleName(reencryptionRoleArn),
+                      name: name(reencryptionRoleArn),
                       service: "batchoperations.s3.amazonaws.com",
                       trust: reencryptionRoleTrust(),
                       policies: rolePolicies.reencryptionRole,
-                      afterwards: ", then the outputs anew",
                   },
               ]),
         ...(reminderSchedule === null
             ? []
             : [
                   {
-                      name: roleName(reminderSchedule.roleArn),
+                      name: name(reminderSchedule.roleArn),
                       service: "scheduler.amazonaws.com",
                       trust: reminderRoleTrust(accountId, region),
                       policies: rolePolicies.reminderRole,
-                      afterwards: ", then the outputs anew",
                   },
               ]),
     ];
 }
 
-/** A role's name is the last part of its ARN, after its path. */
-function roleName(roleArn: string): string {
-    return parseArn(roleArn).resource.replace(/^.*\//, "");
-}
-
-async function checkRole(iam: IAMClient, role: Role, remedy: string): Promise<readonly Check[]> {
-    const { name, service, policies, afterwards = "" } = role;
-    const on = `role ${name}`;
-    return attempt(`${on}: trust policy`, trustOf(role, remedy).expected, async () => {
-        const answer = await callIfThere(ABSENT, "iam:GetRole", name, () =>
-            iam.send(new GetRoleCommand({ RoleName: name })),
-        );
-        if (!answer?.Role) {
-            return compare({
-                on,
-                expected: "there",
-                found: "no such role",
-                remedy: policies
-                    ? `${remedy}${afterwards}`
-                    : `a role of that name, which ${service} may take`,
-            });
-        }
-        // IAM hands documents out as parts of a URL.
-        const json = decodeURIComponent(answer.Role.AssumeRolePolicyDocument ?? "{}");
-        return [
-            compare({ on: `${on}: trust policy`, ...trustOf(role, remedy, json) }),
-            ...(policies ? await rolePolicyChecks(iam, name, policies, remedy) : []),
-        ];
+/** Who may assume the roles, and whether the instance profile holds the jobflow role. */
+export async function roleTrust(context: Context): Promise<readonly Evidence[]> {
+    const { clients, outputs } = context;
+    const { accountId } = outputs.forCommands;
+    const trusts = rolesOf(outputs).map(({ name, service, trust, policies }) => {
+        const subject = `role ${name}: trust policy`;
+        const expected = policies ? `${service} only` : `${service}, and no other account`;
+        const fix = policies ? restore(outputs) : "change the role's trust policy";
+        return ask({ subject, expected, fix }, async () => {
+            const { Role } = await call("iam:GetRole", name, () =>
+                clients.iam.send(new GetRoleCommand({ RoleName: name })),
+            );
+            const json = decodeURIComponent(Role?.AssumeRolePolicyDocument ?? "{}");
+            const own = policies ? trust.Statement.map(canonicalStatement) : [];
+            const added = statementsOf(json).filter(
+                (statement) =>
+                    statement.Effect === "Allow" &&
+                    (policies
+                        ? !own.includes(canonicalStatement(statement))
+                        : isForOthers(statement, [accountId])),
+            );
+            const missing = checkTrust(json, service) ? [`${service} may not assume the role`] : [];
+            return observeFaults(subject, expected, [...missing, ...added.map(describeStatement)], fix);
+        });
     });
+    return (await Promise.all([...trusts, instanceProfile(context)])).flat();
 }
 
-/** The stack's own role lets in whom the stack says, and nobody else; a role of the user's, its service at least. */
-function trustOf({ service, trust, policies }: Role, remedy: string, json = "{}") {
-    if (!policies) {
-        const expected = `${service} may take the role`;
-        return {
-            expected,
-            found: checkTrust(json, service) ? `${service} is not named` : expected,
-            remedy: `a trust policy that allows sts:AssumeRole to the service ${service}`,
-        };
-    }
-    const expected = `${service} alone, as the stack wrote it`;
-    return { expected, found: documentDifferences(trust, json).join(", ") || expected, remedy };
-}
-
-/** EMR takes the jobflow role by the name of a profile, and finds no role of another. */
-async function checkProfile(iam: IAMClient, outputs: StackOutputs): Promise<readonly Check[]> {
+/** EMR takes the role of the nodes from the instance profile of that name. */
+function instanceProfile({ clients: { iam }, outputs }: Context): Promise<readonly Evidence[]> {
     const name = outputs.jobflowRole;
-    const on = `instance profile ${name}: role`;
-    return attempt(on, name, async () => {
-        const answer = await callIfThere(ABSENT, "iam:GetInstanceProfile", name, () =>
+    const line = {
+        subject: `instance profile ${name}: role`,
+        expected: name,
+        fix: outputs.forCommands.rolePolicies.jobflowRole
+            ? restore(outputs)
+            : `an instance profile ${name} that holds the role ${name}`,
+    };
+    return ask(line, async () => {
+        const { InstanceProfile } = await call("iam:GetInstanceProfile", name, () =>
             iam.send(new GetInstanceProfileCommand({ InstanceProfileName: name })),
         );
-        const inside = answer?.InstanceProfile?.Roles?.[0]?.RoleName;
-        return compareFinding(checkInstanceProfile(name, inside), {
-            on,
-            expected: name,
-            found: answer ? (inside ?? "none") : "no such instance profile",
-            remedy: outputs.forCommands.rolePolicies.jobflowRole
-                ? restore(outputs)
-                : `an instance profile ${name} with the role ${name} in it: EMR finds the one by the other`,
-        });
+        return observe({ ...line, found: InstanceProfile?.Roles?.[0]?.RoleName ?? "none" });
     });
 }
 
-async function checkOperatorPolicy(iam: IAMClient, outputs: StackOutputs): Promise<readonly Check[]> {
-    const { operatorPolicyArn } = outputs;
-    const on = `operator policy ${operatorPolicyArn}`;
-    return attempt(on, "there", async () => {
-        const answer = await callIfThere(ABSENT, "iam:GetPolicy", operatorPolicyArn, () =>
-            iam.send(new GetPolicyCommand({ PolicyArn: operatorPolicyArn })),
-        );
-        return compare({
-            on,
-            expected: "there",
-            found: answer ? "there" : "no such policy",
-            remedy: `${restore(outputs)}, and attach it to the user that runs EmrEtlRunner`,
+/** A policy of a role. */
+interface Policy {
+    /** The ARN of a managed policy, the name of an inline one. */
+    readonly name: string;
+    readonly json: string;
+}
+
+async function inlinePolicies(iam: IAMClient, RoleName: string): Promise<readonly Policy[]> {
+    const names = await call("iam:ListRolePolicies", RoleName, async () => {
+        const found: string[] = [];
+        for await (const { PolicyNames = [] } of paginateListRolePolicies({ client: iam }, { RoleName })) {
+            found.push(...PolicyNames);
+        }
+        return found;
+    });
+    return Promise.all(
+        names.map(async (name) => {
+            const { PolicyDocument = "{}" } = await call("iam:GetRolePolicy", `${RoleName}/${name}`, () =>
+                iam.send(new GetRolePolicyCommand({ RoleName, PolicyName: name })),
+            );
+            return { name, json: decodeURIComponent(PolicyDocument) };
+        }),
+    );
+}
+
+function attachedPolicies(iam: IAMClient, RoleName: string): Promise<readonly string[]> {
+    return call("iam:ListAttachedRolePolicies", RoleName, async () => {
+        const found: string[] = [];
+        for await (const { AttachedPolicies = [] } of paginateListAttachedRolePolicies(
+            { client: iam },
+            { RoleName },
+        )) {
+            found.push(...AttachedPolicies.flatMap(({ PolicyArn }) => PolicyArn ?? []));
+        }
+        return found;
+    });
+}
+
+async function managedPolicy(iam: IAMClient, PolicyArn: string): Promise<Policy> {
+    const { Policy } = await call("iam:GetPolicy", PolicyArn, () =>
+        iam.send(new GetPolicyCommand({ PolicyArn })),
+    );
+    const { PolicyVersion } = await call("iam:GetPolicyVersion", PolicyArn, () =>
+        iam.send(new GetPolicyVersionCommand({ PolicyArn, VersionId: Policy?.DefaultVersionId })),
+    );
+    return { name: PolicyArn, json: decodeURIComponent(PolicyVersion?.Document ?? "{}") };
+}
+
+/** What gives access to data, to the key, or to either by way of IAM. */
+const SENSITIVE = [
+    ...["GetObject", "GetObjectVersion", "PutObject", "DeleteObject", "DeleteObjectVersion", "PutObjectAcl"],
+    ...["PutBucketPolicy", "DeleteBucketPolicy", "PutBucketAcl", "PutEncryptionConfiguration"],
+    ...["PutBucketPublicAccessBlock", "PutReplicationConfiguration", "PutLifecycleConfiguration"],
+]
+    .map((action) => `s3:${action}`)
+    .concat(
+        [
+            "Decrypt",
+            "GenerateDataKey",
+            "CreateGrant",
+            "PutKeyPolicy",
+            "ScheduleKeyDeletion",
+            "DisableKey",
+        ].map((action) => `kms:${action}`),
+        [
+            "PassRole",
+            "PutRolePolicy",
+            "AttachRolePolicy",
+            "UpdateAssumeRolePolicy",
+            "CreatePolicyVersion",
+        ].map((action) => `iam:${action}`),
+    );
+
+/** Policies beside those of the stack that let a role of the stack at data, at the key, or at more rights. */
+export async function rolePolicies(context: Context): Promise<readonly Evidence[] | string> {
+    const { clients, outputs } = context;
+    const { iam } = clients;
+    const roles = rolesOf(outputs).filter(({ policies }) => policies);
+    if (roles.length === 0) {
+        return "the stack has no role of its own";
+    }
+    const protectedArns = [
+        ...bucketsOf(outputs).flatMap(({ name }) => [bucketArn(name), `${bucketArn(name)}/*`]),
+        outputs.kmsKeyArn,
+        arn("iam", "", outputs.forCommands.accountId, "role/*"),
+        arn("iam", "", outputs.forCommands.accountId, "policy/*"),
+    ];
+    const grants = (statement: LiveStatement) =>
+        statement.Effect === "Allow" &&
+        actionsOf(statement, SENSITIVE).length > 0 &&
+        touches(statement, protectedArns);
+    const each = roles.map(({ name, policies: own }) => {
+        const subject = `role ${name}: policies`;
+        const expected = "no access to data, key or IAM but by the stack's policies";
+        const fix = `${restore(outputs)} restores the stack's policy; \`aws iam delete-role-policy\` or \`detach-role-policy\` removes another`;
+        return ask({ subject, expected, fix }, async () => {
+            const inline = (await inlinePolicies(iam, name)).filter(
+                ({ json }) => documentDigest(json) !== own?.policyDigest,
+            );
+            const others = (await attachedPolicies(iam, name)).filter(
+                (each) => !own?.managedPolicyArns.includes(each),
+            );
+            const added = [...inline, ...(await Promise.all(others.map((each) => managedPolicy(iam, each))))];
+            const faults = added.flatMap((policy) =>
+                statementsOf(policy.json)
+                    .filter(grants)
+                    .map((statement) => `${policy.name}: ${describeStatement(statement)}`),
+            );
+            return observeFaults(subject, expected, faults, fix);
         });
+    });
+    return (await Promise.all(each)).flat();
+}
+
+/** What existing roles and an existing key must allow. */
+export async function existingRequirements(context: Context): Promise<readonly Evidence[] | string> {
+    const { outputs } = context;
+    const { requiredPolicies, serviceRole, jobflowRole, forCommands } = outputs;
+    if (!requiredPolicies && forCommands.ownsKey) {
+        return "the stack has no existing role and no existing key";
+    }
+    const roles = Object.entries({ serviceRole, jobflowRole }).flatMap(([kind, name]) => {
+        const required = requiredPolicies?.[kind as keyof typeof requiredPolicies];
+        return required ? [roleRequirements(context, name, required)] : [];
+    });
+    return (await Promise.all([...roles, ...(forCommands.ownsKey ? [] : [keyRequirements(context)])])).flat();
+}
+
+type Required = NonNullable<NonNullable<StackOutputs["requiredPolicies"]>["serviceRole"]>;
+
+function roleRequirements(
+    { clients: { iam }, outputs }: Context,
+    name: string,
+    { managedPolicyArns, policyDocument }: Required,
+): Promise<readonly Evidence[]> {
+    const subject = `role ${name}: permissions`;
+    const expected = "all of the output requiredPolicies";
+    const fix = `attach the policies that \`npx pulumi stack output requiredPolicies --stack ${outputs.forCommands.stack}\` prints`;
+    return ask({ subject, expected, fix }, async () => {
+        const attached = await attachedPolicies(iam, name);
+        const read = (arns: readonly string[]) => Promise.all(arns.map((each) => managedPolicy(iam, each)));
+        const documents = [...(await inlinePolicies(iam, name)), ...(await read(attached))];
+        const missing = await read(managedPolicyArns.filter((each) => !attached.includes(each)));
+        const live = documents.flatMap(({ json }) => statementsOf(json));
+        const required = [policyDocument, ...missing.map(({ json }) => json)].flatMap(statementsOf);
+        return observeCoverage(
+            { subject, expected, fix },
+            uncovered(required, () => live),
+        );
+    });
+}
+
+function keyRequirements(context: Context): Promise<readonly Evidence[]> {
+    const { kmsKeyArn, kmsKeyPolicyStatements = [], serviceRole, jobflowRole, forCommands } = context.outputs;
+    const subject = `key ${kmsKeyArn}: permissions`;
+    const expected = "the use of the key by the roles, and all of the output kmsKeyPolicyStatements";
+    const fix = "change the key's policy";
+    const root = arn("iam", "", forCommands.accountId, "root");
+    /** A policy that names the account leaves the decision to IAM. */
+    const isFor = (statement: LiveStatement, principals: readonly string[]) =>
+        principalsOf(statement).some(
+            (live) =>
+                live === "*" ||
+                principals.includes(live) ||
+                (/^\d{12}$/.test(live) && live === accountOf(principals[0] ?? "")),
+        );
+    return ask({ subject, expected, fix }, async () => {
+        const live = await keyPolicyOf(context);
+        const roles = live.flatMap(principalsOf).filter((each) => {
+            const last = each.split("/").at(-1) ?? "";
+            return accountOf(each) === forCommands.accountId && [serviceRole, jobflowRole].includes(last);
+        });
+        const use: LiveStatement = { Sid: "UseKey", Effect: "Allow", Principal: root, Action: KEY_ACTIONS };
+        const isAbout = (required: LiveStatement) => (statement: LiveStatement) =>
+            statement.Effect === "Deny" ||
+            isFor(statement, required === use ? [root, ...roles] : principalsOf(required));
+        return observeCoverage(
+            { subject, expected, fix },
+            uncovered([use, ...kmsKeyPolicyStatements], (required) => live.filter(isAbout(required))),
+        );
     });
 }

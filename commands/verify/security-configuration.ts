@@ -1,50 +1,70 @@
 import { DescribeSecurityConfigurationCommand } from "@aws-sdk/client-emr";
 import { callIfThere } from "../aws";
 import { isTree } from "../config-yml";
-import { attempt, type Check, type Context, compare } from "./check";
+import { ask, type Context, type Outcome, observe } from "./control";
+
+const AT_REST = "EncryptionConfiguration.AtRestEncryptionConfiguration";
+const PARTS = {
+    s3: [`${AT_REST}.S3EncryptionConfiguration.`],
+    disks: [`${AT_REST}.LocalDiskEncryptionConfiguration.`],
+    inTransit: [
+        "EncryptionConfiguration.EnableInTransitEncryption",
+        "EncryptionConfiguration.InTransitEncryptionConfiguration.",
+    ],
+};
 
 /**
- * The security configuration that config.yml names, field by field. EMR changes none, but whoever deletes one can make
- * another of its name. Nothing to look at where every switch is off.
+ * Compares a part of the security configuration that config.yml names, field by field. EMR does not change one, but who
+ * may delete one may create another of its name.
+ * @param part `rest`: all fields that no other part has.
  */
-export async function securityConfigurationChecks({
-    clients: { emr },
-    outputs,
-}: Context): Promise<readonly Check[]> {
-    const { securityConfigurationName: name, securityConfiguration, forCommands } = outputs;
-    if (name === null || securityConfiguration === null) {
-        return [];
-    }
-    const on = `security configuration ${name}`;
-    const remedy = `npx pulumi up --refresh --stack ${forCommands.stack}, which makes another, then the new config.yml`;
-    return attempt(on, "what the stack wrote", async () => {
-        const answer = await callIfThere(
-            ["InvalidRequestException"], // What EMR says of a name that it does not know.
-            "elasticmapreduce:DescribeSecurityConfiguration",
-            name,
-            () => emr.send(new DescribeSecurityConfigurationCommand({ Name: name })),
-        );
-        if (!answer) {
-            return compare({ on, expected: "there", found: "no such security configuration", remedy });
+export function securityConfiguration(part: keyof typeof PARTS | "rest") {
+    return async ({ clients: { emr }, outputs }: Context): Promise<Outcome> => {
+        const { securityConfigurationName: name, securityConfiguration: json, forCommands } = outputs;
+        const isPart = (field: string) => {
+            const starts = (prefixes: readonly string[]) =>
+                prefixes.some((prefix) => field.startsWith(prefix));
+            return part === "rest" ? !starts(Object.values(PARTS).flat()) : starts(PARTS[part]);
+        };
+        const wanted = fieldsOf(JSON.parse(json ?? "{}"));
+        const fields = [...wanted.keys()].filter(isPart);
+        if (name === null || fields.length === 0 || (part === "inTransit" && !isInTransitOn(json))) {
+            return "the stack file switches it off";
         }
-        const wanted = fieldsOf(JSON.parse(securityConfiguration));
-        const found = fieldsOf(JSON.parse(answer.SecurityConfiguration ?? "{}"));
-        return [...new Set([...wanted.keys(), ...found.keys()])].map((field) =>
-            compare({
-                on: `${on}: ${field}`,
-                expected: wanted.get(field) ?? NOTHING,
-                found: found.get(field) ?? NOTHING,
-                remedy,
-            }),
-        );
-    });
+        const subject = `security configuration ${name}`;
+        const fix = `\`npx pulumi up --refresh --stack ${forCommands.stack}\`, then the new config.yml`;
+        return ask({ subject, expected: "as the stack created it", fix }, async () => {
+            const answer = await callIfThere(
+                ["InvalidRequestException"], // EMR's code for an unknown name.
+                "elasticmapreduce:DescribeSecurityConfiguration",
+                name,
+                () => emr.send(new DescribeSecurityConfigurationCommand({ Name: name })),
+            );
+            if (!answer) {
+                return observe({ subject, expected: "as the stack created it", found: "missing", fix });
+            }
+            const found = fieldsOf(JSON.parse(answer.SecurityConfiguration ?? "{}"));
+            return [...new Set([...fields, ...[...found.keys()].filter(isPart)])].map((field) =>
+                observe({
+                    subject: `${subject}: ${field}`,
+                    expected: wanted.get(field) ?? "no such field",
+                    found: found.get(field) ?? "no such field",
+                    fix,
+                }),
+            );
+        });
+    };
 }
 
-const NOTHING = "no such field";
+export function isInTransitOn(json: string | null): boolean {
+    return (
+        fieldsOf(JSON.parse(json ?? "{}")).get("EncryptionConfiguration.EnableInTransitEncryption") === "true"
+    );
+}
 
-/** The values in a document, as JSON, by their names with dots between. */
-function fieldsOf(value: unknown, way: readonly string[] = []): ReadonlyMap<string, string> {
+/** The values in a document as JSON, by their names with dots between. */
+function fieldsOf(value: unknown, path: readonly string[] = []): ReadonlyMap<string, string> {
     return isTree(value)
-        ? new Map(Object.entries(value).flatMap(([key, below]) => [...fieldsOf(below, [...way, key])]))
-        : new Map([[way.join("."), JSON.stringify(value)]]);
+        ? new Map(Object.entries(value).flatMap(([key, below]) => [...fieldsOf(below, [...path, key])]))
+        : new Map([[path.join("."), JSON.stringify(value)]]);
 }

@@ -10,7 +10,7 @@ export function documentDifferences(expected: PolicyDocument, json: string): rea
     const { Statement = [] } = JSON.parse(json) as { readonly Statement?: unknown };
     const found = [Statement].flat().map((statement) => ({
         sid: (statement as { readonly Sid?: string }).Sid ?? "statement without a Sid",
-        text: canonical(statement),
+        text: canonicalStatement(statement),
     }));
     const expectedSids = expected.Statement.map(({ Sid }) => Sid);
     return [
@@ -19,14 +19,15 @@ export function documentDifferences(expected: PolicyDocument, json: string): rea
             if (sameSid.length === 0) {
                 return [`missing ${statement.Sid}`];
             }
-            const text = canonical(statement);
+            const text = canonicalStatement(statement);
             return sameSid.every((other) => other.text === text) ? [] : [`changed ${statement.Sid}`];
         }),
         ...found.filter(({ sid }) => !expectedSids.includes(sid)).map(({ sid }) => `additional ${sid}`),
     ];
 }
 
-function canonical(statement: unknown): string {
+/** The same string for statements, or conditions, that AWS takes for the same. */
+export function canonicalStatement(statement: unknown): string {
     return JSON.stringify(statement, (key, written: unknown) => {
         if (key === "Principal" && written === "*") {
             return { AWS: written };

@@ -23,9 +23,6 @@ const additionalStatement = z.object({
 const bucketSpec = z.object({
     /** The only value of the `x-amz-server-side-encryption` header that the bucket accepts; uploads without the header pass. */
     acceptedSse: z.enum(["AES256", "aws:kms"]),
-    /** S3's name for who owns uploaded objects; `BucketOwnerEnforced` turns ACLs off. */
-    objectOwnership: z.enum(["BucketOwnerEnforced", "BucketOwnerPreferred"]),
-    versioned: z.boolean(),
     /** The statements of `storage.bucketPolicyStatements`; omitted if there are none. */
     additionalStatements: z.array(additionalStatement).readonly().optional(),
 });
@@ -41,8 +38,6 @@ const attachedPolicies = z.object({
 const reminderSchedule = z.object({
     /** The schedule's name in the default schedule group. */
     name: z.string(),
-    /** An expression of EventBridge Scheduler, such as `at(2027-01-31T00:00:00)`, in UTC. */
-    expression: z.string(),
     /** The SNS topic that the schedule publishes to. */
     topicArn: z.string(),
     /** The role that EventBridge Scheduler publishes with. */
@@ -98,7 +93,7 @@ export const forCommands = z.object({
 
 export type ForCommands = z.output<typeof forCommands>;
 
-/** The properties of a managed bucket that `verify` checks. */
+/** What the policy of a managed bucket accepts and allows. */
 export type BucketSpec = z.output<typeof bucketSpec>;
 
 /** A statement of `storage.bucketPolicyStatements` and the folder of its location. */

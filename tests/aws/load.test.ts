@@ -20,27 +20,30 @@ describe("verify --sample, under load", function () {
         outputs = { ...others, buckets: Object.fromEntries(two) };
     });
 
-    for (const [objects, size] of [
-        [10_000, 20],
-        [100_000, 1000],
-    ] as const) {
-        it(`checks ${size} of ${objects} objects in each of two locations with little memory and few simultaneous requests`, async () => {
-            const bucket = new FullBucket(objects);
-            try {
-                const { checks, memory } = await sample(await bucket.start(), size);
-                expect(checks.map(({ status, found }) => [status, found])).to.deep.equal(
-                    Array(2).fill(["ok", `${size} of ${objects} looked at: all encrypted`]),
+    it("checks 1000 of 100000 old objects in each of two locations with little memory", async () => {
+        const objects = 100_000;
+        const size = 1000;
+        const bucket = new FullBucket(objects);
+        try {
+            const { evidence, memory } = await sample(await bucket.start(), size);
+            for (const { result, found } of evidence) {
+                expect(result).to.equal("ok");
+                // The two samples of a location may have objects in common.
+                expect(found).to.match(
+                    /^(1\d{3}|2000) checked of 100000 listed, of which 100000 are from before February 2023$/,
                 );
-                expect(bucket.asked).to.deep.equal({ list: (2 * objects) / 1000, head: 2 * size });
-                expect(bucket.peak).to.be.within(2, 16);
-                expect(memory.after).to.be.below(250);
-                // All keys together need more.
-                expect(memory.after - memory.before).to.be.below(60);
-            } finally {
-                bucket.stop();
             }
-        });
-    }
+            expect(evidence.length).to.equal(2);
+            expect(bucket.asked.list).to.equal((2 * objects) / 1000);
+            expect(bucket.asked.head).to.be.within(2 * size, 4 * size);
+            expect(bucket.peak).to.be.within(2, 16);
+            expect(memory.after).to.be.below(250);
+            // All keys together need more.
+            expect(memory.after - memory.before).to.be.below(60);
+        } finally {
+            bucket.stop();
+        }
+    });
 
     async function sample(url: string, size: number): Promise<Sampled> {
         const script = path.join(__dirname, "load/sample.ts");

@@ -1,18 +1,72 @@
+import { spawnSync } from "node:child_process";
 import { createPrivateKey } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import {
+    AssociateDhcpOptionsCommand,
+    AuthorizeSecurityGroupIngressCommand,
+    CreateDhcpOptionsCommand,
+    CreateManagedPrefixListCommand,
+    CreateNetworkAclEntryCommand,
+    CreateRouteCommand,
+    DeleteNetworkAclEntryCommand,
+    DeleteRouteCommand,
+    DescribeNetworkAclsCommand,
+    DescribeVpcsCommand,
+    type IpPermission,
+    ModifyVpcAttributeCommand,
+    ModifyVpcEndpointCommand,
+    ReplaceRouteCommand,
+    RevokeSecurityGroupIngressCommand,
+} from "@aws-sdk/client-ec2";
+import {
+    CreateSecurityConfigurationCommand,
+    DeleteSecurityConfigurationCommand,
+    RunJobFlowCommand,
+    type RunJobFlowInput,
+    TerminateJobFlowsCommand,
+} from "@aws-sdk/client-emr";
+import {
+    AddRoleToInstanceProfileCommand,
+    AttachRolePolicyCommand,
+    CreateInstanceProfileCommand,
+    CreateRoleCommand,
+    DeleteRolePolicyCommand,
+    DetachRolePolicyCommand,
+    GetRoleCommand,
+    GetRolePolicyCommand,
+    ListRolePoliciesCommand,
+    PutRolePolicyCommand,
+    RemoveRoleFromInstanceProfileCommand,
+    UpdateAssumeRolePolicyCommand,
+} from "@aws-sdk/client-iam";
+import {
+    CancelKeyDeletionCommand,
+    CreateGrantCommand,
+    DisableKeyCommand,
+    DisableKeyRotationCommand,
+    EnableKeyCommand,
+    EnableKeyRotationCommand,
+    GetKeyPolicyCommand,
+    PutKeyPolicyCommand,
+    RevokeGrantCommand,
+    ScheduleKeyDeletionCommand,
+} from "@aws-sdk/client-kms";
+import {
     CreateBucketCommand,
-    DeleteBucketCommand,
     DeleteBucketEncryptionCommand,
-    DeleteBucketOwnershipControlsCommand,
     DeleteBucketPolicyCommand,
+    DeleteBucketReplicationCommand,
     DeleteObjectCommand,
     DeletePublicAccessBlockCommand,
+    GetBucketPolicyCommand,
+    PutBucketAclCommand,
+    PutBucketInventoryConfigurationCommand,
+    PutBucketNotificationConfigurationCommand,
     PutBucketOwnershipControlsCommand,
     PutBucketPolicyCommand,
-    PutBucketVersioningCommand,
+    PutBucketReplicationCommand,
     PutObjectCommand,
     PutPublicAccessBlockCommand,
 } from "@aws-sdk/client-s3";
@@ -20,15 +74,16 @@ import {
     DeletePublicAccessBlockCommand as DeleteAccountPublicAccessBlockCommand,
     PutPublicAccessBlockCommand as PutAccountPublicAccessBlockCommand,
 } from "@aws-sdk/client-s3-control";
+import { GetScheduleCommand, UpdateScheduleCommand } from "@aws-sdk/client-scheduler";
 import { expect } from "chai";
-import { awsClients } from "../../commands/aws";
+import { awsClients, type Clients } from "../../commands/aws";
 import { EXIT } from "../../commands/cli";
+import { parseStackOutputs, type StackOutputs } from "../../commands/stack-outputs";
 import { type VerifyOptions, verify } from "../../commands/verify";
 import { assetUrls } from "../../commands/verify/assets";
-import type { Check } from "../../commands/verify/check";
+import { CONTROLS } from "../../commands/verify/controls";
+import { type Report, reportSchema } from "../../commands/verify/report";
 import { parseObjectUrl } from "../../commands/verify/s3-object";
-import { bucketPolicy } from "../../components/policies/bucket";
-import type { Finding } from "../commands/verify/context";
 import { MINIMAL, REGION } from "../support/run";
 import { streams } from "../support/streams";
 import { TlsProvider } from "../support/tls-provider";
@@ -37,538 +92,1508 @@ import { ACCOUNT, reset } from "./moto";
 import { OTHER_KEY, Planted } from "./planted";
 
 const DAY = 86_400_000;
+const OTHER_ACCOUNT = "999988887777";
+const ANYONE = { Sid: "Planted", Effect: "Allow", Principal: "*", Action: "s3:GetObject" };
+const OTHERS = { ...ANYONE, Principal: { AWS: `arn:aws:iam::${OTHER_ACCOUNT}:root` } };
+const ROLE_OF_ACCOUNT = { ...ANYONE, Principal: { AWS: `arn:aws:iam::${ACCOUNT}:role/admin` } };
+const ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess";
+const SSM = "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore";
+const ANYWHERE = "0.0.0.0/0";
+const TOPIC = `arn:aws:sns:${REGION}:111122223333:alarms`;
 
-interface Defect {
+type Undo = () => Promise<unknown>;
+type Statement = Readonly<Record<string, unknown>>;
+
+/** A deployed stack with methods that plant a defect and return its undoing. */
+class Stack extends Planted {
+    readonly outputs: StackOutputs = parseStackOutputs("here", this.stack.json);
+    readonly aws = this.stack.aws;
+
+    group(name: string): string {
+        return this.stack.id("aws:ec2/securityGroup:SecurityGroup", `emr-network-security-groups-${name}`);
+    }
+
+    get routes(): string {
+        return this.stack.id("aws:ec2/routeTable:RouteTable", "emr-network-nodes-routes");
+    }
+
+    /** Changes the statements of a bucket's policy. */
+    async bucketPolicy(Bucket: string, change: (live: Statement[]) => Statement[]): Promise<Undo> {
+        const before = await this.s3.send(new GetBucketPolicyCommand({ Bucket })).catch(() => undefined);
+        const { Statement = [], ...rest } = JSON.parse(before?.Policy ?? '{"Version":"2012-10-17"}');
+        const Policy = JSON.stringify({ ...rest, Statement: change(Statement) });
+        await this.s3.send(new PutBucketPolicyCommand({ Bucket, Policy }));
+        return () =>
+            this.s3.send(
+                before
+                    ? new PutBucketPolicyCommand({ Bucket, Policy: before.Policy })
+                    : (new DeleteBucketPolicyCommand({ Bucket }) as never),
+            );
+    }
+
+    addToBucketPolicy(Bucket: string, statement: Statement): Promise<Undo> {
+        const Resource = [`arn:aws:s3:::${Bucket}`, `arn:aws:s3:::${Bucket}/*`];
+        return this.bucketPolicy(Bucket, (live) => [...live, { Resource, ...statement }]);
+    }
+
+    async addToKeyPolicy(statement: Statement): Promise<Undo> {
+        const key = { KeyId: this.keyArn.split("/")[1], PolicyName: "default" };
+        const { Policy = "{}" } = await this.aws.kms.send(new GetKeyPolicyCommand(key));
+        const { Statement, ...rest } = JSON.parse(Policy);
+        const changed = { ...rest, Statement: [...Statement, { Resource: "*", ...statement }] };
+        await this.aws.kms.send(new PutKeyPolicyCommand({ ...key, Policy: JSON.stringify(changed) }));
+        return () => this.aws.kms.send(new PutKeyPolicyCommand({ ...key, Policy }));
+    }
+
+    async grant(GranteePrincipal: string): Promise<Undo> {
+        const KeyId = this.keyArn;
+        const { GrantId } = await this.aws.kms.send(
+            new CreateGrantCommand({ KeyId, GranteePrincipal, Operations: ["Decrypt"] }),
+        );
+        return () => this.aws.kms.send(new RevokeGrantCommand({ KeyId, GrantId }));
+    }
+
+    async trust(RoleName: string, change: (live: Statement[]) => Statement[]): Promise<Undo> {
+        const { Role } = await this.aws.iam.send(new GetRoleCommand({ RoleName }));
+        const before = decodeURIComponent(Role?.AssumeRolePolicyDocument ?? "{}");
+        const { Statement, ...rest } = JSON.parse(before);
+        const put = (PolicyDocument: string) =>
+            this.aws.iam.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument }));
+        await put(JSON.stringify({ ...rest, Statement: change(Statement) }));
+        return () => put(before);
+    }
+
+    async inlinePolicy(RoleName: string, statement: Statement, PolicyName = "more"): Promise<Undo> {
+        const policy = { RoleName, PolicyName };
+        const Statement = [{ Sid: "Planted", Effect: "Allow", ...statement }];
+        const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement });
+        await this.aws.iam.send(new PutRolePolicyCommand({ ...policy, PolicyDocument }));
+        return () => this.aws.iam.send(new DeleteRolePolicyCommand(policy));
+    }
+
+    /** Replaces the inline policy of the stack. */
+    async ownPolicy(RoleName: string, change: (json: string) => string): Promise<Undo> {
+        const { PolicyNames } = await this.aws.iam.send(new ListRolePoliciesCommand({ RoleName }));
+        const policy = { RoleName, PolicyName: String(PolicyNames?.[0]) };
+        const { PolicyDocument = "" } = await this.aws.iam.send(new GetRolePolicyCommand(policy));
+        const before = decodeURIComponent(PolicyDocument);
+        const put = (json: string) =>
+            this.aws.iam.send(new PutRolePolicyCommand({ ...policy, PolicyDocument: json }));
+        await put(change(before));
+        return () => put(before);
+    }
+
+    async attach(RoleName: string, PolicyArn: string): Promise<Undo> {
+        await this.aws.iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn }));
+        return () => this.aws.iam.send(new DetachRolePolicyCommand({ RoleName, PolicyArn }));
+    }
+
+    /** EMR changes no security configuration: another of the same name replaces it. */
+    async securityConfiguration(change: (text: string) => string): Promise<Undo> {
+        const Name = String(this.outputs.securityConfigurationName);
+        const before = String(this.outputs.securityConfiguration);
+        const put = async (SecurityConfiguration: string) => {
+            await this.aws.emr.send(new DeleteSecurityConfigurationCommand({ Name }));
+            await this.aws.emr.send(new CreateSecurityConfigurationCommand({ Name, SecurityConfiguration }));
+        };
+        await put(change(before));
+        return () => put(before);
+    }
+
+    async archiveFile(...change: Parameters<Planted["changeArchive"]>): Promise<Undo> {
+        const before = await this.archiveBytes();
+        await this.changeArchive(...change);
+        return () => this.putArchive(before);
+    }
+
+    async dhcp(options: Readonly<Record<string, string>> | "default"): Promise<Undo> {
+        const { vpcId: VpcId } = this.outputs;
+        const { Vpcs } = await this.aws.ec2.send(new DescribeVpcsCommand({ VpcIds: [VpcId] }));
+        const DhcpConfigurations = Object.entries(options).map(([Key, value]) => ({ Key, Values: [value] }));
+        const id =
+            options === "default"
+                ? options
+                : (await this.aws.ec2.send(new CreateDhcpOptionsCommand({ DhcpConfigurations }))).DhcpOptions
+                      ?.DhcpOptionsId;
+        const associate = (DhcpOptionsId: string | undefined) =>
+            this.aws.ec2.send(new AssociateDhcpOptionsCommand({ VpcId, DhcpOptionsId }));
+        await associate(id);
+        return () => associate(Vpcs?.[0]?.DhcpOptionsId);
+    }
+
+    async dns(of: "EnableDnsSupport" | "EnableDnsHostnames"): Promise<Undo> {
+        const set = (Value: boolean) =>
+            this.aws.ec2.send(new ModifyVpcAttributeCommand({ VpcId: this.outputs.vpcId, [of]: { Value } }));
+        await set(false);
+        return () => set(true);
+    }
+
+    async cluster(
+        instances: RunJobFlowInput["Instances"],
+        other: Partial<RunJobFlowInput> = {},
+    ): Promise<Undo> {
+        const { emr } = this.aws;
+        const { JobFlowId } = await emr.send(
+            new RunJobFlowCommand({
+                Name: "planted",
+                ReleaseLabel: "emr-5.36.2",
+                ServiceRole: "EMR_DefaultRole",
+                JobFlowRole: "EMR_EC2_DefaultRole",
+                Instances: {
+                    MasterInstanceType: "m5.xlarge",
+                    SlaveInstanceType: "m5.xlarge",
+                    InstanceCount: 2,
+                    KeepJobFlowAliveWhenNoSteps: true,
+                    ...instances,
+                },
+                ...other,
+            }),
+        );
+        return () => emr.send(new TerminateJobFlowsCommand({ JobFlowIds: [String(JobFlowId)] }));
+    }
+
+    async ingress(GroupId: string, ...rules: readonly Partial<IpPermission>[]): Promise<Undo> {
+        const { ec2 } = this.aws;
+        const IpPermissions = rules.map((rule) => ({ IpProtocol: "tcp", FromPort: 22, ToPort: 22, ...rule }));
+        await ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions }));
+        return () => ec2.send(new RevokeSecurityGroupIngressCommand({ GroupId, IpPermissions }));
+    }
+
+    async aclEntry(Egress: boolean, CidrBlock: string, port: number): Promise<Undo> {
+        const { ec2 } = this.aws;
+        const { NetworkAcls } = await ec2.send(
+            new DescribeNetworkAclsCommand({ Filters: [{ Name: "vpc-id", Values: [this.outputs.vpcId] }] }),
+        );
+        const entry = { NetworkAclId: NetworkAcls?.[0]?.NetworkAclId, Egress, RuleNumber: 10 };
+        const PortRange = { From: port, To: port };
+        await ec2.send(
+            new CreateNetworkAclEntryCommand({
+                ...entry,
+                Protocol: "6",
+                RuleAction: "deny",
+                CidrBlock,
+                PortRange,
+            }),
+        );
+        return () => ec2.send(new DeleteNetworkAclEntryCommand(entry));
+    }
+
+    async endpointPolicy(statement: Statement): Promise<Undo> {
+        const VpcEndpointId = this.stack.id("aws:ec2/vpcEndpoint:VpcEndpoint", "emr-network-s3");
+        const set = (one: Statement) =>
+            this.aws.ec2.send(
+                new ModifyVpcEndpointCommand({
+                    VpcEndpointId,
+                    PolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: [one] }),
+                }),
+            );
+        await set({ Effect: "Allow", Principal: "*", ...statement });
+        return () => set({ Effect: "Allow", Principal: "*", Action: "*", Resource: "*" });
+    }
+}
+
+interface Situation {
     readonly title: string;
-    readonly plant?: (planted: Planted) => Promise<unknown>;
-    readonly options?: (planted: Planted) => VerifyOptions;
-    /** Changes the stack's outputs. */
-    readonly outputs?: (planted: Planted) => Readonly<Record<string, unknown>>;
+    readonly control: string;
+    /** Default: the stack that created everything. `existing`: the stack that uses the other's resources. */
+    readonly on?: "existing";
+    readonly plant?: (stack: Stack, owner: Stack) => Promise<Undo | undefined>;
+    readonly options?: (stack: Stack) => VerifyOptions;
     /** Days to move the clock ahead. */
     readonly later?: number;
-    readonly findings: (planted: Planted) => readonly Finding[];
+    /** AWS denies these of the SDK's commands. */
+    readonly denied?: readonly string[];
+    /** Default `failed`; `ok` for a sound addition, `unknown` for what cannot be read. */
+    readonly result?: Report["result"];
+    /** What the evidence that is not ok says, in order. */
+    readonly found?: readonly (string | RegExp)[];
 }
 
 const ARCHIVE = "emr-storage-archive";
-const PIPELINE = "emr-storage-pipeline";
+const _PIPELINE = "emr-storage-pipeline";
+const archive = (stack: Stack) => stack.bucket(ARCHIVE);
+const pem = (bytes: Uint8Array | undefined) => Buffer.from(bytes ?? []).toString();
+const allBlocked = {
+    BlockPublicAcls: true,
+    BlockPublicPolicy: true,
+    IgnorePublicAcls: true,
+    RestrictPublicBuckets: true,
+};
+const publicAccess = (Bucket: string, others: object = {}) =>
+    new PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration: { ...allBlocked, ...others } });
+const ownership = (Bucket: string, ObjectOwnership: "ObjectWriter" | "BucketOwnerEnforced") =>
+    new PutBucketOwnershipControlsCommand({ Bucket, OwnershipControls: { Rules: [{ ObjectOwnership }] } });
+const statement = (Action: string | string[], Resource: string | string[] = "*") => ({ Action, Resource });
+const editConfig = (pattern: RegExp, replacement: string) => (stack: Stack) => ({
+    config: stack.config((text) => {
+        expect(text).to.match(pattern);
+        return text.replace(pattern, replacement);
+    }),
+});
+const replication = async (stack: Stack, destination: string, Account?: string): Promise<Undo> => {
+    const Bucket = archive(stack);
+    await stack.s3.send(
+        new PutBucketReplicationCommand({
+            Bucket,
+            ReplicationConfiguration: {
+                Role: `arn:aws:iam::${ACCOUNT}:role/replication`,
+                Rules: [
+                    {
+                        ID: "copy",
+                        Priority: 1,
+                        Filter: { Prefix: "" },
+                        Status: "Enabled",
+                        DeleteMarkerReplication: { Status: "Disabled" },
+                        Destination: { Bucket: `arn:aws:s3:::${destination}`, Account },
+                    },
+                ],
+            },
+        }),
+    );
+    return () => stack.s3.send(new DeleteBucketReplicationCommand({ Bucket }));
+};
+
+const SITUATIONS: readonly Situation[] = [
+    {
+        title: "a bucket that encrypts under a KMS key",
+        control: "s3-default-encryption",
+        plant: async (stack) => {
+            await stack.encryptBucket(archive(stack), { key: OTHER_KEY });
+            return () => stack.encryptBucket(archive(stack), {});
+        },
+        found: [`aws:kms under ${OTHER_KEY}`],
+    },
+    {
+        title: "a bucket without default encryption",
+        control: "s3-default-encryption",
+        plant: async (stack) => {
+            await stack.s3.send(new DeleteBucketEncryptionCommand({ Bucket: archive(stack) }));
+            return () => stack.encryptBucket(archive(stack), {});
+        },
+        found: ["none"],
+    },
+    {
+        title: "an existing bucket under an unknown key",
+        on: "existing",
+        control: "s3-default-encryption",
+        plant: async (stack) => {
+            await stack.encryptBucket("acme-in", { key: OTHER_KEY });
+            return () => stack.encryptBucket("acme-in", {});
+        },
+        found: [`aws:kms under ${OTHER_KEY}`],
+    },
+    {
+        title: "default encryption that may not be read",
+        control: "s3-default-encryption",
+        denied: ["GetBucketEncryptionCommand"],
+        result: "unknown",
+    },
+    {
+        title: "a bucket that accepts SSE-C",
+        control: "s3-sse-c-blocked",
+        plant: async (stack) => {
+            await stack.encryptBucket(archive(stack), { blocked: "NONE" });
+            return () => stack.encryptBucket(archive(stack), {});
+        },
+        found: ["NONE"],
+    },
+    {
+        title: "an existing bucket that accepts SSE-C",
+        on: "existing",
+        control: "s3-sse-c-blocked",
+        plant: async (stack) => {
+            await stack.encryptBucket("acme-in", { blocked: "NONE" });
+            return () => stack.encryptBucket("acme-in", {});
+        },
+        result: "ok",
+    },
+    {
+        title: "objects without encryption, and under an unknown key",
+        control: "s3-objects-encrypted",
+        plant: async (stack) => {
+            const keys = [1, 2, 3, 4, 5].map((run) => `enriched/run=${run}/part-0`);
+            await stack.putUnencrypted(archive(stack), ...keys);
+            await stack.putUnder(archive(stack), "raw/part-0", OTHER_KEY);
+            return async () => {
+                for (const Key of [...keys, "raw/part-0"]) {
+                    await stack.s3.send(new DeleteObjectCommand({ Bucket: archive(stack), Key }));
+                }
+            };
+        },
+        found: [/1 under a KMS key .*: raw\/part-0$/, /5 not encrypted: .*part-0 and 2 more$/],
+    },
+    {
+        title: "objects that may not be listed",
+        control: "s3-objects-encrypted",
+        denied: ["ListObjectsV2Command"],
+        result: "unknown",
+    },
+    {
+        title: "no sample",
+        control: "s3-objects-encrypted",
+        options: () => ({ sample: 0 }),
+        result: "skipped",
+    },
+    {
+        title: "a policy without TLS",
+        control: "s3-tls-only",
+        plant: (stack) => stack.bucketPolicy(archive(stack), (live) => live.slice(1)),
+        found: ["DenyPlainHttp is missing or changed"],
+    },
+    {
+        title: "a deny with a narrower action",
+        control: "s3-tls-only",
+        plant: (stack) =>
+            stack.bucketPolicy(archive(stack), ([first, ...others]) => [
+                { ...first, Action: "s3:Get*" },
+                ...others,
+            ]),
+        found: ["DenyPlainHttp is missing or changed"],
+    },
+    ...(
+        [
+            ["everyone", ANYONE],
+            [
+                "another account, under a condition",
+                { ...OTHERS, Condition: { Bool: { "aws:SecureTransport": "true" } } },
+            ],
+            ["a role of the account", ROLE_OF_ACCOUNT],
+            [
+                "everyone but one role",
+                { ...ANYONE, Principal: undefined, NotPrincipal: ROLE_OF_ACCOUNT.Principal },
+            ],
+            ["all actions but one", { ...OTHERS, Action: undefined, NotAction: "s3:DeleteBucket" }],
+            ["log delivery that reads", { ...ANYONE, Principal: { Service: "delivery.logs.amazonaws.com" } }],
+        ] as const
+    ).map(([title, added]) => ({
+        title: `a statement for ${title}`,
+        control: "s3-data-access",
+        plant: (stack: Stack) => stack.addToBucketPolicy(archive(stack), added),
+        found: [/^Planted: /],
+    })),
+    ...(
+        [
+            [
+                "log delivery",
+                { Principal: { Service: "delivery.logs.amazonaws.com" }, Action: "s3:PutObject" },
+            ],
+            [
+                "server access logs",
+                {
+                    Principal: { Service: "logging.s3.amazonaws.com" },
+                    Action: ["s3:GetBucketAcl", "s3:PutObject"],
+                },
+            ],
+            ["another account that asks for the region", { ...OTHERS, Action: "s3:GetBucketLocation" }],
+            ["a denial", { ...ANYONE, Effect: "Deny", Action: "s3:DeleteObject" }],
+        ] as const
+    ).map(([title, added]) => ({
+        title: `a statement for ${title}`,
+        control: "s3-data-access",
+        result: "ok" as const,
+        plant: (stack: Stack) =>
+            stack.addToBucketPolicy(archive(stack), { Sid: "Sound", Effect: "Allow", ...added }),
+    })),
+    {
+        title: "an ACL for everyone",
+        control: "s3-data-access",
+        plant: async (stack) => {
+            const Bucket = archive(stack);
+            await stack.s3.send(ownership(Bucket, "ObjectWriter"));
+            await stack.s3.send(publicAccess(Bucket, { BlockPublicAcls: false }));
+            await stack.s3.send(new PutBucketAclCommand({ Bucket, ACL: "public-read" }));
+            return async () => {
+                await stack.s3.send(new PutBucketAclCommand({ Bucket, ACL: "private" }));
+                await stack.s3.send(publicAccess(Bucket));
+                await stack.s3.send(ownership(Bucket, "BucketOwnerEnforced"));
+            };
+        },
+        found: [/READ for http:.*AllUsers/],
+    },
+    {
+        title: "replication into another account",
+        control: "s3-data-access",
+        plant: (stack) => replication(stack, "theirs", OTHER_ACCOUNT),
+        found: [`theirs (${OTHER_ACCOUNT})`],
+    },
+    {
+        title: "replication into a bucket that is not the account's",
+        control: "s3-data-access",
+        plant: (stack) => replication(stack, "theirs"),
+        found: ["theirs (not a bucket of this account)"],
+    },
+    {
+        title: "replication within the account",
+        control: "s3-data-access",
+        plant: (stack) => replication(stack, "acme-logs"),
+        result: "ok",
+    },
+    {
+        title: "replication that may not be read",
+        control: "s3-data-access",
+        denied: ["GetBucketReplicationCommand"],
+        result: "unknown",
+    },
+    {
+        title: "an inventory for another account",
+        control: "s3-data-access",
+        plant: async (stack) => {
+            const S3BucketDestination = {
+                AccountId: OTHER_ACCOUNT,
+                Bucket: "arn:aws:s3:::theirs",
+                Format: "CSV" as const,
+            };
+            const put = (IsEnabled: boolean) =>
+                stack.s3.send(
+                    new PutBucketInventoryConfigurationCommand({
+                        Bucket: archive(stack),
+                        Id: "planted",
+                        InventoryConfiguration: {
+                            Id: "planted",
+                            IsEnabled,
+                            IncludedObjectVersions: "All",
+                            Schedule: { Frequency: "Daily" },
+                            Destination: { S3BucketDestination },
+                        },
+                    }),
+                );
+            await put(true);
+            return () => put(false); // Moto deletes no inventory.
+        },
+        found: [`theirs (${OTHER_ACCOUNT})`],
+    },
+    {
+        title: "events for another account",
+        control: "s3-data-access",
+        plant: async (stack) => {
+            const Bucket = archive(stack);
+            const LambdaFunctionArn = `arn:aws:lambda:${REGION}:${OTHER_ACCOUNT}:function:theirs`;
+            const put = (configurations: object) =>
+                stack.s3.send(
+                    new PutBucketNotificationConfigurationCommand({
+                        Bucket,
+                        NotificationConfiguration: configurations,
+                        SkipDestinationValidation: true,
+                    }),
+                );
+            await put({
+                LambdaFunctionConfigurations: [{ LambdaFunctionArn, Events: ["s3:ObjectCreated:*"] }],
+            });
+            return () => put({});
+        },
+        found: [`arn:aws:lambda:${REGION}:${OTHER_ACCOUNT}:function:theirs`],
+    },
+    {
+        title: "an existing bucket for everyone",
+        on: "existing",
+        control: "s3-data-access",
+        plant: (stack) => stack.addToBucketPolicy("acme-in", ANYONE),
+        found: ["Planted: * may s3:GetObject"],
+    },
+    {
+        title: "an existing bucket for the organization",
+        on: "existing",
+        control: "s3-data-access",
+        plant: (stack) =>
+            stack.addToBucketPolicy("acme-in", {
+                ...ANYONE,
+                Condition: { StringEquals: { "aws:PrincipalOrgID": "o-a1b2c3d4e5" } },
+            }),
+        result: "ok",
+    },
+    {
+        title: "an existing bucket for another account",
+        on: "existing",
+        control: "s3-existing-data-access",
+        plant: (stack) => stack.addToBucketPolicy("acme-in", OTHERS),
+        found: [/^Planted: .*:root may s3:GetObject$/],
+    },
+    {
+        title: "an existing bucket for a role of the account, and for log delivery",
+        on: "existing",
+        control: "s3-existing-data-access",
+        plant: async (stack) => {
+            const undo = await stack.addToBucketPolicy("acme-in", ROLE_OF_ACCOUNT);
+            await stack.addToBucketPolicy("acme-in", {
+                ...ANYONE,
+                Principal: { Service: "delivery.logs.amazonaws.com" },
+                Action: "s3:PutObject",
+            });
+            return undo;
+        },
+        result: "ok",
+    },
+    { title: "no existing bucket", control: "s3-existing-data-access", result: "skipped" },
+    {
+        title: "a bucket that may become public",
+        control: "s3-public-access",
+        plant: async (stack) => {
+            await stack.s3.send(
+                publicAccess(archive(stack), { BlockPublicAcls: false, BlockPublicPolicy: false }),
+            );
+            return () => stack.s3.send(publicAccess(archive(stack)));
+        },
+        found: ["BlockPublicAcls is off; BlockPublicPolicy is off"],
+    },
+    {
+        title: "an existing bucket without a block",
+        on: "existing",
+        control: "s3-public-access",
+        plant: async (stack) => {
+            await stack.s3.send(new DeletePublicAccessBlockCommand({ Bucket: "acme-in" }));
+            return () => stack.s3.send(publicAccess("acme-in"));
+        },
+        found: [/^BlockPublicAcls is off; .*RestrictPublicBuckets is off$/],
+    },
+    {
+        title: "a block of the account instead of the bucket's",
+        on: "existing",
+        control: "s3-public-access",
+        plant: async ({ s3, aws: { s3Control } }) => {
+            await s3.send(new DeletePublicAccessBlockCommand({ Bucket: "acme-in" }));
+            await s3Control.send(
+                new PutAccountPublicAccessBlockCommand({
+                    AccountId: ACCOUNT,
+                    PublicAccessBlockConfiguration: allBlocked,
+                }),
+            );
+            return async () => {
+                await s3.send(publicAccess("acme-in"));
+                await s3Control.send(new DeleteAccountPublicAccessBlockCommand({ AccountId: ACCOUNT }));
+            };
+        },
+        result: "ok",
+    },
+    {
+        title: "a disabled key",
+        control: "key-usable",
+        plant: async ({ keyArn, aws: { kms } }) => {
+            const key = { KeyId: keyArn.split("/")[1] };
+            await kms.send(new DisableKeyCommand(key));
+            return () => kms.send(new EnableKeyCommand(key));
+        },
+        found: ["Disabled"],
+    },
+    {
+        title: "a key pending deletion",
+        control: "key-usable",
+        plant: async ({ keyArn, aws: { kms } }) => {
+            const key = { KeyId: keyArn.split("/")[1] };
+            await kms.send(new ScheduleKeyDeletionCommand({ ...key, PendingWindowInDays: 7 }));
+            return async () => {
+                await kms.send(new CancelKeyDeletionCommand(key));
+                await kms.send(new EnableKeyCommand(key));
+            };
+        },
+        found: [/^PendingDeletion, on /],
+    },
+    ...([undefined, "existing"] as const).map((on) => ({
+        title: `a key that does not rotate, ${on ?? "of the stack"}`,
+        on,
+        control: "key-usable",
+        plant: async ({ keyArn, aws: { kms } }: Stack) => {
+            const key = { KeyId: keyArn.split("/")[1] };
+            await kms.send(new DisableKeyRotationCommand(key));
+            return () => kms.send(new EnableKeyRotationCommand(key));
+        },
+        ...(on ? { result: "ok" as const } : { found: ["off"] }),
+    })),
+    ...(
+        [
+            ["another account", { ...OTHERS, Action: "kms:*" }, undefined],
+            [
+                "everyone with a wide condition",
+                { ...ANYONE, Action: "kms:Decrypt", Condition: { Bool: { "aws:SecureTransport": "true" } } },
+                undefined,
+            ],
+            ["a role of the account", { ...ROLE_OF_ACCOUNT, Action: "kms:Decrypt" }, undefined],
+            ["another account, an existing key", { ...OTHERS, Action: "kms:Decrypt" }, "existing"],
+        ] as const
+    ).map(([title, added, on]) => ({
+        title: `a key's statement for ${title}`,
+        on,
+        control: "key-access",
+        plant: (stack: Stack) => stack.addToKeyPolicy(added),
+        found: [/^Planted: /],
+    })),
+    ...(
+        [
+            ["a denial", { ...ANYONE, Effect: "Deny", Action: "kms:ScheduleKeyDeletion" }, undefined],
+            [
+                "a role of the account, an existing key",
+                { ...ROLE_OF_ACCOUNT, Action: "kms:Decrypt" },
+                "existing",
+            ],
+        ] as const
+    ).map(([title, added, on]) => ({
+        title: `a key's statement for ${title}`,
+        on,
+        control: "key-access",
+        plant: (stack: Stack) => stack.addToKeyPolicy(added),
+        result: "ok" as const,
+    })),
+    {
+        title: "a grant for another account",
+        control: "key-access",
+        plant: (stack) => stack.grant(`arn:aws:iam::${OTHER_ACCOUNT}:role/theirs`),
+        found: [/may Decrypt$/],
+    },
+    {
+        title: "EBS's grant for an instance, and one for the jobflow role",
+        control: "key-access",
+        plant: async (stack) => {
+            const grants = [
+                await stack.grant(
+                    `arn:aws:sts::${ACCOUNT}:assumed-role/aws:ec2-infrastructure/i-0123456789abcdef0`,
+                ),
+                await stack.grant(`arn:aws:iam::${ACCOUNT}:role/${stack.outputs.jobflowRole}`),
+            ];
+            return async () => Promise.all(grants.map((undo) => undo()));
+        },
+        result: "ok",
+    },
+    {
+        title: "grants that may not be listed",
+        control: "key-access",
+        denied: ["ListGrantsCommand"],
+        result: "unknown",
+    },
+    {
+        title: "a role that another account may assume",
+        control: "role-trust",
+        plant: (stack) =>
+            stack.trust(stack.outputs.jobflowRole, (live) => [
+                ...live,
+                { ...OTHERS, Action: "sts:AssumeRole" },
+            ]),
+        found: [/^Planted: /],
+    },
+    {
+        title: "a role that its service may not assume",
+        control: "role-trust",
+        plant: (stack) =>
+            stack.trust(stack.outputs.serviceRole, () => [{ ...ROLE_OF_ACCOUNT, Action: "sts:AssumeRole" }]),
+        found: [/^elasticmapreduce.amazonaws.com may not assume the role; Planted: /],
+    },
+    {
+        title: "an existing role that another account may assume",
+        on: "existing",
+        control: "role-trust",
+        plant: (stack) =>
+            stack.trust(stack.outputs.serviceRole, (live) => [
+                ...live,
+                { ...OTHERS, Action: "sts:AssumeRole" },
+            ]),
+        found: [/^Planted: /],
+    },
+    {
+        title: "an instance profile with another role",
+        control: "role-trust",
+        plant: async ({ aws: { iam }, outputs: { jobflowRole, serviceRole } }) => {
+            const profile = { InstanceProfileName: jobflowRole };
+            await iam.send(new RemoveRoleFromInstanceProfileCommand({ ...profile, RoleName: jobflowRole }));
+            await iam.send(new AddRoleToInstanceProfileCommand({ ...profile, RoleName: serviceRole }));
+            return async () => {
+                await iam.send(
+                    new RemoveRoleFromInstanceProfileCommand({ ...profile, RoleName: serviceRole }),
+                );
+                await iam.send(new AddRoleToInstanceProfileCommand({ ...profile, RoleName: jobflowRole }));
+            };
+        },
+        found: [/-service-/],
+    },
+    {
+        title: "an administrator's policy on the jobflow role",
+        control: "role-policies",
+        plant: (stack) => stack.attach(stack.outputs.jobflowRole, ADMINISTRATOR),
+        found: [/^arn:aws:iam::aws:policy\/AdministratorAccess: /],
+    },
+    ...(
+        [
+            ["reads all buckets with the stack's prefix", statement("s3:Get*", "arn:aws:s3:::snowplow-*")],
+            ["decrypts with every key", statement("kms:Decrypt")],
+            ["passes roles", statement("iam:PassRole")],
+            ["may all but one action", { NotAction: "iam:*", Resource: "*" }],
+        ] as const
+    ).map(([title, added]) => ({
+        title: `an inline policy that ${title}`,
+        control: "role-policies",
+        plant: (stack: Stack) => stack.inlinePolicy(stack.outputs.serviceRole, added),
+        found: [/^more: Planted: /],
+    })),
+    {
+        title: "a wider policy in place of the stack's",
+        control: "role-policies",
+        plant: (stack) =>
+            stack.ownPolicy(stack.outputs.jobflowRole, () =>
+                JSON.stringify({
+                    Version: "2012-10-17",
+                    Statement: [{ Sid: "All", Effect: "Allow", Action: "s3:*", Resource: "*" }],
+                }),
+            ),
+        found: [/All: s3:\*$/],
+    },
+    {
+        title: "Systems Manager's policy, and one about another bucket",
+        control: "role-policies",
+        plant: async (stack) => {
+            const role = stack.outputs.jobflowRole;
+            const undo = await stack.attach(role, SSM);
+            const other = await stack.inlinePolicy(
+                role,
+                statement("s3:GetObject", "arn:aws:s3:::acme-else/*"),
+            );
+            return () => Promise.all([undo(), other()]);
+        },
+        result: "ok",
+    },
+    {
+        title: "policies that may not be read",
+        control: "role-policies",
+        denied: ["ListRolePoliciesCommand"],
+        result: "unknown",
+    },
+    {
+        title: "an existing role that lacks a permission",
+        on: "existing",
+        control: "existing-requirements",
+        plant: (stack) =>
+            stack.ownPolicy(stack.outputs.jobflowRole, (json) =>
+                json.replaceAll('"kms:Decrypt"', '"kms:Sign"'),
+            ),
+        found: [/^UseKey: kms:Decrypt$/],
+    },
+    {
+        title: "an existing service role without EMR's managed policy",
+        on: "existing",
+        control: "existing-requirements",
+        plant: async ({ aws: { iam }, outputs: { serviceRole: RoleName } }) => {
+            const PolicyArn = "arn:aws:iam::aws:policy/service-role/AmazonEMRServicePolicy_v2";
+            await iam.send(new DetachRolePolicyCommand({ RoleName, PolicyArn }));
+            return () => iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn }));
+        },
+        found: [/ec2:/],
+    },
+    {
+        title: "an existing role with a permission under a condition",
+        on: "existing",
+        control: "existing-requirements",
+        plant: (stack) =>
+            stack.ownPolicy(stack.outputs.jobflowRole, (json) => {
+                const { Statement, ...rest } = JSON.parse(json) as { readonly Statement: Statement[] };
+                const Condition = { IpAddress: { "aws:SourceIp": "10.0.0.0/8" } };
+                const changed = Statement.map((each) =>
+                    each.Sid === "UseKey" ? { ...each, Condition } : each,
+                );
+                return JSON.stringify({ ...rest, Statement: changed });
+            }),
+        result: "unknown",
+    },
+    {
+        title: "an existing key that IAM may not decide on",
+        on: "existing",
+        control: "existing-requirements",
+        plant: async (stack) => {
+            const key = { KeyId: stack.keyArn.split("/")[1], PolicyName: "default" };
+            const { Policy } = await stack.aws.kms.send(new GetKeyPolicyCommand(key));
+            const Statement = [{ ...ROLE_OF_ACCOUNT, Action: "kms:*", Resource: "*" }];
+            await stack.aws.kms.send(
+                new PutKeyPolicyCommand({
+                    ...key,
+                    Policy: JSON.stringify({ Version: "2012-10-17", Statement }),
+                }),
+            );
+            return () => stack.aws.kms.send(new PutKeyPolicyCommand({ ...key, Policy }));
+        },
+        found: [/^UseKey: .*kms:Decrypt/],
+    },
+    {
+        title: "a security configuration with SSE-KMS",
+        control: "emrfs-encryption",
+        plant: (stack) => stack.securityConfiguration((text) => text.replace("SSE-S3", "SSE-KMS")),
+        found: ['"SSE-KMS"'],
+    },
+    {
+        title: "a security configuration without EBS encryption",
+        control: "disk-encryption",
+        plant: (stack) =>
+            stack.securityConfiguration((text) =>
+                text.replace('"EnableEbsEncryption":true', '"EnableEbsEncryption":false'),
+            ),
+        found: ["false"],
+    },
+    {
+        title: "a security configuration with another key",
+        control: "disk-encryption",
+        plant: (stack) => stack.securityConfiguration((text) => text.replace(stack.keyArn, OTHER_KEY)),
+        found: [`"${OTHER_KEY}"`],
+    },
+    {
+        title: "a deleted security configuration",
+        control: "disk-encryption",
+        plant: async (stack) => {
+            const undo = await stack.securityConfiguration((text) => text);
+            const Name = String(stack.outputs.securityConfigurationName);
+            await stack.aws.emr.send(new DeleteSecurityConfigurationCommand({ Name }));
+            return () =>
+                stack.aws.emr.send(
+                    new CreateSecurityConfigurationCommand({
+                        Name,
+                        SecurityConfiguration: String(stack.outputs.securityConfiguration),
+                    }),
+                ) ?? undo;
+        },
+        found: ["missing"],
+    },
+    {
+        title: "a security configuration without encryption in transit",
+        control: "transit-encryption",
+        plant: (stack) =>
+            stack.securityConfiguration((text) =>
+                text.replace('"EnableInTransitEncryption":true', '"EnableInTransitEncryption":false'),
+            ),
+        found: ["false"],
+    },
+    {
+        title: "a security configuration with another field",
+        control: "security-configuration",
+        plant: (stack) =>
+            stack.securityConfiguration((text) =>
+                JSON.stringify({
+                    ...JSON.parse(text),
+                    AuthorizationConfiguration: { RangerConfiguration: 1 },
+                }),
+            ),
+        found: ["1"],
+    },
+    {
+        title: "a security configuration that may not be read",
+        control: "disk-encryption",
+        denied: ["DescribeSecurityConfigurationCommand"],
+        result: "unknown",
+    },
+    {
+        title: "an archive that is not under the key",
+        control: "certificate-archive",
+        plant: async (stack) => {
+            const before = await stack.archiveBytes();
+            await stack.putArchive(before, null);
+            return () => stack.putArchive(before);
+        },
+        found: ["AES256"],
+    },
+    {
+        title: "a missing archive",
+        control: "certificate-archive",
+        plant: async (stack) => {
+            const before = await stack.archiveBytes();
+            await stack.deleteArchive();
+            return () => stack.putArchive(before);
+        },
+        found: ["missing"],
+    },
+    {
+        title: "an archive that is not a ZIP file",
+        control: "certificate-archive",
+        plant: async (stack) => {
+            const before = await stack.archiveBytes();
+            await stack.putArchive(Buffer.from("no archive"));
+            return () => stack.putArchive(before);
+        },
+        found: ["no ZIP archive with files in it"],
+    },
+    {
+        title: "an archive whose key is in a folder",
+        control: "certificate-archive",
+        plant: (stack) =>
+            stack.archiveFile((files) => ({
+                "privateKey.pem": undefined,
+                "tls/privateKey.pem": files["privateKey.pem"],
+            })),
+        found: ["certificateChain.pem, tls/privateKey.pem, trustedCertificates.pem"],
+    },
+    {
+        title: "a private key in another form",
+        control: "certificate-archive",
+        plant: (stack) =>
+            stack.archiveFile((files) => ({
+                "privateKey.pem": createPrivateKey(pem(files["privateKey.pem"])).export({
+                    type: "pkcs1",
+                    format: "pem",
+                }),
+            })),
+        found: ["the certificate's, in another form"],
+    },
+    {
+        title: "another certificate's private key",
+        control: "certificate-archive",
+        plant: async (stack) => stack.archiveFile(() => ({ "privateKey.pem": others["privateKey.pem"] })),
+        found: ["a key of another certificate"],
+    },
+    {
+        title: "another certificate, for another region",
+        control: "certificate-archive",
+        plant: async (stack) => stack.archiveFile(() => others),
+        found: [/DNS:\*\.us-east-2\.compute\.internal$/, /^certificates\//],
+    },
+    {
+        title: "authorities that did not sign the certificate",
+        control: "certificate-archive",
+        plant: async (stack) =>
+            stack.archiveFile(() => ({ "trustedCertificates.pem": others["trustedCertificates.pem"] })),
+        found: [/^no authority that signed /],
+    },
+    {
+        title: "an existing archive for other names than the existing VPC gives",
+        on: "existing",
+        control: "certificate-archive",
+        plant: (stack) =>
+            stack.dhcp({ "domain-name": "corp.example", "domain-name-servers": "AmazonProvidedDNS" }),
+        found: [/DNS:\*\.eu-west-1\.compute\.internal$/],
+    },
+    {
+        title: "an archive that may not be read",
+        control: "certificate-archive",
+        denied: ["GetObjectCommand"],
+        result: "unknown",
+    },
+    {
+        title: "--no-archive",
+        control: "certificate-archive",
+        options: () => ({ archive: false }),
+        result: "skipped",
+    },
+    {
+        title: "a certificate that should have been renewed",
+        control: "certificate-renewed",
+        later: 335,
+        found: [/, in 30 days$/],
+    },
+    {
+        title: "a certificate that should have been renewed, without reading it",
+        control: "certificate-renewed",
+        later: 335,
+        denied: ["GetObjectCommand"],
+        found: [/, in (29|30) days$/],
+    },
+    { title: "a certificate that ends in 30 days", control: "certificate-valid", later: 335, result: "ok" },
+    {
+        title: "a certificate that has ended, and an authority that is about to",
+        control: "certificate-valid",
+        later: 3645,
+        found: [/^ended on /, /, in 5 days$/],
+    },
+    {
+        title: "an existing archive whose dates may not be read",
+        on: "existing",
+        control: "certificate-valid",
+        denied: ["GetObjectCommand"],
+        result: "unknown",
+    },
+    ...(["EnableDnsSupport", "EnableDnsHostnames"] as const).map((of) => ({
+        title: `a VPC without ${of}`,
+        control: "node-names",
+        plant: (stack: Stack) => stack.dns(of),
+        found: ["off"],
+    })),
+    ...(
+        [
+            [
+                "another domain",
+                { "domain-name": "corp.example", "domain-name-servers": "AmazonProvidedDNS" },
+                "corp.example",
+            ],
+            ["no domain", { "domain-name-servers": "AmazonProvidedDNS" }, "none"],
+            [
+                "another name server",
+                { "domain-name": "eu-west-1.compute.internal", "domain-name-servers": "10.1.1.1" },
+                "10.1.1.1",
+            ],
+            ["no DHCP options", "default", /^no DHCP options/],
+        ] as const
+    ).map(([title, options, found]) => ({
+        title: `names from ${title}`,
+        control: "node-names",
+        plant: (stack: Stack) => stack.dhcp(options),
+        found: [found],
+    })),
+    {
+        title: "a cluster of the stack without a security configuration",
+        control: "live-clusters",
+        plant: (stack) =>
+            stack.cluster(
+                {},
+                { Tags: [{ Key: "snowplow-emr-stack", Value: stack.outputs.forCommands.stackTag }] },
+            ),
+        found: ["none"],
+    },
+    {
+        title: "a cluster in the stack's subnet with another security configuration",
+        control: "live-clusters",
+        plant: (stack) =>
+            stack.cluster({ Ec2SubnetId: stack.outputs.subnetIds[0] }, { SecurityConfiguration: "another" }),
+        found: ["another"],
+    },
+    {
+        title: "a cluster with the stack's role",
+        control: "live-clusters",
+        plant: (stack) => stack.cluster({}, { JobFlowRole: stack.outputs.jobflowRole }),
+        found: ["none"],
+    },
+    {
+        title: "an encrypted cluster, another stack's in the subnet, and one elsewhere",
+        control: "live-clusters",
+        plant: async (stack) => {
+            const { subnetIds, serviceRole, securityConfigurationName } = stack.outputs;
+            const Ec2SubnetId = subnetIds[0];
+            const undo = [
+                await stack.cluster(
+                    { Ec2SubnetId },
+                    { SecurityConfiguration: String(securityConfigurationName), ServiceRole: serviceRole },
+                ),
+                await stack.cluster(
+                    { Ec2SubnetId },
+                    { Tags: [{ Key: "snowplow-emr-stack", Value: "snowplow-emr-encryption/other" }] },
+                ),
+                await stack.cluster({}),
+            ];
+            return () => Promise.all(undo.map((each) => each()));
+        },
+        result: "ok",
+    },
+    {
+        title: "clusters that may not be listed",
+        control: "live-clusters",
+        denied: ["ListClustersCommand"],
+        result: "unknown",
+    },
+    ...(
+        [
+            ["everyone", [{ IpRanges: [{ CidrIp: ANYWHERE }] }]],
+            ["everyone, by IPv6", [{ Ipv6Ranges: [{ CidrIpv6: "::/0" }] }]],
+            ["the two halves", [{ IpRanges: [{ CidrIp: "0.0.0.0/1" }, { CidrIp: "128.0.0.0/1" }] }]],
+            [
+                "several narrower ranges",
+                [{ IpRanges: [0, 64, 128, 192].map((byte) => ({ CidrIp: `52.1.${byte}.0/18` })) }],
+            ],
+        ] as const
+    ).map(([title, rules]) => ({
+        title: `ingress from ${title}`,
+        control: "network-ingress",
+        plant: (stack: Stack) =>
+            stack.ingress(stack.group("master"), ...(rules as unknown as Partial<IpPermission>[])),
+        found: [/public IPv4 addresses, .*by: tcp 22 from /],
+    })),
+    {
+        title: "ingress from a prefix list",
+        control: "network-ingress",
+        plant: async (stack) => {
+            const { PrefixList } = await stack.aws.ec2.send(
+                new CreateManagedPrefixListCommand({
+                    PrefixListName: "wide",
+                    AddressFamily: "IPv4",
+                    MaxEntries: 2,
+                    Entries: [{ Cidr: "0.0.0.0/1" }, { Cidr: "128.0.0.0/1" }],
+                }),
+            );
+            const PrefixListIds = [{ PrefixListId: PrefixList?.PrefixListId }];
+            return stack.ingress(stack.group("core"), { PrefixListIds });
+        },
+        found: [/by: tcp 22 from pl-/],
+    },
+    {
+        title: "ingress from an office and from private ranges",
+        control: "network-ingress",
+        plant: (stack) =>
+            stack.ingress(stack.group("master"), {
+                IpRanges: [{ CidrIp: "198.51.100.0/24" }, { CidrIp: "10.0.0.0/8" }],
+                Ipv6Ranges: [{ CidrIpv6: "2001:db8::/48" }],
+            }),
+        result: "ok",
+    },
+    {
+        title: "security groups that may not be read",
+        control: "network-ingress",
+        denied: ["DescribeSecurityGroupsCommand"],
+        result: "unknown",
+    },
+    {
+        title: "a private subnet that is public",
+        control: "network-routes",
+        plant: async (stack) => {
+            const GatewayId = stack.stack.id(
+                "aws:ec2/internetGateway:InternetGateway",
+                "emr-network-internet-gateway",
+            );
+            const NatGatewayId = stack.stack.id("aws:ec2/natGateway:NatGateway", "emr-network-nat");
+            const replace = (target: object) =>
+                stack.aws.ec2.send(
+                    new ReplaceRouteCommand({
+                        RouteTableId: stack.routes,
+                        DestinationCidrBlock: ANYWHERE,
+                        ...target,
+                    }),
+                );
+            await replace({ GatewayId });
+            return () => replace({ NatGatewayId });
+        },
+        found: [/leads to igw-/],
+    },
+    {
+        title: "an added route",
+        control: "network-routes",
+        plant: async (stack) => {
+            const route = { RouteTableId: stack.routes, DestinationCidrBlock: "203.0.113.0/24" };
+            const GatewayId = stack.stack.id(
+                "aws:ec2/internetGateway:InternetGateway",
+                "emr-network-internet-gateway",
+            );
+            await stack.aws.ec2.send(new CreateRouteCommand({ ...route, GatewayId }));
+            return () => stack.aws.ec2.send(new DeleteRouteCommand(route));
+        },
+        found: [/^203\.0\.113\.0\/24 leads to igw-/],
+    },
+    {
+        title: "a network ACL that denies HTTPS",
+        control: "network-acls",
+        plant: (stack) => stack.aclEntry(true, ANYWHERE, 443),
+        found: [/^acl-\w+ denies HTTPS out$/],
+    },
+    {
+        title: "a network ACL that denies a range",
+        control: "network-acls",
+        plant: (stack) => stack.aclEntry(true, "203.0.113.0/24", 443),
+        result: "ok",
+    },
+    {
+        title: "an endpoint policy for another bucket",
+        control: "endpoint-policies",
+        plant: (stack) => stack.endpointPolicy(statement("s3:*", "arn:aws:s3:::acme-else/*")),
+        found: [/^Data: s3:GetObject, s3:PutObject; /],
+    },
+    {
+        title: "an endpoint policy with a condition",
+        control: "endpoint-policies",
+        plant: (stack) =>
+            stack.endpointPolicy({
+                ...statement("*"),
+                Condition: { StringEquals: { "aws:PrincipalAccount": ACCOUNT } },
+            }),
+        result: "unknown",
+    },
+    { title: "no config.yml", control: "config-yml", result: "skipped" },
+    {
+        title: "the stack's config.yml",
+        control: "config-yml",
+        options: (it) => ({ config: it.config() }),
+        result: "ok",
+    },
+    ...(
+        [
+            [
+                "an earlier security configuration",
+                /security_configuration: .*/,
+                "security_configuration: old",
+                ['"old"'],
+            ],
+            ["no security configuration", / +security_configuration: .*\n/, "", ["missing"]],
+            ["no header for encryption", /encrypted: true/, "encrypted: false", ["false"]],
+            ["another bucket", /archive: "s3:.*/, 'archive: "s3://acme/"', ['"s3://acme"']],
+            ["ERB in a comment", /^/, "# <%= system('true') %>\n", ["ERB in line 1"]],
+            ["ERB in a value", /region: .*/, "region: <%= 'x' %>", [/^ERB in line /, '"<%= … %>"']],
+            [
+                "a credential that runs a program",
+                /access_key_id: .*/,
+                "access_key_id: <%= `true` %>",
+                [/^ERB in line /],
+            ],
+            ["lines of Ruby", /^aws:/m, "<% if true %>\naws:", [/Ruby that includes or omits lines/]],
+            ["a YAML tag", /region: .*/, "region: !ruby/object:X x", [/^a YAML tag in line \d+$/, '"x"']],
+            ["no YAML", /[\s\S]*/, "a: [", [/^not YAML/]],
+        ] as const
+    ).map(([title, pattern, replacement, found]) => ({
+        title: `a config.yml with ${title}`,
+        control: "config-yml",
+        options: editConfig(pattern, replacement),
+        found,
+    })),
+    {
+        title: "a config.yml with credentials in it",
+        control: "config-yml",
+        options: editConfig(/access_key_id: .*/, "access_key_id: AKIAIOSFODNN7EXAMPLE"),
+        result: "ok",
+    },
+    {
+        title: "a config.yml with a larger cluster",
+        control: "config-yml-jobs",
+        options: editConfig(/core_instance_count: 2/, "core_instance_count: 20"),
+        found: ["20"],
+    },
+    {
+        title: "a missing bootstrap script",
+        control: "hosted-assets",
+        plant: async ({ s3 }) => {
+            const object = {
+                Bucket: "snowplow-hosted-assets",
+                Key: "common/emr/snowplow-ami5-bootstrap-0.1.0.sh",
+            };
+            await s3.send(new DeleteObjectCommand(object));
+            return () => s3.send(new PutObjectCommand({ ...object, Body: "x" }));
+        },
+        found: ["missing"],
+    },
+    {
+        title: "assets that may not be read",
+        control: "hosted-assets",
+        denied: ["HeadObjectCommand"],
+        result: "unknown",
+    },
+    ...(
+        [
+            ["that is disabled", { State: "DISABLED" }, "DISABLED"],
+            [
+                "for another topic",
+                { topic: TOPIC.replace("alarms", "others") },
+                TOPIC.replace("alarms", "others"),
+            ],
+        ] as const
+    ).map(([title, change, found]) => ({
+        title: `a reminder ${title}`,
+        control: "reminder",
+        plant: async ({ aws: { scheduler }, outputs }: Stack) => {
+            const Name = String(outputs.forCommands.reminderSchedule?.name);
+            const before = await scheduler.send(new GetScheduleCommand({ Name }));
+            const { topic, ...others } = { topic: before.Target?.Arn, ...change };
+            const put = (changed: object) =>
+                scheduler.send(new UpdateScheduleCommand({ ...before, ...changed } as never));
+            await put({ ...others, Target: { ...before.Target, Arn: topic } });
+            return () => put({});
+        },
+        found: [found],
+    })),
+];
+
+/** Another stack's archive. */
+let others: Readonly<Record<string, Uint8Array>>;
 
 describe("verify of a stack in moto", function () {
-    this.slow(10_000);
+    this.slow(5000);
     /** Certificates have whole seconds only. */
     const start = Math.floor(Date.now() / 1000) * 1000;
-    /** The same keys and certificates in every test, because creating them is slow. */
-    const tls = certificatesOf(REGION, start);
+    const certificates = (region: string) => Object.assign(new TlsProvider(region), { now: new Date(start) });
     let folder: string;
-    let planted: Planted;
-    /** Another stack's archive. */
-    let others: Readonly<Record<string, Uint8Array>>;
-    let othersKey: string;
+    let owner: Stack;
+    let existing: Stack;
 
     before(async () => {
         folder = mkdtempSync(path.join(tmpdir(), "verify-"));
         await reset();
-        const tlsOfTheirs = certificatesOf("us-east-2", start);
-        const theirs = new Planted(
-            await deployStack(MINIMAL, { region: "us-east-2", tls: tlsOfTheirs }),
+        const theirs = { region: "us-east-2", tls: certificates("us-east-2") } as const;
+        others = await new Planted(await deployStack(MINIMAL, theirs), folder).archiveFiles();
+        owner = new Stack(
+            await deployStack(
+                { ...MINIMAL, storage: { reencryption: true }, certificates: { remindTopicArn: TOPIC } },
+                { tls: certificates(REGION) },
+            ),
             folder,
         );
-        others = await theirs.archiveFiles();
-        othersKey = parseObjectUrl("theirs", theirs.archiveUrl).key;
-        const { s3 } = awsClients(REGION);
+        const { s3, iam } = owner.aws;
         for (const Bucket of ["snowplow-hosted-assets", "acme-in", "acme-logs"]) {
-            const CreateBucketConfiguration = { LocationConstraint: REGION } as const;
-            await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration }));
+            await s3.send(
+                new CreateBucketCommand({
+                    Bucket,
+                    CreateBucketConfiguration: { LocationConstraint: REGION },
+                }),
+            );
+            // As S3 creates buckets since 2023.
+            await owner.encryptBucket(Bucket, {});
+            await s3.send(publicAccess(Bucket));
+            await s3.send(ownership(Bucket, "BucketOwnerEnforced"));
+        }
+        for (const url of assetUrls(owner.outputs.emrEtlRunnerConfig, REGION)) {
+            const { bucket, key } = parseObjectUrl("asset", url);
+            await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: "x" }));
+        }
+        await s3.send(new PutObjectCommand({ Bucket: archive(owner), Key: "enriched/a", Body: "x" }));
+        await iam.send(
+            new CreateRoleCommand({ RoleName: "admin", AssumeRolePolicyDocument: '{"Statement":[]}' }),
+        );
+        for (const [RoleName, like] of [
+            ["emr", owner.outputs.serviceRole],
+            ["nodes", owner.outputs.jobflowRole],
+        ] as const) {
+            const { Role } = await iam.send(new GetRoleCommand({ RoleName: like }));
+            const AssumeRolePolicyDocument = decodeURIComponent(Role?.AssumeRolePolicyDocument ?? "");
+            await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument }));
+        }
+        const InstanceProfileName = "nodes";
+        await iam.send(new CreateInstanceProfileCommand({ InstanceProfileName }));
+        await iam.send(new AddRoleToInstanceProfileCommand({ InstanceProfileName, RoleName: "nodes" }));
+        const { vpcId, subnetIds, kmsKeyArn, forCommands } = owner.outputs;
+        existing = new Stack(
+            await deployStack(
+                {
+                    emrEtlRunner: {
+                        collectors: { format: "cloudfront" },
+                        aws: { s3: { buckets: { raw: { in: ["s3://acme-in/one/"] } } } },
+                    },
+                    network: { existing: { vpcId, subnetIds, emrSecurityGroups: "use" } },
+                    encryption: { kmsKeyArn },
+                    certificates: { archive: forCommands.certificateArchive },
+                    access: {
+                        serviceRole: { existing: "emr" },
+                        jobflowRole: { existing: "nodes" },
+                    },
+                },
+                { stack: "existing" },
+            ),
+            folder,
+        );
+        for (const [RoleName, required] of [
+            ["emr", existing.outputs.requiredPolicies?.serviceRole],
+            ["nodes", existing.outputs.requiredPolicies?.jobflowRole],
+        ] as const) {
+            const { managedPolicyArns = [], policyDocument: PolicyDocument } = required ?? {};
+            await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: "required", PolicyDocument }));
+            for (const PolicyArn of managedPolicyArns) {
+                await iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn }));
+            }
         }
     });
 
     after(() => rmSync(folder, { recursive: true }));
 
-    /** Another stack each time, next to the earlier ones: resetting moto is as slow as creating one. */
-    beforeEach(async () => {
-        planted = new Planted(await deployStack(MINIMAL, { tls }), folder);
-        for (const url of assetUrls(String(planted.stack.outputs.emrEtlRunnerConfig), REGION)) {
-            const { bucket, key } = parseObjectUrl("asset", url);
-            await planted.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: "x" }));
-        }
-        // As S3 creates buckets since April 2026.
-        for (const name of ["acme-in", "acme-logs"]) {
-            await planted.encryptBucket(name, {});
-            await planted.s3.send(publicAccess(name, {}));
-            await planted.s3.send(new DeleteBucketPolicyCommand({ Bucket: name }));
-        }
-    });
-
     async function run(
-        options: VerifyOptions = {},
-        { outputs = {}, later = 0 }: { readonly outputs?: object; readonly later?: number } = {},
+        stack: Stack,
+        options: VerifyOptions,
+        { later = 0, denied = [] as readonly string[] } = {},
     ) {
-        const io = streams(JSON.stringify({ ...planted.stack.outputs, ...outputs }));
-        const now = new Date(start + later * DAY);
-        const exit = await verify({ ...options, json: true }, io.streams, undefined, now);
+        const io = streams(stack.stack.json);
+        const clients = (region: string) => denying(awsClients(region), denied);
+        const exit = await verify(
+            { ...options, json: true },
+            io.streams,
+            clients,
+            new Date(start + later * DAY),
+        );
         const { stdout, stderr } = await io.written();
         expect(stderr).to.equal("");
         expect(stdout).not.to.match(/BEGIN [A-Z ]*PRIVATE/);
-        const { checks } = JSON.parse(stdout) as { readonly checks: readonly Check[] };
-        const findings = checks.filter(({ status }) => status !== "ok");
-        return { exit, checks, findings };
+        return { exit, report: reportSchema.parse(JSON.parse(stdout)) };
     }
 
-    it("passes a stack, its objects and its config.yml", async () => {
-        for (const key of ["enriched/run=1/part-0", "enriched/run=1/part-1", "raw/run=1/part-0"]) {
-            await planted.s3.send(
-                new PutObjectCommand({ Bucket: planted.bucket(ARCHIVE), Key: key, Body: "x" }),
-            );
+    async function expectSound() {
+        for (const stack of [owner, existing]) {
+            const { exit, report } = await run(stack, { config: stack.config() });
+            const faults = report.controls.filter(({ result }) => !["ok", "skipped"].includes(result));
+            expect(faults, JSON.stringify(faults, null, 1)).to.deep.equal([]);
+            expect([exit, report.result]).to.deep.equal([EXIT.ok, "ok"]);
+            expect(report.controls.map(({ id }) => id)).to.deep.equal(CONTROLS.map(({ id }) => id));
         }
-        const { exit, checks, findings } = await run({ config: planted.config() });
-        expect({ exit, findings }).to.deep.equal({ exit: EXIT.ok, findings: [] });
-        expect(checks.filter(({ on }) => on.startsWith("location enriched.archive"))).to.deep.equal([
-            {
-                status: "ok",
-                on: `location enriched.archive, s3://${planted.bucket(ARCHIVE)}/enriched/: objects`,
-                expected: "all encrypted: SSE-S3, or a KMS key in storage.existingKmsKeyArns",
-                found: "2 of 2 looked at: all encrypted",
-            },
-        ]);
-    });
+    }
 
-    const bucket = (name: string, of: string) => `bucket ${planted.bucket(name)}: ${of}`;
-    const publicAccess = (Bucket: string, others: object) =>
-        new PutPublicAccessBlockCommand({
-            Bucket,
-            PublicAccessBlockConfiguration: {
-                BlockPublicAcls: true,
-                BlockPublicPolicy: true,
-                IgnorePublicAcls: true,
-                RestrictPublicBuckets: true,
-                ...others,
-            },
-        });
-    const policy = (Bucket: string, change: (statements: object[]) => object[]) => {
-        const document = bucketPolicy(`arn:aws:s3:::${Bucket}`, "AES256");
-        const Policy = JSON.stringify({ ...document, Statement: change([...document.Statement]) });
-        return new PutBucketPolicyCommand({ Bucket, Policy });
-    };
-    const ownership = (Bucket: string, ObjectOwnership: "ObjectWriter") =>
-        new PutBucketOwnershipControlsCommand({
-            Bucket,
-            OwnershipControls: { Rules: [{ ObjectOwnership }] },
-        });
-    const versioning = (Bucket: string, Status: "Enabled" | "Suspended") =>
-        new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status } });
-    const archive = (of: string) => `archive ${planted.archiveUrl}: ${of}`;
-    const config = (of: string) => `config.yml ${path.join(folder, "config.yml")}${of}`;
-    const pem = (bytes: Uint8Array | undefined) => Buffer.from(bytes ?? []).toString();
-    const day = (days: number) => new Date(start + days * DAY).toISOString().slice(0, 10);
+    it("passes sound stacks, with created and with existing resources", expectSound);
 
-    /** A stack with existing buckets, of which it configures one. */
-    const withTheirs = ({ stack: { outputs } }: Planted) => ({
-        buckets: {
-            ...(outputs.buckets as object),
-            "raw.in": ["s3://acme-in/one/", "s3://acme-in/two/"],
-            log: "s3://acme-logs/",
-        },
-        forCommands: {
-            ...(outputs.forCommands as object),
-            encryptedExistingBuckets: ["acme-logs"],
-            policiesOnExistingBuckets: ["acme-logs"],
-        },
-    });
-
-    it("passes existing buckets as S3 creates them", async () => {
-        await planted.s3.send(policy("acme-logs", (statements) => statements));
-        const { exit, checks, findings } = await run({}, { outputs: withTheirs(planted) });
-        expect({ exit, findings }).to.deep.equal({ exit: EXIT.ok, findings: [] });
-        expect(checks.filter(({ on }) => on.startsWith("bucket acme")).map(({ on }) => on)).to.deep.equal([
-            "bucket acme-in: region",
-            "bucket acme-in: default encryption",
-            "bucket acme-in: blocked encryption",
-            "bucket acme-in: public access",
-            "bucket acme-logs: region",
-            "bucket acme-logs: default encryption",
-            "bucket acme-logs: public access",
-            "bucket acme-logs: policy",
-        ]);
-    });
-
-    it("passes existing buckets whose public access the account blocks", async () => {
-        const { s3Control } = planted.stack.aws;
-        const { PublicAccessBlockConfiguration } = publicAccess("acme-in", {}).input;
-        await planted.s3.send(policy("acme-logs", (statements) => statements));
-        await planted.s3.send(publicAccess("acme-in", { BlockPublicAcls: false }));
-        await s3Control.send(
-            new PutAccountPublicAccessBlockCommand({ AccountId: ACCOUNT, PublicAccessBlockConfiguration }),
-        );
-        try {
-            const { exit, findings } = await run({}, { outputs: withTheirs(planted) });
-            expect({ exit, findings }).to.deep.equal({ exit: EXIT.ok, findings: [] });
-        } finally {
-            await s3Control.send(new DeleteAccountPublicAccessBlockCommand({ AccountId: ACCOUNT }));
-        }
-    });
-
-    const defects: readonly Defect[] = [
-        {
-            title: "a deleted bucket",
-            plant: (it) => it.s3.send(new DeleteBucketCommand({ Bucket: it.bucket("emr-storage-logs") })),
-            findings: (it) => [
-                ["failed", bucket("emr-storage-logs", "region"), "no such bucket"],
-                [
-                    "failed",
-                    `location log, s3://${it.bucket("emr-storage-logs")}/emr/: objects`,
-                    `no answer: s3:ListBucket on ${it.bucket("emr-storage-logs")}: NoSuchBucket: The specified bucket does not exist`,
-                ],
-            ],
-        },
-        {
-            title: "a bucket that encrypts by default under a KMS key",
-            plant: (it) => it.encryptBucket(it.bucket(ARCHIVE), { key: OTHER_KEY }),
-            findings: () => [["failed", bucket(ARCHIVE, "default encryption"), `aws:kms under ${OTHER_KEY}`]],
-        },
-        {
-            title: "a bucket without default encryption",
-            plant: (it) => it.s3.send(new DeleteBucketEncryptionCommand({ Bucket: it.bucket(PIPELINE) })),
-            findings: () => [
-                ["failed", bucket(PIPELINE, "default encryption"), "none"],
-                ["failed", bucket(PIPELINE, "blocked encryption"), "none"],
-            ],
-        },
-        {
-            title: "a bucket that accepts SSE-C",
-            plant: (it) => it.encryptBucket(it.bucket(PIPELINE), { blocked: "NONE" }),
-            findings: () => [["failed", bucket(PIPELINE, "blocked encryption"), "NONE"]],
-        },
-        {
-            title: "a bucket that may become public",
-            plant: (it) =>
-                it.s3.send(
-                    publicAccess(it.bucket(ARCHIVE), { BlockPublicAcls: false, BlockPublicPolicy: false }),
-                ),
-            findings: () => [
-                ["failed", bucket(ARCHIVE, "public access"), "without BlockPublicAcls, BlockPublicPolicy"],
-            ],
-        },
-        {
-            title: "a bucket whose public access is not blocked at all",
-            plant: (it) => it.s3.send(new DeletePublicAccessBlockCommand({ Bucket: it.bucket(ARCHIVE) })),
-            findings: () => [
-                [
-                    "failed",
-                    bucket(ARCHIVE, "public access"),
-                    "without BlockPublicAcls, IgnorePublicAcls, BlockPublicPolicy, RestrictPublicBuckets",
-                ],
-            ],
-        },
-        {
-            title: "a bucket without a policy",
-            plant: (it) => it.s3.send(new DeleteBucketPolicyCommand({ Bucket: it.bucket(ARCHIVE) })),
-            findings: () => [["failed", bucket(ARCHIVE, "policy"), "none"]],
-        },
-        {
-            title: "a policy that lacks a statement, and has another",
-            plant: (it) =>
-                it.s3.send(
-                    policy(it.bucket(ARCHIVE), ([first, ...others]) => [
-                        { ...first, Sid: "Public", Effect: "Allow" },
-                        ...others,
-                    ]),
-                ),
-            findings: () => [
-                ["failed", bucket(ARCHIVE, "policy"), "missing DenyPlainHttp, additional Public"],
-            ],
-        },
-        {
-            title: "a policy with a statement that was changed",
-            plant: (it) =>
-                it.s3.send(
-                    policy(it.bucket(ARCHIVE), ([first, ...others]) => [
-                        { ...first, Action: "s3:Get*" },
-                        ...others,
-                    ]),
-                ),
-            findings: () => [["failed", bucket(ARCHIVE, "policy"), "changed DenyPlainHttp"]],
-        },
-        {
-            title: "a bucket whose objects belong to their writers",
-            plant: (it) => it.s3.send(ownership(it.bucket(ARCHIVE), "ObjectWriter")),
-            findings: () => [["failed", bucket(ARCHIVE, "object ownership"), "ObjectWriter"]],
-        },
-        {
-            title: "a bucket without ownership controls",
-            plant: (it) =>
-                it.s3.send(new DeleteBucketOwnershipControlsCommand({ Bucket: it.bucket(ARCHIVE) })),
-            findings: () => [["failed", bucket(ARCHIVE, "object ownership"), "none"]],
-        },
-        {
-            title: "an archive without versioning",
-            plant: (it) => it.s3.send(versioning(it.bucket(ARCHIVE), "Suspended")),
-            findings: () => [["failed", bucket(ARCHIVE, "versioning"), "Suspended"]],
-        },
-        {
-            title: "a pipeline bucket with versioning",
-            plant: (it) => it.s3.send(versioning(it.bucket(PIPELINE), "Enabled")),
-            findings: () => [["warning", bucket(PIPELINE, "versioning"), "Enabled"]],
-        },
-        {
-            title: "existing buckets with other encryption and without the policy",
-            plant: async (it) => {
-                for (const name of ["acme-in", "acme-logs"]) {
-                    await it.encryptBucket(name, { key: OTHER_KEY });
-                }
-            },
-            outputs: withTheirs,
-            findings: () => [
-                ["warning", "bucket acme-in: default encryption", `aws:kms under ${OTHER_KEY}`],
-                ["failed", "bucket acme-logs: default encryption", `aws:kms under ${OTHER_KEY}`],
-                ["failed", "bucket acme-logs: policy", "none"],
-            ],
-        },
-        {
-            title: "an existing bucket that accepts SSE-C",
-            plant: (it) => it.encryptBucket("acme-in", { blocked: "NONE" }),
-            outputs: withTheirs,
-            findings: () => [
-                ["warning", "bucket acme-in: blocked encryption", "NONE"],
-                ["failed", "bucket acme-logs: policy", "none"],
-            ],
-        },
-        {
-            title: "an existing bucket that is public, and one that may become public",
-            plant: async (it) => {
-                await it.s3.send(new DeletePublicAccessBlockCommand({ Bucket: "acme-in" }));
-                await it.s3.send(publicAccess("acme-logs", { RestrictPublicBuckets: false }));
-                const read = { Effect: "Allow", Principal: "*", Action: "s3:GetObject" };
-                await it.s3.send(
-                    new PutBucketPolicyCommand({
-                        Bucket: "acme-in",
-                        Policy: JSON.stringify({
-                            Version: "2012-10-17",
-                            Statement: [{ Sid: "Everybody", ...read, Resource: "arn:aws:s3:::acme-in/*" }],
-                        }),
-                    }),
+    for (const {
+        title,
+        control,
+        on,
+        plant,
+        options,
+        later,
+        denied,
+        result = "failed",
+        found,
+    } of SITUATIONS) {
+        it(`${control}: ${result} for ${title}`, async () => {
+            const stack = on === "existing" ? existing : owner;
+            const undo = await plant?.(stack, owner);
+            try {
+                const { exit, report } = await run(
+                    stack,
+                    { ...options?.(stack), control: [control] },
+                    { later, denied },
                 );
-            },
-            outputs: withTheirs,
-            findings: () => [
-                [
-                    "warning",
-                    "bucket acme-in: public access",
-                    "without BlockPublicAcls, IgnorePublicAcls, BlockPublicPolicy, RestrictPublicBuckets; its policy makes it public",
-                ],
-                ["warning", "bucket acme-logs: public access", "without RestrictPublicBuckets"],
-                ["failed", "bucket acme-logs: policy", "none"],
-            ],
-        },
-        {
-            title: "an existing bucket of another region, and a deleted one",
-            plant: async (it) => {
-                await awsClients("us-east-1").s3.send(new CreateBucketCommand({ Bucket: "acme-far" }));
-                await it.encryptBucket("acme-far", {});
-                await it.s3.send(publicAccess("acme-far", {}));
-            },
-            outputs: (it) => {
-                const outputs = withTheirs(it);
-                const buckets = {
-                    ...outputs.buckets,
-                    "raw.archive": "s3://acme-gone/",
-                    log: "s3://acme-far/",
-                };
-                return { ...outputs, buckets };
-            },
-            findings: () => [
-                ["failed", "bucket acme-gone: region", "no such bucket"],
-                ["warning", "bucket acme-far: region", "us-east-1"],
-                ["failed", "bucket acme-logs: policy", "none"],
-                [
-                    "failed",
-                    "location raw.archive, s3://acme-gone/: objects",
-                    "no answer: s3:ListBucket on acme-gone: NoSuchBucket: The specified bucket does not exist",
-                ],
-            ],
-        },
-        {
-            title: "objects that are not encrypted",
-            plant: (it) =>
-                it.putUnencrypted(
-                    it.bucket(ARCHIVE),
-                    ...[1, 2, 3, 4, 5].map((run) => `enriched/run=${run}/part-0`),
-                ),
-            findings: (it) => [
-                [
-                    "failed",
-                    `location enriched.archive, s3://${it.bucket(ARCHIVE)}/enriched/: objects`,
-                    "5 of 5 looked at: 5 not encrypted: enriched/run=1/part-0, enriched/run=2/part-0, enriched/run=3/part-0 and 2 more",
-                ],
-            ],
-        },
-        {
-            title: "objects under a key that the cluster may not use",
-            plant: async (it) => {
-                await it.putUnder(it.bucket(ARCHIVE), "raw/a", OTHER_KEY);
-                await it.putUnder(it.bucket(ARCHIVE), "raw/b", it.keyArn);
-            },
-            outputs: (it) => ({
-                forCommands: { ...(it.stack.outputs.forCommands as object), existingKmsKeyArns: [it.keyArn] },
-            }),
-            findings: (it) => [
-                [
-                    "warning",
-                    `location raw.archive, s3://${it.bucket(ARCHIVE)}/raw/: objects`,
-                    "2 of 2 looked at: 1 under a KMS key that is not in storage.existingKmsKeyArns: raw/a",
-                ],
-            ],
-        },
-        {
-            title: "an archive that is not under the key",
-            plant: async (it) => it.putArchive(await it.archiveBytes(), null),
-            findings: () => [["failed", archive("encryption"), "AES256"]],
-        },
-        {
-            title: "a missing archive",
-            plant: (it) => it.deleteArchive(),
-            findings: (it) => [["failed", `archive ${it.archiveUrl}`, "no such object"]],
-        },
-        {
-            title: "an archive that is not a ZIP file",
-            plant: (it) => it.putArchive(Buffer.from("no archive")),
-            findings: () => [["failed", archive("files"), "no ZIP archive with files in it"]],
-        },
-        {
-            title: "an archive whose files are in a folder",
-            plant: (it) =>
-                it.changeArchive((files) => ({
-                    "privateKey.pem": undefined,
-                    "tls/privateKey.pem": files["privateKey.pem"],
-                })),
-            findings: () => [
-                [
-                    "failed",
-                    archive("files"),
-                    "certificateChain.pem, tls/privateKey.pem, trustedCertificates.pem",
-                ],
-            ],
-        },
-        {
-            title: "an archive with another file",
-            plant: (it) => it.changeArchive(() => ({ "README.md": "x" })),
-            findings: () => [
-                [
-                    "warning",
-                    archive("files"),
-                    "README.md, certificateChain.pem, privateKey.pem, trustedCertificates.pem",
-                ],
-            ],
-        },
-        {
-            title: "a private key in another form",
-            plant: (it) =>
-                it.changeArchive((files) => ({
-                    "privateKey.pem": createPrivateKey(pem(files["privateKey.pem"])).export({
-                        type: "pkcs1",
-                        format: "pem",
-                    }),
-                })),
-            findings: () => [["failed", archive("private key"), "the certificate's, in another form"]],
-        },
-        {
-            title: "another certificate's private key",
-            plant: (it) => it.changeArchive(() => ({ "privateKey.pem": others["privateKey.pem"] })),
-            findings: () => [["failed", archive("private key"), "a key of another certificate"]],
-        },
-        {
-            title: "another certificate in the archive, for another region's host names",
-            plant: (it) => it.changeArchive(() => others),
-            findings: () => [
-                [
-                    "failed",
-                    archive("names"),
-                    "a certificate with the alternative names DNS:*.us-east-2.compute.internal",
-                ],
-                ["failed", archive("name"), othersKey],
-            ],
-        },
-        {
-            title: "authorities that did not sign the certificate",
-            plant: (it) =>
-                it.changeArchive(() => ({ "trustedCertificates.pem": others["trustedCertificates.pem"] })),
-            findings: () => [
-                [
-                    "failed",
-                    archive("chain"),
-                    "no authority that signed CN=snowplow-dev EMR nodes CA, the chain's last certificate",
-                ],
-            ],
-        },
-        {
-            title: "a certificate that should have been renewed",
-            later: 335,
-            findings: () => [["warning", "the nodes' certificate: end", `${day(365)}, in 30 days`]],
-        },
-        {
-            title: "a certificate that ends within days",
-            later: 358,
-            findings: () => [["failed", "the nodes' certificate: end", `${day(365)}, in 7 days`]],
-        },
-        {
-            title: "a certificate that has ended, and an authority that is about to",
-            later: 3640,
-            findings: () => [
-                ["failed", "the nodes' certificate: end", `ended on ${day(365)}`],
-                ["warning", "the nodes' authorities: end", `${day(3650)}, in 10 days`],
-            ],
-        },
-        {
-            title: "a certificate's end without reading the archive",
-            later: 335,
-            options: () => ({ archive: false, warnDays: 100, failDays: 40 }),
-            findings: () => [["failed", "the nodes' certificate: end", `${day(365)}, in 30 days`]],
-        },
-        {
-            title: "a deleted bootstrap script",
-            plant: (it) =>
-                it.s3.send(
-                    new DeleteObjectCommand({
-                        Bucket: "snowplow-hosted-assets",
-                        Key: "common/emr/snowplow-ami5-bootstrap-0.1.0.sh",
-                    }),
-                ),
-            findings: () => [
-                [
-                    "failed",
-                    "asset s3://snowplow-hosted-assets/common/emr/snowplow-ami5-bootstrap-0.1.0.sh",
-                    "no such object",
-                ],
-            ],
-        },
-        {
-            title: "a config.yml of an earlier security configuration, on a larger cluster",
-            options: (it) => ({
-                config: it.config((text) =>
-                    text
-                        .replace(/security_configuration: .*/, 'security_configuration: "an-earlier-one"')
-                        .replace("core_instance_count: 2", "core_instance_count: 20"),
-                ),
-            }),
-            findings: () => [
-                ["failed", config(": aws.emr.security_configuration"), '"an-earlier-one"'],
-                ["warning", config(": aws.emr.jobflow.core_instance_count"), "20"],
-            ],
-        },
-    ];
-
-    for (const { title, plant, options, outputs, later, findings } of defects) {
-        it(`finds ${title}`, async () => {
-            await plant?.(planted);
-            const result = await run(options?.(planted), { outputs: outputs?.(planted), later });
-            const told = result.findings.map(({ status, on, found }): Finding => [status, on, found]);
-            expect(told).to.deep.equal(findings(planted));
-            expect(result.exit).to.equal(
-                told.some(([status]) => status === "failed") ? EXIT.failed : EXIT.attention,
-            );
-            expect(result.findings.filter(({ remedy }) => !remedy)).to.deep.equal([]);
+                const [only] = report.controls;
+                const evidence = only?.evidence ?? [];
+                const bad = evidence.filter((each) => each.result !== "ok");
+                expect(only?.result, JSON.stringify(evidence, null, 1)).to.equal(result);
+                expect(bad.every(({ fix }) => fix)).to.equal(true);
+                if (denied && result === "unknown") {
+                    expect(bad.map(({ permission }) => permission)).not.to.include(undefined);
+                }
+                expect(exit).to.equal(exitOf(result, only?.severity));
+                if (found) {
+                    expect(bad.length, JSON.stringify(bad, null, 1)).to.equal(found.length);
+                    for (const [index, pattern] of found.entries()) {
+                        const text = bad[index]?.found ?? "";
+                        expect(
+                            typeof pattern === "string" ? text === pattern : pattern.test(text),
+                            text,
+                        ).to.equal(true);
+                    }
+                }
+            } finally {
+                await undo?.();
+            }
         });
     }
+
+    it("has a situation for each control, and planted defects that were all undone", async () => {
+        const failed = SITUATIONS.filter(({ result = "failed" }) => result === "failed");
+        expect([...new Set(failed.map(({ control }) => control))]).to.have.members(
+            CONTROLS.map(({ id }) => id),
+        );
+        await expectSound();
+    });
+
+    it("runs as a process: a table for people, an exit code for schedulers", async () => {
+        const undo = await owner.attach(owner.outputs.jobflowRole, ADMINISTRATOR);
+        const { status, stdout, stderr } = spawnSync(
+            process.execPath,
+            [
+                "--import",
+                "tsx",
+                "commands/verify/index.ts",
+                "--control",
+                "role-policies",
+                "role-trust",
+                "config-yml",
+            ],
+            { input: owner.stack.json, encoding: "utf8" },
+        );
+        await undo();
+        expect([status, stderr]).to.deep.equal([EXIT.failed, ""]);
+        const lines = stdout.trimEnd().split("\n");
+        expect(lines.slice(0, 3).map((line) => line.slice(0, 24).trim())).to.deep.equal([
+            "skipped  config-yml",
+            "ok       role-trust",
+            "failed   role-policies",
+        ]);
+        expect(lines.at(-1)).to.match(/: 3 controls: 1 failed, 0 unknown, 1 ok, 1 skipped$/);
+    });
 });
 
-function certificatesOf(region: string, now: number): TlsProvider {
-    return Object.assign(new TlsProvider(region), { now: new Date(now) });
+function exitOf(result: Report["result"], severity: string | undefined): number {
+    if (result === "failed") {
+        return severity === "high" ? EXIT.failed : EXIT.attention;
+    }
+    return result === "unknown" ? EXIT.attention : EXIT.ok;
+}
+
+/** Clients to which AWS denies some commands. */
+function denying(clients: Clients, commands: readonly string[]): Clients {
+    for (const client of Object.values(clients)) {
+        client.middlewareStack.add(
+            (next: (args: unknown) => Promise<unknown>, { commandName }: { readonly commandName?: string }) =>
+                async (args: unknown) => {
+                    if (commands.includes(String(commandName))) {
+                        throw Object.assign(new Error("denied"), { name: "AccessDenied" });
+                    }
+                    return next(args);
+                },
+            { step: "initialize" },
+        );
+    }
+    return clients;
 }

@@ -12,12 +12,12 @@ const answers = {
                       Name: "Snowplow ETL dev",
                       Status: { State: "RUNNING" },
                       SecurityConfiguration: "snowplow-dev-1",
+                      ServiceRole: "emr",
                       Ec2InstanceAttributes: {
+                          IamInstanceProfile: "nodes",
                           Ec2SubnetId: "subnet-1",
                           RequestedEc2SubnetIds: ["subnet-1", "subnet-2"],
-                          IamInstanceProfile: "snowplow-dev-jobflow-1",
                       },
-                      ServiceRole: "snowplow-dev-service-1",
                       Tags: [
                           { Key: "team", Value: "data" },
                           { Key: "snowplow-emr-stack", Value: "snowplow-emr-encryption/dev" },
@@ -33,8 +33,7 @@ const FIRST = {
     stackTag: "snowplow-emr-encryption/dev",
     securityConfiguration: "snowplow-dev-1",
     subnetIds: ["subnet-1"],
-    serviceRole: "snowplow-dev-service-1",
-    instanceProfile: "snowplow-dev-jobflow-1",
+    roles: ["emr", "nodes"],
 };
 
 describe("activeClusters", () => {
@@ -49,8 +48,7 @@ describe("activeClusters", () => {
                 stackTag: undefined,
                 securityConfiguration: undefined,
                 subnetIds: ["subnet-1", "subnet-2"],
-                serviceRole: undefined,
-                instanceProfile: undefined,
+                roles: [],
             },
         ]);
         expect(sent[0]?.[1]).to.deep.include({

@@ -73,8 +73,6 @@ describe("readStackOutputs", () => {
             reencryptionRoleArn: "arn:aws:iam::000000000000:role/snowplow-dev-reencrypt-placeholder",
             reminderSchedule: {
                 name: "snowplow-dev-reminder-placeholder",
-                // 30 days before the placeholder's end.
-                expression: "at(9999-12-01T23:59:59)",
                 topicArn: TOPIC,
                 roleArn: "arn:aws:iam::000000000000:role/snowplow-dev-reminder-placeholder",
             },

@@ -142,8 +142,6 @@ describe("NodeCertificates", () => {
             managedBuckets: {
                 "snowplow-dev-certs-placeholder": {
                     acceptedSse: "aws:kms",
-                    objectOwnership: "BucketOwnerEnforced",
-                    versioned: false,
                 },
             },
         };

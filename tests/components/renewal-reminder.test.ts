@@ -63,7 +63,7 @@ describe("RenewalReminder", () => {
             },
         });
         expect(result.outputs).to.deep.equal({
-            schedule: { name: NAME, expression: "at(2026-12-31T10:30:45)", topicArn: TOPIC, roleArn },
+            schedule: { name: NAME, topicArn: TOPIC, roleArn },
         });
     });
 

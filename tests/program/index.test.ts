@@ -93,7 +93,7 @@ describe("the whole program", () => {
             };
         };
         const archive = inputs("aws:s3/bucketObjectv2:BucketObjectv2", "emr-certificates-archive").key;
-        const bucket = { acceptedSse: "AES256", objectOwnership: "BucketOwnerEnforced", versioned: false };
+        const bucket = { acceptedSse: "AES256" };
         // The engine omits undefined values from outputs, as JSON does.
         expect(JSON.parse(JSON.stringify(forCommands))).to.deep.equal({
             version: 1,
@@ -106,7 +106,7 @@ describe("the whole program", () => {
             managedBuckets: {
                 "snowplow-zebra-collector-placeholder": bucket,
                 "snowplow-zebra-pipeline-placeholder": bucket,
-                "snowplow-zebra-archive-placeholder": { ...bucket, versioned: true },
+                "snowplow-zebra-archive-placeholder": bucket,
                 "snowplow-zebra-logs-placeholder": bucket,
                 "snowplow-zebra-certs-placeholder": { ...bucket, acceptedSse: "aws:kms" },
             },

@@ -1,11 +1,12 @@
 import { text } from "node:stream/consumers";
 import { awsClients } from "../../../commands/aws";
 import { parseStackOutputs } from "../../../commands/stack-outputs";
-import { objectChecks } from "../../../commands/verify/objects";
+import type { Evidence } from "../../../commands/verify/control";
+import { sampledObjects } from "../../../commands/verify/objects";
 
 /** The output of this process, whose memory holds nothing else. */
 export interface Sampled {
-    readonly checks: Awaited<ReturnType<typeof objectChecks>>;
+    readonly evidence: readonly Evidence[];
     /** Peak memory in MB, before the sampling and after it. */
     readonly memory: { readonly before: number; readonly after: number };
 }
@@ -15,8 +16,18 @@ async function main(): Promise<void> {
     const outputs = parseStackOutputs("standard input", await text(process.stdin));
     const clients = awsClients(outputs.forCommands.region);
     const before = megabytes();
-    const checks = await objectChecks({ clients, outputs, now: new Date() }, Number(process.argv[2]));
-    const sampled: Sampled = { checks, memory: { before, after: megabytes() } };
+    const settings = {
+        sample: Number(process.argv[2]),
+        archive: true,
+        warnDays: 30,
+        failDays: 7,
+        config: undefined,
+    };
+    const evidence = await sampledObjects({ clients, outputs, now: new Date(), settings });
+    if (typeof evidence === "string") {
+        throw new Error(evidence);
+    }
+    const sampled: Sampled = { evidence, memory: { before, after: megabytes() } };
     console.log(JSON.stringify(sampled));
 }
 

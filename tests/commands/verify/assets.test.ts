@@ -1,12 +1,10 @@
 import { expect } from "chai";
-import { assetChecks, assetUrls } from "../../../commands/verify/assets";
+import { assetUrls } from "../../../commands/verify/assets";
 import { parseObjectUrl } from "../../../commands/verify/s3-object";
-import { refusal } from "../../support/fake-aws";
 import { MINIMAL } from "../../support/run";
-import { contextOf, outputsOf } from "./context";
+import { outputsOf } from "./context";
 
 const HOSTED = "s3://snowplow-hosted-assets";
-const REMEDY = "find out where it has gone; until it is there, or config.yml names another, start no cluster";
 
 /** The minimal stack's config.yml with other values, in `aws` and next to it. */
 async function configOf(emrEtlRunner: object): Promise<string> {
@@ -97,49 +95,6 @@ describe("verify, hosted assets:", () => {
             ]);
         });
     }
-
-    it("may exist, be missing, be unreadable or get no answer", async () => {
-        const outputs = await outputsOf();
-        const errors: Readonly<Record<string, Error>> = {
-            "common/emr/snowplow-ami5-bootstrap-0.1.0.sh": refusal("NotFound"),
-            "common/emr/snowplow-hadoop-fs-rmr-0.2.0.sh": refusal("Forbidden"),
-            "3-enrich/spark-enrich/snowplow-spark-enrich-1.18.0.jar": refusal("SlowDown", "Slow down."),
-        };
-        const context = contextOf(outputs, {
-            HeadObject: ({ Key }) => {
-                const error = errors[String(Key)];
-                if (error) {
-                    throw error;
-                }
-                return {};
-            },
-        });
-        const [missing, unseen, slow, ...others] = await assetChecks(context);
-        const asset = (key: string) => ({ on: `asset ${HOSTED}/${key}`, expected: "there" });
-        const [script = "", rmr = "", jar = ""] = Object.keys(errors);
-        expect([missing, unseen, slow]).to.deep.equal([
-            { status: "failed", ...asset(script), found: "no such object", remedy: REMEDY },
-            {
-                status: "failed",
-                ...asset(rmr),
-                found: "no answer: it is not there, or not for these credentials (s3:GetObject)",
-                remedy: REMEDY,
-            },
-            {
-                status: "failed",
-                ...asset(jar),
-                found: `no answer: s3:GetObject on ${HOSTED}/${jar}: SlowDown: Slow down. AWS throttled 8 attempts: run this again later.`,
-                remedy: "see AWS's error, and run this again",
-            },
-        ]);
-        expect(others).to.deep.equal(
-            ["shredder/snowplow-rdb-shredder-0.16.0", "loader/snowplow-rdb-loader-0.17.0"].map((name) => ({
-                status: "ok",
-                ...asset(`4-storage/rdb-${name}.jar`),
-                found: "there",
-            })),
-        );
-    });
 
     it("have URLs that name objects", () => {
         expect(parseObjectUrl("here", "s3://acme/emr/nodes.zip")).to.deep.equal({

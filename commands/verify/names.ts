@@ -1,0 +1,107 @@
+import {
+    DescribeDhcpOptionsCommand,
+    DescribeVpcAttributeCommand,
+    DescribeVpcsCommand,
+} from "@aws-sdk/client-ec2";
+import { checkVpcDns } from "../../components/checks/network";
+import { domainNames } from "../../components/domain/region";
+import { valueAt } from "../../components/domain/value-at";
+import { call } from "../aws";
+import { readConfig } from "../config-yml";
+import { ask, type Context, type Evidence, type Outcome, observe, restore } from "./control";
+import { isInTransitOn } from "./security-configuration";
+
+const DNS = [
+    { attribute: "enableDnsSupport", key: "EnableDnsSupport", option: "dns-support" },
+    { attribute: "enableDnsHostnames", key: "EnableDnsHostnames", option: "dns-hostnames" },
+] as const;
+
+/** AWS's own DNS: the name, and the addresses that every VPC has for it. A VPC's base address plus two comes from the VPC. */
+const AMAZON_DNS = ["AmazonProvidedDNS", "169.254.169.253", "fd00:ec2::253"];
+
+/** Nodes have, and find, the names that their certificate carries. */
+export async function nodeNames(context: Context): Promise<Outcome> {
+    const { clients, outputs } = context;
+    const { vpcId, forCommands } = outputs;
+    const dns = DNS.map(({ attribute, key, option }) => {
+        const { fix = "" } = checkVpcDns({ id: vpcId, region: forCommands.region }, option, false) ?? {};
+        const line = { subject: `VPC ${vpcId}: ${option}`, expected: "on", fix: `\`${fix}\`` };
+        return ask(line, async () => {
+            const answer = await call("ec2:DescribeVpcAttribute", vpcId, () =>
+                clients.ec2.send(new DescribeVpcAttributeCommand({ VpcId: vpcId, Attribute: attribute })),
+            );
+            return observe({ ...line, found: answer[key]?.Value ? "on" : "off" });
+        });
+    });
+    return (await Promise.all([...dns, dhcpEvidence(context)])).flat();
+}
+
+async function dhcpEvidence(context: Context): Promise<readonly Evidence[]> {
+    const { vpcId, emrEtlRunnerConfig, securityConfiguration, certificateExpiresAt, forCommands } =
+        context.outputs;
+    if (!isInTransitOn(securityConfiguration) || acceptsAnyName(emrEtlRunnerConfig)) {
+        return [];
+    }
+    const { nodeDomain, ownsNetwork } = forCommands;
+    // `archiveContent` compares the names of an existing archive with those of an existing VPC.
+    const isAny = certificateExpiresAt === null && !ownsNetwork;
+    const fix = ownsNetwork
+        ? restore(context.outputs)
+        : `DHCP options with the domain name ${nodeDomain} and the name server AmazonProvidedDNS`;
+    const line = {
+        subject: `VPC ${vpcId}: domain name in its DHCP options`,
+        expected: isAny ? "any" : nodeDomain,
+        fix,
+    };
+    return ask(line, async () => {
+        const options = await dhcpOptions(context);
+        if (!options) {
+            return observe({ ...line, found: "no DHCP options, so that nodes have no names" });
+        }
+        const { domains, servers, resolver } = options;
+        return [
+            observe({
+                ...line,
+                found: domains.join(" ") || "none",
+                isOk: isAny ? domains.length > 0 : domains.includes(nodeDomain),
+            }),
+            observe({
+                subject: `VPC ${vpcId}: name servers in its DHCP options`,
+                expected: "AmazonProvidedDNS",
+                found: servers.join(", ") || "none",
+                isOk: servers.length > 0 && servers.every((each) => [...AMAZON_DNS, resolver].includes(each)),
+                fix,
+            }),
+        ];
+    });
+}
+
+/** Undefined for a VPC without DHCP options. */
+export async function dhcpOptions({ clients: { ec2 }, outputs: { vpcId } }: Context) {
+    const vpcs = await call("ec2:DescribeVpcs", vpcId, () =>
+        ec2.send(new DescribeVpcsCommand({ VpcIds: [vpcId] })),
+    );
+    const { DhcpOptionsId: id = "default", CidrBlock = "" } = vpcs.Vpcs?.[0] ?? {};
+    if (id === "default") {
+        return undefined;
+    }
+    const answer = await call("ec2:DescribeDhcpOptions", id, () =>
+        ec2.send(new DescribeDhcpOptionsCommand({ DhcpOptionsIds: [id] })),
+    );
+    const valuesOf = (key: string) =>
+        (answer.DhcpOptions?.[0]?.DhcpConfigurations ?? [])
+            .filter(({ Key }) => Key === key)
+            .flatMap(({ Values = [] }) => Values.flatMap(({ Value = "" }) => Value));
+    return {
+        domains: valuesOf("domain-name").flatMap(domainNames),
+        servers: valuesOf("domain-name-servers"),
+        /** https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html */
+        resolver: CidrBlock.replace(/\.0\/\d+$/, ".2"),
+    };
+}
+
+/** See `network.existing.allowHostnameMismatch`. */
+export function acceptsAnyName(emrEtlRunnerConfig: string): boolean {
+    const path = ["aws", "emr", "configuration", "core-site", "hadoop.ssl.hostname.verifier"];
+    return valueAt(readConfig(emrEtlRunnerConfig, "emrEtlRunnerConfig"), path) === "ALLOW_ALL";
+}
