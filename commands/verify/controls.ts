@@ -181,7 +181,8 @@ export const CONTROLS: readonly Control[] = [
         title: "No added policy gives the roles access",
         severity: "high",
         states: "No policy of a role of the stack, but those that the stack wrote, allows access to the pipeline's buckets, its key, or IAM.",
-        doesNotState: "Existing roles, permissions boundaries, and added policies about other things.",
+        doesNotState:
+            "Existing roles, the contents of the policies in `access.policyArns`, and added policies about other things.",
         evidence: [
             "iam:ListRolePolicies",
             "iam:GetRolePolicy",

@@ -4,9 +4,10 @@ import {
     GetKeyRotationStatusCommand,
     paginateListGrants,
 } from "@aws-sdk/client-kms";
+import { canonicalStatement } from "../../components/checks/document-differences";
 import { checkKeyKind, checkKeyState, KEY_SPEC, KEY_USAGE } from "../../components/checks/key";
-import { parseArn } from "../../components/domain/arn";
-import { keyUse, spotRoleArn } from "../../components/policies/key";
+import { arn, parseArn } from "../../components/domain/arn";
+import { keyPolicy, keyUse } from "../../components/policies/key";
 import { call } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
 import { ask, type Context, type Evidence, observe, observeFaults } from "./control";
@@ -120,21 +121,17 @@ export async function keyPolicyOf({ clients: { kms }, outputs }: Context): Promi
     return statementsOf(Policy);
 }
 
-/** A key of the stack has the statements of `keyPolicy` only; an existing key may name principals of its accounts. */
+/** A key of the stack leaves all decisions but Spot's to IAM; an existing key may name principals of its accounts. */
 function isExpected({ kmsKeyArn, forCommands }: StackOutputs, statement: LiveStatement): boolean {
     const { accountId, ownsKey } = forCommands;
     if (!ownsKey) {
         return !isForOthers(statement, [accountId, parseArn(kmsKeyArn).account]);
     }
-    const conditions = Object.values(statement.Condition ?? {});
-    const isSpot = conditions.some(
-        (keys) => list(keys["aws:PrincipalArn"]).join() === spotRoleArn(accountId),
-    );
+    const own = keyPolicy(accountId, true).Statement.map(canonicalStatement);
+    const root = [accountId, arn("iam", "", accountId, "root")];
     return (
-        principalsOf(statement).every(
-            (principal) =>
-                /^(arn:[^:]*:iam::)?\d{12}(:root)?$/.test(principal) && accountOf(principal) === accountId,
-        ) || isSpot
+        own.includes(canonicalStatement(statement)) ||
+        principalsOf(statement).every((principal) => root.includes(principal))
     );
 }
 

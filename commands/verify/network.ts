@@ -9,15 +9,14 @@ import {
     type SecurityGroup,
 } from "@aws-sdk/client-ec2";
 import { checkDefaultRoutes, type Route } from "../../components/checks/default-routes";
-import { parseS3Url } from "../../components/domain/locations";
+import { LOCATIONS, parseS3Url } from "../../components/domain/locations";
 import { publicBuckets } from "../../components/domain/region";
 import { bucketArn } from "../../components/policies/s3-access";
 import { call } from "../aws";
 import { hasEmrsName, securityGroupsOf } from "../security-groups";
 import { publicAddresses, WIDE } from "./addresses";
 import { ask, type Context, type Outcome, observe, observeCoverage, observeFaults, restore } from "./control";
-import { bucketsOf } from "./s3";
-import { type LiveStatement, statementsOf, uncovered } from "./statements";
+import { accountOf, type LiveStatement, principalsOf, statementsOf, uncovered } from "./statements";
 
 /** Who may reach the nodes: EMR's groups, and in a VPC of the stack all groups. */
 export async function ingress(context: Context): Promise<Outcome> {
@@ -213,37 +212,47 @@ export async function endpointPolicies({ clients: { ec2 }, outputs }: Context): 
                 (page) => page.VpcEndpoints,
             );
         });
-        const archive = parseS3Url(forCommands.certificateArchive)?.bucket ?? "";
-        const read = [...publicBuckets(region), archive].map(bucketArn);
+        const folders = Object.entries(outputs.buckets).flatMap(([path, urls]) =>
+            [urls].flat().flatMap((url) => {
+                const { bucket = "", prefix = "" } = parseS3Url(url) ?? {};
+                return { bucket: bucketArn(bucket), objects: `${bucketArn(bucket)}/${prefix}*`, path };
+            }),
+        );
+        const writes = (path: string) =>
+            LOCATIONS.find((each) => each.path === path)?.jobflow.includes("write");
+        const written = folders.filter(({ path }) => writes(path)).map(({ objects }) => objects);
+        const archive = forCommands.certificateArchive.replace("s3://", "arn:aws:s3:::");
+        const assets = publicBuckets(region).map((bucket) => `${bucketArn(bucket)}/*`);
         const needs: Readonly<Record<string, readonly LiveStatement[]>> = {
             [`com.amazonaws.${region}.s3`]: [
                 allow(
-                    "Data",
-                    ["s3:GetObject", "s3:PutObject"],
-                    bucketsOf(outputs).map(({ name }) => `${bucketArn(name)}/*`),
-                ),
-                allow(
                     "Lists",
                     ["s3:ListBucket"],
-                    bucketsOf(outputs).map(({ name }) => bucketArn(name)),
+                    folders.map(({ bucket }) => bucket),
                 ),
                 allow(
-                    "Assets",
+                    "Read",
                     ["s3:GetObject"],
-                    read.map((each) => `${each}/*`),
+                    [...folders.map(({ objects }) => objects), archive, ...assets],
                 ),
+                allow("Write", ["s3:PutObject"], written),
             ],
             [`com.amazonaws.${region}.kms`]: [
                 allow("Key", ["kms:Decrypt", "kms:GenerateDataKey"], [kmsKeyArn]),
             ],
         };
-        const found = endpoints.flatMap(({ VpcEndpointId, ServiceName = "", PolicyDocument }) => {
-            const required = needs[ServiceName];
+        const isForNodes = (statement: LiveStatement) =>
+            statement.Effect === "Deny" ||
+            principalsOf(statement).some(
+                (principal) => principal === "*" || accountOf(principal) === forCommands.accountId,
+            );
+        const found = endpoints.flatMap(({ VpcEndpointId, ServiceName = "", PolicyDocument, State }) => {
+            const required = State?.toLowerCase().startsWith("delet") ? undefined : needs[ServiceName];
             return required && PolicyDocument
                 ? [
                       observeCoverage(
                           { subject: `endpoint ${VpcEndpointId} (${ServiceName}): policy`, expected, fix },
-                          uncovered(required, () => statementsOf(PolicyDocument)),
+                          uncovered(required, () => statementsOf(PolicyDocument).filter(isForNodes)),
                       ),
                   ]
                 : [];

@@ -185,29 +185,16 @@ async function managedPolicy(iam: IAMClient, PolicyArn: string): Promise<Policy>
 }
 
 /** What gives access to data, to the key, or to either by way of IAM. */
-const SENSITIVE = [
-    ...["GetObject", "GetObjectVersion", "PutObject", "DeleteObject", "DeleteObjectVersion", "PutObjectAcl"],
-    ...["PutBucketPolicy", "DeleteBucketPolicy", "PutBucketAcl", "PutEncryptionConfiguration"],
-    ...["PutBucketPublicAccessBlock", "PutReplicationConfiguration", "PutLifecycleConfiguration"],
-]
-    .map((action) => `s3:${action}`)
-    .concat(
-        [
-            "Decrypt",
-            "GenerateDataKey",
-            "CreateGrant",
-            "PutKeyPolicy",
-            "ScheduleKeyDeletion",
-            "DisableKey",
-        ].map((action) => `kms:${action}`),
-        [
-            "PassRole",
-            "PutRolePolicy",
-            "AttachRolePolicy",
-            "UpdateAssumeRolePolicy",
-            "CreatePolicyVersion",
-        ].map((action) => `iam:${action}`),
-    );
+const SENSITIVE = `
+    s3:GetObject s3:GetObjectVersion s3:PutObject s3:PutObjectAcl s3:DeleteObject s3:DeleteObjectVersion s3:DeleteBucket
+    s3:PutBucketPolicy s3:DeleteBucketPolicy s3:PutBucketAcl s3:PutBucketOwnershipControls s3:PutBucketPublicAccessBlock
+    s3:PutEncryptionConfiguration s3:PutReplicationConfiguration s3:PutLifecycleConfiguration s3:PutBucketNotification
+    s3:PutInventoryConfiguration s3:CreateAccessPoint kms:Decrypt kms:GenerateDataKey kms:CreateGrant kms:PutKeyPolicy
+    kms:ScheduleKeyDeletion kms:DisableKey sts:AssumeRole iam:PassRole iam:PutRolePolicy iam:AttachRolePolicy
+    iam:UpdateAssumeRolePolicy iam:CreatePolicyVersion iam:CreateAccessKey iam:PutUserPolicy iam:AttachUserPolicy
+`
+    .trim()
+    .split(/\s+/);
 
 /** Policies beside those of the stack that let a role of the stack at data, at the key, or at more rights. */
 export async function rolePolicies(context: Context): Promise<readonly Evidence[] | string> {
@@ -220,8 +207,7 @@ export async function rolePolicies(context: Context): Promise<readonly Evidence[
     const protectedArns = [
         ...bucketsOf(outputs).flatMap(({ name }) => [bucketArn(name), `${bucketArn(name)}/*`]),
         outputs.kmsKeyArn,
-        arn("iam", "", outputs.forCommands.accountId, "role/*"),
-        arn("iam", "", outputs.forCommands.accountId, "policy/*"),
+        arn("iam", "", outputs.forCommands.accountId, "*"),
     ];
     const grants = (statement: LiveStatement) =>
         statement.Effect === "Allow" &&

@@ -52,15 +52,17 @@ export function accountOf(principal: string): string | undefined {
     return /^(?:arn:[^:]*:[^:]*::)?(\d{12})(?::|$)/.exec(principal)?.[1];
 }
 
-/** Whether the statement lets callers of other accounts in. A service is no caller of an account. */
+/** Principals of no account: services, and the ids that IAM leaves of deleted users and roles. */
+const OF_NO_ACCOUNT = /\.amazonaws\.com$|^A(ID|RO)A[A-Z0-9]+$/;
+
+/** Whether the statement lets callers of other accounts in, among them principals whose account it does not say. */
 export function isForOthers(statement: LiveStatement, accounts: readonly string[]): boolean {
-    return principalsOf(statement).some((principal) => {
-        const account = accountOf(principal);
-        return account === undefined
-            ? principal === "*" &&
-                  !isLimited(statement, ACCOUNT_KEYS, (value) => accounts.includes(accountOf(value) ?? ""))
-            : !accounts.includes(account);
-    });
+    const passes = (value: string) => accounts.includes(accountOf(value) ?? "");
+    return principalsOf(statement).some((principal) =>
+        principal === "*"
+            ? !isLimited(statement, ACCOUNT_KEYS, passes)
+            : !OF_NO_ACCOUNT.test(principal) && !passes(principal),
+    );
 }
 
 /** Whether the statement lets everyone in: no condition limits the callers to fixed values, as S3 decides what is public. */

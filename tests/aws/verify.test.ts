@@ -707,6 +707,19 @@ const SITUATIONS: readonly Situation[] = [
                 undefined,
             ],
             ["a role of the account", { ...ROLE_OF_ACCOUNT, Action: "kms:Decrypt" }, undefined],
+            [
+                "everyone but Spot",
+                {
+                    ...ANYONE,
+                    Action: "kms:Decrypt",
+                    Condition: {
+                        StringNotEquals: {
+                            "aws:PrincipalArn": `arn:aws:iam::${ACCOUNT}:role/aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot`,
+                        },
+                    },
+                },
+                undefined,
+            ],
             ["another account, an existing key", { ...OTHERS, Action: "kms:Decrypt" }, "existing"],
         ] as const
     ).map(([title, added, on]) => ({
@@ -813,6 +826,7 @@ const SITUATIONS: readonly Situation[] = [
             ["reads all buckets with the stack's prefix", statement("s3:Get*", "arn:aws:s3:::snowplow-*")],
             ["decrypts with every key", statement("kms:Decrypt")],
             ["passes roles", statement("iam:PassRole")],
+            ["assumes roles", statement("sts:*")],
             ["may all but one action", { NotAction: "iam:*", Resource: "*" }],
         ] as const
     ).map(([title, added]) => ({
@@ -1269,7 +1283,26 @@ const SITUATIONS: readonly Situation[] = [
         title: "an endpoint policy for another bucket",
         control: "endpoint-policies",
         plant: (stack) => stack.endpointPolicy(statement("s3:*", "arn:aws:s3:::acme-else/*")),
-        found: [/^Data: s3:GetObject, s3:PutObject; /],
+        found: [/^Lists: s3:ListBucket; Read: s3:GetObject; Write: s3:PutObject$/],
+    },
+    {
+        title: "an endpoint policy for another account's principals",
+        control: "endpoint-policies",
+        plant: (stack) => stack.endpointPolicy({ ...statement("*"), Principal: OTHERS.Principal }),
+        found: [/^Lists: /],
+    },
+    {
+        title: "an endpoint policy that allows the buckets only",
+        control: "endpoint-policies",
+        plant: (stack) =>
+            stack.endpointPolicy(
+                statement("s3:*", [
+                    "arn:aws:s3:::snowplow-*",
+                    "arn:aws:s3:::snowplow-hosted-assets*/*",
+                    "arn:aws:s3:::eu-west-1.elasticmapreduce/*",
+                ]),
+            ),
+        result: "ok",
     },
     {
         title: "an endpoint policy with a condition",

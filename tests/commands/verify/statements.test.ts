@@ -45,6 +45,12 @@ describe("statements of policies", () => {
         ["the account", { Principal: { AWS: [ACCOUNT, `arn:aws:iam::${ACCOUNT}:role/a`] } }, false, false],
         ["another account", { Principal: { AWS: "444455556666" } }, false, true],
         ["a service", { Principal: { Service: "ec2.amazonaws.com" } }, false, false],
+        [
+            "a canonical user",
+            { Principal: { CanonicalUser: "79a59df900b949e55d96a1e698fbaced" } },
+            false,
+            true,
+        ],
         ["a deleted role", { Principal: { AWS: "AROAEXAMPLEEXAMPLE12" } }, false, false],
         ["the account by condition", condition("StringEquals", "kms:CallerAccount", ACCOUNT), false, false],
         [
