@@ -29,10 +29,10 @@ export interface Control {
     readonly severity: Severity;
     readonly states: string;
     readonly doesNotState: string;
-    /** The IAM actions of its calls; none for a file. */
-    readonly evidence: readonly string[];
-    /** Controls of public catalogues about the same: Security Hub, CIS AWS Foundations, AWS Config, Checkov, Prowler. */
-    readonly catalogues: readonly string[];
+    /** The IAM actions of its calls, or the file. */
+    readonly evidence: string;
+    /** The ids of public catalogues' controls about the same: see docs/controls.md. @default none */
+    readonly catalogues?: string;
     readonly check: (context: Context) => Promise<Outcome>;
 }
 
@@ -45,8 +45,8 @@ export const CONTROLS: readonly Control[] = [
         severity: "high",
         states: "The default encryption of each location's bucket and of the certificates' bucket is SSE-S3; an existing bucket may have a KMS key of `storage.existingKmsKeyArns`.",
         doesNotState: "How objects are encrypted that name another encryption, or that exist already.",
-        evidence: ["s3:GetEncryptionConfiguration"],
-        catalogues: ["CKV_AWS_19"],
+        evidence: "s3:GetEncryptionConfiguration",
+        catalogues: "CKV_AWS_19",
         check: defaultEncryption,
     },
     {
@@ -55,8 +55,7 @@ export const CONTROLS: readonly Control[] = [
         severity: "high",
         states: "Each bucket of the stack blocks SSE-C.",
         doesNotState: "Anything about existing buckets.",
-        evidence: ["s3:GetEncryptionConfiguration"],
-        catalogues: [],
+        evidence: "s3:GetEncryptionConfiguration",
         check: blockedSseC,
     },
     {
@@ -66,8 +65,7 @@ export const CONTROLS: readonly Control[] = [
         states: "In each location, sampled objects (`--sample`), and as many sampled ones from before February 2023, are under SSE-S3 or a KMS key of `storage.existingKmsKeyArns`.",
         doesNotState:
             "Objects that are not in the sample or after the first 100,000 of a location, and old versions.",
-        evidence: ["s3:ListBucket", "s3:GetObject"],
-        catalogues: [],
+        evidence: "s3:ListBucket, s3:GetObject",
         check: sampledObjects,
     },
     {
@@ -76,14 +74,9 @@ export const CONTROLS: readonly Control[] = [
         severity: "high",
         states: "The policy of each bucket whose policy the stack sets denies plain HTTP, other encryption headers and SSE-C to everyone.",
         doesNotState: "Anything about existing buckets with a policy of their own.",
-        evidence: ["s3:GetBucketPolicy"],
-        catalogues: [
-            "S3.5",
-            "CIS 2.1.1",
-            "s3-bucket-ssl-requests-only",
-            "CKV_AWS_379",
-            "s3_bucket_secure_transport_policy",
-        ],
+        evidence: "s3:GetBucketPolicy",
+        catalogues:
+            "S3.5, CIS 2.1.1, s3-bucket-ssl-requests-only, CKV_AWS_379, s3_bucket_secure_transport_policy",
         check: policyDenies,
     },
     {
@@ -93,16 +86,9 @@ export const CONTROLS: readonly Control[] = [
         states: "In buckets of the stack, no statement but the stack's and `storage.bucketPolicyStatements`, and no ACL, gives access to objects; log delivery may write. Replication, inventories and event targets stay in the account. No existing bucket gives access to everyone.",
         doesNotState:
             "What IAM allows principals of the account, access points, and where EventBridge sends events.",
-        evidence: [
-            "s3:GetBucketPolicy",
-            "s3:GetBucketOwnershipControls",
-            "s3:GetBucketAcl",
-            "s3:GetReplicationConfiguration",
-            "s3:GetInventoryConfiguration",
-            "s3:GetBucketNotification",
-            "s3:ListAllMyBuckets",
-        ],
-        catalogues: ["S3.2", "S3.3"],
+        evidence:
+            "s3:GetBucketPolicy, s3:GetBucketOwnershipControls, s3:GetBucketAcl, s3:GetReplicationConfiguration, s3:GetInventoryConfiguration, s3:GetBucketNotification, s3:ListAllMyBuckets",
+        catalogues: "S3.2, S3.3",
         check: dataAccess,
     },
     {
@@ -111,8 +97,7 @@ export const CONTROLS: readonly Control[] = [
         severity: "low",
         states: "No statement and no ACL of an existing bucket gives another account access to its objects; its replication, inventories and event targets stay in the account. You may know the account: then this is for your information.",
         doesNotState: LISTED,
-        evidence: ["as of s3-data-access"],
-        catalogues: [],
+        evidence: "as of s3-data-access",
         check: existingDataAccess,
     },
     {
@@ -121,19 +106,9 @@ export const CONTROLS: readonly Control[] = [
         severity: "high",
         states: "Each bucket blocks public access, or the account does.",
         doesNotState: LISTED,
-        evidence: ["s3:GetBucketPublicAccessBlock", "s3:GetAccountPublicAccessBlock"],
-        catalogues: [
-            "S3.1",
-            "S3.8",
-            "CIS 2.1.4",
-            "s3-bucket-level-public-access-prohibited",
-            "CKV_AWS_53",
-            "CKV_AWS_54",
-            "CKV_AWS_55",
-            "CKV_AWS_56",
-            "CKV2_AWS_6",
-            "s3_bucket_level_public_access_block",
-        ],
+        evidence: "s3:GetBucketPublicAccessBlock, s3:GetAccountPublicAccessBlock",
+        catalogues:
+            "S3.1, S3.8, CIS 2.1.4, s3-bucket-level-public-access-prohibited, CKV_AWS_53, CKV_AWS_54, CKV_AWS_55, CKV_AWS_56, CKV2_AWS_6, s3_bucket_level_public_access_block",
         check: publicAccess,
     },
     {
@@ -142,18 +117,9 @@ export const CONTROLS: readonly Control[] = [
         severity: "high",
         states: "The key is enabled, symmetric, in the stack's region and not pending deletion; a key of the stack rotates.",
         doesNotState: "Whether an existing key rotates.",
-        evidence: ["kms:DescribeKey", "kms:GetKeyRotationStatus"],
-        catalogues: [
-            "KMS.3",
-            "KMS.4",
-            "CIS 3.6",
-            "CIS 4.7",
-            "cmk-backing-key-rotation-enabled",
-            "kms-cmk-not-scheduled-for-deletion",
-            "CKV_AWS_7",
-            "kms_cmk_rotation_enabled",
-            "kms_cmk_not_deleted_unintentionally",
-        ],
+        evidence: "kms:DescribeKey, kms:GetKeyRotationStatus",
+        catalogues:
+            "KMS.3, KMS.4, CIS 3.6, CIS 4.7, cmk-backing-key-rotation-enabled, kms-cmk-not-scheduled-for-deletion, CKV_AWS_7, kms_cmk_rotation_enabled, kms_cmk_not_deleted_unintentionally",
         check: keyUsable,
     },
     {
@@ -162,8 +128,7 @@ export const CONTROLS: readonly Control[] = [
         severity: "high",
         states: "The policy of the stack's key allows its use through IAM of the account and for Spot only; an existing key's policy allows no account but the stack's and the key's. Grants are for AWS services, the stack's roles (an existing key: principals of the account) and Spot.",
         doesNotState: "What IAM allows principals of the account.",
-        evidence: ["kms:GetKeyPolicy", "kms:ListGrants"],
-        catalogues: [],
+        evidence: "kms:GetKeyPolicy, kms:ListGrants",
         check: keyAccess,
     },
     {
@@ -172,8 +137,7 @@ export const CONTROLS: readonly Control[] = [
         severity: "high",
         states: "Each role of the stack trusts its service as the stack wrote it, and nobody else; an existing role trusts its service, and no other account. The instance profile holds the jobflow role.",
         doesNotState: "Which principals of the account an existing role trusts.",
-        evidence: ["iam:GetRole", "iam:GetInstanceProfile"],
-        catalogues: [],
+        evidence: "iam:GetRole, iam:GetInstanceProfile",
         check: roleTrust,
     },
     {
@@ -183,21 +147,10 @@ export const CONTROLS: readonly Control[] = [
         states: "No policy of a role of the stack, but those that the stack wrote, allows access to the pipeline's buckets, its key, or IAM.",
         doesNotState:
             "Existing roles, the contents of the policies in `access.policyArns`, and added policies about other things.",
-        evidence: [
-            "iam:ListRolePolicies",
-            "iam:GetRolePolicy",
-            "iam:ListAttachedRolePolicies",
-            "iam:GetPolicy",
-            "iam:GetPolicyVersion",
-        ],
-        catalogues: [
-            "IAM.1",
-            "IAM.21",
-            "CIS 1.16",
-            "iam-policy-no-statements-with-admin-access",
-            "CKV_AWS_62",
-            "CKV_AWS_63",
-        ],
+        evidence:
+            "iam:ListRolePolicies, iam:GetRolePolicy, iam:ListAttachedRolePolicies, iam:GetPolicy, iam:GetPolicyVersion",
+        catalogues:
+            "IAM.1, IAM.21, CIS 1.16, iam-policy-no-statements-with-admin-access, CKV_AWS_62, CKV_AWS_63",
         check: rolePolicies,
     },
     {
@@ -207,8 +160,7 @@ export const CONTROLS: readonly Control[] = [
         states: "The policies of existing roles allow each action of the output `requiredPolicies`; the policy of an existing key lets the roles use it, and has `kmsKeyPolicyStatements`. An action that only a statement with another condition allows is unknown.",
         doesNotState:
             "Service control policies, permissions boundaries, session policies, and denials under a condition.",
-        evidence: ["as of role-policies", "kms:GetKeyPolicy"],
-        catalogues: [],
+        evidence: "as of role-policies, kms:GetKeyPolicy",
         check: existingRequirements,
     },
     {
@@ -217,8 +169,8 @@ export const CONTROLS: readonly Control[] = [
         severity: "high",
         states: "The security configuration in EMR has SSE-S3 for EMRFS.",
         doesNotState: "Which security configuration clusters run with: see `live-clusters`.",
-        evidence: ["elasticmapreduce:DescribeSecurityConfiguration"],
-        catalogues: ["EMR.3", "emr-security-configuration-encryption-rest"],
+        evidence: "elasticmapreduce:DescribeSecurityConfiguration",
+        catalogues: "EMR.3, emr-security-configuration-encryption-rest",
         check: securityConfiguration("s3"),
     },
     {
@@ -227,8 +179,8 @@ export const CONTROLS: readonly Control[] = [
         severity: "high",
         states: "The security configuration in EMR has local disk encryption with the stack's key, and EBS encryption where the release has it.",
         doesNotState: "Volumes of running instances. Before EMR 5.24, root volumes are not encrypted.",
-        evidence: ["elasticmapreduce:DescribeSecurityConfiguration"],
-        catalogues: ["EMR.3", "CT.EMR.PR.1", "CT.EMR.PR.3", "CKV_AWS_349", "CKV_AWS_350"],
+        evidence: "elasticmapreduce:DescribeSecurityConfiguration",
+        catalogues: "EMR.3, CT.EMR.PR.1, CT.EMR.PR.3, CKV_AWS_349, CKV_AWS_350",
         check: securityConfiguration("disks"),
     },
     {
@@ -237,8 +189,8 @@ export const CONTROLS: readonly Control[] = [
         severity: "high",
         states: "The security configuration in EMR has encryption in transit with the stack's certificate archive.",
         doesNotState: "Connections to Redshift, to collectors, and of EmrEtlRunner itself.",
-        evidence: ["elasticmapreduce:DescribeSecurityConfiguration"],
-        catalogues: ["EMR.4", "CT.EMR.PR.4", "emr-security-configuration-encryption-transit", "CKV_AWS_351"],
+        evidence: "elasticmapreduce:DescribeSecurityConfiguration",
+        catalogues: "EMR.4, CT.EMR.PR.4, emr-security-configuration-encryption-transit, CKV_AWS_351",
         check: securityConfiguration("inTransit"),
     },
     {
@@ -247,8 +199,7 @@ export const CONTROLS: readonly Control[] = [
         severity: "high",
         states: "All other fields of the security configuration in EMR are as the stack wrote them, IMDSv2 among them.",
         doesNotState: "Fields that EMR may add and not return.",
-        evidence: ["elasticmapreduce:DescribeSecurityConfiguration"],
-        catalogues: [],
+        evidence: "elasticmapreduce:DescribeSecurityConfiguration",
         check: securityConfiguration("rest"),
     },
     {
@@ -257,8 +208,7 @@ export const CONTROLS: readonly Control[] = [
         severity: "high",
         states: "The archive is encrypted (the stack's: under its key), and has exactly EMR's three files, a chain up to a trusted authority, the nodes' names, and the certificate's private key in PKCS#8.",
         doesNotState: "Who has read the private key before.",
-        evidence: ["s3:GetObject", "kms:Decrypt"],
-        catalogues: [],
+        evidence: "s3:GetObject, kms:Decrypt",
         check: archiveContent,
     },
     {
@@ -267,8 +217,7 @@ export const CONTROLS: readonly Control[] = [
         severity: "high",
         states: "The nodes' certificate and its authorities are valid now and for more than `--fail-days` days.",
         doesNotState: "Authorities, if the archive cannot be read.",
-        evidence: ["s3:GetObject", "kms:Decrypt"],
-        catalogues: [],
+        evidence: "s3:GetObject, kms:Decrypt",
         check: certificateDates("failDays"),
     },
     {
@@ -277,8 +226,7 @@ export const CONTROLS: readonly Control[] = [
         severity: "low",
         states: "The nodes' certificate and its authorities are valid for more than `--warn-days` days.",
         doesNotState: "Authorities, if the archive cannot be read.",
-        evidence: ["s3:GetObject", "kms:Decrypt"],
-        catalogues: [],
+        evidence: "s3:GetObject, kms:Decrypt",
         check: certificateDates("warnDays"),
     },
     {
@@ -287,8 +235,7 @@ export const CONTROLS: readonly Control[] = [
         severity: "high",
         states: "The VPC has DNS support and DNS host names on; its DHCP options have the domain of the certificate and AWS's name server.",
         doesNotState: "What a name server of AWS resolves through your rules.",
-        evidence: ["ec2:DescribeVpcAttribute", "ec2:DescribeVpcs", "ec2:DescribeDhcpOptions"],
-        catalogues: [],
+        evidence: "ec2:DescribeVpcAttribute, ec2:DescribeVpcs, ec2:DescribeDhcpOptions",
         check: nodeNames,
     },
     {
@@ -297,8 +244,7 @@ export const CONTROLS: readonly Control[] = [
         severity: "high",
         states: "Each cluster from STARTING to WAITING with the stack's tag, one of its roles, or (without another stack's tag) one of its subnets runs with the current security configuration.",
         doesNotState: "Clusters that have ended or are terminating.",
-        evidence: ["elasticmapreduce:ListClusters", "elasticmapreduce:DescribeCluster"],
-        catalogues: [],
+        evidence: "elasticmapreduce:ListClusters, elasticmapreduce:DescribeCluster",
         check: liveClusters,
     },
     {
@@ -307,8 +253,7 @@ export const CONTROLS: readonly Control[] = [
         severity: "high",
         states: "The rules of each of EMR's groups (in a VPC of the stack: of each group) admit public addresses of less than a /16 of IPv4 and a /32 of IPv6 in sum, prefix lists included.",
         doesNotState: "Ingress from private ranges and from other groups.",
-        evidence: ["ec2:DescribeSecurityGroups", "ec2:GetManagedPrefixListEntries"],
-        catalogues: [],
+        evidence: "ec2:DescribeSecurityGroups, ec2:GetManagedPrefixListEntries",
         check: ingress,
     },
     {
@@ -317,8 +262,8 @@ export const CONTROLS: readonly Control[] = [
         severity: "high",
         states: "The default route leads to a NAT gateway or an internet gateway, as `network.internetAccess` says; in a VPC of the stack, no other route leaves it except to gateway endpoints.",
         doesNotState: "Other routes of an existing VPC.",
-        evidence: ["ec2:DescribeRouteTables"],
-        catalogues: ["EMR.1", "CKV2_AWS_7"],
+        evidence: "ec2:DescribeRouteTables",
+        catalogues: "EMR.1, CKV2_AWS_7",
         check: routes,
     },
     {
@@ -327,8 +272,7 @@ export const CONTROLS: readonly Control[] = [
         severity: "high",
         states: "The network ACLs of the subnets let HTTPS and HTTP out to every address, and the answers in.",
         doesNotState: "Denied ranges narrower than half of all addresses.",
-        evidence: ["ec2:DescribeNetworkAcls"],
-        catalogues: [],
+        evidence: "ec2:DescribeNetworkAcls",
         check: networkAcls,
     },
     {
@@ -337,8 +281,7 @@ export const CONTROLS: readonly Control[] = [
         severity: "high",
         states: "The policies of the VPC's endpoints for S3 and KMS allow reading and writing the locations, reading the archive and the hosted assets, and using the key. What only a statement with a condition allows is unknown.",
         doesNotState: "The package repositories of Amazon Linux and EMR, and endpoints of other services.",
-        evidence: ["ec2:DescribeVpcEndpoints"],
-        catalogues: [],
+        evidence: "ec2:DescribeVpcEndpoints",
         check: endpointPolicies,
     },
     {
@@ -347,8 +290,7 @@ export const CONTROLS: readonly Control[] = [
         severity: "high",
         states: "Each field of the file of `--config` that says what is encrypted, where data goes and with which rights is as in the output; the file has no ERB but the two credentials from the environment, comments included, and no YAML tag.",
         doesNotState: "The environment's credentials, and which file EmrEtlRunner is started with.",
-        evidence: [],
-        catalogues: [],
+        evidence: "the file",
         check: configYml("stack"),
     },
     {
@@ -357,8 +299,7 @@ export const CONTROLS: readonly Control[] = [
         severity: "low",
         states: "The other fields of the file, such as the size of the cluster, are as in the output.",
         doesNotState: "Whether a difference is intended.",
-        evidence: [],
-        catalogues: [],
+        evidence: "the file",
         check: configYml("jobs"),
     },
     {
@@ -367,8 +308,7 @@ export const CONTROLS: readonly Control[] = [
         severity: "high",
         states: "The bootstrap script and the jars that config.yml's versions need, and your bootstrap scripts, can be read.",
         doesNotState: "Their contents.",
-        evidence: ["s3:GetObject"],
-        catalogues: [],
+        evidence: "s3:GetObject",
         check: hostedAssets,
     },
     {
@@ -377,8 +317,7 @@ export const CONTROLS: readonly Control[] = [
         severity: "low",
         states: "The schedule is enabled or has been sent, and has the topic and the role of the stack.",
         doesNotState: "Whether the topic has subscribers.",
-        evidence: ["scheduler:GetSchedule"],
-        catalogues: [],
+        evidence: "scheduler:GetSchedule",
         check: reminder,
     },
 ];
@@ -386,65 +325,52 @@ export const CONTROLS: readonly Control[] = [
 /** What public catalogues ask and this design does not do. */
 export const NOT_DONE: readonly {
     readonly asks: string;
-    readonly ids: readonly string[];
+    readonly ids: string;
     readonly reason: string;
 }[] = [
     {
         asks: "SSE-KMS for S3",
-        ids: [
-            "S3.17",
-            "s3-default-encryption-kms",
-            "CKV_AWS_145",
-            "CKV_AWS_171",
-            "CT.EMR.PR.2",
-            "s3_bucket_kms_encryption",
-        ],
+        ids: "S3.17, s3-default-encryption-kms, CKV_AWS_145, CKV_AWS_171, CT.EMR.PR.2, s3_bucket_kms_encryption",
         reason: "EmrEtlRunner asks s3-dist-cp for AES256; the page asks for SSE-S3.",
     },
     {
         asks: "Access logs of buckets",
-        ids: ["CKV_AWS_18"],
+        ids: "CKV_AWS_18",
         reason: "The logs would need a bucket and a retention of your choice; CloudTrail's data events do the same for the account.",
     },
     {
         asks: "Versioning of each bucket",
-        ids: ["CKV_AWS_21"],
+        ids: "CKV_AWS_21",
         reason: "The archive is versioned. EmrEtlRunner moves objects by copy and delete: in the others, each would stay, and cost.",
     },
     {
         asks: "Replication of buckets",
-        ids: ["CKV_AWS_144"],
+        ids: "CKV_AWS_144",
         reason: "A second copy in another region needs the same protection there. Add it to the archive if you need it.",
     },
     {
         asks: "Event notifications of buckets",
-        ids: ["CKV2_AWS_62"],
+        ids: "CKV2_AWS_62",
         reason: "Nothing in the pipeline listens.",
     },
     {
         asks: "Flow logs of the VPC",
-        ids: ["EC2.6", "CIS 3.7", "vpc-flow-logs-enabled", "CKV2_AWS_11", "vpc_flow_logs_enabled"],
+        ids: "EC2.6, CIS 3.7, vpc-flow-logs-enabled, CKV2_AWS_11, vpc_flow_logs_enabled",
         reason: "Their destination and retention are the account's to decide.",
     },
     {
         asks: "EMR's block of public security groups",
-        ids: ["EMR.2", "emr-block-public-access", "CKV_AWS_390", "emr_cluster_account_public_block_enabled"],
+        ids: "EMR.2, emr-block-public-access, CKV_AWS_390, emr_cluster_account_public_block_enabled",
         reason: "It is a setting of the account and region. `network-ingress` checks the groups themselves.",
     },
     {
         asks: "A default security group without rules",
-        ids: [
-            "EC2.2",
-            "CIS 5.4",
-            "vpc-default-security-group-closed",
-            "CKV2_AWS_12",
-            "ec2_securitygroup_default_restrict_traffic",
-        ],
+        ids: "EC2.2, CIS 5.4, vpc-default-security-group-closed, CKV2_AWS_12, ec2_securitygroup_default_restrict_traffic",
         reason: "The stack removes its rules, and Pulumi detects drift. `network-ingress` checks it for the internet only.",
     },
     {
         asks: "No resource `*` in IAM policies",
-        ids: ["CKV_AWS_355"],
+        ids: "CKV_AWS_355",
         reason: "Some actions know no resource; each such statement says why.",
     },
 ];

@@ -92,7 +92,7 @@ async function checkControl(
     check: Control["check"],
 ): Promise<Report["controls"][number]> {
     const outcome = await check(context);
-    const control = { id, title, severity, catalogues: [...catalogues] };
+    const control = { id, title, severity, catalogues: catalogues?.split(", ") ?? [] };
     return typeof outcome === "string"
         ? { ...control, result: "skipped", reason: outcome, evidence: [] }
         : { ...control, result: worst(outcome.map(({ result }) => result)), evidence: [...outcome] };

@@ -10,7 +10,7 @@ import { arn, parseArn } from "../../components/domain/arn";
 import { keyPolicy, keyUse } from "../../components/policies/key";
 import { call } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
-import { ask, type Context, type Evidence, observe, observeFaults } from "./control";
+import { ask, type Context, collect, type Evidence, observe, observeFaults } from "./control";
 import {
     accountOf,
     actionsOf,
@@ -152,18 +152,14 @@ function keyGrantAccess({ clients: { kms }, outputs }: Context): Promise<readonl
         ((accountOf(principal) ?? principal.split(":")[4]) === accountId &&
             (!ownsKey || roles.some((role) => principal.split("/").includes(role))));
     return ask({ subject, expected, fix }, async () => {
-        const faults = await call("kms:ListGrants", kmsKeyArn, async () => {
-            const found: string[] = [];
-            for await (const { Grants = [] } of paginateListGrants({ client: kms }, { KeyId: kmsKeyArn })) {
-                found.push(
-                    ...Grants.filter(({ GranteePrincipal = "" }) => !isKnown(GranteePrincipal)).map(
-                        ({ GrantId, GranteePrincipal, Operations = [] }) =>
-                            `${GrantId}: ${GranteePrincipal} may ${Operations.join(", ")}`,
-                    ),
-                );
-            }
-            return found;
-        });
+        const pages = paginateListGrants({ client: kms }, { KeyId: kmsKeyArn });
+        const grants = await collect("kms:ListGrants", kmsKeyArn, pages, ({ Grants }) => Grants);
+        const faults = grants
+            .filter(({ GranteePrincipal = "" }) => !isKnown(GranteePrincipal))
+            .map(
+                ({ GrantId, GranteePrincipal, Operations = [] }) =>
+                    `${GrantId}: ${GranteePrincipal} may ${Operations.join(", ")}`,
+            );
         return observeFaults(subject, expected, faults, fix);
     });
 }

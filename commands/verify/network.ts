@@ -12,10 +12,18 @@ import { checkDefaultRoutes, type Route } from "../../components/checks/default-
 import { LOCATIONS, parseS3Url } from "../../components/domain/locations";
 import { publicBuckets } from "../../components/domain/region";
 import { bucketArn } from "../../components/policies/s3-access";
-import { call } from "../aws";
 import { hasEmrsName, securityGroupsOf } from "../security-groups";
 import { publicAddresses, WIDE } from "./addresses";
-import { ask, type Context, type Outcome, observe, observeCoverage, observeFaults, restore } from "./control";
+import {
+    ask,
+    type Context,
+    collect,
+    type Outcome,
+    observe,
+    observeCoverage,
+    observeFaults,
+    restore,
+} from "./control";
 import { accountOf, type LiveStatement, principalsOf, statementsOf, uncovered } from "./statements";
 
 /** Who may reach the nodes: EMR's groups, and in a VPC of the stack all groups. */
@@ -46,22 +54,18 @@ async function rangesOf(
     { clients: { ec2 } }: Context,
     { IpRanges = [], Ipv6Ranges = [], PrefixListIds = [] }: IpPermission,
 ): Promise<readonly string[]> {
-    const lists = PrefixListIds.map(({ PrefixListId = "" }) =>
-        call("ec2:GetManagedPrefixListEntries", PrefixListId, async () => {
-            const found: string[] = [];
-            for await (const { Entries = [] } of paginateGetManagedPrefixListEntries(
-                { client: ec2 },
-                { PrefixListId },
-            )) {
-                found.push(...Entries.flatMap(({ Cidr }) => Cidr ?? []));
-            }
-            return found;
-        }),
+    const entries = PrefixListIds.map(({ PrefixListId = "" }) =>
+        collect(
+            "ec2:GetManagedPrefixListEntries",
+            PrefixListId,
+            paginateGetManagedPrefixListEntries({ client: ec2 }, { PrefixListId }),
+            ({ Entries }) => Entries?.flatMap(({ Cidr }) => Cidr ?? []),
+        ),
     );
     return [
         ...IpRanges.flatMap(({ CidrIp }) => CidrIp ?? []),
         ...Ipv6Ranges.flatMap(({ CidrIpv6 }) => CidrIpv6 ?? []),
-        ...(await Promise.all(lists)).flat(),
+        ...(await Promise.all(entries)).flat(),
     ];
 }
 
@@ -86,7 +90,12 @@ export async function routes(context: Context): Promise<Outcome> {
     const way = internetAccess === "public" ? "an internet gateway" : "a NAT gateway";
     const fix = ownsNetwork ? `${restore(outputs)}, and delete added routes` : `a default route to ${way}`;
     return ask({ subject: `routes of ${vpcId}`, expected: `to ${way}`, fix }, async () => {
-        const tables = await routeTables(clients.ec2, vpcId);
+        const tables = await collect(
+            "ec2:DescribeRouteTables",
+            vpcId,
+            paginateDescribeRouteTables({ client: clients.ec2 }, inVpc(vpcId)),
+            ({ RouteTables }) => RouteTables,
+        );
         return subnetIds.map((subnetId) => {
             const table = tableOf(subnetId, tables);
             const found = (table?.Routes ?? []).map(routeOf);
@@ -163,13 +172,12 @@ export async function networkAcls({ clients: { ec2 }, outputs }: Context): Promi
     const expected = "HTTPS and HTTP out to every address, and the answers in";
     const fix = "remove the denying entries, or add allowing ones before them";
     return ask({ subject: `network ACLs of ${vpcId}`, expected, fix }, async () => {
-        const acls = await call("ec2:DescribeNetworkAcls", vpcId, async () => {
-            const Filters = [{ Name: "vpc-id", Values: [vpcId] }];
-            return pages(
-                paginateDescribeNetworkAcls({ client: ec2 }, { Filters }),
-                ({ NetworkAcls }) => NetworkAcls,
-            );
-        });
+        const acls = await collect(
+            "ec2:DescribeNetworkAcls",
+            vpcId,
+            paginateDescribeNetworkAcls({ client: ec2 }, inVpc(vpcId)),
+            ({ NetworkAcls }) => NetworkAcls,
+        );
         return subnetIds.map((subnetId) => {
             const acl =
                 acls.find(({ Associations = [] }) =>
@@ -205,13 +213,12 @@ export async function endpointPolicies({ clients: { ec2 }, outputs }: Context): 
     const expected = "policies that allow what nodes call";
     const fix = "change the endpoint's policy";
     return ask({ subject, expected, fix }, async () => {
-        const endpoints = await call("ec2:DescribeVpcEndpoints", vpcId, async () => {
-            const Filters = [{ Name: "vpc-id", Values: [vpcId] }];
-            return pages(
-                paginateDescribeVpcEndpoints({ client: ec2 }, { Filters }),
-                (page) => page.VpcEndpoints,
-            );
-        });
+        const endpoints = await collect(
+            "ec2:DescribeVpcEndpoints",
+            vpcId,
+            paginateDescribeVpcEndpoints({ client: ec2 }, inVpc(vpcId)),
+            ({ VpcEndpoints }) => VpcEndpoints,
+        );
         const folders = Object.entries(outputs.buckets).flatMap(([path, urls]) =>
             [urls].flat().flatMap((url) => {
                 const { bucket = "", prefix = "" } = parseS3Url(url) ?? {};
@@ -273,20 +280,6 @@ function allow(Sid: string, Action: readonly string[], Resource: readonly string
     return { Sid, Effect: "Allow", Action, Resource };
 }
 
-function routeTables(ec2: Context["clients"]["ec2"], vpcId: string): Promise<readonly RouteTable[]> {
-    return call("ec2:DescribeRouteTables", vpcId, async () => {
-        const Filters = [{ Name: "vpc-id", Values: [vpcId] }];
-        return pages(paginateDescribeRouteTables({ client: ec2 }, { Filters }), (page) => page.RouteTables);
-    });
-}
-
-async function pages<Page, Item>(
-    of: AsyncIterable<Page>,
-    items: (page: Page) => readonly Item[] | undefined,
-): Promise<readonly Item[]> {
-    const found: Item[] = [];
-    for await (const page of of) {
-        found.push(...(items(page) ?? []));
-    }
-    return found;
+function inVpc(vpcId: string) {
+    return { Filters: [{ Name: "vpc-id", Values: [vpcId] }] };
 }

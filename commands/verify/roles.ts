@@ -22,6 +22,7 @@ import type { StackOutputs } from "../stack-outputs";
 import {
     ask,
     type Context,
+    collect,
     type Evidence,
     observe,
     observeCoverage,
@@ -144,13 +145,8 @@ interface Policy {
 }
 
 async function inlinePolicies(iam: IAMClient, RoleName: string): Promise<readonly Policy[]> {
-    const names = await call("iam:ListRolePolicies", RoleName, async () => {
-        const found: string[] = [];
-        for await (const { PolicyNames = [] } of paginateListRolePolicies({ client: iam }, { RoleName })) {
-            found.push(...PolicyNames);
-        }
-        return found;
-    });
+    const pages = paginateListRolePolicies({ client: iam }, { RoleName });
+    const names = await collect("iam:ListRolePolicies", RoleName, pages, ({ PolicyNames }) => PolicyNames);
     return Promise.all(
         names.map(async (name) => {
             const { PolicyDocument = "{}" } = await call("iam:GetRolePolicy", `${RoleName}/${name}`, () =>
@@ -162,16 +158,10 @@ async function inlinePolicies(iam: IAMClient, RoleName: string): Promise<readonl
 }
 
 function attachedPolicies(iam: IAMClient, RoleName: string): Promise<readonly string[]> {
-    return call("iam:ListAttachedRolePolicies", RoleName, async () => {
-        const found: string[] = [];
-        for await (const { AttachedPolicies = [] } of paginateListAttachedRolePolicies(
-            { client: iam },
-            { RoleName },
-        )) {
-            found.push(...AttachedPolicies.flatMap(({ PolicyArn }) => PolicyArn ?? []));
-        }
-        return found;
-    });
+    const pages = paginateListAttachedRolePolicies({ client: iam }, { RoleName });
+    return collect("iam:ListAttachedRolePolicies", RoleName, pages, ({ AttachedPolicies }) =>
+        AttachedPolicies?.flatMap(({ PolicyArn }) => PolicyArn ?? []),
+    );
 }
 
 async function managedPolicy(iam: IAMClient, PolicyArn: string): Promise<Policy> {

@@ -21,7 +21,7 @@ import { bucketPolicy } from "../../components/policies/bucket";
 import { bucketArn } from "../../components/policies/s3-access";
 import { call, callIfThere } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
-import { ask, type Context, type Evidence, observe, observeFaults, restore } from "./control";
+import { ask, type Context, collect, type Evidence, observe, observeFaults, restore } from "./control";
 import {
     describeStatement,
     isForEveryone,
@@ -355,14 +355,11 @@ async function copiesOf(context: Context, Bucket: string): Promise<readonly Evid
     return (await Promise.all(all)).flat();
 }
 
-function ownBuckets(s3: S3Client): Promise<readonly string[]> {
-    return call("s3:ListAllMyBuckets", "this account", async () => {
-        const names: string[] = [];
-        for await (const { Buckets = [] } of paginateListBuckets({ client: s3 }, { MaxBuckets: 1000 })) {
-            names.push(...Buckets.flatMap(({ Name }) => Name ?? []));
-        }
-        return names;
-    });
+function ownBuckets(s3: S3Client): Promise<readonly (string | undefined)[]> {
+    const pages = paginateListBuckets({ client: s3 }, { MaxBuckets: 1000 });
+    return collect("s3:ListAllMyBuckets", "this account", pages, ({ Buckets }) =>
+        Buckets?.map(({ Name }) => Name),
+    );
 }
 
 const PUBLIC_ACCESS = [
