@@ -26,6 +26,15 @@ export interface Context {
     readonly outputs: StackOutputs;
     readonly now: Date;
     readonly settings: Settings;
+    /** Shows the progress of the sampling. */
+    readonly report: (tally: Tally) => void;
+}
+
+/** The progress of the sampling. */
+export interface Tally {
+    readonly locations: number;
+    readonly listed: number;
+    readonly looked: number;
 }
 
 /** The options of `verify`, with their defaults. */

@@ -85,7 +85,7 @@ export const CONTROLS: readonly Control[] = [
         severity: "high",
         states: "In buckets of the stack, no statement but the stack's and `storage.bucketPolicyStatements`, and no ACL, gives access to objects; log delivery may write. Replication, inventories and event targets stay in the account. No existing bucket gives access to everyone.",
         doesNotState:
-            "What IAM allows principals of the account, access points, and where EventBridge sends events.",
+            "What IAM allows principals of the account, access points, ACLs of single objects, and where EventBridge sends events.",
         evidence:
             "s3:GetBucketPolicy, s3:GetBucketOwnershipControls, s3:GetBucketAcl, s3:GetReplicationConfiguration, s3:GetInventoryConfiguration, s3:GetBucketNotification, s3:ListAllMyBuckets",
         catalogues: "S3.2, S3.3",

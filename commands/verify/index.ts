@@ -4,7 +4,7 @@ import { awsClients, type Clients, checkAccount } from "../aws";
 import { awsCommand, type CommonOptions, type ExitCode, execute, type Streams } from "../cli";
 import { readStackOutputs } from "../stack-outputs";
 import { readConfigFile } from "./config-yml";
-import { type Context, type Settings, worst } from "./control";
+import { type Context, type Settings, type Tally, worst } from "./control";
 import { CONTROLS, type Control } from "./controls";
 import { folderCount, sampledObjects } from "./objects";
 import { Progress } from "./progress";
@@ -44,22 +44,17 @@ export async function verify(
     const { accountId, region, stack } = outputs.forCommands;
     const clients = makeClients(region);
     await checkAccount(clients, outputs);
-    const progress = new Progress(streams, sample === 0 ? 0 : folderCount(outputs));
+    const samples = sample > 0 && controls.some(({ check }) => check === sampledObjects);
+    const progress = new Progress(streams, samples ? folderCount(outputs) : 0);
     const settings = { sample, archive, warnDays, failDays, config };
-    const context: Context = { clients, outputs, now, settings };
+    const report = (tally: Tally) => progress.update(tally);
+    const context: Context = { clients, outputs, now, settings, report };
     try {
-        const checked = await pMap(
-            controls,
-            (control) =>
-                checkControl(control, context, (each) =>
-                    control.check === sampledObjects
-                        ? sampledObjects(each, (tally) => progress.update(tally))
-                        : control.check(each),
-                ),
-            { concurrency: CONTROLS_AT_ONCE },
-        );
+        const checked = await pMap(controls, (control) => checkControl(control, context), {
+            concurrency: CONTROLS_AT_ONCE,
+        });
         const results = checked.flatMap(({ result }) => (result === "skipped" ? [] : [result]));
-        const report: Report = {
+        const whole: Report = {
             schemaVersion: 1,
             time: now.toISOString(),
             account: accountId,
@@ -69,8 +64,8 @@ export async function verify(
             controls: checked,
         };
         progress.stop();
-        streams.stdout.write(options.json ? reportJson(report) : reportText(report));
-        return exitCode(report);
+        streams.stdout.write(options.json ? reportJson(whole) : reportText(whole));
+        return exitCode(whole);
     } finally {
         progress.stop();
     }
@@ -87,11 +82,11 @@ function chosen(ids: readonly string[] | undefined): readonly Control[] {
 }
 
 async function checkControl(
-    { id, title, severity, catalogues }: Control,
+    { id, title, severity, catalogues, check }: Control,
     context: Context,
-    check: Control["check"],
 ): Promise<Report["controls"][number]> {
-    const outcome = await check(context);
+    const checked = await check(context);
+    const outcome = checked.length === 0 ? "the stack has nothing to check" : checked;
     const control = { id, title, severity, catalogues: catalogues?.split(", ") ?? [] };
     return typeof outcome === "string"
         ? { ...control, result: "skipped", reason: outcome, evidence: [] }

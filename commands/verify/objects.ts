@@ -2,7 +2,7 @@ import { HeadObjectCommand, paginateListObjectsV2, type S3Client } from "@aws-sd
 import pMap from "p-map";
 import { parseS3Url, type S3Folder } from "../../components/domain/locations";
 import { AwsError, call, callIfThere } from "../aws";
-import { ask, type Context, type Evidence, type Outcome, observeFaults } from "./control";
+import { ask, type Context, type Evidence, type Outcome, observeFaults, type Tally } from "./control";
 
 /** A hundred requests. Run folders have dates for names, so that old objects come first. */
 const LISTED_AT_MOST = 100_000;
@@ -19,17 +19,9 @@ const NAMED = 3;
  */
 const ALL_ENCRYPTED_SINCE = new Date("2023-02-01T00:00:00Z");
 
-/** The progress of the sampling. */
-export interface Tally {
-    readonly locations: number;
-    readonly listed: number;
-    readonly looked: number;
-}
-
 /** The real encryption of a sample of each location's objects, and of a sample of those from before February 2023. */
 export async function sampledObjects(
-    { clients: { s3 }, outputs: { buckets, forCommands }, settings: { sample: size } }: Context,
-    report: (tally: Tally) => void = () => {},
+    { clients: { s3 }, outputs: { buckets, forCommands }, settings: { sample: size }, report }: Context,
     random: () => number = Math.random,
 ): Promise<Outcome> {
     if (size === 0) {

@@ -1,7 +1,7 @@
 import type { SingleBar } from "cli-progress";
 import type { Streams } from "../cli";
 import { progressBar } from "../progress-bar";
-import type { Tally } from "./objects";
+import type { Tally } from "./control";
 
 const FORMAT = "objects {bar} {value} of {total} locations; {listed} listed, {looked} looked at";
 

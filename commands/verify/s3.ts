@@ -6,6 +6,7 @@ import {
     GetBucketPolicyCommand,
     GetBucketReplicationCommand,
     GetPublicAccessBlockCommand,
+    type InventoryConfiguration,
     ListBucketInventoryConfigurationsCommand,
     type PublicAccessBlockConfiguration,
     paginateListBuckets,
@@ -220,9 +221,9 @@ export async function dataAccess(context: Context): Promise<readonly Evidence[]>
 
 /** Which other accounts may read or change the objects of existing buckets, and where copies of them go. */
 export async function existingDataAccess(context: Context): Promise<readonly Evidence[] | string> {
-    const isExisting = ({ acceptedSse }: Bucket) => acceptedSse === undefined;
+    const isExisting = ({ spec }: Bucket) => spec === undefined;
     if (!bucketsOf(context.outputs).some(isExisting)) {
-        return "the stack has no existing bucket whose policy is not its own";
+        return "the stack has no existing bucket";
     }
     const { accountId } = context.outputs.forCommands;
     return forBuckets(context, isExisting, async (bucket) => [
@@ -285,74 +286,72 @@ function aclGrants(
 }
 
 /** Where S3 sends copies, lists and events of objects. */
-async function copiesOf(context: Context, Bucket: string): Promise<readonly Evidence[]> {
-    const { s3 } = context.clients;
-    const { accountId } = context.outputs.forCommands;
-    const line = (what: string, fix: string) => ({
-        subject: `bucket ${Bucket}: ${what}`,
-        expected: `none in another account than ${accountId}`,
-        fix: `\`aws s3api ${fix} --bucket ${Bucket}\`, unless you know the account`,
-    });
-    const replication = line("replication", "delete-bucket-replication");
-    const inventory = line("inventories", "delete-bucket-inventory-configuration --id ID");
-    const events = line(
-        "event targets",
-        "put-bucket-notification-configuration --notification-configuration JSON",
-    );
-    /** S3 names the owner of a destination only if it changes the owner of the copies. */
-    const foreign = async (bucket = "", account?: string) => {
-        const name = bucket.replace(/^.*:/, "");
-        const isOwn = account === undefined ? (await ownBuckets(s3)).includes(name) : account === accountId;
-        return isOwn ? [] : [`${name} (${account ?? "not a bucket of this account"})`];
+async function copiesOf({ clients: { s3 }, outputs }: Context, Bucket: string): Promise<readonly Evidence[]> {
+    const { accountId } = outputs.forCommands;
+    /** A destination that is not the account's. S3 knows its owner only if the configuration names it. */
+    const foreign = async (
+        destinations: readonly { readonly bucket?: string; readonly account?: string }[],
+    ) => {
+        const own = destinations.some(({ account }) => !account) ? await ownBuckets(s3) : [];
+        return destinations
+            .map(({ bucket = "", account }) => ({ name: bucket.replace(/^.*:/, ""), account }))
+            .filter(({ name, account }) => (account ? account !== accountId : !own.includes(name)))
+            .map(({ name, account }) => `${name} (${account ?? "not a bucket of this account"})`);
     };
-    const all = [
-        ask(replication, async () => {
-            const answer = await callIfThere(
-                ["ReplicationConfigurationNotFoundError"],
-                "s3:GetReplicationConfiguration",
-                Bucket,
-                () => s3.send(new GetBucketReplicationCommand({ Bucket })),
+    const replication = async () => {
+        const answer = await callIfThere(
+            ["ReplicationConfigurationNotFoundError"],
+            "s3:GetReplicationConfiguration",
+            Bucket,
+            () => s3.send(new GetBucketReplicationCommand({ Bucket })),
+        );
+        const rules = answer?.ReplicationConfiguration?.Rules ?? [];
+        const enabled = rules.filter(({ Status }) => Status === "Enabled");
+        return foreign(
+            enabled.map(({ Destination }) => ({
+                bucket: Destination?.Bucket,
+                account: Destination?.Account,
+            })),
+        );
+    };
+    const inventories = async () => {
+        const found: InventoryConfiguration[] = [];
+        let ContinuationToken: string | undefined;
+        do {
+            const page = await call("s3:GetInventoryConfiguration", Bucket, () =>
+                s3.send(new ListBucketInventoryConfigurationsCommand({ Bucket, ContinuationToken })),
             );
-            const rules = answer?.ReplicationConfiguration?.Rules ?? [];
-            const faults = await Promise.all(
-                rules
-                    .filter(({ Status }) => Status === "Enabled")
-                    .map(({ Destination }) => foreign(Destination?.Bucket, Destination?.Account)),
-            );
-            return observeFaults(replication.subject, replication.expected, faults.flat(), replication.fix);
-        }),
-        ask(inventory, async () => {
-            const { InventoryConfigurationList = [] } = await call(
-                "s3:GetInventoryConfiguration",
-                Bucket,
-                () => s3.send(new ListBucketInventoryConfigurationsCommand({ Bucket })),
-            );
-            const faults = await Promise.all(
-                InventoryConfigurationList.filter(({ IsEnabled }) => IsEnabled).map(({ Destination }) => {
-                    const { Bucket: bucket, AccountId } = Destination?.S3BucketDestination ?? {};
-                    return foreign(bucket, AccountId);
-                }),
-            );
-            return observeFaults(inventory.subject, inventory.expected, faults.flat(), inventory.fix);
-        }),
-        ask(events, async () => {
-            const {
-                TopicConfigurations = [],
-                QueueConfigurations = [],
-                LambdaFunctionConfigurations = [],
-            } = await call("s3:GetBucketNotification", Bucket, () =>
-                s3.send(new GetBucketNotificationConfigurationCommand({ Bucket })),
-            );
-            const targets = [
-                ...TopicConfigurations.map(({ TopicArn = "" }) => TopicArn),
-                ...QueueConfigurations.map(({ QueueArn = "" }) => QueueArn),
-                ...LambdaFunctionConfigurations.map(({ LambdaFunctionArn = "" }) => LambdaFunctionArn),
-            ];
-            const faults = targets.filter((target) => target.split(":")[4] !== accountId);
-            return observeFaults(events.subject, events.expected, faults, events.fix);
-        }),
-    ];
-    return (await Promise.all(all)).flat();
+            found.push(...(page.InventoryConfigurationList ?? []));
+            ContinuationToken = page.NextContinuationToken;
+        } while (ContinuationToken);
+        const enabled = found.filter(({ IsEnabled }) => IsEnabled);
+        return foreign(
+            enabled.map(({ Destination }) => ({
+                bucket: Destination?.S3BucketDestination?.Bucket,
+                account: Destination?.S3BucketDestination?.AccountId,
+            })),
+        );
+    };
+    const events = async () => {
+        const answer = await call("s3:GetBucketNotification", Bucket, () =>
+            s3.send(new GetBucketNotificationConfigurationCommand({ Bucket })),
+        );
+        const targets = [
+            ...(answer.TopicConfigurations ?? []).map(({ TopicArn }) => TopicArn),
+            ...(answer.QueueConfigurations ?? []).map(({ QueueArn }) => QueueArn),
+            ...(answer.LambdaFunctionConfigurations ?? []).map(({ LambdaFunctionArn }) => LambdaFunctionArn),
+        ];
+        return targets.map(String).filter((target) => target.split(":")[4] !== accountId);
+    };
+    const each = Object.entries({ replication, inventories, "event targets": events }).map(([what, read]) => {
+        const subject = `bucket ${Bucket}: ${what}`;
+        const expected = `none in another account than ${accountId}`;
+        const fix = `remove the bucket's ${what}, or keep them if you know the account`;
+        return ask({ subject, expected, fix }, async () =>
+            observeFaults(subject, expected, await read(), fix),
+        );
+    });
+    return (await Promise.all(each)).flat();
 }
 
 function ownBuckets(s3: S3Client): Promise<readonly (string | undefined)[]> {

@@ -1580,31 +1580,63 @@ describe("verify of a stack in moto", function () {
         await expectSound();
     });
 
-    it("runs as a process: a table for people, an exit code for schedulers", async () => {
+    it("runs as a process: a table for people, escaped names, an exit code for schedulers", async () => {
+        const Key = "enriched/run=1/\u202etxt";
         const undo = await owner.attach(owner.outputs.jobflowRole, ADMINISTRATOR);
+        await owner.putUnencrypted(archive(owner), Key);
+        const controls = ["role-policies", "role-trust", "config-yml", "s3-objects-encrypted"];
         const { status, stdout, stderr } = spawnSync(
             process.execPath,
-            [
-                "--import",
-                "tsx",
-                "commands/verify/index.ts",
-                "--control",
-                "role-policies",
-                "role-trust",
-                "config-yml",
-            ],
+            ["--import", "tsx", "commands/verify/index.ts", "--control", ...controls],
             { input: owner.stack.json, encoding: "utf8" },
         );
         await undo();
+        await owner.s3.send(new DeleteObjectCommand({ Bucket: archive(owner), Key }));
         expect([status, stderr]).to.deep.equal([EXIT.failed, ""]);
         const lines = stdout.trimEnd().split("\n");
-        expect(lines.slice(0, 3).map((line) => line.slice(0, 24).trim())).to.deep.equal([
-            "skipped  config-yml",
-            "ok       role-trust",
-            "failed   role-policies",
+        const heads = lines
+            .filter((line) => !line.startsWith(" "))
+            .map((line) => line.split(/ +/).slice(0, 2));
+        expect(heads.slice(0, -1)).to.deep.equal([
+            ["skipped", "config-yml"],
+            ["ok", "role-trust"],
+            ["failed", "s3-objects-encrypted"],
+            ["failed", "role-policies"],
         ]);
-        expect(lines.at(-1)).to.match(/: 3 controls: 1 failed, 0 unknown, 1 ok, 1 skipped$/);
+        expect(lines.at(-1)).to.match(/: 4 controls: 2 failed, 0 unknown, 1 ok, 1 skipped$/);
+        expect(stdout).to.include("enriched/run=1/\\u{202e}txt").and.not.to.include("\u202e");
     });
+
+    for (const [title, options, change, message] of [
+        [
+            "--fail-days above --warn-days",
+            { failDays: 40 },
+            {},
+            /^--fail-days: found 40; expected: at most the 30 days/,
+        ],
+        [
+            "an unknown control",
+            { control: ["s3"] },
+            {},
+            /^--control: found s3; expected: s3-default-encryption, /,
+        ],
+        ["a missing config.yml", { config: "/missing.yml" }, {}, /^--config \/missing\.yml: ENOENT/],
+        [
+            "another account's outputs",
+            {},
+            { accountId: OTHER_ACCOUNT },
+            /^the credentials belong to account /,
+        ],
+    ] as const) {
+        it(`refuses ${title}`, async () => {
+            const { outputs } = owner.stack;
+            const forCommands = { ...(outputs.forCommands as object), ...change };
+            const io = streams(JSON.stringify({ ...outputs, forCommands }));
+            const error = await verify(options, io.streams).catch((thrown: Error) => thrown.message);
+            expect(error).to.match(message);
+            expect(await io.written()).to.deep.equal({ stdout: "", stderr: "" });
+        });
+    }
 });
 
 function exitOf(result: Report["result"], severity: string | undefined): number {

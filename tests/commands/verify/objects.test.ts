@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import type { StackOutputs } from "../../../commands/stack-outputs";
-import { sampledObjects, type Tally } from "../../../commands/verify/objects";
+import type { Tally } from "../../../commands/verify/control";
+import { sampledObjects } from "../../../commands/verify/objects";
 import { refusal } from "../../support/fake-aws";
 import { contextOf, outputsOf } from "./context";
 
@@ -43,7 +44,7 @@ describe("verify, sampled objects", () => {
             },
             { sample },
         );
-        const outcome = await sampledObjects(context, report, () => 0.999);
+        const outcome = await sampledObjects({ ...context, report: report ?? context.report }, () => 0.999);
         const [evidence] = typeof outcome === "string" ? [] : outcome;
         const heads = context.sent.filter(([name]) => name === "HeadObject").length;
         return { result: evidence?.result, found: evidence?.found, permission: evidence?.permission, heads };
