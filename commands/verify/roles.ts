@@ -9,7 +9,6 @@ import {
     paginateListRolePolicies,
 } from "@aws-sdk/client-iam";
 import { canonicalStatement } from "../../components/checks/document-differences";
-import { checkTrust } from "../../components/checks/role";
 import { arn, parseArn } from "../../components/domain/arn";
 import type { AttachedPolicies } from "../../components/domain/for-commands";
 import { documentDigest, type PolicyDocument } from "../../components/policies/document";
@@ -103,16 +102,22 @@ export async function roleTrust(context: Context): Promise<readonly Evidence[]> 
             const { Role } = await call("iam:GetRole", name, () =>
                 clients.iam.send(new GetRoleCommand({ RoleName: name })),
             );
-            const json = decodeURIComponent(Role?.AssumeRolePolicyDocument ?? "{}");
+            const live = statementsOf(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? "{}"));
             const own = policies ? trust.Statement.map(canonicalStatement) : [];
-            const added = statementsOf(json).filter(
+            const added = live.filter(
                 (statement) =>
                     statement.Effect === "Allow" &&
                     (policies
                         ? !own.includes(canonicalStatement(statement))
                         : isForOthers(statement, [accountId])),
             );
-            const missing = checkTrust(json, service) ? [`${service} may not assume the role`] : [];
+            const isTrusted = live.some(
+                (statement) =>
+                    statement.Effect === "Allow" &&
+                    principalsOf(statement).includes(service) &&
+                    actionsOf(statement, ["sts:AssumeRole"]).length > 0,
+            );
+            const missing = isTrusted ? [] : [`${service} may not assume the role`];
             return observeFaults(subject, expected, [...missing, ...added.map(describeStatement)], fix);
         });
     });

@@ -789,6 +789,16 @@ const SITUATIONS: readonly Situation[] = [
         found: [/^elasticmapreduce.amazonaws.com may not assume the role; Planted: /],
     },
     {
+        title: "an existing role that denies its service",
+        on: "existing",
+        control: "role-trust",
+        plant: (stack) =>
+            stack.trust(stack.outputs.serviceRole, (live) =>
+                live.map((each) => ({ ...each, Effect: "Deny" })),
+            ),
+        found: ["elasticmapreduce.amazonaws.com may not assume the role"],
+    },
+    {
         title: "an existing role that another account may assume",
         on: "existing",
         control: "role-trust",
