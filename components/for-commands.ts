@@ -47,7 +47,6 @@ export function forCommandsOf(
         internetAccess: args.network.internetAccess,
         nodeDomain: existing.nodeDomain,
         ownsNetwork: !args.network.existing,
-        ownsSecurityGroups: args.network.existing?.emrSecurityGroups !== "use",
         ownsKey: !args.encryption.kmsKeyArn,
         protect: args.storage.protect,
     });

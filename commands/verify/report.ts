@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { EXIT, type ExitCode } from "../cli";
+import { escaped } from "../escape";
 
 const result = z.enum(["ok", "failed", "unknown", "skipped"]);
 
@@ -73,7 +74,7 @@ export function reportText({ stack, account, region, time, controls }: Report): 
         ]);
     const counts = sorted.map((each, index) => `${each.length} ${ORDER[index]}`).toReversed();
     const summary = `stack ${stack} (account ${account}, ${region}) at ${time}: ${controls.length} controls: ${counts.join(", ")}`;
-    return [...lines, summary, ""].map(printable).join("\n");
+    return [...lines, summary, ""].map(escaped).join("\n");
 }
 
 function detail(
@@ -86,12 +87,4 @@ function detail(
         return `: ${reason}`;
     }
     return of === "ok" ? ` (${size} observed)` : ` (severity: ${severity})`;
-}
-
-/** Anyone may choose names of objects: a terminal obeys some characters, and a log takes others for new lines. */
-function printable(text: string): string {
-    return text.replace(
-        /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
-        (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
-    );
 }

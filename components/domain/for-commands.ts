@@ -83,8 +83,6 @@ export const forCommands = z.object({
     nodeDomain: z.string(),
     /** Whether the stack created the VPC. */
     ownsNetwork: z.boolean(),
-    /** Whether the stack created EMR's default security groups. */
-    ownsSecurityGroups: z.boolean(),
     /** Whether the stack created the KMS key. */
     ownsKey: z.boolean(),
     /** Whether Pulumi refuses to delete data buckets and the stack's key. */

@@ -125,7 +125,6 @@ describe("the whole program", () => {
             internetAccess: "nat",
             nodeDomain: "ap-northeast-1.compute.internal",
             ownsNetwork: true,
-            ownsSecurityGroups: true,
             ownsKey: true,
             protect: true,
         });

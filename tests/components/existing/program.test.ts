@@ -121,7 +121,6 @@ const SITUATIONS: Readonly<Record<string, Situation>> = {
                 subnetIds: [SUBNET, SUBNET_2],
                 egressIps: [],
                 ownsNetwork: false,
-                ownsSecurityGroups: false,
             },
             places: [[VPC, SUBNET, SUBNET_2], [VPC_POLICY]],
         },
@@ -130,7 +129,7 @@ const SITUATIONS: Readonly<Record<string, Situation>> = {
         config: { network: network({ emrSecurityGroups: "create" }, { internetAccess: "public" }) },
         base: "an existing VPC",
         changes: {
-            outputs: { internetAccess: "public", ownsSecurityGroups: true, warnings: PUBLIC_WARNINGS },
+            outputs: { internetAccess: "public", warnings: PUBLIC_WARNINGS },
             places: [
                 [VPC, SUBNET, SUBNET_2],
                 [...GROUPS.map((group) => `${group} vpcId`), VPC_POLICY],
@@ -461,7 +460,6 @@ describe("a stack with existing resources", () => {
                     internetAccess: "nat",
                     nodeDomain: "eu-west-1.compute.internal",
                     ownsNetwork: false,
-                    ownsSecurityGroups: false,
                     ownsKey: false,
                     protect: true,
                 },
