@@ -114,6 +114,31 @@ export async function call<T>(permission: string, on: string, request: () => Pro
     }
 }
 
+/** All items of a paginated list. */
+export async function all<Page, Item>(
+    pages: AsyncIterable<Page>,
+    items: (page: Page) => readonly Item[] | undefined,
+): Promise<readonly Item[]> {
+    const found: Item[] = [];
+    for await (const page of pages) {
+        found.push(...(items(page) ?? []));
+    }
+    return found;
+}
+
+/**
+ * Like `call`, for all items of a paginated list.
+ * @throws AwsError
+ */
+export function collect<Page, Item>(
+    permission: string,
+    on: string,
+    pages: AsyncIterable<Page>,
+    items: (page: Page) => readonly Item[] | undefined,
+): Promise<readonly Item[]> {
+    return call(permission, on, () => all(pages, items));
+}
+
 /** Like `call`, but returns undefined if AWS answers with one of these codes of a missing resource. */
 export async function callIfThere<T>(
     absent: readonly string[],

@@ -6,7 +6,7 @@ import {
 } from "@aws-sdk/client-emr";
 import pMap from "p-map";
 import { STACK_TAG } from "../components/domain/naming";
-import { call } from "./aws";
+import { call, collect } from "./aws";
 
 /** A cluster that has not ended. */
 export interface ActiveCluster {
@@ -29,16 +29,12 @@ const CONCURRENCY = 4;
 
 /** Every cluster of the account and region that has not ended, in EMR's order. */
 export async function activeClusters(emr: EMRClient): Promise<readonly ActiveCluster[]> {
-    const ids = await call("elasticmapreduce:ListClusters", "*", async () => {
-        const found: string[] = [];
-        for await (const { Clusters = [] } of paginateListClusters(
-            { client: emr },
-            { ClusterStates: [...ACTIVE] },
-        )) {
-            found.push(...Clusters.flatMap(({ Id }) => Id ?? []));
-        }
-        return found;
-    });
+    const ids = await collect(
+        "elasticmapreduce:ListClusters",
+        "*",
+        paginateListClusters({ client: emr }, { ClusterStates: [...ACTIVE] }),
+        ({ Clusters }) => Clusters?.flatMap(({ Id }) => Id ?? []),
+    );
     return pMap(ids, (id) => describe(emr, id), { concurrency: CONCURRENCY });
 }
 

@@ -107,7 +107,7 @@ export async function encryptExisting(
         result.effects = surroundings.flatMap(({ effects }) => effects);
         print(effectsText(result));
         const counts: Counts = { listed: 0, heads: 0, taggings: 0 };
-        const bar = progressBar(streams, "{listed} objects listed, {heads} looked at", 1, counts);
+        const bar = progressBar(streams, "{listed} objects listed, {heads} checked", 1, counts);
         const skipped = await SkippedObjects.open(options.list);
         const onListed = () => {
             signal.throwIfAborted();

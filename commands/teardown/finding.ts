@@ -48,15 +48,3 @@ interface Tag {
 export function stackOf({ Tags = [] }: { readonly Tags?: readonly Tag[] }): string | undefined {
     return Tags.find(({ Key }) => Key === STACK_TAG)?.Value;
 }
-
-/** All items of a paginated list. */
-export async function all<Page, Item>(
-    pages: AsyncIterable<Page>,
-    items: (page: Page) => readonly Item[] | undefined,
-): Promise<readonly Item[]> {
-    const found: Item[] = [];
-    for await (const page of pages) {
-        found.push(...(items(page) ?? []));
-    }
-    return found;
-}

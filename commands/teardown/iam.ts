@@ -6,10 +6,10 @@ import {
     paginateListRolePolicies,
 } from "@aws-sdk/client-iam";
 import type { AttachedPolicies } from "../../components/domain/for-commands";
-import { callIfThere } from "../aws";
+import { all, callIfThere } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
 import { baseName } from "./clusters";
-import { all, type Finding } from "./finding";
+import type { Finding } from "./finding";
 
 const GONE = ["NoSuchEntity", "NoSuchEntityException"];
 

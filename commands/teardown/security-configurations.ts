@@ -5,10 +5,10 @@ import {
     paginateListSecurityConfigurations,
 } from "@aws-sdk/client-emr";
 import { GENERATED_SUFFIX_PATTERN, namePrefix } from "../../components/domain/naming";
-import { call } from "../aws";
+import { call, collect } from "../aws";
 import type { ActiveCluster } from "../clusters";
 import type { StackOutputs } from "../stack-outputs";
-import { all, type Finding } from "./finding";
+import type { Finding } from "./finding";
 import { staleOutputs } from "./vpc";
 
 /**
@@ -28,10 +28,13 @@ export async function securityConfigurations(
     );
     const current = outputs.securityConfigurationName;
     if (current === null || !generated.test(current)) {
-        return []; // Which ones are earlier cannot be told, nor whether the outputs are.
+        return []; // It is not known which ones are earlier, or whether the outputs are old.
     }
-    const listed = await call("elasticmapreduce:ListSecurityConfigurations", "*", () =>
-        all(paginateListSecurityConfigurations({ client: emr }, {}), (page) => page.SecurityConfigurations),
+    const listed = await collect(
+        "elasticmapreduce:ListSecurityConfigurations",
+        "*",
+        paginateListSecurityConfigurations({ client: emr }, {}),
+        (page) => page.SecurityConfigurations,
     );
     const kind = "security configuration";
     const found: Finding[] = [];

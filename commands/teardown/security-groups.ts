@@ -8,17 +8,20 @@ import {
     type SecurityGroup,
 } from "@aws-sdk/client-ec2";
 import { EMR_GROUP_NAMES } from "../../components/domain/emr-security-groups";
-import { call } from "../aws";
+import { call, collect } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
-import { all, type Finding, stackOf } from "./finding";
+import { type Finding, stackOf } from "./finding";
 import { describeInterface } from "./vpc";
 
 const EMR_NAMES: readonly (string | undefined)[] = Object.values(EMR_GROUP_NAMES).flat();
 
 /** Every security group of the region: a rule may refer to a group of another VPC. */
 export function securityGroups(client: EC2Client): Promise<readonly SecurityGroup[]> {
-    return call("ec2:DescribeSecurityGroups", "*", () =>
-        all(paginateDescribeSecurityGroups({ client }, {}), (page) => page.SecurityGroups),
+    return collect(
+        "ec2:DescribeSecurityGroups",
+        "*",
+        paginateDescribeSecurityGroups({ client }, {}),
+        (page) => page.SecurityGroups,
     );
 }
 

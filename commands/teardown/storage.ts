@@ -6,9 +6,9 @@ import {
     paginateListJobs,
 } from "@aws-sdk/client-s3-control";
 import { parseS3Url } from "../../components/domain/locations";
-import { type Clients, call, callIfThere } from "../aws";
+import { all, type Clients, call, callIfThere, collect } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
-import { all, type Finding } from "./finding";
+import type { Finding } from "./finding";
 
 /** A check per managed bucket: S3 deletes no bucket with an object, an old version or an access point. */
 export function bucketChecks(
@@ -89,11 +89,11 @@ export async function batchJobs(
     if (reencryptionRoleArn === null) {
         return [];
     }
-    const jobs = await call("s3:ListJobs", accountId, () =>
-        all(
-            paginateListJobs({ client: s3Control }, { AccountId: accountId, JobStatuses: RUNNING }),
-            (page) => page.Jobs,
-        ),
+    const jobs = await collect(
+        "s3:ListJobs",
+        accountId,
+        paginateListJobs({ client: s3Control }, { AccountId: accountId, JobStatuses: RUNNING }),
+        (page) => page.Jobs,
     );
     const found: Finding[] = [];
     for (const { JobId = "" } of jobs) {

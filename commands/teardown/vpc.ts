@@ -20,9 +20,9 @@ import {
     type Tag,
 } from "@aws-sdk/client-ec2";
 import { STACK_TAG } from "../../components/domain/naming";
-import { call } from "../aws";
+import { all, call, collect } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
-import { all, type Finding, stackOf } from "./finding";
+import { type Finding, stackOf } from "./finding";
 
 /** A resource in a VPC. */
 interface Inside {
@@ -212,8 +212,11 @@ const CLUSTER_TAG = "aws:elasticmapreduce:job-flow-id";
  */
 export async function stackVpcs(client: EC2Client, outputs: StackOutputs): Promise<readonly string[]> {
     const { stackTag, ownsNetwork, stack } = outputs.forCommands;
-    const vpcs = await call("ec2:DescribeVpcs", "*", () =>
-        all(paginateDescribeVpcs({ client }, filter(`tag:${STACK_TAG}`, stackTag)), ({ Vpcs }) => Vpcs),
+    const vpcs = await collect(
+        "ec2:DescribeVpcs",
+        "*",
+        paginateDescribeVpcs({ client }, filter(`tag:${STACK_TAG}`, stackTag)),
+        ({ Vpcs }) => Vpcs,
     );
     const ids = vpcs.flatMap(({ VpcId }) => VpcId ?? []);
     if (ownsNetwork && ids.length > 0 && !ids.includes(outputs.vpcId)) {
@@ -290,11 +293,11 @@ export async function interfacesOf(
     const lists = filters.flatMap(([name, values]) =>
         values.length === 0
             ? []
-            : call("ec2:DescribeNetworkInterfaces", values.join(", "), () =>
-                  all(
-                      paginateDescribeNetworkInterfaces({ client }, filter(name, ...values)),
-                      (page) => page.NetworkInterfaces,
-                  ),
+            : collect(
+                  "ec2:DescribeNetworkInterfaces",
+                  values.join(", "),
+                  paginateDescribeNetworkInterfaces({ client }, filter(name, ...values)),
+                  (page) => page.NetworkInterfaces,
               ),
     );
     return (await Promise.all(lists)).flat();

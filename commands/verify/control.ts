@@ -1,4 +1,4 @@
-import { AwsError, type Clients, call } from "../aws";
+import { AwsError, type Clients } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
 import type { Uncovered } from "./statements";
 
@@ -111,22 +111,6 @@ export async function ask(
             ? [{ ...line, fix: `use credentials with ${error.permission}`, permission: error.permission }]
             : [{ ...line, fix: "see AWS's error, and run `verify` again" }];
     }
-}
-
-/** The items of all pages of one call. */
-export function collect<Page, Item>(
-    permission: string,
-    on: string,
-    pages: AsyncIterable<Page>,
-    items: (page: Page) => readonly Item[] | undefined,
-): Promise<readonly Item[]> {
-    return call(permission, on, async () => {
-        const found: Item[] = [];
-        for await (const page of pages) {
-            found.push(...(items(page) ?? []));
-        }
-        return found;
-    });
 }
 
 /** The command that restores what the stack created. */

@@ -81,7 +81,7 @@ export const CONTROLS: readonly Control[] = [
     },
     {
         id: "s3-data-access",
-        title: "Nobody else has access to data",
+        title: "No other principal has access to data",
         severity: "high",
         states: "In buckets of the stack, no statement but the stack's and `storage.bucketPolicyStatements`, and no ACL, gives access to objects; log delivery may write. Replication, inventories and event targets stay in the account. No existing bucket gives access to everyone.",
         doesNotState:
@@ -124,7 +124,7 @@ export const CONTROLS: readonly Control[] = [
     },
     {
         id: "key-access",
-        title: "Nobody else may use the KMS key",
+        title: "No other principal may use the KMS key",
         severity: "high",
         states: "The policy of the stack's key allows its use through IAM of the account and for Spot only; an existing key's policy allows no account but the stack's and the key's. Grants are for AWS services, the stack's roles (an existing key: principals of the account) and Spot.",
         doesNotState: "What IAM allows principals of the account.",
@@ -135,7 +135,7 @@ export const CONTROLS: readonly Control[] = [
         id: "role-trust",
         title: "Only their services assume the roles",
         severity: "high",
-        states: "Each role of the stack trusts its service as the stack wrote it, and nobody else; an existing role trusts its service, and no other account. The instance profile holds the jobflow role.",
+        states: "Each role of the stack trusts its service as the stack wrote it, and no other principal; an existing role trusts its service, and no other account. The instance profile holds the jobflow role.",
         doesNotState: "Which principals of the account an existing role trusts.",
         evidence: "iam:GetRole, iam:GetInstanceProfile",
         check: roleTrust,

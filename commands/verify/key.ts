@@ -8,9 +8,9 @@ import { canonicalStatement } from "../../components/checks/document-differences
 import { checkKeyKind, checkKeyState, KEY_SPEC, KEY_USAGE } from "../../components/checks/key";
 import { arn, parseArn } from "../../components/domain/arn";
 import { keyPolicy, keyUse } from "../../components/policies/key";
-import { call } from "../aws";
+import { call, collect } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
-import { ask, type Context, collect, type Evidence, observe, observeFaults } from "./control";
+import { ask, type Context, type Evidence, observe, observeFaults } from "./control";
 import {
     accountOf,
     actionsOf,

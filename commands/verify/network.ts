@@ -2,6 +2,7 @@ import {
     type IpPermission,
     paginateDescribeNetworkAcls,
     paginateDescribeRouteTables,
+    paginateDescribeSecurityGroups,
     paginateDescribeVpcEndpoints,
     paginateGetManagedPrefixListEntries,
     type RouteTable,
@@ -12,18 +13,9 @@ import { checkDefaultRoutes, type Route } from "../../components/checks/default-
 import { LOCATIONS, parseS3Url } from "../../components/domain/locations";
 import { publicBuckets } from "../../components/domain/region";
 import { bucketArn } from "../../components/policies/s3-access";
-import { hasEmrsName, securityGroupsOf } from "../security-groups";
+import { collect } from "../aws";
 import { publicAddresses, WIDE } from "./addresses";
-import {
-    ask,
-    type Context,
-    collect,
-    type Outcome,
-    observe,
-    observeCoverage,
-    observeFaults,
-    restore,
-} from "./control";
+import { ask, type Context, type Outcome, observe, observeCoverage, observeFaults, restore } from "./control";
 import { accountOf, type LiveStatement, principalsOf, statementsOf, uncovered } from "./statements";
 
 /** Who may reach the nodes: EMR's groups, and in a VPC of the stack all groups. */
@@ -33,9 +25,14 @@ export async function ingress(context: Context): Promise<Outcome> {
     const expected = `no public addresses, or in sum less than a /${WIDE.ipv4} of IPv4 and a /${WIDE.ipv6} of IPv6`;
     const fix = "revoke the rules: `aws ec2 revoke-security-group-ingress`";
     return ask({ subject: `security groups of ${vpcId}`, expected, fix }, async () => {
-        const groups = (await securityGroupsOf(clients.ec2, vpcId)).filter(
-            (group) => forCommands.ownsNetwork || hasEmrsName(group),
-        );
+        const groups = (
+            await collect(
+                "ec2:DescribeSecurityGroups",
+                vpcId,
+                paginateDescribeSecurityGroups({ client: clients.ec2 }, inVpc(vpcId)),
+                ({ SecurityGroups }) => SecurityGroups,
+            )
+        ).filter(({ GroupName }) => forCommands.ownsNetwork || GroupName?.startsWith("ElasticMapReduce-"));
         const each = groups.map(async ({ GroupId, GroupName, IpPermissions = [] }: SecurityGroup) => {
             const subject = `security group ${GroupId} (${GroupName}): ingress`;
             return ask({ subject, expected, fix }, async () => {

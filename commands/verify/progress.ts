@@ -3,7 +3,7 @@ import type { Streams } from "../cli";
 import { progressBar } from "../progress-bar";
 import type { Tally } from "./control";
 
-const FORMAT = "objects {bar} {value} of {total} locations; {listed} listed, {looked} looked at";
+const FORMAT = "objects {bar} {value} of {total} locations; {listed} listed, {looked} checked";
 
 /** Shows how far the sampling of objects has come, where a terminal can. */
 export class Progress {

@@ -16,12 +16,11 @@ import { jobflowRoleTrust, SERVICES, serviceRoleTrust } from "../../components/p
 import { reencryptionRoleTrust } from "../../components/policies/reencryption";
 import { reminderRoleTrust } from "../../components/policies/renewal-reminder";
 import { bucketArn } from "../../components/policies/s3-access";
-import { call } from "../aws";
+import { call, collect } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
 import {
     ask,
     type Context,
-    collect,
     type Evidence,
     observe,
     observeCoverage,

@@ -20,9 +20,9 @@ import type { BucketSpec } from "../../components/domain/for-commands";
 import { parseS3Url } from "../../components/domain/locations";
 import { bucketPolicy } from "../../components/policies/bucket";
 import { bucketArn } from "../../components/policies/s3-access";
-import { call, callIfThere } from "../aws";
+import { call, callIfThere, collect } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
-import { ask, type Context, collect, type Evidence, observe, observeFaults, restore } from "./control";
+import { ask, type Context, type Evidence, observe, observeFaults, restore } from "./control";
 import {
     describeStatement,
     isForEveryone,
@@ -180,7 +180,7 @@ const LOG_DELIVERY =
     /^(delivery\.logs|logging\.s3|cloudtrail|config|logs\.[a-z0-9-]+|logdelivery\.elasticloadbalancing)\.amazonaws\.com$/;
 const TO_DELIVER = [...HARMLESS, "s3:PutObject", "s3:PutObjectAcl", "s3:ListBucket"];
 
-/** Whether an Allow in a bucket's policy gives nobody access to its data, except log delivery, which may add to it. */
+/** Whether an Allow in a bucket's policy gives no access to its data, except that log delivery may add to it. */
 function isHarmless(statement: LiveStatement): boolean {
     const actions = list(statement.Action);
     const within = (allowed: readonly string[]) =>

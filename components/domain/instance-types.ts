@@ -20,7 +20,7 @@ export const FAMILIES: readonly string[] = `
 
 /**
  * Families that are older than EBS encryption, and that AWS's documentation listed without it for years. It now lists
- * every type, but nobody has shown that EMR launches these with encrypted volumes, and later types replace them.
+ * every type, but no source shows that EMR launches these with encrypted volumes, and later types replace them.
  * @see https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html
  */
 const WITHOUT_EBS_ENCRYPTION = ["c1", "cc1", "cc2", "cg1", "hi1", "hs1", "m1", "m2", "t1"];
