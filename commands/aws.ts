@@ -37,7 +37,8 @@ export function awsClients(region: string): Clients {
     };
 }
 
-const DENIED = /^(AccessDenied(Exception)?|UnauthorizedOperation|Forbidden|HTTP 403)$/;
+/** `MethodNotAllowed`: S3 shows some settings of a bucket, such as its policy, to the owner's account only. */
+const DENIED = /^(AccessDenied(Exception)?|UnauthorizedOperation|Forbidden|MethodNotAllowed|HTTP 403)$/;
 
 /** What to do about the errors that any call may end with, by their names in AWS's APIs, in the SDK and in Node. */
 const FIXES: readonly (readonly [RegExp, (permission: string) => string])[] = [

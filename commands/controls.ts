@@ -14,7 +14,7 @@ export function reportSchemaText(): string {
 /** The document about the controls, generated from their table. */
 export function controlsText(): string {
     const controls = CONTROLS.map(
-        ({ id, title, severity, states, doesNotState, evidence, catalogues }) => `### \`${id}\`
+        ({ id, title, severity = "high", states, doesNotState, evidence, catalogues }) => `### \`${id}\`
 
 **${title}.** Severity: ${severity}.
 

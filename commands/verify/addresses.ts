@@ -1,4 +1,4 @@
-import { isPrivateRange, parseCidr } from "../../components/domain/cidr";
+import { contains, PRIVATE_RANGES, parseCidr } from "../../components/domain/cidr";
 
 /**
  * Public ingress of at least so much, in sum, counts as open to the internet. In a public subnet, EMR itself adds rules
@@ -14,11 +14,16 @@ export interface Addresses {
     readonly isWide: boolean;
 }
 
+/** Private, carriers' (of VPCs' secondary ranges as well) and link-local addresses: the internet does not route them. */
+const NOT_PUBLIC = [...PRIVATE_RANGES, "100.64.0.0/10", "169.254.0.0/16"].flatMap(
+    (range) => parseCidr(range) ?? [],
+);
+
 /** How many public addresses ranges hold in sum, each counted once. */
 export function publicAddresses(ranges: readonly string[]): Addresses {
     const v4 = ranges.flatMap((range) => {
         const cidr = parseCidr(range);
-        return cidr && !isPrivateRange(cidr)
+        return cidr && !NOT_PUBLIC.some((range) => contains(range, cidr))
             ? [{ from: cidr.address, to: cidr.address + 2 ** (32 - cidr.prefixLength) }]
             : [];
     });
@@ -31,8 +36,8 @@ export function publicAddresses(ranges: readonly string[]): Addresses {
             }),
             { sum: 0, end: 0 },
         );
-    // In units of the limit. Overlapping ranges of IPv6 count twice; unique local addresses are private.
-    const v6 = [...new Set(ranges)].filter((range) => range.includes(":") && !/^f[cd]/i.test(range));
+    // In units of the limit. Overlapping ranges of IPv6 count twice; unique local and link-local addresses are not public.
+    const v6 = [...new Set(ranges)].filter((range) => range.includes(":") && !/^f[cde]/i.test(range));
     const units = v6.reduce((before, range) => before + 2 ** (WIDE.ipv6 - Number(range.split("/")[1])), 0);
     return {
         ipv4: sum,

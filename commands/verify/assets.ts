@@ -4,7 +4,7 @@ import { hostedAssetsBucket, type Region } from "../../components/domain/region"
 import { valueAt } from "../../components/domain/value-at";
 import { callIfThere } from "../aws";
 import { readConfig } from "../config-yml";
-import { ask, type Context, type Outcome, observe } from "./control";
+import { ask, type Context, type Outcome } from "./control";
 import { parseObjectUrl } from "./s3-object";
 
 const OBJECTS_AT_ONCE = 4;
@@ -15,15 +15,14 @@ export async function hostedAssets({ clients: { s3 }, outputs }: Context): Promi
     const evidence = await pMap(
         urls,
         (url) => {
-            const subject = `asset ${url}`;
             const fix = "find out where it has gone; until then, launch no cluster";
             const { bucket, key } = parseObjectUrl("emrEtlRunnerConfig", url);
             // S3 also denies a missing object to those who may not list the bucket.
-            return ask({ subject, expected: "there", fix }, async () => {
+            return ask({ subject: `asset ${url}`, expected: "there", fix }, async () => {
                 const head = await callIfThere(["NotFound", "NoSuchBucket"], "s3:GetObject", url, () =>
                     s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key })),
                 );
-                return observe({ subject, expected: "there", found: head ? "there" : "missing", fix });
+                return head ? "there" : "missing";
             });
         },
         { concurrency: OBJECTS_AT_ONCE },

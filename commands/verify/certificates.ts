@@ -3,14 +3,14 @@ import { strFromU8, unzipSync } from "fflate";
 import { certificateArchiveKey } from "../../components/domain/certificate-archive";
 import {
     chainFindings,
+    chainValidities,
     PrivateKeyError,
     privateKeyFor,
     type Validity,
-    validities,
 } from "../../components/domain/certificate-chain";
-import { AwsError, callIfThere } from "../aws";
+import { callIfThere } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
-import { ask, type Context, type Evidence, type Outcome, observe, observeFaults } from "./control";
+import { ask, type Context, type Outcome, observe, okIf } from "./control";
 import { acceptsAnyName, dhcpOptions } from "./names";
 import { parseObjectUrl } from "./s3-object";
 import { isInTransitOn } from "./security-configuration";
@@ -79,83 +79,49 @@ export async function archiveContent(context: Context): Promise<Outcome> {
     if (!settings.archive) {
         return UNREAD;
     }
-    const url = outputs.forCommands.certificateArchive;
-    const subject = `archive ${url}`;
+    const whole = `archive ${outputs.forCommands.certificateArchive}`;
     const fix = renewal(outputs);
-    return ask({ subject, expected: "an archive as EMR reads it", fix }, async () => {
+    const line = (what: string, expected: string) => ({ subject: `${whole}: ${what}`, expected, fix });
+    return ask({ subject: whole, expected: "an archive as EMR reads it", fix }, async () => {
         const archive = await readArchive(context);
         if (!archive) {
-            return observe({ subject, expected: "an archive as EMR reads it", found: "missing", fix });
+            return "missing";
         }
         const { encryption, files } = archive;
         const names = Object.keys(files).sort();
         const own = isManaged(outputs);
-        const [chain = "", privateKey = "", trusted = ""] = FILES.map((name) => files[name]);
-        return [
-            observe({
-                subject: `${subject}: encryption`,
-                expected: own ? outputs.kmsKeyArn : "any",
-                found: encryption,
-                isOk: own ? encryption === outputs.kmsKeyArn : encryption !== "none",
-                fix,
-            }),
-            observe({
-                subject: `${subject}: files`,
-                expected: FILES.join(", "),
-                found: names.join(", ") || "no ZIP archive with files in it",
-                fix,
-            }),
-            ...(FILES.every((name) => names.includes(name))
-                ? [
-                      ...(await chainEvidence(context, subject, chain, trusted)),
-                      keyEvidence(subject, chain, privateKey, fix),
-                  ]
-                : []),
+        const evidence = [
+            observe(
+                line("encryption", own ? outputs.kmsKeyArn : "any"),
+                own ? encryption : okIf(encryption !== "none", encryption),
+            ),
+            observe(line("files", FILES.join(", ")), names.join(", ") || "no ZIP archive with files in it"),
         ];
+        if (!FILES.every((name) => names.includes(name))) {
+            return evidence;
+        }
+        const [chain = "", privateKey = "", trusted = ""] = FILES.map((name) => files[name]);
+        const findings = (domain?: string) =>
+            chainFindings({ chainPem: chain, trustedPem: trusted, domain, now: undefined }).map(
+                ({ found }) => found,
+            );
+        const signed = line("chain", "each certificate signed by the next, up to a trusted authority");
+        const broken = findings();
+        evidence.push(observe(signed, broken));
+        if (broken.length === 0) {
+            const domains = await nodeDomains(context);
+            const expected = domains.map((domain) => `*.${domain}`).join(" or ") || "any";
+            const faults = domains.map(findings);
+            const isNamed = faults.some(({ length }) => length === 0);
+            evidence.push(observe(line("names", expected), isNamed ? [] : (faults[0] ?? [])));
+            if (own) {
+                const { key } = parseObjectUrl("archive", outputs.forCommands.certificateArchive);
+                evidence.push(observe(line("name", key), certificateArchiveKey({ chain, trusted })));
+            }
+        }
+        const pkcs8 = line("private key", "the certificate's, in PKCS#8");
+        return [...evidence, observe(pkcs8, keyFaults(chain, privateKey))];
     });
-}
-
-async function chainEvidence(
-    context: Context,
-    on: string,
-    chain: string,
-    trusted: string,
-): Promise<readonly Evidence[]> {
-    const { outputs } = context;
-    const fix = renewal(outputs);
-    const findings = (domain: string | undefined) =>
-        chainFindings({ chainPem: chain, trustedPem: trusted, domain, now: undefined }).map(
-            ({ found }) => found,
-        );
-    const signed = "each certificate signed by the next, up to a trusted authority";
-    const broken = findings(undefined);
-    if (broken.length > 0) {
-        return [observeFaults(`${on}: chain`, signed, broken, fix)];
-    }
-    const { key } = parseObjectUrl("archive", outputs.forCommands.certificateArchive);
-    const domains = await nodeDomains(context);
-    const names = domains.map((domain) => findings(domain));
-    const isNamed = domains.length === 0 || names.some(({ length }) => length === 0);
-    return [
-        observeFaults(`${on}: chain`, signed, [], fix),
-        observe({
-            subject: `${on}: names`,
-            expected: domains.length === 0 ? "any" : domains.map((domain) => `*.${domain}`).join(" or "),
-            found: isNamed ? "as expected" : String(names[0]),
-            isOk: isNamed,
-            fix,
-        }),
-        ...(isManaged(outputs)
-            ? [
-                  observe({
-                      subject: `${on}: name`,
-                      expected: key,
-                      found: certificateArchiveKey({ chain, trusted }),
-                      fix,
-                  }),
-              ]
-            : []),
-    ];
 }
 
 /** What nodes' names end with; nothing if nodes accept any. An existing archive may be made for an existing VPC's names. */
@@ -170,16 +136,14 @@ async function nodeDomains(context: Context): Promise<readonly string[]> {
 }
 
 /** EMR's TLS provider reads PKCS#8 only. */
-function keyEvidence(on: string, chain: string, privateKey: string, fix: string): Evidence {
-    const line = { subject: `${on}: private key`, expected: "the certificate's, in PKCS#8", fix };
+function keyFaults(chain: string, privateKey: string): readonly string[] {
     try {
         privateKeyFor(chain, privateKey);
         const isPkcs8 = privateKey.includes("-----BEGIN PRIVATE KEY-----");
-        return observe({ ...line, found: isPkcs8 ? line.expected : "the certificate's, in another form" });
+        return isPkcs8 ? [] : ["the certificate's, in another form"];
     } catch (error) {
         // Any other error may quote what it could not read.
-        const found = error instanceof PrivateKeyError ? error.found : "not comparable with the certificate";
-        return observe({ ...line, found });
+        return [error instanceof PrivateKeyError ? error.found : "not comparable with the certificate"];
     }
 }
 
@@ -192,73 +156,48 @@ export function certificateDates(limit: "failDays" | "warnDays") {
         if (!isInTransitOn(outputs.securityConfiguration)) {
             return OFF;
         }
-        const fix = isManaged(outputs)
-            ? `\`npx pulumi up --stack ${outputs.forCommands.stack}\` (with chainPem, put another certificate in first), then the new config.yml`
-            : renewal(outputs);
-        const holds = await validitiesOf(context);
-        if (holds.length === 0) {
-            return settings.archive ? unreadDates() : UNREAD;
+        if (!settings.archive && outputs.certificateExpiresAt === null) {
+            return UNREAD;
         }
-        return holds.map(({ subject, all }) => {
-            const from = new Date(Math.max(...all.map((validity) => validity.from.getTime())));
-            const to = new Date(Math.min(...all.map((validity) => validity.to.getTime())));
-            const days = Math.floor((to.getTime() - now.getTime()) / DAY);
-            const found = days < 0 ? `ended on ${day(to)}` : `${day(to)}, in ${days} days`;
-            return observe({
-                subject,
-                expected: `valid now, and for more than ${settings[limit]} days`,
-                found: from > now ? `begins on ${day(from)}` : found,
-                isOk: from <= now && days > settings[limit],
-                fix,
-            });
+        const line = (of: string) => ({
+            subject: `the nodes' ${of}: end`,
+            expected: `valid now, and for more than ${settings[limit]} days`,
+            fix: isManaged(outputs)
+                ? `\`npx pulumi up --stack ${outputs.forCommands.stack}\` (with chainPem, put another certificate in first), then the new config.yml`
+                : renewal(outputs),
+        });
+        return ask(line("certificate"), async () => {
+            const [leaf, ...authorities] = await validitiesOf(context);
+            if (!leaf) {
+                return "no readable certificate";
+            }
+            const judge = (all: readonly Validity[]) => {
+                const from = new Date(Math.max(...all.map((validity) => validity.from.getTime())));
+                const to = new Date(Math.min(...all.map((validity) => validity.to.getTime())));
+                const days = Math.floor((to.getTime() - now.getTime()) / DAY);
+                const found = days < 0 ? `ended on ${day(to)}` : `${day(to)}, in ${days} days`;
+                const isOk = from <= now && days > settings[limit];
+                return okIf(isOk, from > now ? `begins on ${day(from)}` : found);
+            };
+            return [
+                observe(line("certificate"), judge([leaf])),
+                ...(authorities.length > 0 ? [observe(line("authorities"), judge(authorities))] : []),
+            ];
         });
     };
 }
 
-function unreadDates(): readonly Evidence[] {
-    const subject = "the nodes' certificate: end";
-    const fix = "use credentials with s3:GetObject and kms:Decrypt for the archive";
-    const permission = "s3:GetObject and kms:Decrypt";
-    return [
-        {
-            result: "unknown",
-            subject,
-            expected: "a date",
-            found: "the archive could not be read",
-            fix,
-            permission,
-        },
-    ];
-}
-
-/** From the archive; if it cannot be read, what the stack knows. */
-async function validitiesOf(context: Context) {
-    const { certificateExpiresAt } = context.outputs;
-    const leaf = (all: readonly Validity[]) => ({ subject: "the nodes' certificate: end", all });
-    const files = context.settings.archive ? await unlessUnread(() => readArchive(context)) : undefined;
-    try {
-        const [chain = "", , trusted = ""] = FILES.map((name) => files?.files[name]);
-        const [first, ...intermediates] = validities(chain);
-        const authorities = [...intermediates, ...validities(trusted)];
-        if (first && authorities.length > 0) {
-            return [leaf([first]), { subject: "the nodes' authorities: end", all: authorities }];
-        }
-    } catch {
-        // `archiveContent` reports what is wrong with the files.
+/** Of the certificate and its authorities, from the archive; without it, of the certificate that the stack created last. */
+async function validitiesOf(context: Context): Promise<readonly Validity[]> {
+    if (!context.settings.archive) {
+        return [{ from: new Date(0), to: new Date(String(context.outputs.certificateExpiresAt)) }];
     }
-    return certificateExpiresAt === null
-        ? []
-        : [leaf([{ from: new Date(0), to: new Date(certificateExpiresAt) }])];
-}
-
-async function unlessUnread<T>(read: () => Promise<T>): Promise<T | undefined> {
+    const archive = await readArchive(context);
+    const [chain = "", , trusted = ""] = FILES.map((name) => archive?.files[name]);
     try {
-        return await read();
-    } catch (error) {
-        if (error instanceof AwsError) {
-            return undefined;
-        }
-        throw error;
+        return chainValidities(chain, trusted);
+    } catch {
+        return []; // `archiveContent` reports what is wrong with the files.
     }
 }
 

@@ -1,5 +1,5 @@
 import { activeClusters } from "../clusters";
-import { ask, type Context, type Outcome, observe } from "./control";
+import { ask, type Context, type Outcome, observe, okIf } from "./control";
 
 /**
  * What live clusters run with. RunJobFlow takes any security configuration, or none, and IAM has no condition for it: see
@@ -10,25 +10,28 @@ export async function liveClusters({ clients: { emr }, outputs }: Context): Prom
     if (expected === null) {
         return "the stack file switches all encryption of clusters off";
     }
-    const fix = "terminate the cluster, and launch it with the stack's config.yml";
-    return ask({ subject: "live clusters", expected, fix }, async () => {
-        const clusters = (await activeClusters(emr)).filter(
-            ({ state, stackTag, subnetIds: subnets, roles }) =>
-                state !== "TERMINATING" &&
-                (stackTag === forCommands.stackTag ||
-                    roles.some((role) => [serviceRole, jobflowRole].includes(role.replace(/^.*\//, ""))) ||
-                    // Stacks may share an existing subnet.
-                    (stackTag === undefined && subnets.some((subnet) => subnetIds.includes(subnet)))),
-        );
+    const { stackTag, rolePolicies } = forCommands;
+    // Stacks may share existing roles and subnets: there, another stack's tag says whose cluster it is.
+    const ownRoles = [rolePolicies.serviceRole && serviceRole, rolePolicies.jobflowRole && jobflowRole];
+    const line = { fix: "terminate the cluster, and launch it with the stack's config.yml", expected };
+    return ask({ ...line, subject: "live clusters" }, async () => {
+        const clusters = (await activeClusters(emr)).filter((cluster) => {
+            const roles = cluster.roles.map((role) => role.replace(/^.*\//, ""));
+            const isShared =
+                roles.some((role) => [serviceRole, jobflowRole].includes(role)) ||
+                cluster.subnetIds.some((subnet) => subnetIds.includes(subnet));
+            return (
+                cluster.state !== "TERMINATING" &&
+                (cluster.stackTag === stackTag ||
+                    roles.some((role) => ownRoles.includes(role)) ||
+                    (cluster.stackTag === undefined && isShared))
+            );
+        });
         return clusters.length === 0
-            ? observe({ subject: "live clusters", expected, found: "no live cluster", isOk: true, fix })
-            : clusters.map(({ id, name, state, securityConfiguration }) =>
-                  observe({
-                      subject: `cluster ${id} (${name}, ${state}): security configuration`,
-                      expected,
-                      found: securityConfiguration ?? "none",
-                      fix,
-                  }),
-              );
+            ? okIf(true, "no live cluster")
+            : clusters.map(({ id, name, state, securityConfiguration = "none" }) => {
+                  const subject = `cluster ${id} (${name}, ${state}): security configuration`;
+                  return observe({ ...line, subject }, securityConfiguration);
+              });
     });
 }

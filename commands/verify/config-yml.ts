@@ -3,7 +3,7 @@ import { formatPath, InvalidArguments, type Path } from "../../components/domain
 import { valueAt } from "../../components/domain/value-at";
 import { isTree, readConfig, TAG, type Tree, withoutTags, yamlTags } from "../config-yml";
 import { redact } from "../credentials";
-import { type Context, type Evidence, type Outcome, observe, observeFaults } from "./control";
+import { type Context, type Evidence, type Line, type Outcome, observe, okIf } from "./control";
 
 /** @throws Error if the file cannot be read. */
 export function readConfigFile(file: string): { readonly file: string; readonly text: string } {
@@ -34,28 +34,25 @@ export function configYml(part: "stack" | "jobs") {
             return "no --config";
         }
         const { file, text } = settings.config;
-        const subject = `config.yml ${file}`;
-        const fix = `\`npx pulumi stack output emrEtlRunnerConfig --stack ${outputs.forCommands.stack} > ${file}\``;
+        const line = {
+            subject: `config.yml ${file}`,
+            expected: "as the stack's",
+            fix: `\`npx pulumi stack output emrEtlRunnerConfig --stack ${outputs.forCommands.stack} > ${file}\``,
+        };
         try {
-            const differences = differencesOf(
-                subject,
-                fix,
-                readConfig(text, file),
-                outputs.emrEtlRunnerConfig,
-            );
-            const fields = differences
+            const fields = differencesOf(line, readConfig(text, file), outputs.emrEtlRunnerConfig)
                 .filter(({ field }) => (JOBS.test(field) ? "jobs" : "stack") === part)
                 .map(({ evidence }) => evidence);
-            const runs = part === "stack" ? [codeEvidence(subject, fix, text, file)] : [];
-            return fields.length > 0
-                ? [...runs, ...fields]
-                : [...runs, observe({ subject, expected: "as the stack's", found: "as the stack's", fix })];
+            return [
+                ...(part === "stack" ? [codeEvidence(line, text, file)] : []),
+                ...(fields.length > 0 ? fields : [observe(line, [])]),
+            ];
         } catch (error) {
             if (error instanceof InvalidArguments) {
                 const found = error.errors.map((each) => each.found).join("; ");
                 return part === "jobs"
                     ? "the file is not readable"
-                    : [observe({ subject, expected: "readable", found, fix })];
+                    : [observe({ ...line, expected: "readable" }, found)];
             }
             throw error;
         }
@@ -63,17 +60,17 @@ export function configYml(part: "stack" | "jobs") {
 }
 
 /** Ruby runs ERB before it reads YAML: a tag in a comment runs as well. A YAML tag may create any of Ruby's objects. */
-function codeEvidence(on: string, fix: string, text: string, file: string): Evidence {
-    const lines = text.split("\n").flatMap((line, index) => {
-        const code = line.replaceAll("<%%", "");
-        return code.includes("<%") && !CREDENTIAL_LINE.test(line) ? [`ERB in line ${index + 1}`] : [];
+function codeEvidence(line: Line, text: string, file: string): Evidence {
+    const erb = text.split("\n").flatMap((code, index) => {
+        const isCode = code.replaceAll("<%%", "").includes("<%") && !CREDENTIAL_LINE.test(code);
+        return isCode ? [`ERB in line ${index + 1}`] : [];
     });
-    const tags = yamlTags(text, file).map((line) => `a YAML tag in line ${line}`);
+    const tags = yamlTags(text, file).map((tagged) => `a YAML tag in line ${tagged}`);
     const expected = "no ERB but the two credentials from the environment, and no YAML tag";
-    return observeFaults(`${on}: what Ruby runs`, expected, [...lines, ...tags], fix);
+    return observe({ ...line, subject: `${line.subject}: what Ruby runs`, expected }, [...erb, ...tags]);
 }
 
-function differencesOf(on: string, fix: string, config: Tree, stacks: string) {
+function differencesOf(line: Line, config: Tree, stacks: string) {
     const wanted = fieldsOf(readConfig(stacks, "emrEtlRunnerConfig"));
     const found = fieldsOf(config);
     const hide = hiding(config);
@@ -83,18 +80,14 @@ function differencesOf(on: string, fix: string, config: Tree, stacks: string) {
                 ? !found.has(field)
                 : JSON.stringify(wanted.get(field)) !== JSON.stringify(found.get(field)),
         )
-        .map((field) => ({
-            field,
-            evidence: observe({
-                subject: `${on}: ${hide(field)}`,
-                expected: expectedAt(field, wanted),
-                found: wanted.has(field)
-                    ? hide(JSON.stringify(found.get(field)) ?? "missing")
-                    : "a value, not shown",
-                isOk: false,
-                fix,
-            }),
-        }));
+        .map((field) => {
+            const subject = `${line.subject}: ${hide(field)}`;
+            const shown = wanted.has(field)
+                ? hide(JSON.stringify(found.get(field)) ?? "missing")
+                : "a value, not shown";
+            const expected = expectedAt(field, wanted);
+            return { field, evidence: observe({ ...line, subject, expected }, okIf(false, shown)) };
+        });
 }
 
 function expectedAt(field: string, wanted: ReadonlyMap<string, unknown>): string {

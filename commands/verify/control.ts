@@ -1,6 +1,5 @@
 import { AwsError, type Clients } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
-import type { Uncovered } from "./statements";
 
 /** `unknown`: AWS did not answer. */
 export type Result = "ok" | "failed" | "unknown";
@@ -26,15 +25,6 @@ export interface Context {
     readonly outputs: StackOutputs;
     readonly now: Date;
     readonly settings: Settings;
-    /** Shows the progress of the sampling. */
-    readonly report: (tally: Tally) => void;
-}
-
-/** The progress of the sampling. */
-export interface Tally {
-    readonly locations: number;
-    readonly listed: number;
-    readonly looked: number;
 }
 
 /** The options of `verify`, with their defaults. */
@@ -51,41 +41,30 @@ export interface Settings {
     readonly config: { readonly file: string; readonly text: string } | undefined;
 }
 
-interface Observation {
+/** What an observation is about. */
+export interface Line {
     readonly subject: string;
     readonly expected: string;
-    readonly found: string;
-    /** Default: whether `found` equals `expected`. */
-    readonly isOk?: boolean;
     readonly fix: string;
 }
 
-export function observe({ isOk, fix, ...line }: Observation): Evidence {
-    return (isOk ?? line.found === line.expected)
-        ? { result: "ok", ...line }
-        : { result: "failed", ...line, fix };
+/** A value to compare with the expected one; a list of faults, ok if empty; or a value with its result. */
+export type Found = string | readonly string[] | Pick<Evidence, "found" | "result">;
+
+export function observe({ fix, ...line }: Line, found: Found): Evidence {
+    const judged = judge(line.expected, found);
+    return judged.result === "ok" ? { ...line, ...judged } : { ...line, ...judged, fix };
 }
 
-/** One observation for a list of faults: ok without any. */
-export function observeFaults(
-    subject: string,
-    expected: string,
-    faults: readonly string[],
-    fix: string,
-): Evidence {
-    const isOk = faults.length === 0;
-    return observe({ subject, expected, found: isOk ? expected : faults.join("; "), isOk, fix });
+function judge(expected: string, found: Found): Pick<Evidence, "found" | "result"> {
+    if (typeof found === "string") {
+        return okIf(found === expected, found);
+    }
+    return "result" in found ? found : okIf(found.length === 0, found.join("; ") || expected);
 }
 
-/** One observation of permissions: unknown if statements with another condition allow what is missing. */
-export function observeCoverage(
-    { subject, expected, fix }: Pick<Observation, "subject" | "expected" | "fix">,
-    { faults, isConditional }: Uncovered,
-): Evidence {
-    const evidence = observeFaults(subject, expected, faults, fix);
-    return faults.length > 0 && isConditional
-        ? { ...evidence, result: "unknown", found: `allowed under a condition only: ${evidence.found}` }
-        : evidence;
+export function okIf(isOk: boolean, found: string): Pick<Evidence, "found" | "result"> {
+    return { found, result: isOk ? "ok" : "failed" };
 }
 
 /** AWS's codes for a resource that does not exist. */
@@ -94,23 +73,28 @@ const MISSING =
 
 /** Asks AWS. A missing resource is a failure; without an answer, the observation is unknown. The other questions go on. */
 export async function ask(
-    { subject, expected, fix }: Pick<Observation, "subject" | "expected" | "fix">,
-    question: () => Promise<Evidence | readonly Evidence[]>,
+    line: Line,
+    question: () => Promise<Found | readonly Evidence[]>,
 ): Promise<readonly Evidence[]> {
     try {
-        return [await question()].flat();
+        const found = await question();
+        return isEvidence(found) ? found : [observe(line, found)];
     } catch (error) {
         if (!(error instanceof AwsError)) {
             throw error;
         }
         if (MISSING.test(error.code)) {
-            return [{ result: "failed", subject, expected, found: `missing: ${error.on}`, fix }];
+            return [observe(line, okIf(false, `missing: ${error.on}`))];
         }
-        const line = { result: "unknown", subject, expected, found: `no answer: ${error.message}` } as const;
+        const unknown = { ...line, result: "unknown", found: `no answer: ${error.message}` } as const;
         return error.denied
-            ? [{ ...line, fix: `use credentials with ${error.permission}`, permission: error.permission }]
-            : [{ ...line, fix: "see AWS's error, and run `verify` again" }];
+            ? [{ ...unknown, fix: `use credentials with ${error.permission}`, permission: error.permission }]
+            : [{ ...unknown, fix: "see AWS's error, and run `verify` again" }];
     }
+}
+
+function isEvidence(found: Found | readonly Evidence[]): found is readonly Evidence[] {
+    return Array.isArray(found) && typeof found[0] === "object";
 }
 
 /** The command that restores what the stack created. */

@@ -3,7 +3,7 @@ import { archiveContent, certificateDates } from "./certificates";
 import { liveClusters } from "./clusters";
 import { configYml } from "./config-yml";
 import type { Context, Outcome } from "./control";
-import { keyAccess, keyUsable } from "./key";
+import { existingKeyAccess, keyAccess, keyUsable } from "./key";
 import { nodeNames } from "./names";
 import { endpointPolicies, ingress, networkAcls, routes } from "./network";
 import { sampledObjects } from "./objects";
@@ -13,20 +13,21 @@ import {
     blockedSseC,
     dataAccess,
     defaultEncryption,
-    existingDataAccess,
+    existingBucketAccess,
     policyDenies,
     publicAccess,
 } from "./s3";
 import { securityConfiguration } from "./security-configuration";
 
 /** `high`: a failure ends `verify` with exit code 2; `low`: with 1. */
-export type Severity = "high" | "low";
+type Severity = "high" | "low";
 
 export interface Control {
     /** Stable: reports of different runs are compared by it. */
     readonly id: string;
     readonly title: string;
-    readonly severity: Severity;
+    /** @default high */
+    readonly severity?: Severity;
     readonly states: string;
     readonly doesNotState: string;
     /** The IAM actions of its calls, or the file. */
@@ -36,13 +37,22 @@ export interface Control {
     readonly check: (context: Context) => Promise<Outcome>;
 }
 
+/** Who else may read or change what the stack uses and did not create. */
+async function existingAccess(context: Context): Promise<Outcome> {
+    return (await Promise.all([existingBucketAccess(context), existingKeyAccess(context)])).flat();
+}
+
 const LISTED = "Data outside of the pipeline's buckets.";
+const DATA_ACCESS =
+    "s3:GetBucketPolicy, s3:GetBucketOwnershipControls, s3:GetBucketAcl, s3:GetReplicationConfiguration, s3:GetInventoryConfiguration, s3:GetBucketNotification, s3:ListAllMyBuckets";
+const POLICIES =
+    "iam:ListRolePolicies, iam:GetRolePolicy, iam:ListAttachedRolePolicies, iam:GetPolicy, iam:GetPolicyVersion";
+const ARCHIVE = "s3:GetObject, kms:Decrypt";
 
 export const CONTROLS: readonly Control[] = [
     {
         id: "s3-default-encryption",
         title: "Buckets encrypt new objects",
-        severity: "high",
         states: "The default encryption of each location's bucket and of the certificates' bucket is SSE-S3; an existing bucket may have a KMS key of `storage.existingKmsKeyArns`.",
         doesNotState: "How objects are encrypted that name another encryption, or that exist already.",
         evidence: "s3:GetEncryptionConfiguration",
@@ -52,7 +62,6 @@ export const CONTROLS: readonly Control[] = [
     {
         id: "s3-sse-c-blocked",
         title: "Buckets refuse customer-provided keys",
-        severity: "high",
         states: "Each bucket of the stack blocks SSE-C.",
         doesNotState: "Anything about existing buckets.",
         evidence: "s3:GetEncryptionConfiguration",
@@ -61,7 +70,6 @@ export const CONTROLS: readonly Control[] = [
     {
         id: "s3-objects-encrypted",
         title: "Objects are encrypted",
-        severity: "high",
         states: "In each location, sampled objects (`--sample`), and as many sampled ones from before February 2023, are under SSE-S3 or a KMS key of `storage.existingKmsKeyArns`.",
         doesNotState:
             "Objects that are not in the sample or after the first 100,000 of a location, and old versions.",
@@ -71,7 +79,6 @@ export const CONTROLS: readonly Control[] = [
     {
         id: "s3-tls-only",
         title: "Buckets refuse plain HTTP and other encryption",
-        severity: "high",
         states: "The policy of each bucket whose policy the stack sets denies plain HTTP, other encryption headers and SSE-C to everyone.",
         doesNotState: "Anything about existing buckets with a policy of their own.",
         evidence: "s3:GetBucketPolicy",
@@ -82,28 +89,26 @@ export const CONTROLS: readonly Control[] = [
     {
         id: "s3-data-access",
         title: "No other principal has access to data",
-        severity: "high",
-        states: "In buckets of the stack, no statement but the stack's and `storage.bucketPolicyStatements`, and no ACL, gives access to objects; log delivery may write. Replication, inventories and event targets stay in the account. No existing bucket gives access to everyone.",
+        states: "In buckets of the stack, no statement but the stack's and `storage.bucketPolicyStatements`, and no ACL, gives access to objects or their names; log delivery may list and write. Replication, inventories and event targets stay in the account. No existing bucket gives access to everyone.",
         doesNotState:
             "What IAM allows principals of the account, access points, ACLs of single objects, and where EventBridge sends events.",
-        evidence:
-            "s3:GetBucketPolicy, s3:GetBucketOwnershipControls, s3:GetBucketAcl, s3:GetReplicationConfiguration, s3:GetInventoryConfiguration, s3:GetBucketNotification, s3:ListAllMyBuckets",
+        evidence: DATA_ACCESS,
         catalogues: "S3.2, S3.3",
         check: dataAccess,
     },
     {
-        id: "s3-existing-data-access",
-        title: "Other accounts have no access to existing buckets",
+        id: "existing-data-access",
+        title: "Other accounts have no access to existing buckets and the existing key",
         severity: "low",
-        states: "No statement and no ACL of an existing bucket gives another account access to its objects; its replication, inventories and event targets stay in the account. You may know the account: then this is for your information.",
-        doesNotState: LISTED,
-        evidence: "as of s3-data-access",
-        check: existingDataAccess,
+        states: "No statement and no ACL of an existing bucket gives another account access to its objects; its replication, inventories and event targets stay in the account. An existing key's policy and grants allow no account but the stack's and the key's. You may know the account: then this is for your information.",
+        doesNotState:
+            "Access points, ACLs of single objects, where EventBridge sends events, the policy of another account's key, which KMS does not show, and the keys of `storage.existingKmsKeyArns`.",
+        evidence: `${DATA_ACCESS}, kms:GetKeyPolicy, kms:ListGrants`,
+        check: existingAccess,
     },
     {
         id: "s3-public-access",
         title: "Public access is blocked",
-        severity: "high",
         states: "Each bucket blocks public access, or the account does.",
         doesNotState: LISTED,
         evidence: "s3:GetBucketPublicAccessBlock, s3:GetAccountPublicAccessBlock",
@@ -114,7 +119,6 @@ export const CONTROLS: readonly Control[] = [
     {
         id: "key-usable",
         title: "The KMS key is usable",
-        severity: "high",
         states: "The key is enabled, symmetric, in the stack's region and not pending deletion; a key of the stack rotates.",
         doesNotState: "Whether an existing key rotates.",
         evidence: "kms:DescribeKey, kms:GetKeyRotationStatus",
@@ -125,30 +129,28 @@ export const CONTROLS: readonly Control[] = [
     {
         id: "key-access",
         title: "No other principal may use the KMS key",
-        severity: "high",
-        states: "The policy of the stack's key allows its use through IAM of the account and for Spot only; an existing key's policy allows no account but the stack's and the key's. Grants are for AWS services, the stack's roles (an existing key: principals of the account) and Spot.",
-        doesNotState: "What IAM allows principals of the account.",
+        states: "The policy of the stack's key allows its use and administration through IAM of the account and for Spot only; its grants are for AWS services, the stack's roles, Spot, and EC2's volumes of the account. An existing key's policy allows nothing to everyone.",
+        doesNotState:
+            "What IAM allows principals of the account, and the policy of another account's key, which KMS does not show.",
         evidence: "kms:GetKeyPolicy, kms:ListGrants",
         check: keyAccess,
     },
     {
         id: "role-trust",
         title: "Only their services assume the roles",
-        severity: "high",
         states: "Each role of the stack trusts its service as the stack wrote it, and no other principal; an existing role trusts its service, and no other account. The instance profile holds the jobflow role.",
-        doesNotState: "Which principals of the account an existing role trusts.",
+        doesNotState:
+            "Which principals of the account an existing role trusts, and denials under a condition.",
         evidence: "iam:GetRole, iam:GetInstanceProfile",
         check: roleTrust,
     },
     {
         id: "role-policies",
         title: "No added policy gives the roles access",
-        severity: "high",
-        states: "No policy of a role of the stack, but those that the stack wrote, allows access to the pipeline's buckets, its key, or IAM.",
+        states: "No policy of a role of the stack, but those that the stack wrote, allows an action on the pipeline's buckets, access points of the account, the key, or IAM of the account, other than reading their configuration.",
         doesNotState:
             "Existing roles, the contents of the policies in `access.policyArns`, and added policies about other things.",
-        evidence:
-            "iam:ListRolePolicies, iam:GetRolePolicy, iam:ListAttachedRolePolicies, iam:GetPolicy, iam:GetPolicyVersion",
+        evidence: POLICIES,
         catalogues:
             "IAM.1, IAM.21, CIS 1.16, iam-policy-no-statements-with-admin-access, CKV_AWS_62, CKV_AWS_63",
         check: rolePolicies,
@@ -156,17 +158,15 @@ export const CONTROLS: readonly Control[] = [
     {
         id: "existing-requirements",
         title: "Existing roles and key allow what they must",
-        severity: "high",
-        states: "The policies of existing roles allow each action of the output `requiredPolicies`; the policy of an existing key lets the roles use it, and has `kmsKeyPolicyStatements`. An action that only a statement with another condition allows is unknown.",
+        states: "The policies of existing roles allow each action of the output `requiredPolicies`; the policy of an existing key lets both roles use it, and has `kmsKeyPolicyStatements`. An action that only a statement with another condition allows is unknown.",
         doesNotState:
-            "Service control policies, permissions boundaries, session policies, and denials under a condition.",
-        evidence: "as of role-policies, kms:GetKeyPolicy",
+            "Service control policies, permissions boundaries, session policies, grants (what only a grant allows counts as missing), denials under a condition or by `NotPrincipal`, and the policy of another account's key, which KMS does not show.",
+        evidence: `${POLICIES}, kms:GetKeyPolicy`,
         check: existingRequirements,
     },
     {
         id: "emrfs-encryption",
         title: "Clusters write encrypted objects",
-        severity: "high",
         states: "The security configuration in EMR has SSE-S3 for EMRFS.",
         doesNotState: "Which security configuration clusters run with: see `live-clusters`.",
         evidence: "elasticmapreduce:DescribeSecurityConfiguration",
@@ -176,7 +176,6 @@ export const CONTROLS: readonly Control[] = [
     {
         id: "disk-encryption",
         title: "Local disks are encrypted",
-        severity: "high",
         states: "The security configuration in EMR has local disk encryption with the stack's key, and EBS encryption where the release has it.",
         doesNotState: "Volumes of running instances. Before EMR 5.24, root volumes are not encrypted.",
         evidence: "elasticmapreduce:DescribeSecurityConfiguration",
@@ -186,7 +185,6 @@ export const CONTROLS: readonly Control[] = [
     {
         id: "transit-encryption",
         title: "Traffic between nodes is encrypted",
-        severity: "high",
         states: "The security configuration in EMR has encryption in transit with the stack's certificate archive.",
         doesNotState: "Connections to Redshift, to collectors, and of EmrEtlRunner itself.",
         evidence: "elasticmapreduce:DescribeSecurityConfiguration",
@@ -196,7 +194,6 @@ export const CONTROLS: readonly Control[] = [
     {
         id: "security-configuration",
         title: "The security configuration is the stack's",
-        severity: "high",
         states: "All other fields of the security configuration in EMR are as the stack wrote them, IMDSv2 among them.",
         doesNotState: "Fields that EMR may add and not return.",
         evidence: "elasticmapreduce:DescribeSecurityConfiguration",
@@ -205,34 +202,33 @@ export const CONTROLS: readonly Control[] = [
     {
         id: "certificate-archive",
         title: "The certificate archive is intact",
-        severity: "high",
         states: "The archive is encrypted (the stack's: under its key), and has exactly EMR's three files, a chain up to a trusted authority, the nodes' names, and the certificate's private key in PKCS#8.",
         doesNotState: "Who has read the private key before.",
-        evidence: "s3:GetObject, kms:Decrypt",
+        evidence: `${ARCHIVE}, ec2:DescribeVpcs, ec2:DescribeDhcpOptions`,
         check: archiveContent,
     },
     {
         id: "certificate-valid",
         title: "The certificates are valid",
-        severity: "high",
-        states: "The nodes' certificate and its authorities are valid now and for more than `--fail-days` days.",
-        doesNotState: "Authorities, if the archive cannot be read.",
-        evidence: "s3:GetObject, kms:Decrypt",
+        states: "The nodes' certificate, and the authorities up to the one that nodes trust, are valid now and for more than `--fail-days` days.",
+        doesNotState:
+            "With `--no-archive`: authorities, and another certificate than the one that the stack created last.",
+        evidence: ARCHIVE,
         check: certificateDates("failDays"),
     },
     {
         id: "certificate-renewed",
         title: "No certificate is due",
         severity: "low",
-        states: "The nodes' certificate and its authorities are valid for more than `--warn-days` days.",
-        doesNotState: "Authorities, if the archive cannot be read.",
-        evidence: "s3:GetObject, kms:Decrypt",
+        states: "The same certificates are valid for more than `--warn-days` days.",
+        doesNotState:
+            "With `--no-archive`: authorities, and another certificate than the one that the stack created last.",
+        evidence: ARCHIVE,
         check: certificateDates("warnDays"),
     },
     {
         id: "node-names",
         title: "Nodes have the certificate's names",
-        severity: "high",
         states: "The VPC has DNS support and DNS host names on; its DHCP options have the domain of the certificate and AWS's name server.",
         doesNotState: "What a name server of AWS resolves through your rules.",
         evidence: "ec2:DescribeVpcAttribute, ec2:DescribeVpcs, ec2:DescribeDhcpOptions",
@@ -241,27 +237,25 @@ export const CONTROLS: readonly Control[] = [
     {
         id: "live-clusters",
         title: "Live clusters run encrypted",
-        severity: "high",
-        states: "Each cluster from STARTING to WAITING with the stack's tag, one of its roles, or (without another stack's tag) one of its subnets runs with the current security configuration.",
-        doesNotState: "Clusters that have ended or are terminating.",
+        states: "Each cluster from STARTING to WAITING with the stack's tag, a role of the stack, or (without another stack's tag) an existing role or a subnet of the stack runs with the current security configuration. A cluster from before the last `up` that replaced it fails until it ends.",
+        doesNotState: "Clusters that have ended or are terminating, and clusters without any of these.",
         evidence: "elasticmapreduce:ListClusters, elasticmapreduce:DescribeCluster",
         check: liveClusters,
     },
     {
         id: "network-ingress",
         title: "The internet cannot reach the nodes",
-        severity: "high",
         states: "The rules of each of EMR's groups (in a VPC of the stack: of each group) admit public addresses of less than a /16 of IPv4 and a /32 of IPv6 in sum, prefix lists included.",
-        doesNotState: "Ingress from private ranges and from other groups.",
+        doesNotState:
+            "Ingress from private, carrier-grade NAT's and link-local ranges and from other groups, and ICMP.",
         evidence: "ec2:DescribeSecurityGroups, ec2:GetManagedPrefixListEntries",
         check: ingress,
     },
     {
         id: "network-routes",
         title: "Nodes' routes lead where they should",
-        severity: "high",
         states: "The default route leads to a NAT gateway or an internet gateway, as `network.internetAccess` says; in a VPC of the stack, no other route leaves it except to gateway endpoints.",
-        doesNotState: "Other routes of an existing VPC.",
+        doesNotState: "Other routes of an existing VPC, and the route of the NAT gateway's own subnet.",
         evidence: "ec2:DescribeRouteTables",
         catalogues: "EMR.1, CKV2_AWS_7",
         check: routes,
@@ -269,25 +263,24 @@ export const CONTROLS: readonly Control[] = [
     {
         id: "network-acls",
         title: "Network ACLs let nodes work",
-        severity: "high",
         states: "The network ACLs of the subnets let HTTPS and HTTP out to every address, and the answers in.",
-        doesNotState: "Denied ranges narrower than half of all addresses.",
+        doesNotState:
+            "Denied ranges narrower than half of all addresses (allowed ranges count only if they are all addresses), and what EMR itself needs to reach a public subnet.",
         evidence: "ec2:DescribeNetworkAcls",
         check: networkAcls,
     },
     {
         id: "endpoint-policies",
         title: "Endpoint policies let nodes work",
-        severity: "high",
-        states: "The policies of the VPC's endpoints for S3 and KMS allow reading and writing the locations, reading the archive and the hosted assets, and using the key. What only a statement with a condition allows is unknown.",
-        doesNotState: "The package repositories of Amazon Linux and EMR, and endpoints of other services.",
-        evidence: "ec2:DescribeVpcEndpoints",
+        states: "The policies of the endpoints for S3 and KMS that the subnets use (a gateway by a route, an interface by private DNS) allow reading and writing the locations, reading the archive and the hosted assets, and using the key. What only a statement with a condition allows is unknown.",
+        doesNotState:
+            "The package repositories of Amazon Linux and EMR, endpoints of other services, and denials under a condition.",
+        evidence: "ec2:DescribeVpcEndpoints, ec2:DescribeRouteTables",
         check: endpointPolicies,
     },
     {
         id: "config-yml",
         title: "The operator's config.yml is the stack's",
-        severity: "high",
         states: "Each field of the file of `--config` that says what is encrypted, where data goes and with which rights is as in the output; the file has no ERB but the two credentials from the environment, comments included, and no YAML tag.",
         doesNotState: "The environment's credentials, and which file EmrEtlRunner is started with.",
         evidence: "the file",
@@ -305,7 +298,6 @@ export const CONTROLS: readonly Control[] = [
     {
         id: "hosted-assets",
         title: "Hosted assets are there",
-        severity: "high",
         states: "The bootstrap script and the jars that config.yml's versions need, and your bootstrap scripts, can be read.",
         doesNotState: "Their contents.",
         evidence: "s3:GetObject",
@@ -361,7 +353,7 @@ export const NOT_DONE: readonly {
     {
         asks: "EMR's block of public security groups",
         ids: "EMR.2, emr-block-public-access, CKV_AWS_390, emr_cluster_account_public_block_enabled",
-        reason: "It is a setting of the account and region. `network-ingress` checks the groups themselves.",
+        reason: "It is a setting for every cluster of the account and region, not the stack's to judge. `network-ingress` checks what it guards: the groups' rules.",
     },
     {
         asks: "A default security group without rules",

@@ -2,12 +2,11 @@ import { InvalidArgumentError, Option } from "commander";
 import pMap from "p-map";
 import { awsClients, type Clients, checkAccount } from "../aws";
 import { awsCommand, type CommonOptions, type ExitCode, execute, type Streams } from "../cli";
+import { progressBar } from "../progress-bar";
 import { readStackOutputs } from "../stack-outputs";
 import { readConfigFile } from "./config-yml";
-import { type Context, type Settings, type Tally, worst } from "./control";
+import { type Context, type Settings, worst } from "./control";
 import { CONTROLS, type Control } from "./controls";
-import { folderCount, sampledObjects } from "./objects";
-import { Progress } from "./progress";
 import { exitCode, type Report, reportJson, reportText } from "./report";
 
 export interface VerifyOptions extends CommonOptions, Partial<Omit<Settings, "config">> {
@@ -44,15 +43,16 @@ export async function verify(
     const { accountId, region, stack } = outputs.forCommands;
     const clients = makeClients(region);
     await checkAccount(clients, outputs);
-    const samples = sample > 0 && controls.some(({ check }) => check === sampledObjects);
-    const progress = new Progress(streams, samples ? folderCount(outputs) : 0);
     const settings = { sample, archive, warnDays, failDays, config };
-    const report = (tally: Tally) => progress.update(tally);
-    const context: Context = { clients, outputs, now, settings, report };
+    const context: Context = { clients, outputs, now, settings };
+    const progress = progressBar(streams, "verify {bar} {value} of {total} controls", controls.length);
     try {
-        const checked = await pMap(controls, (control) => checkControl(control, context), {
-            concurrency: CONTROLS_AT_ONCE,
-        });
+        const check = async (control: Control) => {
+            const checked = await checkControl(control, context);
+            progress?.increment();
+            return checked;
+        };
+        const checked = await pMap(controls, check, { concurrency: CONTROLS_AT_ONCE });
         const results = checked.flatMap(({ result }) => (result === "skipped" ? [] : [result]));
         const whole: Report = {
             schemaVersion: 1,
@@ -63,11 +63,11 @@ export async function verify(
             result: worst(results),
             controls: checked,
         };
-        progress.stop();
+        progress?.stop();
         streams.stdout.write(options.json ? reportJson(whole) : reportText(whole));
         return exitCode(whole);
     } finally {
-        progress.stop();
+        progress?.stop();
     }
 }
 
@@ -82,7 +82,7 @@ function chosen(ids: readonly string[] | undefined): readonly Control[] {
 }
 
 async function checkControl(
-    { id, title, severity, catalogues, check }: Control,
+    { id, title, severity = "high", catalogues, check }: Control,
     context: Context,
 ): Promise<Report["controls"][number]> {
     const checked = await check(context);

@@ -2,19 +2,20 @@ import {
     DescribeKeyCommand,
     GetKeyPolicyCommand,
     GetKeyRotationStatusCommand,
+    type KMSClient,
     paginateListGrants,
 } from "@aws-sdk/client-kms";
 import { canonicalStatement } from "../../components/checks/document-differences";
-import { checkKeyKind, checkKeyState, KEY_SPEC, KEY_USAGE } from "../../components/checks/key";
+import { checkKeyState, KEY_SPEC, KEY_USAGE } from "../../components/checks/key";
 import { arn, parseArn } from "../../components/domain/arn";
 import { keyPolicy, keyUse } from "../../components/policies/key";
 import { call, collect } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
-import { ask, type Context, type Evidence, observe, observeFaults } from "./control";
+import { ask, type Context, type Evidence, observe, restore } from "./control";
 import {
-    accountOf,
-    actionsOf,
     describeStatement,
+    givesAccess,
+    isForEveryone,
     isForOthers,
     type LiveStatement,
     list,
@@ -22,95 +23,113 @@ import {
     statementsOf,
 } from "./statements";
 
-/** Every action with which a caller decrypts, encrypts, passes on, or disables. */
-const USE = [
-    "kms:Decrypt",
-    "kms:GenerateDataKey",
-    "kms:ReEncryptFrom",
-    "kms:CreateGrant",
-    "kms:PutKeyPolicy",
-    "kms:ScheduleKeyDeletion",
-    "kms:DisableKey",
-];
-
 /** The key can be used now, by what encrypts disks; a key of the stack rotates. */
 export async function keyUsable({ clients: { kms }, outputs }: Context): Promise<readonly Evidence[]> {
     const { kmsKeyArn, forCommands } = outputs;
-    const subject = `key ${kmsKeyArn}: state`;
-    const { region } = forCommands;
-    const another = forCommands.ownsKey
+    const { region, ownsKey } = forCommands;
+    const fix = ownsKey
         ? "what the key encrypted is lost; restore the key within its waiting period"
         : `a symmetric key of ${region} in encryption.kmsKeyArn`;
+    const state = { subject: `key ${kmsKeyArn}: state`, expected: "Enabled", fix };
     if (parseArn(kmsKeyArn).region !== region) {
-        return [observe({ subject, expected: region, found: parseArn(kmsKeyArn).region, fix: another })];
+        return [observe({ ...state, expected: region }, parseArn(kmsKeyArn).region)];
     }
-    return ask({ subject, expected: "Enabled", fix: another }, async () => {
+    return ask(state, async () => {
         const { KeyMetadata = {} as never } = await call("kms:DescribeKey", kmsKeyArn, () =>
             kms.send(new DescribeKeyCommand({ KeyId: kmsKeyArn })),
         );
         const { KeyState, DeletionDate, KeyUsage, KeySpec, Origin } = KeyMetadata;
         const bad = checkKeyState(kmsKeyArn, KeyState);
+        const ends = DeletionDate ? `, on ${DeletionDate.toISOString().slice(0, 10)}` : "";
+        const kind = {
+            subject: `key ${kmsKeyArn}: kind`,
+            expected: `${KEY_SPEC} for ${KEY_USAGE}`,
+            fix,
+        };
         return [
-            observe({
-                subject,
-                expected: "Enabled",
-                found: DeletionDate
-                    ? `${KeyState}, on ${DeletionDate.toISOString().slice(0, 10)}`
-                    : `${KeyState}`,
-                fix: bad?.fix === undefined ? (bad?.expected ?? "") : `\`${bad.fix}\``,
-            }),
-            observe({
-                subject: `key ${kmsKeyArn}: kind`,
-                expected: `${KEY_SPEC} for ${KEY_USAGE}`,
-                found: `${KeySpec} for ${KeyUsage}`,
-                isOk: checkKeyKind({ usage: KeyUsage, spec: KeySpec }) === undefined,
-                fix: another,
-            }),
+            observe(
+                { ...state, fix: bad?.fix === undefined ? (bad?.expected ?? "") : `\`${bad.fix}\`` },
+                `${KeyState}${ends}`,
+            ),
+            observe(kind, `${KeySpec} for ${KeyUsage}`),
             // KMS reports no rotation of a key that is to be deleted.
-            ...(forCommands.ownsKey && !DeletionDate && Origin === "AWS_KMS"
-                ? await rotation({ kms }, kmsKeyArn, region)
+            ...(ownsKey && !DeletionDate && Origin === "AWS_KMS"
+                ? await rotation(kms, kmsKeyArn, region)
                 : []),
         ];
     });
 }
 
-function rotation({ kms }: Pick<Context["clients"], "kms">, KeyId: string, region: string) {
-    const line = {
-        subject: `key ${KeyId}: rotation`,
-        expected: "on",
-        fix: `\`aws kms enable-key-rotation --region ${region} --key-id ${KeyId}\``,
-    };
-    return ask(line, async () => {
+function rotation(kms: KMSClient, KeyId: string, region: string): Promise<readonly Evidence[]> {
+    const fix = `\`aws kms enable-key-rotation --region ${region} --key-id ${KeyId}\``;
+    return ask({ subject: `key ${KeyId}: rotation`, expected: "on", fix }, async () => {
         const { KeyRotationEnabled } = await call("kms:GetKeyRotationStatus", KeyId, () =>
             kms.send(new GetKeyRotationStatusCommand({ KeyId })),
         );
-        return observe({ ...line, found: KeyRotationEnabled ? "on" : "off" });
+        return KeyRotationEnabled ? "on" : "off";
     });
 }
 
-/** Who may use the key, by its policy and by grants. */
+/** Who may use the key, by its policy and by grants: a key of the stack leaves all decisions but Spot's to IAM. */
 export async function keyAccess(context: Context): Promise<readonly Evidence[]> {
-    return (await Promise.all([keyPolicyAccess(context), keyGrantAccess(context)])).flat();
+    const { jobflowRole, serviceRole, forCommands } = context.outputs;
+    const { accountId, ownsKey } = forCommands;
+    if (!ownsKey) {
+        return policyAccess(context, "no access for everyone", isForEveryone);
+    }
+    const own = keyPolicy(accountId, true).Statement.map(canonicalStatement);
+    const root = [accountId, arn("iam", "", accountId, "root")];
+    const isAdded = (statement: LiveStatement) =>
+        !own.includes(canonicalStatement(statement)) &&
+        !principalsOf(statement).every((principal) => root.includes(principal));
+    // EC2 holds the grant for a volume under a role of its own.
+    const roles = [jobflowRole, serviceRole, "AWSServiceRoleForEC2Spot", "aws:ec2-infrastructure"];
+    const isKnown = (principal: string) =>
+        principal.split(":")[4] === accountId && roles.some((role) => principal.split("/").includes(role));
+    const each = [
+        policyAccess(context, "no access but through IAM of this account, and for Spot", isAdded),
+        grantAccess(context, "only for AWS services, the stack's roles and Spot", isKnown),
+    ];
+    return (await Promise.all(each)).flat();
 }
 
-function keyPolicyAccess(context: Context): Promise<readonly Evidence[]> {
+/** Which other accounts may use an existing key; its own account may. */
+export async function existingKeyAccess(context: Context): Promise<readonly Evidence[]> {
     const { kmsKeyArn, forCommands } = context.outputs;
-    const subject = `key ${kmsKeyArn}: policy`;
-    const expected = forCommands.ownsKey
-        ? "no access but through IAM of this account, and for Spot"
-        : "no access for other accounts";
+    const accounts = [forCommands.accountId, parseArn(kmsKeyArn).account];
+    const isKnown = (principal: string) => accounts.includes(principal.split(":")[4] ?? "");
+    const each = [
+        policyAccess(context, "no access for other accounts", (live) => isForOthers(live, accounts)),
+        grantAccess(context, "only for AWS services and principals of this account", isKnown),
+    ];
+    return forCommands.ownsKey ? [] : (await Promise.all(each)).flat();
+}
+
+async function policyAccess(
+    context: Context,
+    expected: string,
+    isAdded: (statement: LiveStatement) => boolean,
+): Promise<readonly Evidence[]> {
+    const { kmsKeyArn, forCommands } = context.outputs;
     const fix = forCommands.ownsKey
-        ? `\`npx pulumi up --refresh --stack ${forCommands.stack}\``
+        ? restore(context.outputs)
         : "remove the statement from the key's policy, or keep it if you know the account";
-    return ask({ subject, expected, fix }, async () => {
-        const faults = (await keyPolicyOf(context)).filter(
-            (statement) =>
-                statement.Effect === "Allow" &&
-                actionsOf(statement, USE).length > 0 &&
-                !isExpected(context.outputs, statement),
-        );
-        return observeFaults(subject, expected, faults.map(describeStatement), fix);
-    });
+    if (!isPolicyReadable(context.outputs)) {
+        return [];
+    }
+    return ask({ subject: `key ${kmsKeyArn}: policy`, expected, fix }, async () =>
+        (await keyPolicyOf(context))
+            .filter((statement) => givesAccess(statement, ["kms:*"]) && isAdded(statement))
+            .map(describeStatement),
+    );
+}
+
+/**
+ * KMS shows a key's policy to the key's account only.
+ * @see https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyPolicy.html
+ */
+export function isPolicyReadable({ kmsKeyArn, forCommands }: StackOutputs): boolean {
+    return parseArn(kmsKeyArn).account === forCommands.accountId;
 }
 
 export async function keyPolicyOf({ clients: { kms }, outputs }: Context): Promise<readonly LiveStatement[]> {
@@ -121,46 +140,20 @@ export async function keyPolicyOf({ clients: { kms }, outputs }: Context): Promi
     return statementsOf(Policy);
 }
 
-/** A key of the stack leaves all decisions but Spot's to IAM; an existing key may name principals of its accounts. */
-function isExpected({ kmsKeyArn, forCommands }: StackOutputs, statement: LiveStatement): boolean {
-    const { accountId, ownsKey } = forCommands;
-    if (!ownsKey) {
-        return !isForOthers(statement, [accountId, parseArn(kmsKeyArn).account]);
-    }
-    const own = keyPolicy(accountId, true).Statement.map(canonicalStatement);
-    const root = [accountId, arn("iam", "", accountId, "root")];
-    return (
-        own.includes(canonicalStatement(statement)) ||
-        principalsOf(statement).every((principal) => root.includes(principal))
-    );
-}
-
-/** Services grant EBS the use of the key for each volume; EC2 holds such a grant under a role of its own. */
-const OF_SERVICES = /(^|\.)amazonaws\.com$|:assumed-role\/aws:ec2-infrastructure\//;
-
-function keyGrantAccess({ clients: { kms }, outputs }: Context): Promise<readonly Evidence[]> {
-    const { kmsKeyArn, jobflowRole, serviceRole, forCommands } = outputs;
-    const { accountId, ownsKey } = forCommands;
-    const subject = `key ${kmsKeyArn}: grants`;
-    const expected = ownsKey
-        ? "only for AWS services, the stack's roles and Spot"
-        : "only for AWS services and principals of this account";
+function grantAccess(
+    { clients: { kms }, outputs }: Context,
+    expected: string,
+    isKnown: (principal: string) => boolean,
+): Promise<readonly Evidence[]> {
+    const { kmsKeyArn } = outputs;
     const fix = `\`aws kms revoke-grant --key-id ${kmsKeyArn} --grant-id ID\``;
-    const roles = [jobflowRole, serviceRole, "AWSServiceRoleForEC2Spot"];
-    const isKnown = (principal: string) =>
-        OF_SERVICES.test(principal) ||
-        ((accountOf(principal) ?? principal.split(":")[4]) === accountId &&
-            (!ownsKey || roles.some((role) => principal.split("/").includes(role))));
-    return ask({ subject, expected, fix }, async () => {
+    return ask({ subject: `key ${kmsKeyArn}: grants`, expected, fix }, async () => {
         const pages = paginateListGrants({ client: kms }, { KeyId: kmsKeyArn });
         const grants = await collect("kms:ListGrants", kmsKeyArn, pages, ({ Grants }) => Grants);
-        const faults = grants
-            .filter(({ GranteePrincipal = "" }) => !isKnown(GranteePrincipal))
-            .map(
-                ({ GrantId, GranteePrincipal, Operations = [] }) =>
-                    `${GrantId}: ${GranteePrincipal} may ${Operations.join(", ")}`,
-            );
-        return observeFaults(subject, expected, faults, fix);
+        return grants
+            .map(({ GranteePrincipal: who = "", ...grant }) => ({ who, ...grant }))
+            .filter(({ who }) => !/(^|\.)amazonaws\.com$/.test(who) && !isKnown(who))
+            .map(({ GrantId, who, Operations = [] }) => `${GrantId}: ${who} may ${Operations.join(", ")}`);
     });
 }
 

@@ -8,7 +8,7 @@ import { domainNames } from "../../components/domain/region";
 import { valueAt } from "../../components/domain/value-at";
 import { call } from "../aws";
 import { readConfig } from "../config-yml";
-import { ask, type Context, type Evidence, type Outcome, observe, restore } from "./control";
+import { ask, type Context, type Evidence, type Outcome, observe, okIf, restore } from "./control";
 import { isInTransitOn } from "./security-configuration";
 
 const DNS = [
@@ -25,12 +25,11 @@ export async function nodeNames(context: Context): Promise<Outcome> {
     const { vpcId, forCommands } = outputs;
     const dns = DNS.map(({ attribute, key, option }) => {
         const { fix = "" } = checkVpcDns({ id: vpcId, region: forCommands.region }, option, false) ?? {};
-        const line = { subject: `VPC ${vpcId}: ${option}`, expected: "on", fix: `\`${fix}\`` };
-        return ask(line, async () => {
+        return ask({ subject: `VPC ${vpcId}: ${option}`, expected: "on", fix: `\`${fix}\`` }, async () => {
             const answer = await call("ec2:DescribeVpcAttribute", vpcId, () =>
                 clients.ec2.send(new DescribeVpcAttributeCommand({ VpcId: vpcId, Attribute: attribute })),
             );
-            return observe({ ...line, found: answer[key]?.Value ? "on" : "off" });
+            return answer[key]?.Value ? "on" : "off";
         });
     });
     return (await Promise.all([...dns, dhcpEvidence(context)])).flat();
@@ -48,30 +47,27 @@ async function dhcpEvidence(context: Context): Promise<readonly Evidence[]> {
     const fix = ownsNetwork
         ? restore(context.outputs)
         : `DHCP options with the domain name ${nodeDomain} and the name server AmazonProvidedDNS`;
-    const line = {
+    const name = {
         subject: `VPC ${vpcId}: domain name in its DHCP options`,
         expected: isAny ? "any" : nodeDomain,
         fix,
     };
-    return ask(line, async () => {
+    const server = {
+        subject: `VPC ${vpcId}: name servers in its DHCP options`,
+        expected: "AmazonProvidedDNS",
+        fix,
+    };
+    return ask(name, async () => {
         const options = await dhcpOptions(context);
         if (!options) {
-            return observe({ ...line, found: "no DHCP options, so that nodes have no names" });
+            return "no DHCP options, so that nodes have no names";
         }
         const { domains, servers, resolver } = options;
+        const hasName = isAny ? domains.length > 0 : domains.includes(nodeDomain);
+        const isOwn = servers.every((each) => [...AMAZON_DNS, resolver].includes(each));
         return [
-            observe({
-                ...line,
-                found: domains.join(" ") || "none",
-                isOk: isAny ? domains.length > 0 : domains.includes(nodeDomain),
-            }),
-            observe({
-                subject: `VPC ${vpcId}: name servers in its DHCP options`,
-                expected: "AmazonProvidedDNS",
-                found: servers.join(", ") || "none",
-                isOk: servers.length > 0 && servers.every((each) => [...AMAZON_DNS, resolver].includes(each)),
-                fix,
-            }),
+            observe(name, okIf(hasName, domains.join(" ") || "none")),
+            observe(server, okIf(servers.length > 0 && isOwn, servers.join(", ") || "none")),
         ];
     });
 }
@@ -96,7 +92,7 @@ export async function dhcpOptions({ clients: { ec2 }, outputs: { vpcId } }: Cont
         domains: valuesOf("domain-name").flatMap(domainNames),
         servers: valuesOf("domain-name-servers"),
         /** https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html */
-        resolver: CidrBlock.replace(/\.0\/\d+$/, ".2"),
+        resolver: CidrBlock.replace(/(\d+)\/\d+$/, (_, last) => String(Number(last) + 2)),
     };
 }
 

@@ -1,5 +1,7 @@
 import {
     type IpPermission,
+    type NetworkAcl,
+    type NetworkAclEntry,
     paginateDescribeNetworkAcls,
     paginateDescribeRouteTables,
     paginateDescribeSecurityGroups,
@@ -7,41 +9,49 @@ import {
     paginateGetManagedPrefixListEntries,
     type RouteTable,
     type Route as SdkRoute,
-    type SecurityGroup,
+    type VpcEndpoint,
 } from "@aws-sdk/client-ec2";
 import { checkDefaultRoutes, type Route } from "../../components/checks/default-routes";
+import { arn } from "../../components/domain/arn";
 import { LOCATIONS, parseS3Url } from "../../components/domain/locations";
 import { publicBuckets } from "../../components/domain/region";
+import { allow } from "../../components/policies/document";
 import { bucketArn } from "../../components/policies/s3-access";
 import { collect } from "../aws";
+import type { StackOutputs } from "../stack-outputs";
 import { publicAddresses, WIDE } from "./addresses";
-import { ask, type Context, type Outcome, observe, observeCoverage, observeFaults, restore } from "./control";
-import { accountOf, type LiveStatement, principalsOf, statementsOf, uncovered } from "./statements";
+import { ask, type Context, type Outcome, observe, okIf, restore } from "./control";
+import { type LiveStatement, principalsOf, statementsOf, uncovered } from "./statements";
 
 /** Who may reach the nodes: EMR's groups, and in a VPC of the stack all groups. */
 export async function ingress(context: Context): Promise<Outcome> {
-    const { clients, outputs } = context;
-    const { vpcId, forCommands } = outputs;
-    const expected = `no public addresses, or in sum less than a /${WIDE.ipv4} of IPv4 and a /${WIDE.ipv6} of IPv6`;
-    const fix = "revoke the rules: `aws ec2 revoke-security-group-ingress`";
-    return ask({ subject: `security groups of ${vpcId}`, expected, fix }, async () => {
-        const groups = (
-            await collect(
-                "ec2:DescribeSecurityGroups",
-                vpcId,
-                paginateDescribeSecurityGroups({ client: clients.ec2 }, inVpc(vpcId)),
-                ({ SecurityGroups }) => SecurityGroups,
-            )
-        ).filter(({ GroupName }) => forCommands.ownsNetwork || GroupName?.startsWith("ElasticMapReduce-"));
-        const each = groups.map(async ({ GroupId, GroupName, IpPermissions = [] }: SecurityGroup) => {
-            const subject = `security group ${GroupId} (${GroupName}): ingress`;
-            return ask({ subject, expected, fix }, async () => {
-                const ranges = await Promise.all(IpPermissions.map((rule) => rangesOf(context, rule)));
-                const { ipv4, ipv6, isWide } = publicAddresses(ranges.flat());
-                const found = `${ipv4} public IPv4 addresses, ${ipv6} of IPv6, by: ${IpPermissions.map(describeRule).filter(Boolean).join("; ")}`;
-                return observe({ subject, expected, found: isWide ? found : expected, isOk: !isWide, fix });
-            });
-        });
+    const { vpcId, forCommands } = context.outputs;
+    const line = {
+        expected: `no public addresses, or in sum less than a /${WIDE.ipv4} of IPv4 and a /${WIDE.ipv6} of IPv6`,
+        fix: "revoke the rules: `aws ec2 revoke-security-group-ingress`",
+    };
+    return ask({ ...line, subject: `security groups of ${vpcId}` }, async () => {
+        const pages = paginateDescribeSecurityGroups({ client: context.clients.ec2 }, inVpc(vpcId));
+        const all = await collect(
+            "ec2:DescribeSecurityGroups",
+            vpcId,
+            pages,
+            ({ SecurityGroups }) => SecurityGroups,
+        );
+        const each = all
+            .filter(({ GroupName }) => forCommands.ownsNetwork || GroupName?.startsWith("ElasticMapReduce-"))
+            .map(({ GroupId, GroupName, IpPermissions = [] }) =>
+                ask({ ...line, subject: `security group ${GroupId} (${GroupName}): ingress` }, async () => {
+                    // ICMP reaches no service; paths' maximum sizes are found by it.
+                    const rules = IpPermissions.filter(
+                        ({ IpProtocol = "" }) => !/^(icmp(v6)?|1|58)$/.test(IpProtocol),
+                    );
+                    const ranges = await Promise.all(rules.map((rule) => rangesOf(context, rule)));
+                    const { ipv4, ipv6, isWide } = publicAddresses(ranges.flat());
+                    const by = rules.map(describeRule).filter(Boolean).join("; ");
+                    return isWide ? [`${ipv4} public IPv4 addresses, ${ipv6} of IPv6, by: ${by}`] : [];
+                }),
+            );
         return (await Promise.all(each)).flat();
     });
 }
@@ -81,18 +91,17 @@ function describeRule({ IpProtocol, FromPort, ToPort, ...peers }: IpPermission):
 
 /** Where the nodes' routes lead: out as config says, and in a VPC of the stack nowhere else. */
 export async function routes(context: Context): Promise<Outcome> {
-    const { clients, outputs } = context;
-    const { vpcId, subnetIds, forCommands } = outputs;
+    const { vpcId, subnetIds, forCommands } = context.outputs;
     const { internetAccess, ownsNetwork } = forCommands;
     const way = internetAccess === "public" ? "an internet gateway" : "a NAT gateway";
-    const fix = ownsNetwork ? `${restore(outputs)}, and delete added routes` : `a default route to ${way}`;
-    return ask({ subject: `routes of ${vpcId}`, expected: `to ${way}`, fix }, async () => {
-        const tables = await collect(
-            "ec2:DescribeRouteTables",
-            vpcId,
-            paginateDescribeRouteTables({ client: clients.ec2 }, inVpc(vpcId)),
-            ({ RouteTables }) => RouteTables,
-        );
+    const line = {
+        expected: ownsNetwork ? `to ${way}, within the VPC and to gateway endpoints only` : `to ${way}`,
+        fix: ownsNetwork
+            ? `${restore(context.outputs)}, and delete added routes`
+            : `a default route to ${way}`,
+    };
+    return ask({ ...line, subject: `routes of ${vpcId}` }, async () => {
+        const tables = await routeTables(context);
         return subnetIds.map((subnetId) => {
             const table = tableOf(subnetId, tables);
             const found = (table?.Routes ?? []).map(routeOf);
@@ -101,17 +110,17 @@ export async function routes(context: Context): Promise<Outcome> {
                 { internetAccess, natGatewayOnly: ownsNetwork },
             );
             const added = ownsNetwork ? found.filter((route) => !isOwn(route)) : [];
-            return observeFaults(
-                `subnet ${subnetId}: routes`,
-                ownsNetwork ? `to ${way}, within the VPC and to gateway endpoints only` : `to ${way}`,
-                [
-                    ...(fault ? [fault.found] : []),
-                    ...added.map(({ destination, target }) => `${destination} leads to ${target}`),
-                ],
-                fix,
-            );
+            return observe({ ...line, subject: `subnet ${subnetId}: routes` }, [
+                ...(fault ? [fault.found] : []),
+                ...added.map(({ destination, target }) => `${destination} leads to ${target}`),
+            ]);
         });
     });
+}
+
+function routeTables({ clients: { ec2 }, outputs: { vpcId } }: Context): Promise<readonly RouteTable[]> {
+    const pages = paginateDescribeRouteTables({ client: ec2 }, inVpc(vpcId));
+    return collect("ec2:DescribeRouteTables", vpcId, pages, ({ RouteTables }) => RouteTables);
 }
 
 /** A subnet without a route table has the VPC's main one. */
@@ -155,126 +164,131 @@ function isOwn({ range, prefixList, target = "" }: LiveRoute): boolean {
     );
 }
 
-/** What a cluster needs of its subnet's network ACL. An answer to a connection comes to a high port. */
+/** What a cluster needs of its subnet's network ACL. An answer to a connection comes to one of Linux's high ports. */
 const FLOWS = [
-    { what: "HTTPS out", egress: true, port: 443 },
-    { what: "HTTP out", egress: true, port: 80 },
-    { what: "answers in", egress: false, port: 32_768 },
-    { what: "answers in", egress: false, port: 60_999 },
+    { what: "HTTPS out", egress: true, from: 443, to: 443 },
+    { what: "HTTP out", egress: true, from: 80, to: 80 },
+    { what: "answers in", egress: false, from: 32_768, to: 60_999 },
 ] as const;
 
 /** The network ACLs let the nodes reach the internet. An ACL cannot open more than the security groups do. */
 export async function networkAcls({ clients: { ec2 }, outputs }: Context): Promise<Outcome> {
     const { vpcId, subnetIds } = outputs;
-    const expected = "HTTPS and HTTP out to every address, and the answers in";
-    const fix = "remove the denying entries, or add allowing ones before them";
-    return ask({ subject: `network ACLs of ${vpcId}`, expected, fix }, async () => {
-        const acls = await collect(
-            "ec2:DescribeNetworkAcls",
-            vpcId,
-            paginateDescribeNetworkAcls({ client: ec2 }, inVpc(vpcId)),
-            ({ NetworkAcls }) => NetworkAcls,
-        );
+    const line = {
+        expected: "HTTPS and HTTP out to every address, and the answers in",
+        fix: "remove the denying entries, or add allowing ones before them",
+    };
+    return ask({ ...line, subject: `network ACLs of ${vpcId}` }, async () => {
+        const pages = paginateDescribeNetworkAcls({ client: ec2 }, inVpc(vpcId));
+        const acls = await collect("ec2:DescribeNetworkAcls", vpcId, pages, ({ NetworkAcls }) => NetworkAcls);
         return subnetIds.map((subnetId) => {
-            const acl =
-                acls.find(({ Associations = [] }) =>
-                    Associations.some((each) => each.SubnetId === subnetId),
-                ) ?? acls.find(({ IsDefault }) => IsDefault);
-            const entries = (acl?.Entries ?? []).toSorted(
-                (a, b) => Number(a.RuleNumber) - Number(b.RuleNumber),
+            const isOf = ({ Associations = [] }: NetworkAcl) =>
+                Associations.some((each) => each.SubnetId === subnetId);
+            const acl = acls.find(isOf) ?? acls.find(({ IsDefault }) => IsDefault);
+            const faults = FLOWS.filter((flow) => isDenied(flow, acl?.Entries ?? [])).map(
+                ({ what }) => `${acl?.NetworkAclId} denies ${what}`,
             );
-            const denied = FLOWS.filter(({ egress, port }) => {
-                const decisive = entries.find(
-                    ({ Egress, Protocol, CidrBlock = "", PortRange, RuleAction }) =>
-                        Egress === egress &&
-                        ["-1", "6"].includes(String(Protocol)) &&
-                        // A denied part of the internet is common; a denied half is not.
-                        Number(CidrBlock.split("/")[1]) <= (RuleAction === "deny" ? 1 : 0) &&
-                        CidrBlock !== "" &&
-                        (Protocol === "-1" ||
-                            ((PortRange?.From ?? 0) <= port && port <= (PortRange?.To ?? 65_535))),
-                );
-                return decisive?.RuleAction !== "allow";
-            });
-            const faults = [...new Set(denied.map(({ what }) => `${acl?.NetworkAclId} denies ${what}`))];
-            return observeFaults(`subnet ${subnetId}: network ACL`, expected, faults, fix);
+            return observe({ ...line, subject: `subnet ${subnetId}: network ACL` }, faults);
         });
     });
 }
 
+/** Whether an ACL denies one of a flow's ports: the entry with the lowest number decides. */
+function isDenied({ egress, from, to }: (typeof FLOWS)[number], all: readonly NetworkAclEntry[]): boolean {
+    const entries = all
+        .filter(
+            ({ Egress, Protocol = "", CidrBlock = "", RuleAction }) =>
+                Egress === egress &&
+                ["-1", "6"].includes(Protocol) &&
+                CidrBlock !== "" &&
+                // A denied part of the internet is common; a denied half is not.
+                Number(CidrBlock.split("/")[1]) <= (RuleAction === "deny" ? 1 : 0),
+        )
+        .toSorted((a, b) => Number(a.RuleNumber) - Number(b.RuleNumber))
+        .map(({ RuleAction, PortRange: { From = 0, To = 65_535 } = {} }) => ({ RuleAction, From, To }));
+    // Where a decision may change.
+    const ports = [from, ...entries.flatMap(({ From, To }) => [From, To + 1])];
+    return ports
+        .filter((port) => from <= port && port <= to)
+        .some((port) => {
+            const decisive = entries.find(({ From, To }) => From <= port && port <= To);
+            return decisive?.RuleAction !== "allow";
+        });
+}
+
 /** The policies of the VPC's endpoints for S3 and KMS let the nodes at the buckets and the key. */
-export async function endpointPolicies({ clients: { ec2 }, outputs }: Context): Promise<Outcome> {
-    const { vpcId, kmsKeyArn, forCommands } = outputs;
-    const { region } = forCommands;
-    const subject = `endpoints of ${vpcId}`;
-    const expected = "policies that allow what nodes call";
-    const fix = "change the endpoint's policy";
-    return ask({ subject, expected, fix }, async () => {
-        const endpoints = await collect(
+export async function endpointPolicies(context: Context): Promise<Outcome> {
+    const { vpcId, subnetIds, jobflowRole, forCommands } = context.outputs;
+    const { accountId } = forCommands;
+    const line = { expected: "policies that allow what nodes call", fix: "change the endpoint's policy" };
+    const needs = nodeCalls(context.outputs);
+    const isForNodes = (statement: LiveStatement) =>
+        principalsOf(statement).some(
+            (principal) =>
+                ["*", accountId, arn("iam", "", accountId, "root")].includes(principal) ||
+                principal.endsWith(`/${jobflowRole}`),
+        );
+    return ask({ ...line, subject: `endpoints of ${vpcId}` }, async () => {
+        const pages = paginateDescribeVpcEndpoints({ client: context.clients.ec2 }, inVpc(vpcId));
+        const all = await collect(
             "ec2:DescribeVpcEndpoints",
             vpcId,
-            paginateDescribeVpcEndpoints({ client: ec2 }, inVpc(vpcId)),
+            pages,
             ({ VpcEndpoints }) => VpcEndpoints,
         );
-        const folders = Object.entries(outputs.buckets).flatMap(([path, urls]) =>
-            [urls].flat().flatMap((url) => {
-                const { bucket = "", prefix = "" } = parseS3Url(url) ?? {};
-                return { bucket: bucketArn(bucket), objects: `${bucketArn(bucket)}/${prefix}*`, path };
-            }),
-        );
-        const writes = (path: string) =>
-            LOCATIONS.find((each) => each.path === path)?.jobflow.includes("write");
-        const written = folders.filter(({ path }) => writes(path)).map(({ objects }) => objects);
-        const archive = forCommands.certificateArchive.replace("s3://", "arn:aws:s3:::");
-        const assets = publicBuckets(region).map((bucket) => `${bucketArn(bucket)}/*`);
-        const needs: Readonly<Record<string, readonly LiveStatement[]>> = {
-            [`com.amazonaws.${region}.s3`]: [
-                allow(
-                    "Lists",
-                    ["s3:ListBucket"],
-                    folders.map(({ bucket }) => bucket),
-                ),
-                allow(
-                    "Read",
-                    ["s3:GetObject"],
-                    [...folders.map(({ objects }) => objects), archive, ...assets],
-                ),
-                allow("Write", ["s3:PutObject"], written),
-            ],
-            [`com.amazonaws.${region}.kms`]: [
-                allow("Key", ["kms:Decrypt", "kms:GenerateDataKey"], [kmsKeyArn]),
-            ],
-        };
-        const isForNodes = (statement: LiveStatement) =>
-            statement.Effect === "Deny" ||
-            principalsOf(statement).some(
-                (principal) => principal === "*" || accountOf(principal) === forCommands.accountId,
-            );
-        const found = endpoints.flatMap(({ VpcEndpointId, ServiceName = "", PolicyDocument, State }) => {
-            const required = State?.toLowerCase().startsWith("delet") ? undefined : needs[ServiceName];
+        const tables = await routeTables(context);
+        const used = subnetIds.map((subnetId) => tableOf(subnetId, tables)?.RouteTableId ?? "");
+        // Nodes use an interface by its private DNS names, a gateway by a route.
+        const isUsed = ({ VpcEndpointType, PrivateDnsEnabled, RouteTableIds = [], State }: VpcEndpoint) =>
+            State?.toLowerCase() === "available" &&
+            (VpcEndpointType === "Interface"
+                ? PrivateDnsEnabled === true
+                : used.some((table) => RouteTableIds.includes(table)));
+        const found = all.filter(isUsed).flatMap(({ VpcEndpointId, ServiceName = "", PolicyDocument }) => {
+            const required = needs[ServiceName];
+            const subject = `endpoint ${VpcEndpointId} (${ServiceName}): policy`;
+            const live = PolicyDocument ? statementsOf(PolicyDocument).filter(isForNodes) : [];
             return required && PolicyDocument
                 ? [
-                      observeCoverage(
-                          { subject: `endpoint ${VpcEndpointId} (${ServiceName}): policy`, expected, fix },
-                          uncovered(required, () => statementsOf(PolicyDocument).filter(isForNodes)),
+                      observe(
+                          { ...line, subject },
+                          uncovered(required, () => live),
                       ),
                   ]
                 : [];
         });
-        return found.length > 0
-            ? found
-            : observe({
-                  subject,
-                  expected,
-                  found: "no endpoint for S3 or KMS has a policy",
-                  isOk: true,
-                  fix,
-              });
+        return found.length > 0 ? found : okIf(true, "no endpoint for S3 or KMS has a policy");
     });
 }
 
-function allow(Sid: string, Action: readonly string[], Resource: readonly string[]): LiveStatement {
-    return { Sid, Effect: "Allow", Action, Resource };
+/** What nodes call, by the name of the endpoint's service. */
+function nodeCalls(outputs: StackOutputs): Readonly<Record<string, readonly LiveStatement[]>> {
+    const { region, certificateArchive } = outputs.forCommands;
+    const folders = Object.entries(outputs.buckets).flatMap(([path, urls]) =>
+        [urls].flat().flatMap((url) => {
+            const { bucket = "", prefix = "" } = parseS3Url(url) ?? {};
+            const jobflow = LOCATIONS.find((each) => each.path === path)?.jobflow;
+            const isWritten = jobflow?.includes("write") === true;
+            return { bucket: bucketArn(bucket), objects: `${bucketArn(bucket)}/${prefix}*`, isWritten };
+        }),
+    );
+    const objects = folders.map((folder) => folder.objects);
+    const written = folders.flatMap((folder) => (folder.isWritten ? folder.objects : []));
+    const buckets = folders.map(({ bucket }) => bucket);
+    const archive = certificateArchive.replace("s3://", "arn:aws:s3:::");
+    const assets = publicBuckets(region).map((bucket) => `${bucketArn(bucket)}/*`);
+    return {
+        [`com.amazonaws.${region}.s3`]: [
+            ...allow("Lists", ["s3:ListBucket"], buckets),
+            ...allow("Read", ["s3:GetObject"], [...objects, archive, ...assets]),
+            ...allow("Write", ["s3:PutObject"], written),
+        ],
+        [`com.amazonaws.${region}.kms`]: allow(
+            "Key",
+            ["kms:Decrypt", "kms:GenerateDataKey"],
+            [outputs.kmsKeyArn],
+        ),
+    };
 }
 
 function inVpc(vpcId: string) {

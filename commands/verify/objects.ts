@@ -2,7 +2,7 @@ import { HeadObjectCommand, paginateListObjectsV2, type S3Client } from "@aws-sd
 import pMap from "p-map";
 import { parseS3Url, type S3Folder } from "../../components/domain/locations";
 import { AwsError, call, callIfThere } from "../aws";
-import { ask, type Context, type Evidence, type Outcome, observeFaults, type Tally } from "./control";
+import { ask, type Context, type Found, type Outcome, okIf } from "./control";
 
 /** A hundred requests. Run folders have dates for names, so that old objects come first. */
 const LISTED_AT_MOST = 100_000;
@@ -21,17 +21,12 @@ const ALL_ENCRYPTED_SINCE = new Date("2023-02-01T00:00:00Z");
 
 /** The real encryption of a sample of each location's objects, and of a sample of those from before February 2023. */
 export async function sampledObjects(
-    { clients: { s3 }, outputs: { buckets, forCommands }, settings: { sample: size }, report }: Context,
+    { clients: { s3 }, outputs: { buckets, forCommands }, settings: { sample: size } }: Context,
     random: () => number = Math.random,
 ): Promise<Outcome> {
     if (size === 0) {
         return "--sample 0";
     }
-    const tally = { locations: 0, listed: 0, looked: 0 };
-    const count = (of: keyof Tally, more: number) => {
-        tally[of] += more;
-        report(tally);
-    };
     const folders = Object.entries(buckets).flatMap(([location, urls]) =>
         [urls].flat().map((url) => ({ location, url })),
     );
@@ -43,21 +38,14 @@ export async function sampledObjects(
                 expected: "encrypted: SSE-S3, or under a KMS key in storage.existingKmsKeyArns",
                 fix: `\`npx pulumi stack output --json --stack ${forCommands.stack} | npm run -s encrypt-existing\` for those without encryption; for the others, storage.existingKmsKeyArns, or a new upload without SSE-C`,
             };
-            const evidence = await ask(line, async () => {
-                const found = await sampleOf({ s3, folder: folderOf(url), size, random, count });
-                return verdict(line, found, forCommands.existingKmsKeyArns);
+            return ask(line, async () => {
+                const found = await sampleOf({ s3, folder: folderOf(url), size, random });
+                return verdict(found, forCommands.existingKmsKeyArns);
             });
-            count("locations", 1);
-            return evidence;
         },
         { concurrency: LOCATIONS_AT_ONCE },
     );
     return inEach.flat();
-}
-
-/** The number of folders that the sampling lists. */
-export function folderCount({ buckets }: Context["outputs"]): number {
-    return Object.values(buckets).flat().length;
 }
 
 function folderOf(url: string): S3Folder {
@@ -73,7 +61,6 @@ interface Sampling {
     readonly folder: S3Folder;
     readonly size: number;
     readonly random: () => number;
-    readonly count: (of: keyof Tally, more: number) => void;
 }
 
 /** `AES256`, a KMS key's ARN, `SSE-C`, or undefined for none. */
@@ -88,7 +75,7 @@ interface Sample {
 }
 
 async function sampleOf(sampling: Sampling): Promise<Sample> {
-    const { s3, folder, size, random, count } = sampling;
+    const { s3, folder, size, random } = sampling;
     const all = reservoir(size, random);
     const old = reservoir(size, random);
     let more = false;
@@ -101,7 +88,6 @@ async function sampleOf(sampling: Sampling): Promise<Sample> {
                     old.add(Key);
                 }
             }
-            count("listed", Contents.length);
             if (all.seen() >= LISTED_AT_MOST) {
                 more = IsTruncated ?? false;
                 break;
@@ -110,11 +96,7 @@ async function sampleOf(sampling: Sampling): Promise<Sample> {
     });
     const looked = await pMap(
         new Set([...old.keys, ...all.keys]),
-        async (key) => {
-            const found = await encryptionOf(s3, folder.bucket, key);
-            count("looked", 1);
-            return found;
-        },
+        (key) => encryptionOf(s3, folder.bucket, key),
         { concurrency: OBJECTS_AT_ONCE },
     );
     return { listed: all.seen(), old: old.seen(), more, objects: looked.flat() };
@@ -156,11 +138,7 @@ async function encryptionOf(s3: S3Client, bucket: string, key: string): Promise<
     }
 }
 
-function verdict(
-    line: { readonly subject: string; readonly expected: string; readonly fix: string },
-    { objects, listed, old, more }: Sample,
-    existingKmsKeyArns: readonly string[],
-): Evidence {
+function verdict({ objects, listed, old, more }: Sample, existingKmsKeyArns: readonly string[]): Found {
     const kinds: readonly (readonly [what: string, includes: (encryption: Encryption) => boolean])[] = [
         ["not encrypted", (encryption) => encryption === undefined],
         ["under a customer-provided key (SSE-C)", (encryption) => encryption === "SSE-C"],
@@ -174,8 +152,7 @@ function verdict(
         return keys.length === 0 ? [] : [`${keys.length} ${what}: ${named(keys)}`];
     });
     const looked = `${objects.length} checked of ${listed} listed${more ? ", after which there are more" : ""}, of which ${old} are from before February 2023`;
-    const evidence = observeFaults(line.subject, line.expected, faults, line.fix);
-    return { ...evidence, found: [looked, ...faults].join(": ") };
+    return okIf(faults.length === 0, [looked, ...faults].join(": "));
 }
 
 function named(keys: readonly string[]): string {

@@ -1,6 +1,6 @@
 import { GetScheduleCommand } from "@aws-sdk/client-scheduler";
 import { call } from "../aws";
-import { ask, type Context, type Outcome, observe, restore } from "./control";
+import { ask, type Context, type Outcome, observe, okIf, restore } from "./control";
 
 /** The message about the certificate's renewal: whether it is still to be sent, and where to. */
 export async function reminder({ clients: { scheduler }, outputs, now }: Context): Promise<Outcome> {
@@ -9,24 +9,20 @@ export async function reminder({ clients: { scheduler }, outputs, now }: Context
         return "the stack has no reminder";
     }
     const { name, topicArn, roleArn } = reminderSchedule;
-    const subject = `reminder ${name}`;
-    const fix = restore(outputs);
-    return ask({ subject, expected: topicArn, fix }, async () => {
+    const line = (what: string, expected: string) => {
+        return { subject: `reminder ${name}: ${what}`, expected, fix: restore(outputs) };
+    };
+    const state = line("state", "ENABLED");
+    return ask(state, async () => {
         const { State, ScheduleExpression, Target } = await call("scheduler:GetSchedule", name, () =>
             scheduler.send(new GetScheduleCommand({ Name: name })),
         );
         // Once sent, it stays as it was until a renewal moves it.
         const isSent = new Date(`${ScheduleExpression?.slice("at(".length, -1)}Z`) <= now;
         return [
-            observe({
-                subject: `${subject}: state`,
-                expected: "ENABLED",
-                found: String(State),
-                isOk: State === "ENABLED" || isSent,
-                fix,
-            }),
-            observe({ subject: `${subject}: topic`, expected: topicArn, found: String(Target?.Arn), fix }),
-            observe({ subject: `${subject}: role`, expected: roleArn, found: String(Target?.RoleArn), fix }),
+            observe(state, okIf(State === "ENABLED" || isSent, String(State))),
+            observe(line("topic", topicArn), String(Target?.Arn)),
+            observe(line("role", roleArn), String(Target?.RoleArn)),
         ];
     });
 }

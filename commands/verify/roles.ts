@@ -9,7 +9,7 @@ import {
     paginateListRolePolicies,
 } from "@aws-sdk/client-iam";
 import { canonicalStatement } from "../../components/checks/document-differences";
-import { arn, parseArn } from "../../components/domain/arn";
+import { arn } from "../../components/domain/arn";
 import type { AttachedPolicies } from "../../components/domain/for-commands";
 import { documentDigest, type PolicyDocument } from "../../components/policies/document";
 import { jobflowRoleTrust, SERVICES, serviceRoleTrust } from "../../components/policies/emr-roles";
@@ -18,74 +18,62 @@ import { reminderRoleTrust } from "../../components/policies/renewal-reminder";
 import { bucketArn } from "../../components/policies/s3-access";
 import { call, collect } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
-import {
-    ask,
-    type Context,
-    type Evidence,
-    observe,
-    observeCoverage,
-    observeFaults,
-    restore,
-} from "./control";
-import { KEY_ACTIONS, keyPolicyOf } from "./key";
+import { ask, type Context, type Evidence, restore } from "./control";
+import { isPolicyReadable, KEY_ACTIONS, keyPolicyOf } from "./key";
 import { bucketsOf } from "./s3";
 import {
     accountOf,
-    actionsOf,
     describeStatement,
+    givesAccess,
+    isForAction,
     isForOthers,
     type LiveStatement,
+    list,
     principalsOf,
     statementsOf,
     touches,
     uncovered,
 } from "./statements";
 
+/** Undefined for an existing role. */
+type Policies = AttachedPolicies | undefined;
+
 interface Role {
     readonly name: string;
     readonly service: string;
     /** As the stack writes it. */
     readonly trust: PolicyDocument;
-    /** Undefined for an existing role. */
-    readonly policies: AttachedPolicies | undefined;
+    readonly policies: Policies;
 }
 
 function rolesOf({ serviceRole, jobflowRole, forCommands }: StackOutputs): readonly Role[] {
     const { accountId, region, rolePolicies, reencryptionRoleArn, reminderSchedule } = forCommands;
-    const name = (roleArn: string) => parseArn(roleArn).resource.replace(/^.*\//, "");
+    const ofArn = (
+        roleArn: string | undefined,
+        service: string,
+        trust: PolicyDocument,
+        policies: Policies,
+    ) => (roleArn ? [{ name: roleArn.replace(/^.*\//, ""), service, trust, policies }] : []);
     return [
-        {
-            name: serviceRole,
-            service: SERVICES.serviceRole,
-            trust: serviceRoleTrust(accountId, region),
-            policies: rolePolicies.serviceRole,
-        },
-        {
-            name: jobflowRole,
-            service: SERVICES.jobflowRole,
-            trust: jobflowRoleTrust(),
-            policies: rolePolicies.jobflowRole,
-        },
-        ...(reencryptionRoleArn === null
-            ? []
-            : [
-                  {
-                      name: name(reencryptionRoleArn),
-                      service: "batchoperations.s3.amazonaws.com",
-                      trust: reencryptionRoleTrust(),
-                      policies: rolePolicies.reencryptionRole,
-                  },
-              ]),
-        ...(reminderSchedule === null
-            ? []
-            : [
-                  {
-                      name: name(reminderSchedule.roleArn),
-                      service: "scheduler.amazonaws.com",
-                      trust: reminderRoleTrust(accountId, region),
-                      policies: rolePolicies.reminderRole,
-                  },
-              ]),
+        ...ofArn(
+            serviceRole,
+            SERVICES.serviceRole,
+            serviceRoleTrust(accountId, region),
+            rolePolicies.serviceRole,
+        ),
+        ...ofArn(jobflowRole, SERVICES.jobflowRole, jobflowRoleTrust(), rolePolicies.jobflowRole),
+        ...ofArn(
+            reencryptionRoleArn ?? undefined,
+            "batchoperations.s3.amazonaws.com",
+            reencryptionRoleTrust(),
+            rolePolicies.reencryptionRole,
+        ),
+        ...ofArn(
+            reminderSchedule?.roleArn,
+            "scheduler.amazonaws.com",
+            reminderRoleTrust(accountId, region),
+            rolePolicies.reminderRole,
+        ),
     ];
 }
 
@@ -94,30 +82,30 @@ export async function roleTrust(context: Context): Promise<readonly Evidence[]> 
     const { clients, outputs } = context;
     const { accountId } = outputs.forCommands;
     const trusts = rolesOf(outputs).map(({ name, service, trust, policies }) => {
-        const subject = `role ${name}: trust policy`;
-        const expected = policies ? `${service} only` : `${service}, and no other account`;
-        const fix = policies ? restore(outputs) : "change the role's trust policy";
-        return ask({ subject, expected, fix }, async () => {
+        const line = {
+            subject: `role ${name}: trust policy`,
+            expected: policies ? `${service} only` : `${service}, and no other account`,
+            fix: policies ? restore(outputs) : "change the role's trust policy",
+        };
+        return ask(line, async () => {
             const { Role } = await call("iam:GetRole", name, () =>
                 clients.iam.send(new GetRoleCommand({ RoleName: name })),
             );
             const live = statementsOf(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? "{}"));
-            const own = policies ? trust.Statement.map(canonicalStatement) : [];
-            const added = live.filter(
-                (statement) =>
-                    statement.Effect === "Allow" &&
-                    (policies
-                        ? !own.includes(canonicalStatement(statement))
-                        : isForOthers(statement, [accountId])),
+            const own = trust.Statement.map(canonicalStatement);
+            const isAdded = (statement: LiveStatement) =>
+                policies ? !own.includes(canonicalStatement(statement)) : isForOthers(statement, [accountId]);
+            const added = live.filter((each) => each.Effect === "Allow" && isAdded(each));
+            const ofService = live.filter(
+                (each) =>
+                    isForAction(each, "sts:AssumeRole") &&
+                    principalsOf(each).some((principal) => [service, "*"].includes(principal)),
             );
-            const isTrusted = live.some(
-                (statement) =>
-                    statement.Effect === "Allow" &&
-                    principalsOf(statement).includes(service) &&
-                    actionsOf(statement, ["sts:AssumeRole"]).length > 0,
-            );
+            const isTrusted =
+                ofService.some(({ Effect }) => Effect === "Allow") &&
+                !ofService.some(({ Effect, Condition }) => Effect === "Deny" && Condition === undefined);
             const missing = isTrusted ? [] : [`${service} may not assume the role`];
-            return observeFaults(subject, expected, [...missing, ...added.map(describeStatement)], fix);
+            return [...missing, ...added.map(describeStatement)];
         });
     });
     return (await Promise.all([...trusts, instanceProfile(context)])).flat();
@@ -126,18 +114,14 @@ export async function roleTrust(context: Context): Promise<readonly Evidence[]> 
 /** EMR takes the role of the nodes from the instance profile of that name. */
 function instanceProfile({ clients: { iam }, outputs }: Context): Promise<readonly Evidence[]> {
     const name = outputs.jobflowRole;
-    const line = {
-        subject: `instance profile ${name}: role`,
-        expected: name,
-        fix: outputs.forCommands.rolePolicies.jobflowRole
-            ? restore(outputs)
-            : `an instance profile ${name} that holds the role ${name}`,
-    };
-    return ask(line, async () => {
+    const fix = outputs.forCommands.rolePolicies.jobflowRole
+        ? restore(outputs)
+        : `an instance profile ${name} that holds the role ${name}`;
+    return ask({ subject: `instance profile ${name}: role`, expected: name, fix }, async () => {
         const { InstanceProfile } = await call("iam:GetInstanceProfile", name, () =>
             iam.send(new GetInstanceProfileCommand({ InstanceProfileName: name })),
         );
-        return observe({ ...line, found: InstanceProfile?.Roles?.[0]?.RoleName ?? "none" });
+        return InstanceProfile?.Roles?.[0]?.RoleName ?? "none";
     });
 }
 
@@ -168,6 +152,10 @@ function attachedPolicies(iam: IAMClient, RoleName: string): Promise<readonly st
     );
 }
 
+function managedPolicies(iam: IAMClient, arns: readonly string[]): Promise<readonly Policy[]> {
+    return Promise.all(arns.map((each) => managedPolicy(iam, each)));
+}
+
 async function managedPolicy(iam: IAMClient, PolicyArn: string): Promise<Policy> {
     const { Policy } = await call("iam:GetPolicy", PolicyArn, () =>
         iam.send(new GetPolicyCommand({ PolicyArn })),
@@ -178,123 +166,114 @@ async function managedPolicy(iam: IAMClient, PolicyArn: string): Promise<Policy>
     return { name: PolicyArn, json: decodeURIComponent(PolicyVersion?.Document ?? "{}") };
 }
 
-/** What gives access to data, to the key, or to either by way of IAM. */
-const SENSITIVE = `
-    s3:GetObject s3:GetObjectVersion s3:PutObject s3:PutObjectAcl s3:DeleteObject s3:DeleteObjectVersion s3:DeleteBucket
-    s3:PutBucketPolicy s3:DeleteBucketPolicy s3:PutBucketAcl s3:PutBucketOwnershipControls s3:PutBucketPublicAccessBlock
-    s3:PutEncryptionConfiguration s3:PutReplicationConfiguration s3:PutLifecycleConfiguration s3:PutBucketNotification
-    s3:PutInventoryConfiguration s3:CreateAccessPoint kms:Decrypt kms:GenerateDataKey kms:CreateGrant kms:PutKeyPolicy
-    kms:ScheduleKeyDeletion kms:DisableKey sts:AssumeRole iam:PassRole iam:PutRolePolicy iam:AttachRolePolicy
-    iam:UpdateAssumeRolePolicy iam:CreatePolicyVersion iam:CreateAccessKey iam:PutUserPolicy iam:AttachUserPolicy
-`
-    .trim()
-    .split(/\s+/);
-
 /** Policies beside those of the stack that let a role of the stack at data, at the key, or at more rights. */
-export async function rolePolicies(context: Context): Promise<readonly Evidence[] | string> {
+export async function rolePolicies(context: Context): Promise<readonly Evidence[]> {
     const { clients, outputs } = context;
     const { iam } = clients;
-    const roles = rolesOf(outputs).filter(({ policies }) => policies);
-    if (roles.length === 0) {
-        return "the stack has no role of its own";
-    }
+    const { accountId, region } = outputs.forCommands;
     const protectedArns = [
         ...bucketsOf(outputs).flatMap(({ name }) => [bucketArn(name), `${bucketArn(name)}/*`]),
+        arn("s3", region, accountId, "accesspoint/*"),
         outputs.kmsKeyArn,
-        arn("iam", "", outputs.forCommands.accountId, "*"),
+        arn("iam", "", accountId, "*"),
     ];
-    const grants = (statement: LiveStatement) =>
-        statement.Effect === "Allow" &&
-        actionsOf(statement, SENSITIVE).length > 0 &&
-        touches(statement, protectedArns);
-    const each = roles.map(({ name, policies: own }) => {
-        const subject = `role ${name}: policies`;
-        const expected = "no access to data, key or IAM but by the stack's policies";
-        const fix = `${restore(outputs)} restores the stack's policy; \`aws iam delete-role-policy\` or \`detach-role-policy\` removes another`;
-        return ask({ subject, expected, fix }, async () => {
+    const each = rolesOf(outputs).map(({ name, policies: own }) => {
+        if (own === undefined) {
+            return [];
+        }
+        const line = {
+            subject: `role ${name}: policies`,
+            expected: "no access to data, key or IAM but by the stack's policies",
+            fix: `${restore(outputs)} restores the stack's policy; \`aws iam delete-role-policy\` or \`detach-role-policy\` removes another`,
+        };
+        return ask(line, async () => {
             const inline = (await inlinePolicies(iam, name)).filter(
-                ({ json }) => documentDigest(json) !== own?.policyDigest,
+                ({ json }) => documentDigest(json) !== own.policyDigest,
             );
             const others = (await attachedPolicies(iam, name)).filter(
-                (each) => !own?.managedPolicyArns.includes(each),
+                (attached) => !own.managedPolicyArns.includes(attached),
             );
-            const added = [...inline, ...(await Promise.all(others.map((each) => managedPolicy(iam, each))))];
-            const faults = added.flatMap((policy) =>
+            return [...inline, ...(await managedPolicies(iam, others))].flatMap((policy) =>
                 statementsOf(policy.json)
-                    .filter(grants)
-                    .map((statement) => `${policy.name}: ${describeStatement(statement)}`),
+                    .filter((live) => givesAccess(live, SENSITIVE) && touches(live, protectedArns))
+                    .map((live) => `${policy.name}: ${describeStatement(live)}`),
             );
-            return observeFaults(subject, expected, faults, fix);
         });
     });
     return (await Promise.all(each)).flat();
 }
 
+/** The actions on data, on the key, and on either by way of IAM. */
+const SENSITIVE = ["s3:*", "kms:*", "iam:*", "sts:AssumeRole*"];
+
 /** What existing roles and an existing key must allow. */
-export async function existingRequirements(context: Context): Promise<readonly Evidence[] | string> {
-    const { outputs } = context;
-    const { requiredPolicies, serviceRole, jobflowRole, forCommands } = outputs;
-    if (!requiredPolicies && forCommands.ownsKey) {
-        return "the stack has no existing role and no existing key";
-    }
-    const roles = Object.entries({ serviceRole, jobflowRole }).flatMap(([kind, name]) => {
-        const required = requiredPolicies?.[kind as keyof typeof requiredPolicies];
-        return required ? [roleRequirements(context, name, required)] : [];
-    });
-    return (await Promise.all([...roles, ...(forCommands.ownsKey ? [] : [keyRequirements(context)])])).flat();
+export async function existingRequirements(context: Context): Promise<readonly Evidence[]> {
+    const { requiredPolicies, serviceRole, jobflowRole } = context.outputs;
+    const each = [
+        roleRequirements(context, serviceRole, requiredPolicies?.serviceRole),
+        roleRequirements(context, jobflowRole, requiredPolicies?.jobflowRole),
+        keyRequirements(context),
+    ];
+    return (await Promise.all(each)).flat();
 }
 
-type Required = NonNullable<NonNullable<StackOutputs["requiredPolicies"]>["serviceRole"]>;
+type Required = NonNullable<StackOutputs["requiredPolicies"]>["serviceRole"];
 
-function roleRequirements(
+async function roleRequirements(
     { clients: { iam }, outputs }: Context,
     name: string,
-    { managedPolicyArns, policyDocument }: Required,
+    required: Required,
 ): Promise<readonly Evidence[]> {
-    const subject = `role ${name}: permissions`;
-    const expected = "all of the output requiredPolicies";
-    const fix = `attach the policies that \`npx pulumi stack output requiredPolicies --stack ${outputs.forCommands.stack}\` prints`;
-    return ask({ subject, expected, fix }, async () => {
+    if (required === undefined) {
+        return [];
+    }
+    const line = {
+        subject: `role ${name}: permissions`,
+        expected: "all of the output requiredPolicies",
+        fix: `attach the policies that \`npx pulumi stack output requiredPolicies --stack ${outputs.forCommands.stack}\` prints`,
+    };
+    return ask(line, async () => {
         const attached = await attachedPolicies(iam, name);
-        const read = (arns: readonly string[]) => Promise.all(arns.map((each) => managedPolicy(iam, each)));
-        const documents = [...(await inlinePolicies(iam, name)), ...(await read(attached))];
-        const missing = await read(managedPolicyArns.filter((each) => !attached.includes(each)));
+        const documents = [...(await inlinePolicies(iam, name)), ...(await managedPolicies(iam, attached))];
         const live = documents.flatMap(({ json }) => statementsOf(json));
-        const required = [policyDocument, ...missing.map(({ json }) => json)].flatMap(statementsOf);
-        return observeCoverage(
-            { subject, expected, fix },
-            uncovered(required, () => live),
-        );
+        const missing = required.managedPolicyArns.filter((each) => !attached.includes(each));
+        const wanted = (await managedPolicies(iam, missing)).map(({ json }) => json);
+        return uncovered([required.policyDocument, ...wanted].flatMap(statementsOf), () => live);
     });
 }
 
-function keyRequirements(context: Context): Promise<readonly Evidence[]> {
+async function keyRequirements(context: Context): Promise<readonly Evidence[]> {
     const { kmsKeyArn, kmsKeyPolicyStatements = [], serviceRole, jobflowRole, forCommands } = context.outputs;
-    const subject = `key ${kmsKeyArn}: permissions`;
-    const expected = "the use of the key by the roles, and all of the output kmsKeyPolicyStatements";
-    const fix = "change the key's policy";
-    const root = arn("iam", "", forCommands.accountId, "root");
+    const { accountId, ownsKey } = forCommands;
+    if (ownsKey || !isPolicyReadable(context.outputs)) {
+        return [];
+    }
+    const line = {
+        subject: `key ${kmsKeyArn}: permissions`,
+        expected: "the use of the key by the roles, and all of the output kmsKeyPolicyStatements",
+        fix: "change the key's policy",
+    };
     /** A policy that names the account leaves the decision to IAM. */
+    const root = arn("iam", "", accountId, "root");
     const isFor = (statement: LiveStatement, principals: readonly string[]) =>
-        principalsOf(statement).some(
-            (live) =>
-                live === "*" ||
-                principals.includes(live) ||
-                (/^\d{12}$/.test(live) && live === accountOf(principals[0] ?? "")),
+        principalsOf(statement).some((live) =>
+            ["*", ...principals].includes(live === accountId ? root : live),
         );
-    return ask({ subject, expected, fix }, async () => {
+    return ask(line, async () => {
         const live = await keyPolicyOf(context);
-        const roles = live.flatMap(principalsOf).filter((each) => {
-            const last = each.split("/").at(-1) ?? "";
-            return accountOf(each) === forCommands.accountId && [serviceRole, jobflowRole].includes(last);
-        });
-        const use: LiveStatement = { Sid: "UseKey", Effect: "Allow", Principal: root, Action: KEY_ACTIONS };
-        const isAbout = (required: LiveStatement) => (statement: LiveStatement) =>
-            statement.Effect === "Deny" ||
-            isFor(statement, required === use ? [root, ...roles] : principalsOf(required));
-        return observeCoverage(
-            { subject, expected, fix },
-            uncovered([use, ...kmsKeyPolicyStatements], (required) => live.filter(isAbout(required))),
+        const named = live.flatMap(principalsOf).filter((each) => accountOf(each) === accountId);
+        const use = [serviceRole, jobflowRole].map(
+            (role): LiveStatement => ({
+                Sid: `use by ${role}`,
+                Effect: "Allow",
+                Principal: { AWS: [root, ...named.filter((each) => each.endsWith(`/${role}`))] },
+                Action: KEY_ACTIONS,
+            }),
         );
+        return uncovered([...use, ...kmsKeyPolicyStatements], (required) => {
+            // The policy may name the role of Spot in place of the condition that names it.
+            const spot = list(required.Condition?.StringEquals?.["aws:PrincipalArn"]);
+            return live.filter((statement) => isFor(statement, [...principalsOf(required), ...spot]));
+        });
     });
 }

@@ -6,9 +6,9 @@ import {
     GetBucketPolicyCommand,
     GetBucketReplicationCommand,
     GetPublicAccessBlockCommand,
+    type GetPublicAccessBlockCommandOutput,
     type InventoryConfiguration,
     ListBucketInventoryConfigurationsCommand,
-    type PublicAccessBlockConfiguration,
     paginateListBuckets,
     type S3Client,
     type ServerSideEncryptionRule,
@@ -22,13 +22,13 @@ import { bucketPolicy } from "../../components/policies/bucket";
 import { bucketArn } from "../../components/policies/s3-access";
 import { call, callIfThere, collect } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
-import { ask, type Context, type Evidence, observe, observeFaults, restore } from "./control";
+import { ask, type Context, type Evidence, okIf, restore } from "./control";
 import {
     describeStatement,
+    givesAccess,
     isForEveryone,
     isForOthers,
     type LiveStatement,
-    list,
     principalsOf,
     statementsOf,
 } from "./statements";
@@ -58,6 +58,10 @@ export function bucketsOf({ buckets, forCommands }: StackOutputs): readonly Buck
     });
 }
 
+const isAny = () => true;
+const isManaged = ({ spec }: Bucket) => spec !== undefined;
+const isExisting = ({ spec }: Bucket) => spec === undefined;
+
 async function forBuckets(
     { outputs }: Context,
     isChecked: (bucket: Bucket) => boolean,
@@ -70,52 +74,35 @@ async function forBuckets(
 /** Objects without an encryption header get the bucket's default encryption: EMR's logs, RDB Loader's, Spark's bad rows. */
 export function defaultEncryption(context: Context): Promise<readonly Evidence[]> {
     const { encryptedExistingBuckets, existingKmsKeyArns, stack } = context.outputs.forCommands;
-    return forBuckets(
-        context,
-        () => true,
-        ({ name, spec }) => {
-            const isSet = spec !== undefined || encryptedExistingBuckets.includes(name);
-            const line = {
-                subject: `bucket ${name}: default encryption`,
-                expected: isSet ? "AES256" : "AES256, or a key in storage.existingKmsKeyArns",
-                fix: isSet
-                    ? restore(context.outputs)
-                    : `add the bucket to storage.encryptExistingBuckets in Pulumi.${stack}.yaml, then \`npx pulumi up --stack ${stack}\``,
-            };
-            return ask(line, async () => {
-                const rule = await encryptionRule(context.clients.s3, name);
-                const { SSEAlgorithm = "none", KMSMasterKeyID: key } =
-                    rule?.ApplyServerSideEncryptionByDefault ?? {};
-                const isOk = SSEAlgorithm === "AES256" || (!isSet && existingKmsKeyArns.includes(key ?? ""));
-                return observe({
-                    ...line,
-                    found: key === undefined ? SSEAlgorithm : `${SSEAlgorithm} under ${key}`,
-                    isOk,
-                });
-            });
-        },
-    );
+    return forBuckets(context, isAny, ({ name, spec }) => {
+        const isSet = spec !== undefined || encryptedExistingBuckets.includes(name);
+        const line = {
+            subject: `bucket ${name}: default encryption`,
+            expected: isSet ? "AES256" : "AES256, or a key in storage.existingKmsKeyArns",
+            fix: isSet
+                ? restore(context.outputs)
+                : `add the bucket to storage.encryptExistingBuckets in Pulumi.${stack}.yaml, then \`npx pulumi up --stack ${stack}\``,
+        };
+        return ask(line, async () => {
+            const rule = await encryptionRule(context.clients.s3, name);
+            const { SSEAlgorithm = "none", KMSMasterKeyID: key } =
+                rule?.ApplyServerSideEncryptionByDefault ?? {};
+            // S3 returns the key's ARN or its id, as it was set.
+            const isKnown = existingKmsKeyArns.some((known) => known === key || known.endsWith(`/${key}`));
+            const isOk = SSEAlgorithm === "AES256" || (!isSet && isKnown);
+            return okIf(isOk, key === undefined ? SSEAlgorithm : `${SSEAlgorithm} under ${key}`);
+        });
+    });
 }
 
 /** Objects under a customer-provided key cannot be read without it: EMR and Redshift do not have it. */
 export function blockedSseC(context: Context): Promise<readonly Evidence[]> {
-    return forBuckets(
-        context,
-        ({ spec }) => spec !== undefined,
-        ({ name }) => {
-            const line = {
-                subject: `bucket ${name}: blocked encryption`,
-                expected: "SSE-C",
-                fix: restore(context.outputs),
-            };
-            return ask(line, async () => {
-                const { BlockedEncryptionTypes } = (await encryptionRule(context.clients.s3, name)) ?? {};
-                return observe({
-                    ...line,
-                    found: BlockedEncryptionTypes?.EncryptionType?.join(", ") || "none",
-                });
-            });
-        },
+    const fix = restore(context.outputs);
+    return forBuckets(context, isManaged, ({ name }) =>
+        ask({ subject: `bucket ${name}: blocked encryption`, expected: "SSE-C", fix }, async () => {
+            const rule = await encryptionRule(context.clients.s3, name);
+            return rule?.BlockedEncryptionTypes?.EncryptionType?.join(", ") || "none";
+        }),
     );
 }
 
@@ -148,83 +135,50 @@ export function policyDenies(context: Context): Promise<readonly Evidence[]> {
         context,
         ({ acceptedSse }) => acceptedSse !== undefined,
         (bucket) => {
-            const { name } = bucket;
             const denies = ownStatements(bucket).filter(({ Effect }) => Effect === "Deny");
-            const subject = `bucket ${name}: policy`;
-            const expected = denies.map(({ Sid }) => Sid).join(", ");
-            const fix = restore(context.outputs);
-            return ask({ subject, expected, fix }, async () => {
-                const live = (await policyOf(context.clients.s3, name)).map(canonicalStatement);
-                const missing = denies.filter((statement) => !live.includes(canonicalStatement(statement)));
-                return observeFaults(
-                    subject,
-                    expected,
-                    missing.map(({ Sid }) => `${Sid} is missing or changed`),
-                    fix,
-                );
+            const line = {
+                subject: `bucket ${bucket.name}: policy`,
+                expected: denies.map(({ Sid }) => Sid).join(", "),
+                fix: restore(context.outputs),
+            };
+            return ask(line, async () => {
+                const live = (await policyOf(context.clients.s3, bucket.name)).map(canonicalStatement);
+                return denies
+                    .filter((statement) => !live.includes(canonicalStatement(statement)))
+                    .map(({ Sid }) => `${Sid} is missing or changed`);
             });
         },
     );
 }
 
-/** What anyone may learn of a bucket without learning anything of its data. */
-const HARMLESS = [
-    "s3:GetBucketAcl",
-    "s3:GetBucketLocation",
-    "s3:GetBucketPolicy",
-    "s3:GetBucketPolicyStatus",
-];
-
 /** Services that deliver logs. They write, and look at the bucket before. */
 const LOG_DELIVERY =
     /^(delivery\.logs|logging\.s3|cloudtrail|config|logs\.[a-z0-9-]+|logdelivery\.elasticloadbalancing)\.amazonaws\.com$/;
-const TO_DELIVER = [...HARMLESS, "s3:PutObject", "s3:PutObjectAcl", "s3:ListBucket"];
+const TO_DELIVER = /^s3:(GetBucket\w*|PutObject|PutObjectAcl|ListBucket)$/i;
 
-/** Whether an Allow in a bucket's policy gives no access to its data, except that log delivery may add to it. */
-function isHarmless(statement: LiveStatement): boolean {
-    const actions = list(statement.Action);
-    const within = (allowed: readonly string[]) =>
-        actions.length > 0 && actions.every((action) => allowed.includes(action));
-    return (
-        statement.Effect !== "Allow" ||
-        within(HARMLESS) ||
-        (principalsOf(statement).every((principal) => LOG_DELIVERY.test(principal)) && within(TO_DELIVER))
-    );
+/** Whether a bucket's policy gives access to its data, except that log delivery may add to it. */
+function isAccess(statement: LiveStatement): boolean {
+    const isDelivery = principalsOf(statement).every((principal) => LOG_DELIVERY.test(principal));
+    return givesAccess(statement, ["s3:*"], isDelivery ? TO_DELIVER : undefined);
 }
 
 /** Who may read or change the objects of the stack's buckets, and where copies of them go. */
 export async function dataAccess(context: Context): Promise<readonly Evidence[]> {
-    const decide = (bucket: Bucket) => {
+    const policies = forBuckets(context, isAny, (bucket) => {
         const own = ownStatements(bucket).map(canonicalStatement);
         return bucket.acceptedSse === undefined
-            ? isForEveryone
-            : (statement: LiveStatement) => !own.includes(canonicalStatement(statement));
-    };
-    const policies = forBuckets(
-        context,
-        () => true,
-        (bucket) => addedStatements(context, bucket, decide(bucket)),
+            ? addedStatements(context, bucket, isForEveryone)
+            : addedStatements(context, bucket, (each) => !own.includes(canonicalStatement(each)));
+    });
+    const grants = forBuckets(context, isAny, (bucket) =>
+        aclGrants(context, bucket.name, (who) => isManaged(bucket) || who.includes("/groups/global/")),
     );
-    const copies = forBuckets(
-        context,
-        ({ spec }) => spec !== undefined,
-        ({ name }) => copiesOf(context, name),
-    );
-    const grants = forBuckets(
-        context,
-        () => true,
-        ({ name, spec }) =>
-            aclGrants(context, name, (grantee) => spec !== undefined || grantee.includes("/groups/global/")),
-    );
+    const copies = forBuckets(context, isManaged, ({ name }) => copiesOf(context, name));
     return (await Promise.all([policies, grants, copies])).flat();
 }
 
 /** Which other accounts may read or change the objects of existing buckets, and where copies of them go. */
-export async function existingDataAccess(context: Context): Promise<readonly Evidence[] | string> {
-    const isExisting = ({ spec }: Bucket) => spec === undefined;
-    if (!bucketsOf(context.outputs).some(isExisting)) {
-        return "the stack has no existing bucket";
-    }
+export function existingBucketAccess(context: Context): Promise<readonly Evidence[]> {
     const { accountId } = context.outputs.forCommands;
     return forBuckets(context, isExisting, async (bucket) => [
         ...(await addedStatements(context, bucket, (statement) => isForOthers(statement, [accountId]))),
@@ -238,16 +192,17 @@ function addedStatements(
     { name, acceptedSse }: Bucket,
     isAdded: (statement: LiveStatement) => boolean,
 ): Promise<readonly Evidence[]> {
-    const subject = `bucket ${name}: statements that give access to data`;
-    const expected = acceptedSse === undefined ? "none for other accounts" : "only those of the stack";
-    const fix =
-        acceptedSse === undefined
-            ? "remove the statement, or keep it if you know the account"
-            : `${restore(outputs)} removes it; storage.bucketPolicyStatements keeps it`;
-    return ask({ subject, expected, fix }, async () => {
-        const added = (await policyOf(s3, name)).filter((each) => !isHarmless(each) && isAdded(each));
-        return observeFaults(subject, expected, added.map(describeStatement), fix);
-    });
+    const isOwn = acceptedSse !== undefined;
+    const line = {
+        subject: `bucket ${name}: statements that give access to data`,
+        expected: isOwn ? "only those of the stack" : "none for other accounts",
+        fix: isOwn
+            ? `${restore(outputs)} removes it; storage.bucketPolicyStatements keeps it`
+            : "remove the statement, or keep it if you know the account",
+    };
+    return ask(line, async () =>
+        (await policyOf(s3, name)).filter((each) => isAccess(each) && isAdded(each)).map(describeStatement),
+    );
 }
 
 /** The canonical id of CloudFront's log delivery. https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html */
@@ -259,39 +214,42 @@ function aclGrants(
     Bucket: string,
     isFault: (grantee: string) => boolean,
 ): Promise<readonly Evidence[]> {
-    const subject = `bucket ${Bucket}: ACL`;
-    const expected = "no grant but to the owner and to log delivery";
-    const fix = `\`aws s3api put-bucket-acl --bucket ${Bucket} --acl private\``;
-    return ask({ subject, expected, fix }, async () => {
-        const controls = await callIfThere(
-            ["OwnershipControlsNotFoundError"],
-            "s3:GetBucketOwnershipControls",
-            Bucket,
-            () => s3.send(new GetBucketOwnershipControlsCommand({ Bucket })),
+    const line = {
+        subject: `bucket ${Bucket}: ACL`,
+        expected: "no grant but to the owner and to log delivery",
+        fix: `\`aws s3api put-bucket-acl --bucket ${Bucket} --acl private\``,
+    };
+    return ask(line, async () => {
+        const NONE = "OwnershipControlsNotFoundError";
+        const controls = await callIfThere([NONE], "s3:GetBucketOwnershipControls", Bucket, () =>
+            s3.send(new GetBucketOwnershipControlsCommand({ Bucket })),
         );
         if (controls?.OwnershipControls?.Rules?.[0]?.ObjectOwnership === "BucketOwnerEnforced") {
-            return observe({ subject, expected, found: "ACLs are off", isOk: true, fix });
+            return okIf(true, "ACLs are off");
         }
         const { Owner, Grants = [] } = await call("s3:GetBucketAcl", Bucket, () =>
             s3.send(new GetBucketAclCommand({ Bucket })),
         );
-        const faults = Grants.flatMap(({ Grantee, Permission }) => {
-            const who = Grantee?.URI ?? Grantee?.ID ?? Grantee?.EmailAddress ?? "someone";
-            return [Owner?.ID, CLOUDFRONT, LOG_GROUP].includes(who) || !isFault(who)
-                ? []
-                : [`${Permission} for ${who}`];
-        });
-        return observeFaults(subject, expected, faults, fix);
+        return Grants.map(({ Grantee, Permission }) => ({
+            who: Grantee?.URI ?? Grantee?.ID ?? Grantee?.EmailAddress ?? "someone",
+            Permission,
+        }))
+            .filter(({ who }) => ![Owner?.ID, CLOUDFRONT, LOG_GROUP].includes(who) && isFault(who))
+            .map(({ who, Permission }) => `${Permission} for ${who}`);
     });
+}
+
+interface Destination {
+    /** The ARN of a bucket. */
+    readonly bucket: string | undefined;
+    /** Undefined unless the configuration names it: S3 then delivers whoever the owner is. */
+    readonly account: string | undefined;
 }
 
 /** Where S3 sends copies, lists and events of objects. */
 async function copiesOf({ clients: { s3 }, outputs }: Context, Bucket: string): Promise<readonly Evidence[]> {
     const { accountId } = outputs.forCommands;
-    /** A destination that is not the account's. S3 knows its owner only if the configuration names it. */
-    const foreign = async (
-        destinations: readonly { readonly bucket?: string; readonly account?: string }[],
-    ) => {
+    const foreign = async (destinations: readonly Destination[]) => {
         const own = destinations.some(({ account }) => !account) ? await ownBuckets(s3) : [];
         return destinations
             .map(({ bucket = "", account }) => ({ name: bucket.replace(/^.*:/, ""), account }))
@@ -299,20 +257,13 @@ async function copiesOf({ clients: { s3 }, outputs }: Context, Bucket: string): 
             .map(({ name, account }) => `${name} (${account ?? "not a bucket of this account"})`);
     };
     const replication = async () => {
-        const answer = await callIfThere(
-            ["ReplicationConfigurationNotFoundError"],
-            "s3:GetReplicationConfiguration",
-            Bucket,
-            () => s3.send(new GetBucketReplicationCommand({ Bucket })),
+        const NONE = "ReplicationConfigurationNotFoundError";
+        const answer = await callIfThere([NONE], "s3:GetReplicationConfiguration", Bucket, () =>
+            s3.send(new GetBucketReplicationCommand({ Bucket })),
         );
         const rules = answer?.ReplicationConfiguration?.Rules ?? [];
         const enabled = rules.filter(({ Status }) => Status === "Enabled");
-        return foreign(
-            enabled.map(({ Destination }) => ({
-                bucket: Destination?.Bucket,
-                account: Destination?.Account,
-            })),
-        );
+        return foreign(enabled.map(({ Destination: to }) => ({ bucket: to?.Bucket, account: to?.Account })));
     };
     const inventories = async () => {
         const found: InventoryConfiguration[] = [];
@@ -325,12 +276,8 @@ async function copiesOf({ clients: { s3 }, outputs }: Context, Bucket: string): 
             ContinuationToken = page.NextContinuationToken;
         } while (ContinuationToken);
         const enabled = found.filter(({ IsEnabled }) => IsEnabled);
-        return foreign(
-            enabled.map(({ Destination }) => ({
-                bucket: Destination?.S3BucketDestination?.Bucket,
-                account: Destination?.S3BucketDestination?.AccountId,
-            })),
-        );
+        const to = enabled.map(({ Destination }) => Destination?.S3BucketDestination);
+        return foreign(to.map((each) => ({ bucket: each?.Bucket, account: each?.AccountId })));
     };
     const events = async () => {
         const answer = await call("s3:GetBucketNotification", Bucket, () =>
@@ -345,11 +292,8 @@ async function copiesOf({ clients: { s3 }, outputs }: Context, Bucket: string): 
     };
     const each = Object.entries({ replication, inventories, "event targets": events }).map(([what, read]) => {
         const subject = `bucket ${Bucket}: ${what}`;
-        const expected = `none in another account than ${accountId}`;
         const fix = `remove the bucket's ${what}, or keep them if you know the account`;
-        return ask({ subject, expected, fix }, async () =>
-            observeFaults(subject, expected, await read(), fix),
-        );
+        return ask({ subject, expected: `none in another account than ${accountId}`, fix }, read);
     });
     return (await Promise.all(each)).flat();
 }
@@ -372,52 +316,36 @@ const PUBLIC_ACCESS = [
 export async function publicAccess(context: Context): Promise<readonly Evidence[]> {
     const { clients, outputs } = context;
     const settings = PUBLIC_ACCESS.map((name) => `${name}=true`).join(",");
-    return forBuckets(
-        context,
-        () => true,
-        ({ name, spec }) => {
-            const subject = `bucket ${name}: public access`;
-            const expected = "blocked";
-            const fix = spec
+    return forBuckets(context, isAny, ({ name, spec }) => {
+        const line = {
+            subject: `bucket ${name}: public access`,
+            expected: "blocked",
+            fix: spec
                 ? restore(outputs)
-                : `\`aws s3api put-public-access-block --bucket ${name} --public-access-block-configuration ${settings}\``;
-            return ask({ subject, expected, fix }, async () => {
-                const own = await callIfThere([NO_BLOCK], "s3:GetBucketPublicAccessBlock", name, () =>
-                    clients.s3.send(new GetPublicAccessBlockCommand({ Bucket: name })),
-                );
-                const off = notBlocked(own?.PublicAccessBlockConfiguration);
-                const still =
-                    off.length === 0
-                        ? []
-                        : notBlocked(own?.PublicAccessBlockConfiguration, await accountBlock(context));
-                return observeFaults(
-                    subject,
-                    expected,
-                    still.map((each) => `${each} is off`),
-                    fix,
-                );
-            });
-        },
-    );
+                : `\`aws s3api put-public-access-block --bucket ${name} --public-access-block-configuration ${settings}\``,
+        };
+        return ask(line, async () => {
+            const own = await callIfThere([NO_BLOCK], "s3:GetBucketPublicAccessBlock", name, () =>
+                clients.s3.send(new GetPublicAccessBlockCommand({ Bucket: name })),
+            );
+            const off = notBlocked(PUBLIC_ACCESS, own);
+            const still = off.length === 0 ? [] : notBlocked(off, await accountBlock(context));
+            return still.map((each) => `${each} is off`);
+        });
+    });
 }
 
 const NO_BLOCK = "NoSuchPublicAccessBlockConfiguration";
 
-async function accountBlock({
-    clients,
-    outputs,
-}: Context): Promise<PublicAccessBlockConfiguration | undefined> {
+function accountBlock({ clients: { s3Control }, outputs }: Context): Promise<PublicAccessBlock | undefined> {
     const { accountId: AccountId } = outputs.forCommands;
-    const answer = await callIfThere(
-        [NO_BLOCK],
-        "s3:GetAccountPublicAccessBlock",
-        `account ${AccountId}`,
-        () => clients.s3Control.send(new GetAccountPublicAccessBlockCommand({ AccountId })),
+    return callIfThere([NO_BLOCK], "s3:GetAccountPublicAccessBlock", `account ${AccountId}`, () =>
+        s3Control.send(new GetAccountPublicAccessBlockCommand({ AccountId })),
     );
-    return answer?.PublicAccessBlockConfiguration;
 }
 
-/** What none of them turns on. */
-function notBlocked(...blocks: readonly (PublicAccessBlockConfiguration | undefined)[]) {
-    return PUBLIC_ACCESS.filter((name) => !blocks.some((block) => block?.[name]));
+type PublicAccessBlock = Pick<GetPublicAccessBlockCommandOutput, "PublicAccessBlockConfiguration">;
+
+function notBlocked(names: readonly (typeof PUBLIC_ACCESS)[number][], block: PublicAccessBlock | undefined) {
+    return names.filter((name) => !block?.PublicAccessBlockConfiguration?.[name]);
 }

@@ -1,7 +1,7 @@
 import { DescribeSecurityConfigurationCommand } from "@aws-sdk/client-emr";
 import { callIfThere } from "../aws";
 import { isTree } from "../config-yml";
-import { ask, type Context, type Outcome, observe } from "./control";
+import { ask, type Context, type Outcome, observe, restore } from "./control";
 
 const AT_REST = "EncryptionConfiguration.AtRestEncryptionConfiguration";
 const PARTS = {
@@ -20,7 +20,7 @@ const PARTS = {
  */
 export function securityConfiguration(part: keyof typeof PARTS | "rest") {
     return async ({ clients: { emr }, outputs }: Context): Promise<Outcome> => {
-        const { securityConfigurationName: name, securityConfiguration: json, forCommands } = outputs;
+        const { securityConfigurationName: name, securityConfiguration: json } = outputs;
         const isPart = (field: string) => {
             const starts = (prefixes: readonly string[]) =>
                 prefixes.some((prefix) => field.startsWith(prefix));
@@ -31,9 +31,12 @@ export function securityConfiguration(part: keyof typeof PARTS | "rest") {
         if (name === null || fields.length === 0 || (part === "inTransit" && !isInTransitOn(json))) {
             return "the stack file switches it off";
         }
-        const subject = `security configuration ${name}`;
-        const fix = `\`npx pulumi up --refresh --stack ${forCommands.stack}\`, then the new config.yml`;
-        return ask({ subject, expected: "as the stack created it", fix }, async () => {
+        const line = {
+            subject: `security configuration ${name}`,
+            expected: "as the stack created it",
+            fix: `${restore(outputs)}, then the new config.yml`,
+        };
+        return ask(line, async () => {
             const answer = await callIfThere(
                 ["InvalidRequestException"], // EMR's code for an unknown name.
                 "elasticmapreduce:DescribeSecurityConfiguration",
@@ -41,17 +44,14 @@ export function securityConfiguration(part: keyof typeof PARTS | "rest") {
                 () => emr.send(new DescribeSecurityConfigurationCommand({ Name: name })),
             );
             if (!answer) {
-                return observe({ subject, expected: "as the stack created it", found: "missing", fix });
+                return "missing";
             }
             const found = fieldsOf(JSON.parse(answer.SecurityConfiguration ?? "{}"));
-            return [...new Set([...fields, ...[...found.keys()].filter(isPart)])].map((field) =>
-                observe({
-                    subject: `${subject}: ${field}`,
-                    expected: wanted.get(field) ?? "no such field",
-                    found: found.get(field) ?? "no such field",
-                    fix,
-                }),
-            );
+            return [...new Set([...fields, ...[...found.keys()].filter(isPart)])].map((field) => {
+                const expected = wanted.get(field) ?? "no such field";
+                const subject = `${line.subject}: ${field}`;
+                return observe({ ...line, subject, expected }, found.get(field) ?? "no such field");
+            });
         });
     };
 }

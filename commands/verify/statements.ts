@@ -1,4 +1,5 @@
 import { canonicalStatement } from "../../components/checks/document-differences";
+import type { Found } from "./control";
 
 type OneOrMore = string | readonly string[];
 
@@ -61,14 +62,25 @@ export function isForOthers(statement: LiveStatement, accounts: readonly string[
     return principalsOf(statement).some((principal) =>
         principal === "*"
             ? !isLimited(statement, ACCOUNT_KEYS, passes)
-            : !OF_NO_ACCOUNT.test(principal) && !passes(principal),
+            : OF_NO_ACCOUNT.test(principal)
+              ? sourceAccounts(statement).some((account) => !accounts.includes(account))
+              : !passes(principal),
     );
+}
+
+/** The accounts on whose behalf a service may act, as far as conditions name them. */
+function sourceAccounts({ Condition = {} }: LiveStatement): readonly string[] {
+    return Object.entries(Condition)
+        .filter(([operator]) => !/Not/i.test(operator))
+        .flatMap(([, keys]) => Object.entries(keys))
+        .filter(([key]) => /^aws:Source(Account|Arn|Owner)$/i.test(key))
+        .flatMap(([, values]) => list(values).flatMap((value) => /\b\d{12}\b/.exec(value)?.[0] ?? []));
 }
 
 /** Whether the statement lets everyone in: no condition limits the callers to fixed values, as S3 decides what is public. */
 export function isForEveryone(statement: LiveStatement): boolean {
     const isFixed = (value: string) =>
-        (!value.includes("*") || /\d{12}/.test(value)) && !/\/[0-7]$/.test(value);
+        (!value.includes("*") || /\d{12}|^o-\w+\//.test(value)) && !/\/[0-7]$/.test(value);
     return principalsOf(statement).includes("*") && !isLimited(statement, CALLER_KEYS, isFixed);
 }
 
@@ -80,62 +92,98 @@ function isLimited(
 ): boolean {
     return Object.entries(Condition).some(
         ([operator, keys]) =>
-            /^(String|Arn)(Equals|Like)(IgnoreCase)?$|^IpAddress$/i.test(operator) &&
+            /^(ForAnyValue:)?((String|Arn)(Equals|Like)(IgnoreCase)?|IpAddress)$/i.test(operator) &&
             Object.entries(keys).some(([key, values]) => caller.test(key) && list(values).every(passes)),
     );
 }
 
-/** Which of these actions the statement is about. */
-export function actionsOf(
-    { Action, NotAction }: LiveStatement,
-    actions: readonly string[],
-): readonly string[] {
-    return actions.filter((action) =>
-        Action === undefined
-            ? !list(NotAction).some((pattern) => matches(pattern, action))
-            : list(Action).some((pattern) => matches(pattern, action)),
+/** What tells of buckets, keys and IAM, and gives no access to data: a list of names has no data, keys of objects have. */
+const METADATA =
+    /^(s3:(GetBucket\w*|Get\w+Configuration|ListAllMyBuckets)|kms:(Describe|Get|List)\w*|iam:((Get|List|Simulate)\w*|CreateServiceLinkedRole))\*?$/i;
+
+/**
+ * Whether an Allow gives access to more than metadata.
+ * @param patterns The actions that count, such as `s3:*`.
+ */
+export function givesAccess(
+    { Effect, Action, NotAction }: LiveStatement,
+    patterns: readonly string[],
+    harmless = METADATA,
+): boolean {
+    return (
+        Effect === "Allow" &&
+        (Action === undefined
+            ? patterns.some((pattern) => !list(NotAction).some((each) => matches(each, pattern)))
+            : list(Action).some(
+                  (action) =>
+                      !harmless.test(action) &&
+                      patterns.some((each) => overlap(each.toLowerCase(), action.toLowerCase())),
+              ))
     );
+}
+
+/** Whether an Allow is about the whole of a pattern, or a Deny about a part of it. Case matters to neither. */
+function isAbout(
+    effect: string,
+    of: OneOrMore | undefined,
+    not: OneOrMore | undefined,
+    pattern: string,
+): boolean {
+    const whole = (each: string) => matches(each, pattern);
+    const part = (each: string) => overlap(each.toLowerCase(), pattern.toLowerCase());
+    const [includes, excludes] = effect === "Allow" ? [whole, part] : [part, whole];
+    return of === undefined ? !list(not).some(excludes) : list(of).some(includes);
+}
+
+/** Whether an Allow is about an action, or a Deny about a part of its pattern. */
+export function isForAction({ Effect, Action, NotAction }: LiveStatement, action: string): boolean {
+    return isAbout(Effect, Action, NotAction, action);
 }
 
 /** Whether the statement's resources and these patterns have an ARN in common. */
 export function touches({ Resource, NotResource }: LiveStatement, patterns: readonly string[]): boolean {
-    return Resource === undefined
-        ? patterns.some((pattern) => !list(NotResource).some((each) => matches(each, pattern)))
-        : list(Resource).some((each) => patterns.some((pattern) => overlap(each, pattern)));
+    return patterns.some((pattern) => isAbout("Deny", Resource, NotResource, pattern));
 }
 
-/** What live statements do not surely allow. */
-export interface Uncovered {
-    /** Such as `UseKey: kms:Decrypt`, by statement. */
-    readonly faults: readonly string[];
-    /** Whether statements with another condition allow all of it. */
-    readonly isConditional: boolean;
-}
+/** The actions of patterns that documents write either way. */
+const SAME_AS: Readonly<Record<string, readonly string[]>> = {
+    "kms:ReEncrypt*": ["kms:ReEncryptFrom", "kms:ReEncryptTo"],
+    "kms:GenerateDataKey*": ["kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext"],
+};
 
 /**
- * Compares required statements with live ones. Each required pattern counts as one string.
+ * What live statements do not surely allow, such as `UseKey: kms:Decrypt`, by required statement; unknown if statements
+ * with another condition allow all of it. Each required pattern counts as one string.
  * @param live The live statements that apply to the principals of a required one.
  */
 export function uncovered(
     required: readonly LiveStatement[],
     live: (required: LiveStatement) => readonly LiveStatement[],
-): Uncovered {
+): Found {
+    const withoutSid = (statement: LiveStatement) => canonicalStatement({ ...statement, Sid: undefined });
+    // The required statements deny a part of what they allow.
+    const denials = required.filter(({ Effect }) => Effect === "Deny").map(withoutSid);
     const open = required
         .filter(({ Effect }) => Effect === "Allow")
-        .map((statement) => {
-            const found = list(statement.Action).map((action) => ({
-                action,
-                each: list(statement.Resource ?? "*").map((resource) =>
-                    coverage(statement, action, resource, live(statement)),
-                ),
-            }));
-            return { Sid: statement.Sid, found: found.filter(({ each }) => each.some((of) => of !== "yes")) };
-        })
-        .filter(({ found }) => found.length > 0);
-    return {
-        faults: open.map(({ Sid, found }) => `${Sid}: ${found.map(({ action }) => action).join(", ")}`),
-        isConditional: !open.some(({ found }) => found.some(({ each }) => each.includes("no"))),
-    };
+        .flatMap((statement) => {
+            const others = live(statement).filter((each) => !denials.includes(withoutSid(each)));
+            const found = list(statement.Action)
+                .flatMap((action) => SAME_AS[action] ?? action)
+                .map((action) => ({
+                    action,
+                    each: list(statement.Resource ?? "*").map((resource) =>
+                        coverage(statement, action, resource, others),
+                    ),
+                }))
+                .filter(({ each }) => each.some((of) => of !== "yes"));
+            const fault = `${statement.Sid}: ${found.map(({ action }) => action).join(", ")}`;
+            const isConditional = !found.some(({ each }) => each.includes("no"));
+            return found.length === 0 ? [] : [{ fault, isConditional }];
+        });
+    const faults = open.map(({ fault }) => fault);
+    return faults.length > 0 && open.every(({ isConditional }) => isConditional)
+        ? { result: "unknown", found: `allowed under a condition only: ${faults.join("; ")}` }
+        : faults;
 }
 
 function coverage(
@@ -145,22 +193,24 @@ function coverage(
     live: readonly LiveStatement[],
 ): "no" | "under a condition" | "yes" {
     const about = live.filter(
-        (statement) =>
-            actionsOf(statement, [action]).length > 0 &&
-            (statement.Resource === undefined
-                ? statement.NotResource === undefined || touches(statement, [resource])
-                : list(statement.Resource).some((pattern) => matches(pattern, resource))),
+        (each) =>
+            isForAction(each, action) && isAbout(each.Effect, each.Resource, each.NotResource, resource),
     );
-    const free = about.filter(
-        ({ Condition }) =>
-            Condition === undefined ||
-            canonicalStatement(Condition) === canonicalStatement(required.Condition ?? {}),
+    const allows = about.filter(({ Effect }) => Effect === "Allow");
+    // A denial of everyone but some principals is a condition, too.
+    const denies = about.some(
+        ({ Effect, Condition, NotPrincipal }) =>
+            Effect === "Deny" && Condition === undefined && NotPrincipal === undefined,
     );
-    const denies = about.some(({ Effect, Condition }) => Effect === "Deny" && Condition === undefined);
-    if (denies || !about.some(({ Effect }) => Effect === "Allow")) {
+    if (denies || allows.length === 0) {
         return "no";
     }
-    return free.some(({ Effect }) => Effect === "Allow") ? "yes" : "under a condition";
+    const wanted = canonicalStatement(required.Condition ?? {});
+    return allows.some(({ Condition }) =>
+        [undefined, wanted].includes(Condition && canonicalStatement(Condition)),
+    )
+        ? "yes"
+        : "under a condition";
 }
 
 export function list(values: OneOrMore = []): readonly string[] {

@@ -41,12 +41,7 @@ function blocks(text: string): readonly string[] {
 
 /** When nodes stop accepting a chain: when its first certificate ends, or the last authority that it leads to. */
 export function chainExpiresAt(chainPem: string, trustedPem: string): Date {
-    const [chain, trusted] = [chainPem, trustedPem].map((pem) =>
-        blocks(pem).map((block) => new X509Certificate(block)),
-    ) as [X509Certificate[], X509Certificate[]];
-    const end = ({ validTo }: X509Certificate) => Date.parse(validTo);
-    const anchors = trusted.filter((anchor) => isAnchorOf(chain, anchor)).map(end);
-    return new Date(Math.min(...chain.map(end), Math.max(...anchors)));
+    return new Date(Math.min(...chainValidities(chainPem, trustedPem).map(({ to }) => to.getTime())));
 }
 
 export interface Validity {
@@ -54,12 +49,21 @@ export interface Validity {
     readonly to: Date;
 }
 
-/** The validity of each readable certificate, in order. */
-export function validities(pem: string): readonly Validity[] {
-    return read("chainPem", pem).certificates.map(({ validFrom, validTo }) => ({
+/**
+ * The validity of each certificate of a chain, then of the authority that it leads to: of several, the last to end.
+ * @throws Error if a certificate is not readable.
+ */
+export function chainValidities(chainPem: string, trustedPem: string): readonly Validity[] {
+    const [chain, trusted] = [chainPem, trustedPem].map((pem) =>
+        blocks(pem).map((block) => new X509Certificate(block)),
+    ) as [X509Certificate[], X509Certificate[]];
+    const validity = ({ validFrom, validTo }: X509Certificate) => ({
         from: new Date(validFrom),
         to: new Date(validTo),
-    }));
+    });
+    const anchors = trusted.filter((anchor) => isAnchorOf(chain, anchor)).map(validity);
+    const last = anchors.toSorted((a, b) => b.to.getTime() - a.to.getTime()).slice(0, 1);
+    return [...chain.map(validity), ...last];
 }
 
 /** Whether a chain's first certificate contains the names of nodes in a domain. */

@@ -95,6 +95,7 @@ const DAY = 86_400_000;
 const OTHER_ACCOUNT = "999988887777";
 const ANYONE = { Sid: "Planted", Effect: "Allow", Principal: "*", Action: "s3:GetObject" };
 const OTHERS = { ...ANYONE, Principal: { AWS: `arn:aws:iam::${OTHER_ACCOUNT}:root` } };
+const OF_ORGANIZATION = { StringEquals: { "aws:PrincipalOrgID": "o-a1b2c3d4e5" } };
 const ROLE_OF_ACCOUNT = { ...ANYONE, Principal: { AWS: `arn:aws:iam::${ACCOUNT}:role/admin` } };
 const ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess";
 const SSM = "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore";
@@ -597,21 +598,21 @@ const SITUATIONS: readonly Situation[] = [
         plant: (stack) =>
             stack.addToBucketPolicy("acme-in", {
                 ...ANYONE,
-                Condition: { StringEquals: { "aws:PrincipalOrgID": "o-a1b2c3d4e5" } },
+                Condition: OF_ORGANIZATION,
             }),
         result: "ok",
     },
     {
         title: "an existing bucket for another account",
         on: "existing",
-        control: "s3-existing-data-access",
+        control: "existing-data-access",
         plant: (stack) => stack.addToBucketPolicy("acme-in", OTHERS),
         found: [/^Planted: .*:root may s3:GetObject$/],
     },
     {
         title: "an existing bucket for a role of the account, and for log delivery",
         on: "existing",
-        control: "s3-existing-data-access",
+        control: "existing-data-access",
         plant: async (stack) => {
             const undo = await stack.addToBucketPolicy("acme-in", ROLE_OF_ACCOUNT);
             await stack.addToBucketPolicy("acme-in", {
@@ -623,7 +624,7 @@ const SITUATIONS: readonly Situation[] = [
         },
         result: "ok",
     },
-    { title: "no existing bucket", control: "s3-existing-data-access", result: "skipped" },
+    { title: "no existing bucket", control: "existing-data-access", result: "skipped" },
     {
         title: "a bucket that may become public",
         control: "s3-public-access",
@@ -720,7 +721,14 @@ const SITUATIONS: readonly Situation[] = [
                 },
                 undefined,
             ],
-            ["another account, an existing key", { ...OTHERS, Action: "kms:Decrypt" }, "existing"],
+            ["another account that encrypts", { ...OTHERS, Action: "kms:Encrypt" }, undefined],
+            ["another account, by a part of an action", { ...OTHERS, Action: "kms:*crypt" }, undefined],
+            [
+                "another account but for one action",
+                { ...OTHERS, Action: undefined, NotAction: "kms:Decrypt" },
+                undefined,
+            ],
+            ["everyone, an existing key", { ...ANYONE, Action: "kms:Decrypt" }, "existing"],
         ] as const
     ).map(([title, added, on]) => ({
         title: `a key's statement for ${title}`,
@@ -732,9 +740,15 @@ const SITUATIONS: readonly Situation[] = [
     ...(
         [
             ["a denial", { ...ANYONE, Effect: "Deny", Action: "kms:ScheduleKeyDeletion" }, undefined],
+            ["another account that describes the key", { ...OTHERS, Action: "kms:Describe*" }, undefined],
             [
                 "a role of the account, an existing key",
                 { ...ROLE_OF_ACCOUNT, Action: "kms:Decrypt" },
+                "existing",
+            ],
+            [
+                "the organization, an existing key",
+                { ...ANYONE, Action: "kms:Decrypt", Condition: OF_ORGANIZATION },
                 "existing",
             ],
         ] as const
@@ -929,7 +943,7 @@ const SITUATIONS: readonly Situation[] = [
             );
             return () => stack.aws.kms.send(new PutKeyPolicyCommand({ ...key, Policy }));
         },
-        found: [/^UseKey: .*kms:Decrypt/],
+        found: [/^use by emr: .*kms:Decrypt.*; use by nodes: /],
     },
     {
         title: "a security configuration with SSE-KMS",
@@ -1097,7 +1111,7 @@ const SITUATIONS: readonly Situation[] = [
         title: "a certificate that should have been renewed, without reading it",
         control: "certificate-renewed",
         later: 335,
-        denied: ["GetObjectCommand"],
+        options: () => ({ archive: false }),
         found: [/, in (29|30) days$/],
     },
     { title: "a certificate that ends in 30 days", control: "certificate-valid", later: 335, result: "ok" },

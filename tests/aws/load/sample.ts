@@ -23,7 +23,7 @@ async function main(): Promise<void> {
         failDays: 7,
         config: undefined,
     };
-    const evidence = await sampledObjects({ clients, outputs, now: new Date(), settings, report: () => {} });
+    const evidence = await sampledObjects({ clients, outputs, now: new Date(), settings });
     if (typeof evidence === "string") {
         throw new Error(evidence);
     }

@@ -16,5 +16,5 @@ export function contextOf(
     settings: Partial<Settings> = {},
 ): Context & Pick<FakeAws, "sent"> {
     const now = new Date("2026-11-23T12:00:00Z");
-    return { ...fakeAws(answers), outputs, now, settings: { ...SETTINGS, ...settings }, report: () => {} };
+    return { ...fakeAws(answers), outputs, now, settings: { ...SETTINGS, ...settings } };
 }

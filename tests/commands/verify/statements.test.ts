@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { publicAddresses } from "../../../commands/verify/addresses";
 import {
     describeStatement,
+    givesAccess,
     isForEveryone,
     isForOthers,
     type LiveStatement,
@@ -61,6 +62,20 @@ describe("statements of policies", () => {
         ],
         ["any principal by a condition", condition("ArnLike", "aws:PrincipalArn", "*"), true, true],
         ["an organization", condition("StringEquals", "aws:PrincipalOrgID", "o-a1b2c3d4e5"), false, true],
+        [
+            "units of an organization",
+            condition("ForAnyValue:StringLike", "aws:PrincipalOrgPaths", "o-a1b2c3d4e5/r-ab12/*"),
+            false,
+            true,
+        ],
+        [
+            "any value",
+            condition("ForAllValues:StringEquals", "aws:PrincipalOrgID", "o-a1b2c3d4e5"),
+            true,
+            true,
+        ],
+        ["a service for the account", deliveredFor(ACCOUNT), false, false],
+        ["a service for another account", deliveredFor("444455556666"), false, true],
         ["half of the internet", condition("IpAddress", "aws:SourceIp", "0.0.0.0/1"), true, true],
         ["an office", condition("IpAddress", "aws:SourceIp", "198.51.100.0/24"), false, true],
         ["TLS", condition("Bool", "aws:SecureTransport", "true"), true, true],
@@ -77,38 +92,72 @@ describe("statements of policies", () => {
         Action: ["s3:GetObject", "s3:PutObject"],
         Resource: "arn:aws:s3:::a/x/*",
     });
+    const all = allow({ Action: "*", Resource: "*" });
+    const deny = (more: Partial<LiveStatement>): LiveStatement => ({
+        Effect: "Deny",
+        Resource: "*",
+        ...more,
+    });
     const Condition = { Bool: { "aws:SecureTransport": "true" } };
-    for (const [title, live, faults, isConditional] of [
-        ["wider patterns", [allow({ Action: "s3:*", Resource: "*" })], [], true],
-        ["everything but IAM", [allow({ Action: undefined, NotAction: "iam:*", Resource: "*" })], [], true],
-        ["one of two actions", [allow({ Resource: "*" })], ["Read: s3:PutObject"], false],
+    const BOTH = ["Read: s3:GetObject, s3:PutObject"];
+    for (const [title, live, expected] of [
+        ["wider patterns", [allow({ Action: "s3:*", Resource: "*" })], []],
+        ["a pattern within a word", [allow({ Action: "s3:?*tObject", Resource: "arn:aws:s3:::a*" })], []],
+        ["everything but IAM", [allow({ Action: undefined, NotAction: "iam:*", Resource: "*" })], []],
         [
-            "another folder",
-            [allow({ Action: "s3:*", Resource: "arn:aws:s3:::a/y/*" })],
-            ["Read: s3:GetObject, s3:PutObject"],
-            false,
+            "everything but one action",
+            [{ ...all, Action: undefined, NotAction: "s3:Put*" }],
+            ["Read: s3:PutObject"],
         ],
+        ["all resources but others", [{ ...all, Resource: undefined, NotResource: "arn:aws:s3:::b/*" }], []],
+        [
+            "all resources but a part",
+            [{ ...all, Resource: undefined, NotResource: "arn:aws:s3:::a/x/1" }],
+            BOTH,
+        ],
+        ["one of two actions", [allow({ Resource: "*" })], ["Read: s3:PutObject"]],
+        ["another folder", [allow({ Action: "s3:*", Resource: "arn:aws:s3:::a/y/*" })], BOTH],
         [
             "a condition",
-            [allow({ Action: "*", Resource: "*", Condition })],
-            ["Read: s3:GetObject, s3:PutObject"],
-            true,
+            [{ ...all, Condition }],
+            { result: "unknown", found: `allowed under a condition only: ${BOTH}` },
         ],
-        [
-            "a denial",
-            [allow({ Action: "*", Resource: "*" }), { Effect: "Deny", Action: "s3:Put*", Resource: "*" }],
-            ["Read: s3:PutObject"],
-            false,
-        ],
-        [
-            "a denial under a condition",
-            [allow({ Action: "*", Resource: "*" }), { Effect: "Deny", Action: "*", Condition }],
-            [],
-            true,
-        ],
+        ["a denial", [all, deny({ Action: "s3:Put*" })], ["Read: s3:PutObject"]],
+        ["a denial of a part", [all, deny({ Action: "s3:*", Resource: "arn:aws:s3:::a/x/secret/*" })], BOTH],
+        ["a denial of all but other actions", [all, deny({ NotAction: "ec2:*" })], BOTH],
+        ["a denial of all but these actions", [all, deny({ NotAction: "s3:*" })], []],
+        ["a denial under a condition", [all, deny({ Action: "*", Condition })], []],
+        ["a denial of all but some principals", [all, deny({ Action: "*", NotPrincipal: { AWS: "a" } })], []],
     ] as const) {
         it(`cover required ones by ${title}`, () => {
-            expect(uncovered([required], () => live)).to.deep.equal({ faults, isConditional });
+            expect(uncovered([required], () => live)).to.deep.equal(expected);
+        });
+    }
+
+    it("cover a pattern of KMS by its actions", () => {
+        const use = allow({ Sid: "Use", Action: "kms:ReEncrypt*" });
+        const live = allow({ Action: ["kms:ReEncryptFrom", "kms:ReEncryptTo"] });
+        expect(uncovered([use], () => [live])).to.deep.equal([]);
+        expect(uncovered([use], () => [allow({ Action: "kms:ReEncryptTo" })])).to.deep.equal([
+            "Use: kms:ReEncryptFrom",
+        ]);
+    });
+
+    for (const [action, expected] of [
+        ["s3:GetObject", true],
+        ["s3:Get*", true],
+        ["s3:*", true],
+        ["*", true],
+        ["s3:?etObject", true],
+        ["S3:getobject", true],
+        ["s3:ListBucket", true],
+        ["s3:GetBucket*", false],
+        ["s3:GetEncryptionConfiguration", false],
+        ["kms:Decrypt", false],
+    ] as const) {
+        it(`${expected ? "give" : "do not give"} access to data by ${action}`, () => {
+            expect(givesAccess(allow({ Action: action }), ["s3:*"])).to.equal(expected);
+            expect(givesAccess(deny({ Action: action }), ["s3:*"])).to.equal(false);
         });
     }
 
@@ -126,9 +175,20 @@ function condition(operator: string, key: string, value: string): Partial<LiveSt
     return { Principal: { AWS: "*" }, Condition: { [operator]: { [key]: value } } };
 }
 
+function deliveredFor(account: string): Partial<LiveStatement> {
+    return {
+        Principal: { Service: "cloudfront.amazonaws.com" },
+        Condition: { ArnLike: { "aws:SourceArn": `arn:aws:cloudfront::${account}:distribution/*` } },
+    };
+}
+
 describe("publicAddresses", () => {
     for (const [ranges, ipv4, isWide] of [
-        [["10.0.0.0/8", "192.168.1.0/24", "fd00::/8"], 0, false],
+        [
+            ["10.0.0.0/8", "192.168.1.0/24", "100.64.0.0/10", "169.254.0.0/16", "fd00::/8", "fe80::/10"],
+            0,
+            false,
+        ],
         [["198.51.100.0/24", "198.51.100.0/25", "198.51.100.0/24"], 256, false],
         [["52.0.0.0/17", "52.0.128.0/17"], 65_536, true],
         [["8.0.0.0/7"], 2 ** 25, true],
