@@ -86,23 +86,26 @@ export async function keyAccess(context: Context): Promise<readonly Evidence[]> 
     const roles = [jobflowRole, serviceRole, "AWSServiceRoleForEC2Spot", "aws:ec2-infrastructure"];
     const isKnown = (principal: string) =>
         principal.split(":")[4] === accountId && roles.some((role) => principal.split("/").includes(role));
-    const each = [
-        policyAccess(context, "no access but through IAM of this account, and for Spot", isAdded),
-        grantAccess(context, "only for AWS services, the stack's roles and Spot", isKnown),
+    return [
+        ...(await policyAccess(context, "no access but through IAM of this account, and for Spot", isAdded)),
+        ...(await grantAccess(context, "only for AWS services, the stack's roles and Spot", isKnown)),
     ];
-    return (await Promise.all(each)).flat();
 }
 
 /** Which other accounts may use an existing key; its own account may. */
 export async function existingKeyAccess(context: Context): Promise<readonly Evidence[]> {
     const { kmsKeyArn, forCommands } = context.outputs;
+    if (forCommands.ownsKey) {
+        return [];
+    }
     const accounts = [forCommands.accountId, parseArn(kmsKeyArn).account];
     const isKnown = (principal: string) => accounts.includes(principal.split(":")[4] ?? "");
-    const each = [
-        policyAccess(context, "no access for other accounts", (live) => isForOthers(live, accounts)),
-        grantAccess(context, "only for AWS services and principals of this account", isKnown),
+    return [
+        ...(await policyAccess(context, "no access for other accounts", (live) =>
+            isForOthers(live, accounts),
+        )),
+        ...(await grantAccess(context, "only for AWS services and principals of this account", isKnown)),
     ];
-    return forCommands.ownsKey ? [] : (await Promise.all(each)).flat();
 }
 
 async function policyAccess(
