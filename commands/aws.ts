@@ -1,39 +1,39 @@
-import { EC2Client } from "@aws-sdk/client-ec2";
-import { EMRClient } from "@aws-sdk/client-emr";
-import { IAMClient } from "@aws-sdk/client-iam";
-import { KMSClient } from "@aws-sdk/client-kms";
-import { S3Client } from "@aws-sdk/client-s3";
-import { S3ControlClient } from "@aws-sdk/client-s3-control";
-import { SchedulerClient } from "@aws-sdk/client-scheduler";
-import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { EC2 } from "@aws-sdk/client-ec2";
+import { EMR } from "@aws-sdk/client-emr";
+import { IAM } from "@aws-sdk/client-iam";
+import { KMS } from "@aws-sdk/client-kms";
+import { S3 } from "@aws-sdk/client-s3";
+import { S3Control } from "@aws-sdk/client-s3-control";
+import { Scheduler } from "@aws-sdk/client-scheduler";
+import { STS } from "@aws-sdk/client-sts";
 import type { StackOutputs } from "./stack-outputs";
 
 /** Retries throttled calls with growing pauses: a scheduled run had better be late than fail. */
 const RETRIES = { retryMode: "adaptive", maxAttempts: 8 } as const;
 
 export interface Clients {
-    readonly s3: S3Client;
-    readonly s3Control: S3ControlClient;
-    readonly ec2: EC2Client;
-    readonly iam: IAMClient;
-    readonly kms: KMSClient;
-    readonly emr: EMRClient;
-    readonly scheduler: SchedulerClient;
-    readonly sts: STSClient;
+    readonly s3: S3;
+    readonly s3Control: S3Control;
+    readonly ec2: EC2;
+    readonly iam: IAM;
+    readonly kms: KMS;
+    readonly emr: EMR;
+    readonly scheduler: Scheduler;
+    readonly sts: STS;
 }
 
 /** Clients with the usual credential chain; `AWS_ENDPOINT_URL` replaces the endpoints. */
 export function awsClients(region: string): Clients {
     const config = { region, ...RETRIES };
     return {
-        s3: new S3Client({ ...config, followRegionRedirects: true }),
-        s3Control: new S3ControlClient(config),
-        ec2: new EC2Client(config),
-        iam: new IAMClient(config),
-        kms: new KMSClient(config),
-        emr: new EMRClient(config),
-        scheduler: new SchedulerClient(config),
-        sts: new STSClient(config),
+        s3: new S3({ ...config, followRegionRedirects: true }),
+        s3Control: new S3Control(config),
+        ec2: new EC2(config),
+        iam: new IAM(config),
+        kms: new KMS(config),
+        emr: new EMR(config),
+        scheduler: new Scheduler(config),
+        sts: new STS(config),
     };
 }
 
@@ -163,7 +163,7 @@ export async function callIfThere<T>(
  */
 export async function checkAccount({ sts }: Clients, { forCommands }: StackOutputs): Promise<void> {
     const { Account, Arn } = await call("sts:GetCallerIdentity", "these credentials", () =>
-        sts.send(new GetCallerIdentityCommand({})),
+        sts.getCallerIdentity(),
     );
     if (Account !== forCommands.accountId) {
         throw new Error(

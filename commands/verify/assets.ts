@@ -1,4 +1,3 @@
-import { HeadObjectCommand } from "@aws-sdk/client-s3";
 import pMap from "p-map";
 import { hostedAssetsBucket, type Region } from "../../components/domain/region";
 import { valueAt } from "../../components/domain/value-at";
@@ -20,7 +19,7 @@ export async function hostedAssets({ clients: { s3 }, outputs }: Context): Promi
             // S3 also denies a missing object to those who may not list the bucket.
             return ask({ subject: `asset ${url}`, expected: "there", fix }, async () => {
                 const head = await callIfThere(["NotFound", "NoSuchBucket"], "s3:GetObject", url, () =>
-                    s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key })),
+                    s3.headObject({ Bucket: bucket, Key: key }),
                 );
                 return head ? "there" : "missing";
             });

@@ -1,4 +1,3 @@
-import { GetObjectCommand } from "@aws-sdk/client-s3";
 import { strFromU8, unzipSync } from "fflate";
 import { certificateArchiveKey } from "../../components/domain/certificate-archive";
 import {
@@ -44,7 +43,7 @@ async function download({ clients: { s3 }, outputs }: Context): Promise<Archive 
             Body,
             SSEKMSKeyId,
             ServerSideEncryption = "none",
-        } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+        } = await s3.getObject({ Bucket: bucket, Key: key });
         const bytes = (await Body?.transformToByteArray()) ?? new Uint8Array();
         return { encryption: SSEKMSKeyId ?? ServerSideEncryption, files: unzip(bytes) };
     });

@@ -1,10 +1,4 @@
-import {
-    DescribeKeyCommand,
-    GetKeyPolicyCommand,
-    GetKeyRotationStatusCommand,
-    type KMSClient,
-    paginateListGrants,
-} from "@aws-sdk/client-kms";
+import type { KMS } from "@aws-sdk/client-kms";
 import { canonicalStatement } from "../../components/checks/document-differences";
 import { checkKeyState, KEY_SPEC, KEY_USAGE } from "../../components/checks/key";
 import { arn, parseArn } from "../../components/domain/arn";
@@ -36,7 +30,7 @@ export async function keyUsable({ clients: { kms }, outputs }: Context): Promise
     }
     return ask(state, async () => {
         const { KeyMetadata = {} as never } = await call("kms:DescribeKey", kmsKeyArn, () =>
-            kms.send(new DescribeKeyCommand({ KeyId: kmsKeyArn })),
+            kms.describeKey({ KeyId: kmsKeyArn }),
         );
         const { KeyState, DeletionDate, KeyUsage, KeySpec, Origin } = KeyMetadata;
         const bad = checkKeyState(kmsKeyArn, KeyState);
@@ -60,11 +54,11 @@ export async function keyUsable({ clients: { kms }, outputs }: Context): Promise
     });
 }
 
-function rotation(kms: KMSClient, KeyId: string, region: string): Promise<readonly Evidence[]> {
+function rotation(kms: KMS, KeyId: string, region: string): Promise<readonly Evidence[]> {
     const fix = `\`aws kms enable-key-rotation --region ${region} --key-id ${KeyId}\``;
     return ask({ subject: `key ${KeyId}: rotation`, expected: "on", fix }, async () => {
         const { KeyRotationEnabled } = await call("kms:GetKeyRotationStatus", KeyId, () =>
-            kms.send(new GetKeyRotationStatusCommand({ KeyId })),
+            kms.getKeyRotationStatus({ KeyId }),
         );
         return KeyRotationEnabled ? "on" : "off";
     });
@@ -138,7 +132,7 @@ export function isPolicyReadable({ kmsKeyArn, forCommands }: StackOutputs): bool
 export async function keyPolicyOf({ clients: { kms }, outputs }: Context): Promise<readonly LiveStatement[]> {
     const { kmsKeyArn } = outputs;
     const { Policy = "{}" } = await call("kms:GetKeyPolicy", kmsKeyArn, () =>
-        kms.send(new GetKeyPolicyCommand({ KeyId: kmsKeyArn, PolicyName: "default" })),
+        kms.getKeyPolicy({ KeyId: kmsKeyArn, PolicyName: "default" }),
     );
     return statementsOf(Policy);
 }
@@ -151,7 +145,7 @@ function grantAccess(
     const { kmsKeyArn } = outputs;
     const fix = `\`aws kms revoke-grant --key-id ${kmsKeyArn} --grant-id ID\``;
     return ask({ subject: `key ${kmsKeyArn}: grants`, expected, fix }, async () => {
-        const pages = paginateListGrants({ client: kms }, { KeyId: kmsKeyArn });
+        const pages = kms.paginateListGrants({ KeyId: kmsKeyArn });
         const grants = await collect("kms:ListGrants", kmsKeyArn, pages, ({ Grants }) => Grants);
         return grants
             .map(({ GranteePrincipal: who = "", ...grant }) => ({ who, ...grant }))

@@ -1,8 +1,3 @@
-import {
-    DescribeDhcpOptionsCommand,
-    DescribeVpcAttributeCommand,
-    DescribeVpcsCommand,
-} from "@aws-sdk/client-ec2";
 import { checkVpcDns } from "../../components/checks/network";
 import { domainNames } from "../../components/domain/region";
 import { valueAt } from "../../components/domain/value-at";
@@ -27,7 +22,7 @@ export async function nodeNames(context: Context): Promise<Outcome> {
         const { fix = "" } = checkVpcDns({ id: vpcId, region: forCommands.region }, option, false) ?? {};
         return ask({ subject: `VPC ${vpcId}: ${option}`, expected: "on", fix: `\`${fix}\`` }, async () => {
             const answer = await call("ec2:DescribeVpcAttribute", vpcId, () =>
-                clients.ec2.send(new DescribeVpcAttributeCommand({ VpcId: vpcId, Attribute: attribute })),
+                clients.ec2.describeVpcAttribute({ VpcId: vpcId, Attribute: attribute }),
             );
             return answer[key]?.Value ? "on" : "off";
         });
@@ -74,15 +69,13 @@ async function dhcpEvidence(context: Context): Promise<readonly Evidence[]> {
 
 /** Undefined for a VPC without DHCP options. */
 export async function dhcpOptions({ clients: { ec2 }, outputs: { vpcId } }: Context) {
-    const vpcs = await call("ec2:DescribeVpcs", vpcId, () =>
-        ec2.send(new DescribeVpcsCommand({ VpcIds: [vpcId] })),
-    );
+    const vpcs = await call("ec2:DescribeVpcs", vpcId, () => ec2.describeVpcs({ VpcIds: [vpcId] }));
     const { DhcpOptionsId: id = "default", CidrBlock = "" } = vpcs.Vpcs?.[0] ?? {};
     if (id === "default") {
         return undefined;
     }
     const answer = await call("ec2:DescribeDhcpOptions", id, () =>
-        ec2.send(new DescribeDhcpOptionsCommand({ DhcpOptionsIds: [id] })),
+        ec2.describeDhcpOptions({ DhcpOptionsIds: [id] }),
     );
     const valuesOf = (key: string) =>
         (answer.DhcpOptions?.[0]?.DhcpConfigurations ?? [])

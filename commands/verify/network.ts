@@ -1,15 +1,10 @@
-import {
-    type IpPermission,
-    type NetworkAcl,
-    type NetworkAclEntry,
-    paginateDescribeNetworkAcls,
-    paginateDescribeRouteTables,
-    paginateDescribeSecurityGroups,
-    paginateDescribeVpcEndpoints,
-    paginateGetManagedPrefixListEntries,
-    type RouteTable,
-    type Route as SdkRoute,
-    type VpcEndpoint,
+import type {
+    IpPermission,
+    NetworkAcl,
+    NetworkAclEntry,
+    RouteTable,
+    Route as SdkRoute,
+    VpcEndpoint,
 } from "@aws-sdk/client-ec2";
 import { checkDefaultRoutes, type Route } from "../../components/checks/default-routes";
 import { arn } from "../../components/domain/arn";
@@ -31,7 +26,7 @@ export async function ingress(context: Context): Promise<Outcome> {
         fix: "revoke the rules: `aws ec2 revoke-security-group-ingress`",
     };
     return ask({ ...line, subject: `security groups of ${vpcId}` }, async () => {
-        const pages = paginateDescribeSecurityGroups({ client: context.clients.ec2 }, inVpc(vpcId));
+        const pages = context.clients.ec2.paginateDescribeSecurityGroups(inVpc(vpcId));
         const all = await collect(
             "ec2:DescribeSecurityGroups",
             vpcId,
@@ -65,7 +60,7 @@ async function rangesOf(
         collect(
             "ec2:GetManagedPrefixListEntries",
             PrefixListId,
-            paginateGetManagedPrefixListEntries({ client: ec2 }, { PrefixListId }),
+            ec2.paginateGetManagedPrefixListEntries({ PrefixListId }),
             ({ Entries }) => Entries?.flatMap(({ Cidr }) => Cidr ?? []),
         ),
     );
@@ -119,7 +114,7 @@ export async function routes(context: Context): Promise<Outcome> {
 }
 
 function routeTables({ clients: { ec2 }, outputs: { vpcId } }: Context): Promise<readonly RouteTable[]> {
-    const pages = paginateDescribeRouteTables({ client: ec2 }, inVpc(vpcId));
+    const pages = ec2.paginateDescribeRouteTables(inVpc(vpcId));
     return collect("ec2:DescribeRouteTables", vpcId, pages, ({ RouteTables }) => RouteTables);
 }
 
@@ -179,7 +174,7 @@ export async function networkAcls({ clients: { ec2 }, outputs }: Context): Promi
         fix: "remove the denying entries, or add allowing ones before them",
     };
     return ask({ ...line, subject: `network ACLs of ${vpcId}` }, async () => {
-        const pages = paginateDescribeNetworkAcls({ client: ec2 }, inVpc(vpcId));
+        const pages = ec2.paginateDescribeNetworkAcls(inVpc(vpcId));
         const acls = await collect("ec2:DescribeNetworkAcls", vpcId, pages, ({ NetworkAcls }) => NetworkAcls);
         return subnetIds.map((subnetId) => {
             const isOf = ({ Associations = [] }: NetworkAcl) =>
@@ -229,7 +224,7 @@ export async function endpointPolicies(context: Context): Promise<Outcome> {
                 principal.endsWith(`/${jobflowRole}`),
         );
     return ask({ ...line, subject: `endpoints of ${vpcId}` }, async () => {
-        const pages = paginateDescribeVpcEndpoints({ client: context.clients.ec2 }, inVpc(vpcId));
+        const pages = context.clients.ec2.paginateDescribeVpcEndpoints(inVpc(vpcId));
         const all = await collect(
             "ec2:DescribeVpcEndpoints",
             vpcId,

@@ -1,4 +1,4 @@
-import { HeadObjectCommand, paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
+import type { S3 } from "@aws-sdk/client-s3";
 import pMap from "p-map";
 import { parseS3Url, type S3Folder } from "../../components/domain/locations";
 import { AwsError, call, callIfThere } from "../aws";
@@ -57,7 +57,7 @@ function folderOf(url: string): S3Folder {
 }
 
 interface Sampling {
-    readonly s3: S3Client;
+    readonly s3: S3;
     readonly folder: S3Folder;
     readonly size: number;
     readonly random: () => number;
@@ -80,7 +80,7 @@ async function sampleOf(sampling: Sampling): Promise<Sample> {
     const old = reservoir(size, random);
     let more = false;
     await call("s3:ListBucket", folder.bucket, async () => {
-        const pages = paginateListObjectsV2({ client: s3 }, { Bucket: folder.bucket, Prefix: folder.prefix });
+        const pages = s3.paginateListObjectsV2({ Bucket: folder.bucket, Prefix: folder.prefix });
         for await (const { Contents = [], IsTruncated } of pages) {
             for (const { Key = "", LastModified } of Contents) {
                 all.add(Key);
@@ -120,13 +120,13 @@ function reservoir(size: number, random: () => number) {
 }
 
 /** Nothing for an object that has gone since it was listed: EmrEtlRunner moves it on. */
-async function encryptionOf(s3: S3Client, bucket: string, key: string): Promise<Sample["objects"]> {
+async function encryptionOf(s3: S3, bucket: string, key: string): Promise<Sample["objects"]> {
     try {
         const head = await callIfThere(
             ["NotFound", "NoSuchKey"],
             "s3:GetObject",
             `s3://${bucket}/${key}`,
-            () => s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key })),
+            () => s3.headObject({ Bucket: bucket, Key: key }),
         );
         return head ? [{ key, encryption: head.SSEKMSKeyId ?? head.ServerSideEncryption }] : [];
     } catch (error) {

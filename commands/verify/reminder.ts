@@ -1,4 +1,3 @@
-import { GetScheduleCommand } from "@aws-sdk/client-scheduler";
 import { call } from "../aws";
 import { ask, type Context, type Outcome, observe, okIf, restore } from "./control";
 
@@ -15,7 +14,7 @@ export async function reminder({ clients: { scheduler }, outputs, now }: Context
     const state = line("state", "ENABLED");
     return ask(state, async () => {
         const { State, ScheduleExpression, Target } = await call("scheduler:GetSchedule", name, () =>
-            scheduler.send(new GetScheduleCommand({ Name: name })),
+            scheduler.getSchedule({ Name: name }),
         );
         // Once sent, it stays as it was until a renewal moves it.
         const isSent = new Date(`${ScheduleExpression?.slice("at(".length, -1)}Z`) <= now;

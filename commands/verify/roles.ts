@@ -1,13 +1,4 @@
-import {
-    GetInstanceProfileCommand,
-    GetPolicyCommand,
-    GetPolicyVersionCommand,
-    GetRoleCommand,
-    GetRolePolicyCommand,
-    type IAMClient,
-    paginateListAttachedRolePolicies,
-    paginateListRolePolicies,
-} from "@aws-sdk/client-iam";
+import type { IAM } from "@aws-sdk/client-iam";
 import { canonicalStatement } from "../../components/checks/document-differences";
 import { arn } from "../../components/domain/arn";
 import type { AttachedPolicies } from "../../components/domain/for-commands";
@@ -88,9 +79,7 @@ export async function roleTrust(context: Context): Promise<readonly Evidence[]> 
             fix: policies ? restore(outputs) : "change the role's trust policy",
         };
         return ask(line, async () => {
-            const { Role } = await call("iam:GetRole", name, () =>
-                clients.iam.send(new GetRoleCommand({ RoleName: name })),
-            );
+            const { Role } = await call("iam:GetRole", name, () => clients.iam.getRole({ RoleName: name }));
             const live = statementsOf(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? "{}"));
             const own = trust.Statement.map(canonicalStatement);
             const isAdded = (statement: LiveStatement) =>
@@ -119,7 +108,7 @@ function instanceProfile({ clients: { iam }, outputs }: Context): Promise<readon
         : `an instance profile ${name} that holds the role ${name}`;
     return ask({ subject: `instance profile ${name}: role`, expected: name, fix }, async () => {
         const { InstanceProfile } = await call("iam:GetInstanceProfile", name, () =>
-            iam.send(new GetInstanceProfileCommand({ InstanceProfileName: name })),
+            iam.getInstanceProfile({ InstanceProfileName: name }),
         );
         return InstanceProfile?.Roles?.[0]?.RoleName ?? "none";
     });
@@ -132,36 +121,34 @@ interface Policy {
     readonly json: string;
 }
 
-async function inlinePolicies(iam: IAMClient, RoleName: string): Promise<readonly Policy[]> {
-    const pages = paginateListRolePolicies({ client: iam }, { RoleName });
+async function inlinePolicies(iam: IAM, RoleName: string): Promise<readonly Policy[]> {
+    const pages = iam.paginateListRolePolicies({ RoleName });
     const names = await collect("iam:ListRolePolicies", RoleName, pages, ({ PolicyNames }) => PolicyNames);
     return Promise.all(
         names.map(async (name) => {
             const { PolicyDocument = "{}" } = await call("iam:GetRolePolicy", `${RoleName}/${name}`, () =>
-                iam.send(new GetRolePolicyCommand({ RoleName, PolicyName: name })),
+                iam.getRolePolicy({ RoleName, PolicyName: name }),
             );
             return { name, json: decodeURIComponent(PolicyDocument) };
         }),
     );
 }
 
-function attachedPolicies(iam: IAMClient, RoleName: string): Promise<readonly string[]> {
-    const pages = paginateListAttachedRolePolicies({ client: iam }, { RoleName });
+function attachedPolicies(iam: IAM, RoleName: string): Promise<readonly string[]> {
+    const pages = iam.paginateListAttachedRolePolicies({ RoleName });
     return collect("iam:ListAttachedRolePolicies", RoleName, pages, ({ AttachedPolicies }) =>
         AttachedPolicies?.flatMap(({ PolicyArn }) => PolicyArn ?? []),
     );
 }
 
-function managedPolicies(iam: IAMClient, arns: readonly string[]): Promise<readonly Policy[]> {
+function managedPolicies(iam: IAM, arns: readonly string[]): Promise<readonly Policy[]> {
     return Promise.all(arns.map((each) => managedPolicy(iam, each)));
 }
 
-async function managedPolicy(iam: IAMClient, PolicyArn: string): Promise<Policy> {
-    const { Policy } = await call("iam:GetPolicy", PolicyArn, () =>
-        iam.send(new GetPolicyCommand({ PolicyArn })),
-    );
+async function managedPolicy(iam: IAM, PolicyArn: string): Promise<Policy> {
+    const { Policy } = await call("iam:GetPolicy", PolicyArn, () => iam.getPolicy({ PolicyArn }));
     const { PolicyVersion } = await call("iam:GetPolicyVersion", PolicyArn, () =>
-        iam.send(new GetPolicyVersionCommand({ PolicyArn, VersionId: Policy?.DefaultVersionId })),
+        iam.getPolicyVersion({ PolicyArn, VersionId: Policy?.DefaultVersionId }),
     );
     return { name: PolicyArn, json: decodeURIComponent(PolicyVersion?.Document ?? "{}") };
 }

@@ -1,19 +1,9 @@
-import {
-    GetBucketAclCommand,
-    GetBucketEncryptionCommand,
-    GetBucketNotificationConfigurationCommand,
-    GetBucketOwnershipControlsCommand,
-    GetBucketPolicyCommand,
-    GetBucketReplicationCommand,
-    GetPublicAccessBlockCommand,
-    type GetPublicAccessBlockCommandOutput,
-    type InventoryConfiguration,
-    ListBucketInventoryConfigurationsCommand,
-    paginateListBuckets,
-    type S3Client,
-    type ServerSideEncryptionRule,
+import type {
+    GetPublicAccessBlockCommandOutput,
+    InventoryConfiguration,
+    S3,
+    ServerSideEncryptionRule,
 } from "@aws-sdk/client-s3";
-import { GetPublicAccessBlockCommand as GetAccountPublicAccessBlockCommand } from "@aws-sdk/client-s3-control";
 import pMap from "p-map";
 import { canonicalStatement } from "../../components/checks/document-differences";
 import type { BucketSpec } from "../../components/domain/for-commands";
@@ -106,19 +96,19 @@ export function blockedSseC(context: Context): Promise<readonly Evidence[]> {
     );
 }
 
-async function encryptionRule(s3: S3Client, Bucket: string): Promise<ServerSideEncryptionRule | undefined> {
+async function encryptionRule(s3: S3, Bucket: string): Promise<ServerSideEncryptionRule | undefined> {
     const answer = await callIfThere(
         ["ServerSideEncryptionConfigurationNotFoundError"],
         "s3:GetEncryptionConfiguration",
         Bucket,
-        () => s3.send(new GetBucketEncryptionCommand({ Bucket })),
+        () => s3.getBucketEncryption({ Bucket }),
     );
     return answer?.ServerSideEncryptionConfiguration?.Rules?.[0];
 }
 
-async function policyOf(s3: S3Client, Bucket: string): Promise<readonly LiveStatement[]> {
+async function policyOf(s3: S3, Bucket: string): Promise<readonly LiveStatement[]> {
     const answer = await callIfThere(["NoSuchBucketPolicy"], "s3:GetBucketPolicy", Bucket, () =>
-        s3.send(new GetBucketPolicyCommand({ Bucket })),
+        s3.getBucketPolicy({ Bucket }),
     );
     return answer?.Policy === undefined ? [] : statementsOf(answer.Policy);
 }
@@ -222,13 +212,13 @@ function aclGrants(
     return ask(line, async () => {
         const NONE = "OwnershipControlsNotFoundError";
         const controls = await callIfThere([NONE], "s3:GetBucketOwnershipControls", Bucket, () =>
-            s3.send(new GetBucketOwnershipControlsCommand({ Bucket })),
+            s3.getBucketOwnershipControls({ Bucket }),
         );
         if (controls?.OwnershipControls?.Rules?.[0]?.ObjectOwnership === "BucketOwnerEnforced") {
             return okIf(true, "ACLs are off");
         }
         const { Owner, Grants = [] } = await call("s3:GetBucketAcl", Bucket, () =>
-            s3.send(new GetBucketAclCommand({ Bucket })),
+            s3.getBucketAcl({ Bucket }),
         );
         return Grants.map(({ Grantee, Permission }) => ({
             who: Grantee?.URI ?? Grantee?.ID ?? Grantee?.EmailAddress ?? "someone",
@@ -259,7 +249,7 @@ async function copiesOf({ clients: { s3 }, outputs }: Context, Bucket: string): 
     const replication = async () => {
         const NONE = "ReplicationConfigurationNotFoundError";
         const answer = await callIfThere([NONE], "s3:GetReplicationConfiguration", Bucket, () =>
-            s3.send(new GetBucketReplicationCommand({ Bucket })),
+            s3.getBucketReplication({ Bucket }),
         );
         const rules = answer?.ReplicationConfiguration?.Rules ?? [];
         const enabled = rules.filter(({ Status }) => Status === "Enabled");
@@ -270,7 +260,7 @@ async function copiesOf({ clients: { s3 }, outputs }: Context, Bucket: string): 
         let ContinuationToken: string | undefined;
         do {
             const page = await call("s3:GetInventoryConfiguration", Bucket, () =>
-                s3.send(new ListBucketInventoryConfigurationsCommand({ Bucket, ContinuationToken })),
+                s3.listBucketInventoryConfigurations({ Bucket, ContinuationToken }),
             );
             found.push(...(page.InventoryConfigurationList ?? []));
             ContinuationToken = page.NextContinuationToken;
@@ -281,7 +271,7 @@ async function copiesOf({ clients: { s3 }, outputs }: Context, Bucket: string): 
     };
     const events = async () => {
         const answer = await call("s3:GetBucketNotification", Bucket, () =>
-            s3.send(new GetBucketNotificationConfigurationCommand({ Bucket })),
+            s3.getBucketNotificationConfiguration({ Bucket }),
         );
         const targets = [
             ...(answer.TopicConfigurations ?? []).map(({ TopicArn }) => TopicArn),
@@ -298,8 +288,8 @@ async function copiesOf({ clients: { s3 }, outputs }: Context, Bucket: string): 
     return (await Promise.all(each)).flat();
 }
 
-function ownBuckets(s3: S3Client): Promise<readonly (string | undefined)[]> {
-    const pages = paginateListBuckets({ client: s3 }, { MaxBuckets: 1000 });
+function ownBuckets(s3: S3): Promise<readonly (string | undefined)[]> {
+    const pages = s3.paginateListBuckets({ MaxBuckets: 1000 });
     return collect("s3:ListAllMyBuckets", "this account", pages, ({ Buckets }) =>
         Buckets?.map(({ Name }) => Name),
     );
@@ -326,7 +316,7 @@ export async function publicAccess(context: Context): Promise<readonly Evidence[
         };
         return ask(line, async () => {
             const own = await callIfThere([NO_BLOCK], "s3:GetBucketPublicAccessBlock", name, () =>
-                clients.s3.send(new GetPublicAccessBlockCommand({ Bucket: name })),
+                clients.s3.getPublicAccessBlock({ Bucket: name }),
             );
             const off = notBlocked(PUBLIC_ACCESS, own);
             const still = off.length === 0 ? [] : notBlocked(off, await accountBlock(context));
@@ -340,7 +330,7 @@ const NO_BLOCK = "NoSuchPublicAccessBlockConfiguration";
 function accountBlock({ clients: { s3Control }, outputs }: Context): Promise<PublicAccessBlock | undefined> {
     const { accountId: AccountId } = outputs.forCommands;
     return callIfThere([NO_BLOCK], "s3:GetAccountPublicAccessBlock", `account ${AccountId}`, () =>
-        s3Control.send(new GetAccountPublicAccessBlockCommand({ AccountId })),
+        s3Control.getPublicAccessBlock({ AccountId }),
     );
 }
 

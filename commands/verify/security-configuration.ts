@@ -1,4 +1,3 @@
-import { DescribeSecurityConfigurationCommand } from "@aws-sdk/client-emr";
 import { callIfThere } from "../aws";
 import { isTree } from "../config-yml";
 import { ask, type Context, type Outcome, observe, restore } from "./control";
@@ -41,7 +40,7 @@ export function securityConfiguration(part: keyof typeof PARTS | "rest") {
                 ["InvalidRequestException"], // EMR's code for an unknown name.
                 "elasticmapreduce:DescribeSecurityConfiguration",
                 name,
-                () => emr.send(new DescribeSecurityConfigurationCommand({ Name: name })),
+                () => emr.describeSecurityConfiguration({ Name: name }),
             );
             if (!answer) {
                 return "missing";

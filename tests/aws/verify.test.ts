@@ -1,8 +1,10 @@
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { createPrivateKey } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { once } from "node:events";
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { text } from "node:stream/consumers";
 import {
     AssociateDhcpOptionsCommand,
     AuthorizeSecurityGroupIngressCommand,
@@ -75,9 +77,11 @@ import {
     PutPublicAccessBlockCommand as PutAccountPublicAccessBlockCommand,
 } from "@aws-sdk/client-s3-control";
 import { GetScheduleCommand, UpdateScheduleCommand } from "@aws-sdk/client-scheduler";
+import Ajv2020 from "ajv/dist/2020";
 import { expect } from "chai";
 import { awsClients, type Clients } from "../../commands/aws";
 import { EXIT } from "../../commands/cli";
+import { REPORT_SCHEMA_FILE } from "../../commands/controls";
 import { parseStackOutputs, type StackOutputs } from "../../commands/stack-outputs";
 import { type VerifyOptions, verify } from "../../commands/verify";
 import { assetUrls } from "../../commands/verify/assets";
@@ -91,6 +95,7 @@ import { streams } from "../support/streams";
 import { TlsProvider } from "../support/tls-provider";
 import { deployStack } from "./deploy";
 import { ACCOUNT, reset } from "./moto";
+import { MotoProxy } from "./moto-proxy";
 import { OTHER_KEY, Planted } from "./planted";
 
 const DAY = 86_400_000;
@@ -2077,19 +2082,36 @@ describe("verify of a stack in moto", function () {
         await expectSound();
     });
 
-    it("runs as a process: a table for people, escaped names, an exit code for schedulers", async () => {
+    const asProcess = async (
+        args: readonly string[],
+        stdout: "pipe" | "closed" | number,
+        endpoint?: string,
+    ) => {
+        const child = spawn(process.execPath, ["--import", "tsx", "commands/verify/index.ts", ...args], {
+            env: { ...process.env, ...(endpoint && { AWS_ENDPOINT_URL: endpoint }) },
+            stdio: ["pipe", typeof stdout === "number" ? stdout : "pipe", "pipe"],
+        });
+        if (stdout === "closed") {
+            child.stdout?.destroy();
+        }
+        child.stdin?.end(owner.stack.json);
+        const [written, errors, [code]] = await Promise.all([
+            child.stdout && stdout === "pipe" ? text(child.stdout) : "",
+            child.stderr ? text(child.stderr) : "",
+            once(child, "close"),
+        ]);
+        return { code, stdout: written, stderr: errors };
+    };
+
+    it("prints a table for people, with escaped names, and exits as schedulers read it", async () => {
         const Key = "enriched/run=1/\u202etxt";
         const undo = await owner.attach(owner.outputs.jobflowRole, ADMINISTRATOR);
         await owner.putUnencrypted(archive(owner), Key);
         const controls = ["role-policies", "role-trust", "config-yml", "s3-objects-encrypted"];
-        const { status, stdout, stderr } = spawnSync(
-            process.execPath,
-            ["--import", "tsx", "commands/verify/index.ts", "--control", ...controls],
-            { input: owner.stack.json, encoding: "utf8" },
-        );
+        const { code, stdout, stderr } = await asProcess(["--control", ...controls], "pipe");
         await undo();
         await owner.s3.send(new DeleteObjectCommand({ Bucket: archive(owner), Key }));
-        expect([status, stderr]).to.deep.equal([EXIT.failed, ""]);
+        expect([code, stderr]).to.deep.equal([EXIT.failed, ""]);
         const lines = stdout.trimEnd().split("\n");
         const heads = lines
             .filter((line) => !line.startsWith(" "))
@@ -2102,6 +2124,49 @@ describe("verify of a stack in moto", function () {
         ]);
         expect(lines.at(-1)).to.match(/: 4 controls: 2 failed, 0 unknown, 1 ok, 1 skipped$/);
         expect(stdout).to.include("enriched/run=1/\\u{202e}txt").and.not.to.include("\u202e");
+    });
+
+    it("prints what it knows, as the schema says, if credentials expire halfway and permissions are missing", async () => {
+        const proxy = await MotoProxy.start(String(process.env.AWS_ENDPOINT_URL));
+        proxy.refuse("ExpiredToken", "ListRolePolicies");
+        proxy.refuse("UnauthorizedOperation", "DescribeVpcAttribute");
+        const controls = ["role-trust", "role-policies", "node-names"];
+        const args = ["--json", "--control", ...controls];
+        const { code, stdout, stderr } = await asProcess(args, "pipe", proxy.url);
+        proxy.stop();
+        expect([code, stderr]).to.deep.equal([EXIT.attention, ""]);
+        const report = JSON.parse(stdout) as Report;
+        const validate = new Ajv2020({ formats: { "date-time": true } }).compile(
+            JSON.parse(readFileSync(REPORT_SCHEMA_FILE, "utf8")),
+        );
+        expect(validate(report), JSON.stringify(validate.errors)).to.equal(true);
+        const shown = report.controls.map(({ id, result, evidence }) => {
+            const [bad] = evidence.filter((each) => each.result !== "ok");
+            return [id, result, bad?.permission, bad?.found.replace(/^.*: /, "")];
+        });
+        expect(shown).to.deep.equal([
+            ["role-trust", "ok", undefined, undefined],
+            ["role-policies", "unknown", undefined, "log in again."],
+            [
+                "node-names",
+                "unknown",
+                "ec2:DescribeVpcAttribute",
+                "No. These credentials need ec2:DescribeVpcAttribute on it.",
+            ],
+        ]);
+    });
+
+    it("keeps its exit code if the reader closes the pipe, and fails if the disk is full", async function () {
+        const controls = ["--control", "role-trust"];
+        const full = existsSync("/dev/full") ? openSync("/dev/full", "w") : this.skip();
+        const [closed, lost] = await Promise.all([asProcess(controls, "closed"), asProcess(controls, full)]);
+        closeSync(full);
+        expect(closed).to.deep.equal({ code: EXIT.ok, stdout: "", stderr: "" });
+        expect(lost).to.deep.equal({
+            code: EXIT.failed,
+            stdout: "",
+            stderr: "standard output is incomplete: ENOSPC: no space left on device, write\n",
+        });
     });
 
     for (const [title, options, change, message] of [
