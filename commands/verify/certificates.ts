@@ -26,16 +26,8 @@ interface Archive {
     readonly files: Readonly<Record<string, string>>;
 }
 
-const archives = new WeakMap<Context, Promise<Archive | undefined>>();
-
-/** The archive, read once; undefined if it is missing. */
-function readArchive(context: Context): Promise<Archive | undefined> {
-    const archive = archives.get(context) ?? download(context);
-    archives.set(context, archive);
-    return archive;
-}
-
-async function download({ clients: { s3 }, outputs }: Context): Promise<Archive | undefined> {
+/** Undefined if it is missing. */
+async function readArchive({ clients: { s3 }, outputs }: Context): Promise<Archive | undefined> {
     const url = outputs.forCommands.certificateArchive;
     const { bucket, key } = parseObjectUrl("forCommands.certificateArchive", url);
     return callIfThere(["NoSuchKey", "NoSuchBucket"], "s3:GetObject and kms:Decrypt", url, async () => {

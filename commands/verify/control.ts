@@ -1,21 +1,9 @@
 import { AwsError, type Clients } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
-
-/** `unknown`: AWS did not answer. */
-export type Result = "ok" | "failed" | "unknown";
+import type { Report } from "./report";
 
 /** One observation of a control: an answer of AWS, or a value in the operator's file. */
-export interface Evidence {
-    readonly result: Result;
-    /** A resource by its name in AWS, and the observed attribute, as in `bucket acme: default encryption`. */
-    readonly subject: string;
-    readonly expected: string;
-    readonly found: string;
-    /** Omitted if the result is ok. */
-    readonly fix?: string;
-    /** The IAM action that the credentials lack. */
-    readonly permission?: string;
-}
+export type Evidence = Readonly<Report["controls"][number]["evidence"][number]>;
 
 /** A control's check returns evidence, or a sentence that says why the control does not apply to this run. */
 export type Outcome = readonly Evidence[] | string;
@@ -103,6 +91,6 @@ export function restore({ forCommands }: StackOutputs): string {
 }
 
 /** The worst of several results; a failure is worse than a missing answer. */
-export function worst(results: readonly Result[]): Result {
+export function worst(results: readonly Evidence["result"][]): Evidence["result"] {
     return (["failed", "unknown"] as const).find((result) => results.includes(result)) ?? "ok";
 }

@@ -37,7 +37,7 @@ export async function verify(
             `--fail-days: found ${failDays}; expected: at most the ${warnDays} days of --warn-days`,
         );
     }
-    const controls = chosen(options.control);
+    const controls = CONTROLS.filter(({ id }) => options.control?.includes(id) ?? true);
     const config = options.config === undefined ? undefined : readConfigFile(options.config);
     const outputs = await readStackOutputs(options.outputs, streams.stdin);
     const { accountId, region, stack } = outputs.forCommands;
@@ -71,16 +71,6 @@ export async function verify(
     }
 }
 
-function chosen(ids: readonly string[] | undefined): readonly Control[] {
-    const unknown = ids?.filter((id) => !CONTROLS.some((control) => control.id === id)) ?? [];
-    if (unknown.length > 0) {
-        throw new Error(
-            `--control: found ${unknown.join(", ")}; expected: ${CONTROLS.map(({ id }) => id).join(", ")}`,
-        );
-    }
-    return CONTROLS.filter(({ id }) => ids === undefined || ids.includes(id));
-}
-
 async function checkControl(
     { id, title, severity = "high", catalogues, check }: Control,
     context: Context,
@@ -104,7 +94,11 @@ export function verifyCommand() {
             ),
         )
         .option("--config <file>", "the operator's config.yml, to compare with the stack's")
-        .option("--control <id...>", "check these controls only (docs/controls.md)")
+        .addOption(
+            new Option("--control <id...>", "check these controls only (docs/controls.md)").choices(
+                CONTROLS.map(({ id }) => id),
+            ),
+        )
         .option("--no-archive", "do not read the certificate archive, which holds the nodes' private key")
         .addOption(count("--warn-days <n>", "days before a certificate's end: renewal due", 3650, "warnDays"))
         .addOption(count("--fail-days <n>", "days before a certificate's end: failed", 3650, "failDays"));

@@ -42,16 +42,10 @@ async function dhcpEvidence(context: Context): Promise<readonly Evidence[]> {
     const fix = ownsNetwork
         ? restore(context.outputs)
         : `DHCP options with the domain name ${nodeDomain} and the name server AmazonProvidedDNS`;
-    const name = {
-        subject: `VPC ${vpcId}: domain name in its DHCP options`,
-        expected: isAny ? "any" : nodeDomain,
-        fix,
+    const line = (what: string, expected: string) => {
+        return { subject: `VPC ${vpcId}: ${what} in its DHCP options`, expected, fix };
     };
-    const server = {
-        subject: `VPC ${vpcId}: name servers in its DHCP options`,
-        expected: "AmazonProvidedDNS",
-        fix,
-    };
+    const name = line("domain name", isAny ? "any" : nodeDomain);
     return ask(name, async () => {
         const options = await dhcpOptions(context);
         if (!options) {
@@ -62,7 +56,10 @@ async function dhcpEvidence(context: Context): Promise<readonly Evidence[]> {
         const isOwn = servers.every((each) => [...AMAZON_DNS, resolver].includes(each));
         return [
             observe(name, okIf(hasName, domains.join(" ") || "none")),
-            observe(server, okIf(servers.length > 0 && isOwn, servers.join(", ") || "none")),
+            observe(
+                line("name servers", "AmazonProvidedDNS"),
+                okIf(servers.length > 0 && isOwn, servers.join(", ") || "none"),
+            ),
         ];
     });
 }

@@ -39,11 +39,13 @@ export async function ingress(context: Context): Promise<Outcome> {
                 ask({ ...line, subject: `security group ${GroupId} (${GroupName}): ingress` }, async () => {
                     // ICMP reaches no service; paths' maximum sizes are found by it.
                     const rules = IpPermissions.filter(
-                        ({ IpProtocol = "" }) => !/^(icmp(v6)?|1|58)$/.test(IpProtocol),
+                        (rule) =>
+                            !/^(icmp(v6)?|1|58)$/.test(rule.IpProtocol ?? "") && peersOf(rule).length > 0,
                     );
-                    const ranges = await Promise.all(rules.map((rule) => rangesOf(context, rule)));
+                    const peers = rules.flatMap(peersOf);
+                    const ranges = await Promise.all(peers.map((peer) => rangesOf(context, peer)));
                     const { ipv4, ipv6, isWide } = publicAddresses(ranges.flat());
-                    const by = rules.map(describeRule).filter(Boolean).join("; ");
+                    const by = rules.map(describeRule).join("; ");
                     return isWide ? [`${ipv4} public IPv4 addresses, ${ipv6} of IPv6, by: ${by}`] : [];
                 }),
             );
@@ -51,37 +53,31 @@ export async function ingress(context: Context): Promise<Outcome> {
     });
 }
 
-/** The ranges of a rule, those in prefix lists included. Other groups are no addresses. */
-async function rangesOf(
-    { clients: { ec2 } }: Context,
-    { IpRanges = [], Ipv6Ranges = [], PrefixListIds = [] }: IpPermission,
-): Promise<readonly string[]> {
-    const entries = PrefixListIds.map(({ PrefixListId = "" }) =>
-        collect(
-            "ec2:GetManagedPrefixListEntries",
-            PrefixListId,
-            ec2.paginateGetManagedPrefixListEntries({ PrefixListId }),
-            ({ Entries }) => Entries?.flatMap(({ Cidr }) => Cidr ?? []),
-        ),
-    );
+/** The ranges and prefix lists of a rule. Other groups are no addresses. */
+function peersOf({ IpRanges = [], Ipv6Ranges = [], PrefixListIds = [] }: IpPermission): readonly string[] {
     return [
-        ...IpRanges.flatMap(({ CidrIp }) => CidrIp ?? []),
-        ...Ipv6Ranges.flatMap(({ CidrIpv6 }) => CidrIpv6 ?? []),
-        ...(await Promise.all(entries)).flat(),
-    ];
+        ...IpRanges.map(({ CidrIp }) => CidrIp),
+        ...Ipv6Ranges.map(({ CidrIpv6 }) => CidrIpv6),
+        ...PrefixListIds.map(({ PrefixListId }) => PrefixListId),
+    ].flatMap((peer) => peer ?? []);
 }
 
-/** Such as `tcp 22 from 0.0.0.0/0`; empty for a rule between groups. */
-function describeRule({ IpProtocol, FromPort, ToPort, ...peers }: IpPermission): string {
-    const from = [
-        ...(peers.IpRanges ?? []).map(({ CidrIp }) => CidrIp),
-        ...(peers.Ipv6Ranges ?? []).map(({ CidrIpv6 }) => CidrIpv6),
-        ...(peers.PrefixListIds ?? []).map(({ PrefixListId }) => PrefixListId),
-    ];
+async function rangesOf({ clients: { ec2 } }: Context, peer: string): Promise<readonly string[]> {
+    if (!peer.startsWith("pl-")) {
+        return [peer];
+    }
+    const pages = ec2.paginateGetManagedPrefixListEntries({ PrefixListId: peer });
+    return collect("ec2:GetManagedPrefixListEntries", peer, pages, ({ Entries }) =>
+        Entries?.flatMap(({ Cidr }) => Cidr ?? []),
+    );
+}
+
+/** Such as `tcp 22 from 0.0.0.0/0`. */
+function describeRule(rule: IpPermission): string {
+    const { IpProtocol, FromPort, ToPort } = rule;
     const ports = FromPort === ToPort ? FromPort : `${FromPort}-${ToPort}`;
-    return from.length === 0
-        ? ""
-        : `${IpProtocol === "-1" ? "everything" : `${IpProtocol} ${ports}`} from ${from.join(", ")}`;
+    const what = IpProtocol === "-1" ? "everything" : `${IpProtocol} ${ports}`;
+    return `${what} from ${peersOf(rule).join(", ")}`;
 }
 
 /** Where the nodes' routes lead: out as config says, and in a VPC of the stack nowhere else. */

@@ -39,28 +39,14 @@ export async function sampledObjects(
                 fix: `\`npx pulumi stack output --json --stack ${forCommands.stack} | npm run -s encrypt-existing\` for those without encryption; for the others, storage.existingKmsKeyArns, or a new upload without SSE-C`,
             };
             return ask(line, async () => {
-                const found = await sampleOf({ s3, folder: folderOf(url), size, random });
+                const { bucket = "", prefix = "" } = parseS3Url(url) ?? {};
+                const found = await sampleOf(s3, { bucket, prefix }, size, random);
                 return verdict(found, forCommands.existingKmsKeyArns);
             });
         },
         { concurrency: LOCATIONS_AT_ONCE },
     );
     return inEach.flat();
-}
-
-function folderOf(url: string): S3Folder {
-    const folder = parseS3Url(url);
-    if (!folder) {
-        throw new Error(`the stack's outputs: buckets: found ${url}; expected: an S3 URL`);
-    }
-    return folder;
-}
-
-interface Sampling {
-    readonly s3: S3;
-    readonly folder: S3Folder;
-    readonly size: number;
-    readonly random: () => number;
 }
 
 /** `AES256`, a KMS key's ARN, `SSE-C`, or undefined for none. */
@@ -74,8 +60,7 @@ interface Sample {
     readonly objects: readonly { readonly key: string; readonly encryption: Encryption }[];
 }
 
-async function sampleOf(sampling: Sampling): Promise<Sample> {
-    const { s3, folder, size, random } = sampling;
+async function sampleOf(s3: S3, folder: S3Folder, size: number, random: () => number): Promise<Sample> {
     const all = reservoir(size, random);
     const old = reservoir(size, random);
     let more = false;
@@ -139,15 +124,12 @@ async function encryptionOf(s3: S3, bucket: string, key: string): Promise<Sample
 }
 
 function verdict({ objects, listed, old, more }: Sample, existingKmsKeyArns: readonly string[]): Found {
-    const kinds: readonly (readonly [what: string, includes: (encryption: Encryption) => boolean])[] = [
-        ["not encrypted", (encryption) => encryption === undefined],
-        ["under a customer-provided key (SSE-C)", (encryption) => encryption === "SSE-C"],
-        [
-            "under a KMS key that is not in storage.existingKmsKeyArns",
-            (encryption = "AES256") => !["AES256", "SSE-C", ...existingKmsKeyArns].includes(encryption),
-        ],
-    ];
-    const faults = kinds.flatMap(([what, includes]) => {
+    const faults = Object.entries({
+        "not encrypted": (encryption: Encryption) => encryption === undefined,
+        "under a customer-provided key (SSE-C)": (encryption: Encryption) => encryption === "SSE-C",
+        "under a KMS key that is not in storage.existingKmsKeyArns": (encryption: Encryption = "AES256") =>
+            !["AES256", "SSE-C", ...existingKmsKeyArns].includes(encryption),
+    }).flatMap(([what, includes]) => {
         const keys = objects.filter(({ encryption }) => includes(encryption)).map(({ key }) => key);
         return keys.length === 0 ? [] : [`${keys.length} ${what}: ${named(keys)}`];
     });

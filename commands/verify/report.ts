@@ -5,8 +5,10 @@ import { escaped } from "../escape";
 const result = z.enum(["ok", "failed", "unknown", "skipped"]);
 
 const evidence = z.strictObject({
-    result: z.enum(["ok", "failed", "unknown"]),
-    subject: z.string().describe("A resource by its name in AWS, and the observed attribute"),
+    result: z.enum(["ok", "failed", "unknown"]).describe("unknown: AWS did not answer"),
+    subject: z
+        .string()
+        .describe("A resource by its name in AWS, and the observed attribute, as in `bucket acme: ACL`"),
     expected: z.string(),
     found: z.string(),
     fix: z.string().optional().describe("Omitted if the result is ok"),

@@ -26,46 +26,36 @@ import {
     uncovered,
 } from "./statements";
 
-/** Undefined for an existing role. */
-type Policies = AttachedPolicies | undefined;
-
 interface Role {
     readonly name: string;
     readonly service: string;
     /** As the stack writes it. */
     readonly trust: PolicyDocument;
-    readonly policies: Policies;
+    /** Undefined for an existing role. */
+    readonly policies: AttachedPolicies | undefined;
 }
 
 function rolesOf({ serviceRole, jobflowRole, forCommands }: StackOutputs): readonly Role[] {
     const { accountId, region, rolePolicies, reencryptionRoleArn, reminderSchedule } = forCommands;
-    const ofArn = (
-        roleArn: string | undefined,
-        service: string,
-        trust: PolicyDocument,
-        policies: Policies,
-    ) => (roleArn ? [{ name: roleArn.replace(/^.*\//, ""), service, trust, policies }] : []);
-    return [
-        ...ofArn(
-            serviceRole,
-            SERVICES.serviceRole,
-            serviceRoleTrust(accountId, region),
-            rolePolicies.serviceRole,
-        ),
-        ...ofArn(jobflowRole, SERVICES.jobflowRole, jobflowRoleTrust(), rolePolicies.jobflowRole),
-        ...ofArn(
-            reencryptionRoleArn ?? undefined,
+    const roles = [
+        [serviceRole, SERVICES.serviceRole, serviceRoleTrust(accountId, region), rolePolicies.serviceRole],
+        [jobflowRole, SERVICES.jobflowRole, jobflowRoleTrust(), rolePolicies.jobflowRole],
+        [
+            reencryptionRoleArn,
             "batchoperations.s3.amazonaws.com",
             reencryptionRoleTrust(),
             rolePolicies.reencryptionRole,
-        ),
-        ...ofArn(
+        ],
+        [
             reminderSchedule?.roleArn,
             "scheduler.amazonaws.com",
             reminderRoleTrust(accountId, region),
             rolePolicies.reminderRole,
-        ),
-    ];
+        ],
+    ] as const;
+    return roles.flatMap(([role, service, trust, policies]) =>
+        role ? [{ name: role.replace(/^.*\//, ""), service, trust, policies }] : [],
+    );
 }
 
 /** Who may assume the roles, and whether the instance profile holds the jobflow role. */

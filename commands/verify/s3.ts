@@ -1,9 +1,4 @@
-import type {
-    GetPublicAccessBlockCommandOutput,
-    InventoryConfiguration,
-    S3,
-    ServerSideEncryptionRule,
-} from "@aws-sdk/client-s3";
+import type { GetPublicAccessBlockCommandOutput, InventoryConfiguration, S3 } from "@aws-sdk/client-s3";
 import pMap from "p-map";
 import { canonicalStatement } from "../../components/checks/document-differences";
 import type { BucketSpec } from "../../components/domain/for-commands";
@@ -12,7 +7,7 @@ import { bucketPolicy } from "../../components/policies/bucket";
 import { bucketArn } from "../../components/policies/s3-access";
 import { call, callIfThere, collect } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
-import { ask, type Context, type Evidence, okIf, restore } from "./control";
+import { ask, type Context, type Evidence, observe, okIf, restore } from "./control";
 import {
     describeStatement,
     givesAccess,
@@ -32,23 +27,27 @@ interface Bucket {
     readonly spec: BucketSpec | undefined;
     /** The SSE header that the policy from the stack accepts; undefined if the stack does not set the policy. */
     readonly acceptedSse: BucketSpec["acceptedSse"] | undefined;
+    /** Whether it has nothing of the stack but an existing certificate archive. */
+    readonly isArchive: boolean;
 }
 
-/** The buckets of all locations and of the certificates, and existing ones that the stack encrypts. */
+/** The buckets of all locations and of the certificate archive, and existing ones that the stack encrypts. */
 export function bucketsOf({ buckets, forCommands }: StackOutputs): readonly Bucket[] {
     const { managedBuckets, encryptedExistingBuckets, policiesOnExistingBuckets } = forCommands;
-    const ofLocations = Object.values(buckets)
-        .flat()
-        .flatMap((url) => parseS3Url(url)?.bucket ?? []);
-    const names = [...Object.keys(managedBuckets), ...ofLocations, ...encryptedExistingBuckets];
-    return [...new Set(names)].map((name) => {
+    const bucketOf = (url: string) => parseS3Url(url)?.bucket ?? [];
+    const ofLocations = Object.values(buckets).flat().flatMap(bucketOf);
+    const used = [...Object.keys(managedBuckets), ...ofLocations, ...encryptedExistingBuckets];
+    const names = new Set(used.concat(bucketOf(forCommands.certificateArchive)));
+    return [...names].map((name) => {
         const spec = managedBuckets[name];
         const isPolicySet = policiesOnExistingBuckets.includes(name);
-        return { name, spec, acceptedSse: spec?.acceptedSse ?? (isPolicySet ? "AES256" : undefined) };
+        const acceptedSse = spec?.acceptedSse ?? (isPolicySet ? "AES256" : undefined);
+        return { name, spec, acceptedSse, isArchive: !used.includes(name) };
     });
 }
 
 const isAny = () => true;
+const holdsData = ({ isArchive }: Bucket) => !isArchive;
 const isManaged = ({ spec }: Bucket) => spec !== undefined;
 const isExisting = ({ spec }: Bucket) => spec === undefined;
 
@@ -61,10 +60,13 @@ async function forBuckets(
     return (await pMap(checked, check, { concurrency: CONCURRENCY })).flat();
 }
 
-/** Objects without an encryption header get the bucket's default encryption: EMR's logs, RDB Loader's, Spark's bad rows. */
+/**
+ * Objects without an encryption header get the bucket's default encryption: EMR's logs, RDB Loader's, Spark's bad rows.
+ * Objects under a customer-provided key cannot be read without it: EMR and Redshift do not have it.
+ */
 export function defaultEncryption(context: Context): Promise<readonly Evidence[]> {
     const { encryptedExistingBuckets, existingKmsKeyArns, stack } = context.outputs.forCommands;
-    return forBuckets(context, isAny, ({ name, spec }) => {
+    return forBuckets(context, holdsData, ({ name, spec }) => {
         const isSet = spec !== undefined || encryptedExistingBuckets.includes(name);
         const line = {
             subject: `bucket ${name}: default encryption`,
@@ -73,37 +75,23 @@ export function defaultEncryption(context: Context): Promise<readonly Evidence[]
                 ? restore(context.outputs)
                 : `add the bucket to storage.encryptExistingBuckets in Pulumi.${stack}.yaml, then \`npx pulumi up --stack ${stack}\``,
         };
+        const blocked = { ...line, subject: `bucket ${name}: blocked encryption`, expected: "SSE-C" };
         return ask(line, async () => {
-            const rule = await encryptionRule(context.clients.s3, name);
+            const NONE = "ServerSideEncryptionConfigurationNotFoundError";
+            const answer = await callIfThere([NONE], "s3:GetEncryptionConfiguration", name, () =>
+                context.clients.s3.getBucketEncryption({ Bucket: name }),
+            );
+            const [rule] = answer?.ServerSideEncryptionConfiguration?.Rules ?? [];
             const { SSEAlgorithm = "none", KMSMasterKeyID: key } =
                 rule?.ApplyServerSideEncryptionByDefault ?? {};
             // S3 returns the key's ARN or its id, as it was set.
             const isKnown = existingKmsKeyArns.some((known) => known === key || known.endsWith(`/${key}`));
             const isOk = SSEAlgorithm === "AES256" || (!isSet && isKnown);
-            return okIf(isOk, key === undefined ? SSEAlgorithm : `${SSEAlgorithm} under ${key}`);
+            const found = key === undefined ? SSEAlgorithm : `${SSEAlgorithm} under ${key}`;
+            const types = rule?.BlockedEncryptionTypes?.EncryptionType?.join(", ") || "none";
+            return [observe(line, okIf(isOk, found)), ...(spec ? [observe(blocked, types)] : [])];
         });
     });
-}
-
-/** Objects under a customer-provided key cannot be read without it: EMR and Redshift do not have it. */
-export function blockedSseC(context: Context): Promise<readonly Evidence[]> {
-    const fix = restore(context.outputs);
-    return forBuckets(context, isManaged, ({ name }) =>
-        ask({ subject: `bucket ${name}: blocked encryption`, expected: "SSE-C", fix }, async () => {
-            const rule = await encryptionRule(context.clients.s3, name);
-            return rule?.BlockedEncryptionTypes?.EncryptionType?.join(", ") || "none";
-        }),
-    );
-}
-
-async function encryptionRule(s3: S3, Bucket: string): Promise<ServerSideEncryptionRule | undefined> {
-    const answer = await callIfThere(
-        ["ServerSideEncryptionConfigurationNotFoundError"],
-        "s3:GetEncryptionConfiguration",
-        Bucket,
-        () => s3.getBucketEncryption({ Bucket }),
-    );
-    return answer?.ServerSideEncryptionConfiguration?.Rules?.[0];
 }
 
 async function policyOf(s3: S3, Bucket: string): Promise<readonly LiveStatement[]> {

@@ -428,7 +428,7 @@ const SITUATIONS: readonly Situation[] = [
             await stack.s3.send(new DeleteBucketEncryptionCommand({ Bucket: archive(stack) }));
             return () => stack.encryptBucket(archive(stack), {});
         },
-        found: ["none"],
+        found: ["none", "none"],
     },
     {
         title: "an existing bucket under an unknown key",
@@ -442,7 +442,7 @@ const SITUATIONS: readonly Situation[] = [
     },
     {
         title: "a bucket that accepts SSE-C",
-        control: "s3-sse-c-blocked",
+        control: "s3-default-encryption",
         plant: async (stack) => {
             await stack.encryptBucket(archive(stack), { blocked: "NONE" });
             return () => stack.encryptBucket(archive(stack), {});
@@ -452,7 +452,7 @@ const SITUATIONS: readonly Situation[] = [
     {
         title: "an existing bucket that accepts SSE-C",
         on: "existing",
-        control: "s3-sse-c-blocked",
+        control: "s3-default-encryption",
         plant: async (stack) => {
             await stack.encryptBucket("acme-in", { blocked: "NONE" });
             return () => stack.encryptBucket("acme-in", {});
@@ -774,6 +774,19 @@ const SITUATIONS: readonly Situation[] = [
             }),
         result: "ok",
     },
+    ...(
+        [
+            ["everyone", ANYONE, "s3-data-access"],
+            ["another account", OTHERS, "existing-data-access"],
+        ] as const
+    ).map(([title, added, control]) => ({
+        title: `an existing archive's bucket for ${title}`,
+        on: "existing" as const,
+        control,
+        plant: (stack: Stack) =>
+            stack.addToBucketPolicy(parseObjectUrl("archive", stack.archiveUrl).bucket, added),
+        found: [/^Planted: /],
+    })),
     {
         title: "an existing bucket for another account",
         on: "existing",
@@ -2175,12 +2188,6 @@ describe("verify of a stack in moto", function () {
             { failDays: 40 },
             {},
             /^--fail-days: found 40; expected: at most the 30 days/,
-        ],
-        [
-            "an unknown control",
-            { control: ["s3"] },
-            {},
-            /^--control: found s3; expected: s3-default-encryption, /,
         ],
         ["a missing config.yml", { config: "/missing.yml" }, {}, /^--config \/missing\.yml: ENOENT/],
         [
