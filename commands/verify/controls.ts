@@ -215,7 +215,7 @@ export const CONTROLS: readonly Control[] = [
     {
         id: "node-names",
         title: "Nodes have the certificate's names",
-        states: "The VPC has DNS support and DNS host names on; its DHCP options have the domain of the certificate and AWS's name server.",
+        states: "The VPC has DNS support and DNS host names on; its DHCP options have the domain of the certificate and AWS's name servers only. Whether another name server of an existing VPC knows the nodes' names is unknown.",
         doesNotState: "What a name server of AWS resolves through your rules.",
         evidence: "ec2:DescribeVpcAttribute, ec2:DescribeVpcs, ec2:DescribeDhcpOptions",
         check: nodeNames,
@@ -240,7 +240,7 @@ export const CONTROLS: readonly Control[] = [
     {
         id: "network-routes",
         title: "Nodes' routes lead where they should",
-        states: "The default route leads to a NAT gateway or an internet gateway, as `network.internetAccess` says; in a VPC of the stack, no other route leaves it except to gateway endpoints.",
+        states: "The default route leads to a NAT gateway or an internet gateway, as `network.internetAccess` says; in a VPC of the stack, no other route leaves it except from a prefix list to an endpoint.",
         doesNotState: "Other routes of an existing VPC, and the route of the NAT gateway's own subnet.",
         evidence: "ec2:DescribeRouteTables",
         catalogues: "EMR.1, CKV2_AWS_7",

@@ -53,13 +53,13 @@ async function dhcpEvidence(context: Context): Promise<readonly Evidence[]> {
         }
         const { domains, servers, resolver } = options;
         const hasName = isAny ? domains.length > 0 : domains.includes(nodeDomain);
-        const isOwn = servers.every((each) => [...AMAZON_DNS, resolver].includes(each));
+        const isAws = servers.length > 0 && servers.every((each) => [...AMAZON_DNS, resolver].includes(each));
+        // Another name server may forward the nodes' names to AWS's.
+        const otherwise = ownsNetwork || servers.length === 0 ? "failed" : "unknown";
+        const found = servers.join(", ") || "none";
         return [
             observe(name, okIf(hasName, domains.join(" ") || "none")),
-            observe(
-                line("name servers", "AmazonProvidedDNS"),
-                okIf(servers.length > 0 && isOwn, servers.join(", ") || "none"),
-            ),
+            observe(line("name servers", "AmazonProvidedDNS"), { found, result: isAws ? "ok" : otherwise }),
         ];
     });
 }

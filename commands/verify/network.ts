@@ -86,7 +86,7 @@ export async function routes(context: Context): Promise<Outcome> {
     const { internetAccess, ownsNetwork } = forCommands;
     const way = internetAccess === "public" ? "an internet gateway" : "a NAT gateway";
     const line = {
-        expected: ownsNetwork ? `to ${way}, within the VPC and to gateway endpoints only` : `to ${way}`,
+        expected: ownsNetwork ? `to ${way}, within the VPC and to endpoints only` : `to ${way}`,
         fix: ownsNetwork
             ? `${restore(context.outputs)}, and delete added routes`
             : `a default route to ${way}`,

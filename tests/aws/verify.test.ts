@@ -1474,6 +1474,15 @@ const SITUATIONS: readonly Situation[] = [
         found: [found],
     })),
     {
+        title: "a name server of an existing VPC",
+        on: "existing",
+        control: "node-names",
+        plant: (stack) =>
+            stack.dhcp({ "domain-name": "eu-west-1.compute.internal", "domain-name-servers": "10.1.1.1" }),
+        result: "unknown",
+        found: ["10.1.1.1"],
+    },
+    {
         title: "several domains, and AWS's name servers by address",
         control: "node-names",
         plant: (stack) =>
