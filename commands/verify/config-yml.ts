@@ -98,10 +98,10 @@ function expectedAt(field: string, wanted: ReadonlyMap<string, unknown>): string
 }
 
 /**
- * The values in a config, by their fields' names, as EmrEtlRunner reads them: null and empty values are omitted, and a
- * location is the same with or without a slash at its end (cli.rb, `add_trailing_slashes`).
+ * The values in a document, by their fields' names. A config.yml's as EmrEtlRunner reads them: null and empty values are
+ * omitted, and a location is the same with or without a slash at its end (cli.rb, `add_trailing_slashes`).
  */
-function fieldsOf(value: unknown, path: Path = []): ReadonlyMap<string, unknown> {
+export function fieldsOf(value: unknown, path: Path = []): ReadonlyMap<string, unknown> {
     if (Array.isArray(value)) {
         return new Map(value.flatMap((item, index) => [...fieldsOf(item, [...path, index])]));
     }

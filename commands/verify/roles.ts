@@ -132,15 +132,15 @@ function attachedPolicies(iam: IAM, RoleName: string): Promise<readonly string[]
 }
 
 function managedPolicies(iam: IAM, arns: readonly string[]): Promise<readonly Policy[]> {
-    return Promise.all(arns.map((each) => managedPolicy(iam, each)));
-}
-
-async function managedPolicy(iam: IAM, PolicyArn: string): Promise<Policy> {
-    const { Policy } = await call("iam:GetPolicy", PolicyArn, () => iam.getPolicy({ PolicyArn }));
-    const { PolicyVersion } = await call("iam:GetPolicyVersion", PolicyArn, () =>
-        iam.getPolicyVersion({ PolicyArn, VersionId: Policy?.DefaultVersionId }),
+    return Promise.all(
+        arns.map(async (PolicyArn) => {
+            const { Policy } = await call("iam:GetPolicy", PolicyArn, () => iam.getPolicy({ PolicyArn }));
+            const { PolicyVersion } = await call("iam:GetPolicyVersion", PolicyArn, () =>
+                iam.getPolicyVersion({ PolicyArn, VersionId: Policy?.DefaultVersionId }),
+            );
+            return { name: PolicyArn, json: decodeURIComponent(PolicyVersion?.Document ?? "{}") };
+        }),
     );
-    return { name: PolicyArn, json: decodeURIComponent(PolicyVersion?.Document ?? "{}") };
 }
 
 /** Policies beside those of the stack that let a role of the stack at data, at the key, or at more rights. */

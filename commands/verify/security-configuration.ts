@@ -1,5 +1,5 @@
 import { callIfThere } from "../aws";
-import { isTree } from "../config-yml";
+import { fieldsOf } from "./config-yml";
 import { ask, type Context, type Outcome, observe, restore } from "./control";
 
 const AT_REST = "EncryptionConfiguration.AtRestEncryptionConfiguration";
@@ -47,9 +47,9 @@ export function securityConfiguration(part: keyof typeof PARTS | "rest") {
             }
             const found = fieldsOf(JSON.parse(answer.SecurityConfiguration ?? "{}"));
             return [...new Set([...fields, ...[...found.keys()].filter(isPart)])].map((field) => {
-                const expected = wanted.get(field) ?? "no such field";
+                const shown = (of: typeof found) => JSON.stringify(of.get(field)) ?? "no such field";
                 const subject = `${line.subject}: ${field}`;
-                return observe({ ...line, subject, expected }, found.get(field) ?? "no such field");
+                return observe({ ...line, subject, expected: shown(wanted) }, shown(found));
             });
         });
     };
@@ -57,13 +57,6 @@ export function securityConfiguration(part: keyof typeof PARTS | "rest") {
 
 export function isInTransitOn(json: string | null): boolean {
     return (
-        fieldsOf(JSON.parse(json ?? "{}")).get("EncryptionConfiguration.EnableInTransitEncryption") === "true"
+        fieldsOf(JSON.parse(json ?? "{}")).get("EncryptionConfiguration.EnableInTransitEncryption") === true
     );
-}
-
-/** The values in a document as JSON, by their names with dots between. */
-function fieldsOf(value: unknown, path: readonly string[] = []): ReadonlyMap<string, string> {
-    return isTree(value)
-        ? new Map(Object.entries(value).flatMap(([key, below]) => [...fieldsOf(below, [...path, key])]))
-        : new Map([[path.join("."), JSON.stringify(value)]]);
 }
