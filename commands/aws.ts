@@ -41,12 +41,17 @@ export function awsClients(region: string): Clients {
 const DENIED = /^(AccessDenied(Exception)?|UnauthorizedOperation|Forbidden|MethodNotAllowed|HTTP 403)$/;
 
 /** What to do about the errors that any call may end with, by their names in AWS's APIs, in the SDK and in Node. */
-const FIXES: readonly (readonly [RegExp, (permission: string) => string])[] = [
+const FIXES: readonly (readonly [RegExp, (permission: string, reason: string) => string])[] = [
     [DENIED, (permission) => `These credentials need ${permission} on it.`],
     [/^(ExpiredToken(Exception)?|RequestExpired)$/, () => "The credentials have expired: log in again."],
     [
         /^(CredentialsProvider|TokenProvider)Error$/,
-        () => "Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run this with a role.",
+        (_, reason) =>
+            /\bSSO\b/.test(reason)
+                ? "The login has expired: log in again."
+                : process.env.AWS_PROFILE
+                  ? `Check the profile of AWS_PROFILE, ${process.env.AWS_PROFILE}: it does not exist, or has no credentials.`
+                  : "Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run this with a role.",
     ],
     [
         /^(InvalidClientTokenId|UnrecognizedClientException|InvalidAccessKeyId|SignatureDoesNotMatch|AuthFailure)$/,
@@ -75,7 +80,7 @@ export class AwsError extends Error {
     ) {
         const [, fix] = FIXES.find(([pattern]) => pattern.test(code)) ?? [];
         super(
-            `${permission} on ${on}: ${[code, reason].filter(Boolean).join(": ")}${fix ? `. ${fix(permission)}` : ""}`,
+            `${permission} on ${on}: ${[code, reason].filter(Boolean).join(": ")}${fix ? `. ${fix(permission, reason)}` : ""}`,
         );
     }
 
@@ -155,6 +160,11 @@ export async function callIfThere<T>(
         }
         throw error;
     }
+}
+
+/** The name in a name or an ARN: of a role, for example, without its path. */
+export function baseName(nameOrArn: string): string {
+    return nameOrArn.slice(nameOrArn.lastIndexOf("/") + 1);
 }
 
 /**

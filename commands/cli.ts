@@ -1,5 +1,5 @@
 import { Command, CommanderError } from "commander";
-import { escaped } from "./escape";
+import { escapedLines } from "./escape";
 
 /** The exit codes that a scheduler reads: success; something needs attention; a check or an action failed. */
 export const EXIT = { ok: 0, attention: 1, failed: 2 } as const;
@@ -74,7 +74,7 @@ async function run<Options extends CommonOptions>(
 ): Promise<ExitCode> {
     command.exitOverride().configureOutput({
         writeOut: (text) => streams.stdout.write(text),
-        writeErr: (text) => streams.stderr.write(text),
+        writeErr: (text) => streams.stderr.write(escapedLines(text)),
     });
     try {
         command.parse(args, { from: "user" });
@@ -84,7 +84,7 @@ async function run<Options extends CommonOptions>(
             return error.exitCode === 0 ? EXIT.ok : EXIT.failed;
         }
         const message = error instanceof Error ? error.message : String(error);
-        streams.stderr.write(`${message.split("\n").map(escaped).join("\n")}\n`);
+        streams.stderr.write(`${escapedLines(message)}\n`);
         return EXIT.failed;
     }
 }

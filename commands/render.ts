@@ -5,6 +5,7 @@ import { type ArgumentError, InvalidArguments } from "../components/domain/error
 import { type Registration, type Run, runProgram, Secret } from "../testing/mock-engine";
 import { PLACEHOLDER, placeholderProvider, USUAL_INVOKES } from "../testing/placeholder-provider";
 import { EXIT, type ExitCode, execute, type Streams } from "./cli";
+import { escaped, jsonText } from "./escape";
 import { joinErrors, readStackFile, stackOf } from "./stack-file";
 import { formatError, formatWarnings, WIDTH } from "./terminal";
 
@@ -74,8 +75,8 @@ export function renderedFiles({ outputs, registrations }: Run): Rendered {
     const security = outputs.securityConfiguration;
     return {
         "config.yml": String(outputs.emrEtlRunnerConfig),
-        "security-configuration.json": json(typeof security === "string" ? JSON.parse(security) : null),
-        "resources.json": json(byName(registrations), (_, value) =>
+        "security-configuration.json": jsonText(typeof security === "string" ? JSON.parse(security) : null),
+        "resources.json": jsonText(byName(registrations), (_, value) =>
             value instanceof Secret ? "[secret]" : value,
         ),
     };
@@ -85,10 +86,6 @@ export function renderedFiles({ outputs, registrations }: Run): Rendered {
 function byName(registrations: readonly Registration[]): readonly Registration[] {
     const key = ({ name, type }: Registration) => `${name} ${type}`;
     return registrations.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
-}
-
-function json(value: unknown, replacer?: (key: string, value: unknown) => unknown): string {
-    return `${JSON.stringify(value, replacer, 2)}\n`;
 }
 
 /** The resources below a parent, as the lines of a tree. */
@@ -102,7 +99,7 @@ export function resourceTree(
         const isLast = index === children.length - 1;
         const [branch, below] = parent === undefined ? ["", ""] : isLast ? ["└─ ", "   "] : ["├─ ", "│  "];
         const type = child.type.replace(/\/[^:]*(?=:)/, ""); // As Pulumi's CLI shows it.
-        const line = `${indent}${branch}${child.name}  ${type}`;
+        const line = `${indent}${branch}${escaped(child.name)}  ${type}`;
         return [
             ...(line.length <= WIDTH
                 ? [line]

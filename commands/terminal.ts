@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import { escaped, escapedLines } from "./escape";
 
 /** A stream for people; `columns` is the width of a terminal. */
 export type Terminal = NodeJS.WritableStream & { readonly columns?: number };
@@ -39,7 +40,7 @@ function coloured(format: "bold" | "red" | "yellow", text: string, stream: Termi
 
 /** The message of an error, in colours on a terminal: the first line and the key of each error stand out. */
 export function formatError(message: string, stream: Terminal): string {
-    const [title = "", ...lines] = wrapped(message, stream).split("\n");
+    const [title = "", ...lines] = wrapped(escapedLines(message), stream).split("\n");
     const keys = lines.map((line) => (/^ {2}\S/.test(line) ? coloured("bold", line, stream) : line));
     return [coloured("red", title, stream), ...keys].join("\n");
 }
@@ -47,6 +48,6 @@ export function formatError(message: string, stream: Terminal): string {
 /** Warnings under their number; an empty string if there are none. */
 export function formatWarnings(warnings: readonly string[], stream: Terminal): string {
     const count = warnings.length === 1 ? "1 warning" : `${warnings.length} warnings`;
-    const items = warnings.map((warning) => wrapped(`  - ${warning}`, stream));
+    const items = warnings.map((warning) => wrapped(`  - ${escaped(warning)}`, stream));
     return warnings.length === 0 ? "" : ["", coloured("yellow", count, stream), ...items, ""].join("\n");
 }

@@ -1,5 +1,4 @@
 import { STACK_TAG } from "../../components/domain/naming";
-import { AwsError } from "../aws";
 
 /** Something that blocks `pulumi destroy`, or that it leaves behind. */
 export interface Finding {
@@ -13,31 +12,11 @@ export interface Finding {
     /** Whether `pulumi destroy` leaves it behind, and does not fail because of it. */
     readonly isLeftBehind?: boolean;
     /** Deletes it. Only for EMR's default groups and the stack's earlier security configurations. */
-    readonly remove?: () => Promise<void>;
+    readonly remove?: () => Promise<unknown>;
 }
 
-/** What was asked for, or the sentence that says which permission it needs. */
-export type Checked<T> = T | string;
-
-/**
- * Waits for an answer.
- * @throws Any error but a denial: for example, that the credentials have expired.
- */
-export async function checked<T>(answer: Promise<T>): Promise<Checked<T>> {
-    try {
-        return await answer;
-    } catch (error) {
-        if (error instanceof AwsError && error.denied) {
-            return error.message;
-        }
-        throw error;
-    }
-}
-
-/** Undefined for what was denied. */
-export function known<T>(answer: Checked<T>): T | undefined {
-    return typeof answer === "string" ? undefined : (answer as T);
-}
+/** Waits for an answer of AWS. Undefined if a permission is missing, which the report then names. */
+export type Ask = <T>(answer: Promise<T>) => Promise<T | undefined>;
 
 interface Tag {
     readonly Key?: string;

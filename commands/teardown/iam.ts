@@ -1,24 +1,30 @@
 import {
     GetInstanceProfileCommand,
-    type IAMClient,
     paginateListAttachedRolePolicies,
     paginateListEntitiesForPolicy,
     paginateListRolePolicies,
 } from "@aws-sdk/client-iam";
 import type { AttachedPolicies } from "../../components/domain/for-commands";
-import { all, callIfThere } from "../aws";
+import { all, baseName, type Clients, callIfThere } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
-import { baseName } from "./clusters";
 import type { Finding } from "./finding";
+
+type IamClient = Clients["iam"];
 
 const GONE = ["NoSuchEntity", "NoSuchEntityException"];
 
 /**
  * Checks of the stack's roles and of the operator policy: IAM deletes no role with a policy, and no policy in use. The AWS
- * provider removes only the policies that Pulumi attached.
- * @see https://github.com/hashicorp/terraform-provider-aws: internal/service/iam/role.go, deleteRole
+ * provider removes the policies that Pulumi attached, takes a role out of its instance profiles, and deletes the old
+ * versions of a policy.
+ * @param unnamedRoles The stack's roles that the outputs do not name.
+ * @see https://github.com/hashicorp/terraform-provider-aws: internal/service/iam/role.go, policy.go
  */
-export function iamChecks(iam: IAMClient, outputs: StackOutputs): readonly Promise<readonly Finding[]>[] {
+export function iamChecks(
+    { iam }: Clients,
+    outputs: StackOutputs,
+    unnamedRoles: readonly string[],
+): readonly Promise<readonly Finding[]>[] {
     const { rolePolicies, reencryptionRoleArn, reminderSchedule } = outputs.forCommands;
     const roles: readonly (readonly [string | undefined | null, AttachedPolicies | undefined])[] = [
         [outputs.serviceRole, rolePolicies.serviceRole],
@@ -28,19 +34,14 @@ export function iamChecks(iam: IAMClient, outputs: StackOutputs): readonly Promi
     ];
     return [
         holders(iam, outputs.operatorPolicyArn),
-        ...roles.flatMap(([role, own]) =>
-            role && own
-                ? (["managed", "inline"] as const).map((kind) =>
-                      foreignPolicies(iam, baseName(role), kind, own),
-                  )
-                : [],
-        ),
+        ...roles.flatMap(([role, own]) => (role && own ? foreignPolicies(iam, baseName(role), own) : [])),
+        ...unnamedRoles.flatMap((role) => foreignPolicies(iam, role)),
         ...(rolePolicies.jobflowRole ? [instanceProfile(iam, outputs.jobflowRole)] : []),
     ];
 }
 
 /** People attach the operator policy to the user that runs EmrEtlRunner. */
-async function holders(iam: IAMClient, policyArn: string): Promise<readonly Finding[]> {
+async function holders(iam: IamClient, policyArn: string): Promise<readonly Finding[]> {
     const found = await callIfThere(GONE, "iam:ListEntitiesForPolicy", policyArn, () =>
         all(
             paginateListEntitiesForPolicy({ client: iam }, { PolicyArn: policyArn }),
@@ -59,37 +60,38 @@ async function holders(iam: IAMClient, policyArn: string): Promise<readonly Find
     }));
 }
 
-/** Policies of a role that the stack neither attached nor created. */
-async function foreignPolicies(
-    iam: IAMClient,
-    role: string,
-    kind: "managed" | "inline",
-    own: AttachedPolicies,
-): Promise<readonly Finding[]> {
-    const of = [{ client: iam }, { RoleName: role }] as const;
-    const found =
-        kind === "managed"
-            ? await callIfThere(GONE, "iam:ListAttachedRolePolicies", role, () =>
-                  all(paginateListAttachedRolePolicies(...of), ({ AttachedPolicies = [] }) =>
-                      AttachedPolicies.map(({ PolicyArn = "" }) => PolicyArn),
-                  ),
-              )
-            : await callIfThere(GONE, "iam:ListRolePolicies", role, () =>
-                  all(paginateListRolePolicies(...of), ({ PolicyNames }) => PolicyNames),
-              );
-    const known = [...own.managedPolicyArns, own.policyName];
-    return (found ?? [])
-        .filter((policy) => !known.includes(policy))
-        .map((policy) => ({
-            kind: "role",
-            name: role,
-            why: `has a policy that is not the stack's: ${policy}`,
-            fix: `\`aws iam ${kind === "managed" ? `detach-role-policy --policy-arn ${policy}` : `delete-role-policy --policy-name ${policy}`} --role-name ${role}\``,
-        }));
+/** Policies of a role that the stack neither attached nor created: a check for managed ones, and one for inline ones. */
+function foreignPolicies(
+    iam: IamClient,
+    RoleName: string,
+    own?: AttachedPolicies,
+): readonly Promise<readonly Finding[]>[] {
+    const of = [{ client: iam }, { RoleName }] as const;
+    const managed = () =>
+        all(paginateListAttachedRolePolicies(...of), ({ AttachedPolicies = [] }) =>
+            AttachedPolicies.map(({ PolicyArn = "" }) => PolicyArn),
+        );
+    const inline = () => all(paginateListRolePolicies(...of), ({ PolicyNames }) => PolicyNames);
+    const kinds = [
+        ["iam:ListAttachedRolePolicies", managed, "detach-role-policy --policy-arn"],
+        ["iam:ListRolePolicies", inline, "delete-role-policy --policy-name"],
+    ] as const;
+    return kinds.map(async ([permission, list, remove]) =>
+        ((await callIfThere(GONE, permission, RoleName, list)) ?? [])
+            .filter((policy) => policy !== own?.policyName && !own?.managedPolicyArns.includes(policy))
+            .map((policy) => ({
+                kind: "role",
+                name: RoleName,
+                why: own
+                    ? `has a policy that is not the stack's: ${policy}`
+                    : `is the stack's, although the outputs do not name it, and has the policy ${policy}`,
+                fix: `\`aws iam ${remove} ${policy} --role-name ${RoleName}\``,
+            })),
+    );
 }
 
 /** The profile has the name of its role. Another role in it stays when Pulumi removes the stack's. */
-async function instanceProfile(iam: IAMClient, name: string): Promise<readonly Finding[]> {
+async function instanceProfile(iam: IamClient, name: string): Promise<readonly Finding[]> {
     const found = await callIfThere(GONE, "iam:GetInstanceProfile", name, () =>
         iam.send(new GetInstanceProfileCommand({ InstanceProfileName: name })),
     );

@@ -1,15 +1,16 @@
-import { awsClients, type Clients, checkAccount } from "../aws";
+import { AwsError, awsClients, type Clients, checkAccount } from "../aws";
 import { awsCommand, type CommonOptions, EXIT, type ExitCode, execute, type Streams } from "../cli";
 import { activeClusters } from "../clusters";
 import { readStackOutputs, type StackOutputs } from "../stack-outputs";
 import { clusterFindings } from "./clusters";
-import { type Checked, checked, type Finding, known, stackOf } from "./finding";
+import type { Ask, Finding } from "./finding";
+import { unnamed } from "./generated-names";
 import { iamChecks } from "./iam";
 import { type Outcome, reportJson, reportText } from "./report";
-import { securityConfigurations } from "./security-configurations";
+import { configurationFindings, stackConfigurations } from "./security-configurations";
 import { groupFindings, securityGroups } from "./security-groups";
 import { batchJobs, bucketChecks, protection } from "./storage";
-import { interfacesOf, stackVpcs, vpcChecks } from "./vpc";
+import { describeVpcs, networkInterfaces, resourcesIn, stackVpcs, VPC_KINDS, vpcFindings } from "./vpc";
 
 export interface TeardownOptions extends CommonOptions {
     /** Delete what may be deleted. Default: nothing is changed. */
@@ -25,10 +26,20 @@ export async function teardown(
     const outputs = await readStackOutputs(options.outputs, streams.stdin);
     const clients = makeClients(outputs.forCommands.region);
     await checkAccount(clients, outputs);
-    const checks = await survey(clients, outputs);
-    const unknown = [...new Set(checks.filter((check) => typeof check === "string"))];
+    const unknown = new Set<string>();
+    const findings = await survey(clients, outputs, async (answer) => {
+        try {
+            return await answer;
+        } catch (error) {
+            if (error instanceof AwsError && error.denied) {
+                unknown.add(error.message);
+                return undefined;
+            }
+            throw error; // For example, the credentials have expired.
+        }
+    });
     const outcomes: Outcome[] = [];
-    for (const finding of checks.flatMap((check) => (typeof check === "string" ? [] : check))) {
+    for (const finding of findings) {
         const outcome = options.yes && finding.remove ? await attempt(finding.remove) : {};
         if (outcome.removed) {
             // At once: an interruption must not hide what was deleted.
@@ -38,9 +49,9 @@ export async function teardown(
         }
         outcomes.push({ ...finding, ...outcome });
     }
-    const report = { stack: outputs.forCommands.stack, outcomes, unknown };
+    const report = { stack: outputs.forCommands.stack, outcomes, unknown: [...unknown].toSorted() };
     streams.stdout.write(options.json ? reportJson(report) : reportText(report));
-    if (unknown.length > 0 || outcomes.some(({ error }) => error !== undefined)) {
+    if (unknown.size > 0 || outcomes.some(({ error }) => error !== undefined)) {
         return EXIT.failed;
     }
     return outcomes.every(({ removed, isLeftBehind }) => removed || isLeftBehind) ? EXIT.ok : EXIT.attention;
@@ -50,52 +61,50 @@ export async function teardown(
  * Makes all checks, and changes nothing. The result is in the order to deal with it: what comes later may be in use by
  * what comes before.
  */
-async function survey(
-    clients: Clients,
-    outputs: StackOutputs,
-): Promise<readonly Checked<readonly Finding[]>[]> {
-    const { ec2, emr, iam } = clients;
+async function survey(clients: Clients, outputs: StackOutputs, ask: Ask): Promise<readonly Finding[]> {
+    const { ec2, emr } = clients;
     const { forCommands } = outputs;
-    const [clusters, vpcs, groups] = await Promise.all([
-        checked(activeClusters(emr)),
-        checked(stackVpcs(ec2, outputs)),
-        checked(securityGroups(ec2)),
-    ]);
-    const vpcIds = known(vpcs) ?? [];
-    const elsewhere = (known(groups) ?? []).filter(
-        (group) => stackOf(group) === forCommands.stackTag && !vpcIds.includes(group.VpcId ?? ""),
+    const [clusters, vpcs = [], groups = [], interfaces, configurations = [], roles, buckets] =
+        await Promise.all([
+            ask(activeClusters(emr)),
+            ask(describeVpcs(ec2)),
+            ask(securityGroups(ec2)),
+            ask(networkInterfaces(ec2)),
+            ask(stackConfigurations(emr, outputs)),
+            ask(unnamed("role", clients, outputs)),
+            ask(unnamed("bucket", clients, outputs)),
+        ]);
+    const vpcIds = stackVpcs(outputs, vpcs);
+    const resources = await Promise.all(
+        vpcIds.flatMap((vpcId) => VPC_KINDS.map((kind) => ask(resourcesIn(ec2, kind, vpcId)))),
     );
-    const [interfaces, configurations] = await Promise.all([
-        checked(interfacesOf(ec2, vpcIds, elsewhere)),
-        checked(securityConfigurations(emr, outputs, known(clusters))),
-    ]);
-    const running = known(clusters) && clusterFindings(outputs, known(clusters) ?? []);
-    const found = known(interfaces);
-    return Promise.all([
-        ...[clusters, vpcs, groups, interfaces].filter((check) => typeof check === "string"),
-        running ?? [],
-        ...[
-            batchJobs(clients, outputs),
-            ...iamChecks(iam, outputs),
-            ...vpcIds.flatMap((vpcId) =>
-                vpcChecks(
-                    ec2,
-                    vpcId,
-                    forCommands,
-                    (running ?? []).map(({ name }) => name),
-                    found ?? [],
-                ),
-            ),
-        ].map(checked),
-        found ? groupFindings(ec2, outputs, vpcIds, known(groups) ?? [], found, running?.length !== 0) : [],
-        configurations,
-        ...bucketChecks(clients, outputs).map(checked),
+    const inside = resources.flatMap((found) => found ?? []);
+    const running =
+        clusters &&
+        clusterFindings(
+            outputs,
+            clusters,
+            [
+                ...(forCommands.ownsNetwork ? outputs.subnetIds : []),
+                ...inside.flatMap(({ kind, id }) => (kind.type === "Subnet" ? id : [])),
+            ],
+            configurations.flatMap(({ name, isStacks }) => (isStacks ? name : [])),
+        );
+    const clusterIds = (running ?? []).map(({ name }) => name);
+    const findings = await Promise.all([
+        running,
+        ...[batchJobs(clients, outputs), ...iamChecks(clients, outputs, roles ?? [])].map(ask),
+        vpcFindings(outputs, vpcIds, inside, interfaces ?? [], clusterIds),
+        groupFindings(ec2, outputs, vpcIds, groups, interfaces, running?.length !== 0),
+        configurationFindings(emr, outputs, configurations, clusters),
+        ...bucketChecks(clients, outputs, buckets ?? []).map(ask),
         protection(outputs),
     ]);
+    return findings.flatMap((found) => found ?? []);
 }
 
 /** One that stays does not keep the others. */
-async function attempt(remove: () => Promise<void>): Promise<Pick<Outcome, "removed" | "error">> {
+async function attempt(remove: () => Promise<unknown>): Promise<Pick<Outcome, "removed" | "error">> {
     try {
         await remove();
         return { removed: true };

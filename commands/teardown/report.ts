@@ -1,4 +1,4 @@
-import { escaped } from "../escape";
+import { escaped, jsonText } from "../escape";
 import type { Finding } from "./finding";
 
 /** A finding, and what became of it. */
@@ -18,8 +18,11 @@ export interface Report {
 /** What no check of this command sees. */
 const NOT_CHECKED = [
     "protection that was set with `pulumi state protect`: the preview of `pulumi destroy` reports it",
-    "other VPCs that use the stack's DHCP options",
-    "what the credentials of `pulumi destroy` may do",
+    "what the credentials of `pulumi destroy` may do: IAM policies, policies of buckets, Object Lock",
+    "other VPCs that use the stack's DHCP options: the destroy gives them EC2's default ones",
+    "the VPC's associations with VPC Lattice, Route 53 Resolver and Outposts, and its groups' with other VPCs",
+    "Multi-Region Access Points, and access points of other accounts",
+    "what else is encrypted under the stack's KMS key, which the destroy schedules for deletion",
 ];
 
 /** For machines. */
@@ -37,7 +40,7 @@ export function reportJson({ stack, outcomes, unknown }: Report): string {
         notChecked: NOT_CHECKED,
         next: destroy(stack),
     };
-    return `${JSON.stringify(report, null, 2)}\n`;
+    return jsonText(report);
 }
 
 /** For people: the steps that are left. */
@@ -45,7 +48,7 @@ export function reportText({ stack, outcomes, unknown }: Report): string {
     const left = outcomes.filter(({ removed }) => !removed);
     const blocking = left.filter(({ isLeftBehind }) => !isLeftBehind);
     const steps = [
-        ...blocking.map((outcome, index) => item(`${index + 1}.`, outcome)),
+        ...blocking.flatMap((outcome, index) => item(`${index + 1}.`, outcome)),
         `${blocking.length + 1}. \`${destroy(stack)}\``,
     ];
     const title =
@@ -54,32 +57,33 @@ export function reportText({ stack, outcomes, unknown }: Report): string {
             : unknown.length > 0
               ? `No check found what blocks the destroy of stack ${stack}, but some could not be made.`
               : `Nothing blocks the destroy of stack ${stack}, as far as this command checks.`;
-    return [
+    const lines = [
         title,
         ...steps,
         ...section(
             "The destroy leaves these behind:",
-            left.filter(({ isLeftBehind }) => isLeftBehind).map((outcome) => item("-", outcome)),
+            left.filter(({ isLeftBehind }) => isLeftBehind).flatMap((outcome) => item("-", outcome)),
         ),
         ...section(
             "Could not be checked:",
-            unknown.map((sentence) => `- ${escaped(sentence)}`),
+            unknown.map((sentence) => `- ${sentence}`),
         ),
         ...section(
             "Never checked:",
             NOT_CHECKED.map((sentence) => `- ${sentence}`),
         ),
         "",
-    ].join("\n");
+    ];
+    return lines.map(escaped).join("\n");
 }
 
 function section(title: string, lines: readonly string[]): readonly string[] {
     return lines.length === 0 ? [] : [title, ...lines];
 }
 
-function item(bullet: string, { kind, name, why, fix, error }: Outcome): string {
+function item(bullet: string, { kind, name, why, fix, error }: Outcome): readonly string[] {
     const next = error === undefined ? `fix: ${fix}` : `could not be deleted: ${error}`;
-    return `${bullet} ${escaped(`${kind} ${name}: ${why}`)}\n   ${escaped(next)}`;
+    return [`${bullet} ${kind} ${name}: ${why}`, `   ${next}`];
 }
 
 function destroy(stack: string): string {

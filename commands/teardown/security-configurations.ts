@@ -5,113 +5,120 @@ import {
     paginateListSecurityConfigurations,
 } from "@aws-sdk/client-emr";
 import { GENERATED_SUFFIX_PATTERN, namePrefix } from "../../components/domain/naming";
-import { call, collect } from "../aws";
+import { call, callIfThere, collect } from "../aws";
 import type { ActiveCluster } from "../clusters";
 import type { StackOutputs } from "../stack-outputs";
 import type { Finding } from "./finding";
-import { staleOutputs } from "./vpc";
+import { isNewerThan, newestName, staleOutputs } from "./generated-names";
+
+/** A security configuration with a generated name of the stack. Another stack of the same prefix may have created it. */
+export interface Configuration {
+    readonly name: string;
+    /** Whether it names what only this stack has. An existing key or archive may be in use by other stacks. */
+    readonly isStacks: boolean;
+    /** Whether all that it names is in the outputs. */
+    readonly namesOutputsOnly: boolean;
+}
 
 /**
- * The security configurations that `pulumi destroy` leaves behind: the current one, and the earlier ones, which running
- * clusters may still use. An earlier one may be deleted if all that it names is the stack's, and no cluster uses it.
- * @param clusters Undefined if they are not known: then none may be deleted.
- * @throws Error if the stack has a security configuration that is newer than the outputs' one.
+ * The security configurations that may be the stack's, except those that name only what is not in the outputs.
+ * @throws Error if the stack has one that is newer than the outputs' one.
  */
-export async function securityConfigurations(
+export async function stackConfigurations(
     emr: EMRClient,
     outputs: StackOutputs,
-    clusters: readonly ActiveCluster[] | undefined,
-): Promise<readonly Finding[]> {
-    const { prefix, stack, region } = outputs.forCommands;
+): Promise<readonly Configuration[]> {
+    const { kmsKeyArn, securityConfigurationName: current } = outputs;
+    const { prefix, stack, ownsKey, managedBuckets, certificateArchive } = outputs.forCommands;
+    const isStacks = (value: string) =>
+        (ownsKey && value === kmsKeyArn) ||
+        Object.keys(managedBuckets).some((bucket) => value.startsWith(`s3://${bucket}/`));
+    const isInOutputs = (value: string) =>
+        isStacks(value) || value === kmsKeyArn || value === certificateArchive;
     const generated = new RegExp(
         `^${namePrefix("securityConfiguration", prefix)}${GENERATED_SUFFIX_PATTERN}$`,
     );
-    const current = outputs.securityConfigurationName;
-    if (current === null || !generated.test(current)) {
-        return []; // It is not known which ones are earlier, or whether the outputs are old.
-    }
-    const listed = await collect(
+    const reference = current !== null && generated.test(current) ? current : newestName(outputs);
+    const names = await collect(
         "elasticmapreduce:ListSecurityConfigurations",
         "*",
         paginateListSecurityConfigurations({ client: emr }, {}),
-        (page) => page.SecurityConfigurations,
+        (page) => page.SecurityConfigurations?.flatMap(({ Name }) => Name ?? []),
     );
-    const kind = "security configuration";
-    const found: Finding[] = [];
-    for (const { Name = "" } of listed) {
-        if (Name === current) {
-            found.push({
-                kind,
-                name: Name,
-                isLeftBehind: true,
-                why: "the current one, which config.yml names",
-                fix: `after the destroy, ${deletion(region, Name)}`,
-            });
+    const found: Configuration[] = [];
+    for (const name of names) {
+        if (name === current) {
+            found.push({ name, isStacks: true, namesOutputsOnly: true });
         }
-        if (Name === current || !generated.test(Name)) {
+        if (name === current || !generated.test(name)) {
             continue;
         }
-        const { SecurityConfiguration = "" } = await call(
+        const described = await callIfThere(
+            ["InvalidRequestException"], // It was deleted since.
             "elasticmapreduce:DescribeSecurityConfiguration",
-            Name,
-            () => emr.send(new DescribeSecurityConfigurationCommand({ Name })),
+            name,
+            () => emr.send(new DescribeSecurityConfigurationCommand({ Name: name })),
         );
-        const named = SecurityConfiguration.match(/(arn:|s3:\/\/)[^"]+/g) ?? [];
-        if (!named.some((value) => isStacks(outputs, value))) {
-            continue;
-        }
-        // A generated name holds the time of its creation.
-        if (Name > current) {
+        const named = described?.SecurityConfiguration?.match(/(arn:|s3:\/\/)[^"]+/g) ?? [];
+        const configuration = {
+            name,
+            isStacks: named.some(isStacks),
+            namesOutputsOnly: named.every(isInOutputs),
+        };
+        if (configuration.isStacks && isNewerThan(name, reference)) {
             throw staleOutputs(
                 stack,
-                `they name security configuration ${current}, and EMR has the newer ${Name}`,
+                `they name security configuration ${current ?? "none"}, and EMR has the newer ${name}`,
             );
         }
-        const users = clusters?.filter(({ securityConfiguration }) => securityConfiguration === Name) ?? [];
-        const isOnlyStacks = named.every(
-            (value) =>
-                isStacks(outputs, value) ||
-                value === outputs.kmsKeyArn ||
-                value === outputs.forCommands.certificateArchive,
-        );
-        const isDeletable = isOnlyStacks && clusters !== undefined && users.length === 0;
-        found.push({
-            kind,
-            name: Name,
-            isLeftBehind: true,
-            why: [
-                "an earlier one",
-                ...(isOnlyStacks ? [] : ["it also names what is not the stack's"]),
-                ...(users.length > 0 ? [`used by ${users.map(({ id }) => id).join(", ")}`] : []),
-            ].join("; "),
-            fix: isDeletable
-                ? "run this again with --yes: it deletes the configuration"
-                : isOnlyStacks
-                  ? "when no cluster uses it, run this again"
-                  : `if no other stack uses it, ${deletion(region, Name)}`,
-            ...(isDeletable && { remove: () => remove(emr, Name) }),
-        });
+        if (described && (configuration.isStacks || configuration.namesOutputsOnly)) {
+            found.push(configuration);
+        }
     }
     return found;
 }
 
-/** Whether only this stack has the key or the archive: an existing one may be used by other stacks. */
-function isStacks(
-    { kmsKeyArn, forCommands: { ownsKey, managedBuckets } }: StackOutputs,
-    value: string,
-): boolean {
-    return (
-        (ownsKey && value === kmsKeyArn) ||
-        Object.keys(managedBuckets).some((bucket) => value.startsWith(`s3://${bucket}/`))
-    );
-}
-
-function deletion(region: string, name: string): string {
-    return `\`aws emr delete-security-configuration --region ${region} --name ${name}\``;
-}
-
-async function remove(emr: EMRClient, name: string): Promise<void> {
-    await call("elasticmapreduce:DeleteSecurityConfiguration", name, () =>
-        emr.send(new DeleteSecurityConfigurationCommand({ Name: name })),
-    );
+/**
+ * `pulumi destroy` leaves all security configurations behind, because clusters may use earlier ones. An earlier one may
+ * be deleted if all that it names is the stack's, and no cluster uses it.
+ * @param clusters Undefined if they are not known: then none may be deleted.
+ */
+export function configurationFindings(
+    emr: EMRClient,
+    { securityConfigurationName: current, forCommands: { region } }: StackOutputs,
+    configurations: readonly Configuration[],
+    clusters: readonly ActiveCluster[] | undefined,
+): readonly Finding[] {
+    return configurations.map(({ name, isStacks, namesOutputsOnly }) => {
+        const command = `\`aws emr delete-security-configuration --region ${region} --name ${name}\``;
+        const finding = { kind: "security configuration", name, isLeftBehind: true };
+        if (name === current) {
+            const why = "the current one, which config.yml names";
+            return { ...finding, why, fix: `after the destroy, ${command}` };
+        }
+        const users =
+            clusters?.flatMap(({ id, securityConfiguration }) =>
+                securityConfiguration === name ? id : [],
+            ) ?? [];
+        // Without a current one of a generated name, it is not known which are earlier.
+        const isEarlier = isStacks && current !== null && isNewerThan(current, name);
+        const isOnlyStacks = isEarlier && namesOutputsOnly;
+        const isDeletable = isOnlyStacks && clusters !== undefined && users.length === 0;
+        const why = [
+            isEarlier ? "an earlier one" : "not the one in the outputs",
+            ...(isStacks ? [] : ["it names nothing that only this stack has"]),
+            ...(namesOutputsOnly ? [] : ["it also names what is not the stack's"]),
+            ...(users.length > 0 ? [`used by ${users.join(", ")}`] : []),
+        ].join("; ");
+        const fix = isDeletable
+            ? "if EmrEtlRunner's config.yml names the current one, run this again with --yes: it deletes the configuration"
+            : isOnlyStacks
+              ? "when no cluster uses it, run this again"
+              : `if no other stack and no config.yml names it, ${command}`;
+        const remove = () =>
+            call("elasticmapreduce:DeleteSecurityConfiguration", name, () =>
+                emr.send(new DeleteSecurityConfigurationCommand({ Name: name })),
+            );
+        return { ...finding, why, fix, ...(isDeletable && { remove }) };
+    });
 }

@@ -27,47 +27,44 @@ export function securityGroups(client: EC2Client): Promise<readonly SecurityGrou
 
 /**
  * The security groups that keep the stack's VPCs from being deleted, because Pulumi does not know them, and the stack's
- * groups in an existing VPC that something still uses. EMR's default groups may be deleted if no network interface, no
- * rule of a group that stays, and no cluster uses them.
+ * groups that a network interface in an existing VPC or a rule of another group still uses. EMR's default groups may be
+ * deleted if no network interface, no rule of a group that stays, and no cluster uses them.
  * @param vpcIds The stack's VPCs.
+ * @param interfaces Undefined if they are not known: then no group may be deleted.
+ * @param clustersRun Whether a cluster uses the stack, or none is known.
  */
 export function groupFindings(
     ec2: EC2Client,
     { forCommands: { stackTag, region } }: StackOutputs,
     vpcIds: readonly string[],
     groups: readonly SecurityGroup[],
-    interfaces: readonly NetworkInterface[],
+    interfaces: readonly NetworkInterface[] | undefined,
     clustersRun: boolean,
 ): readonly Finding[] {
     const inVpcs = ({ VpcId = "" }: SecurityGroup) => vpcIds.includes(VpcId);
     const usersOf = ({ GroupId }: SecurityGroup) =>
-        interfaces
+        (interfaces ?? [])
             .filter(({ Groups = [] }) => Groups.some((group) => group.GroupId === GroupId))
             .map((user) => `${user.NetworkInterfaceId}${describeInterface(user)}`);
     const emrs = groups.filter(
         (group) => inVpcs(group) && EMR_NAMES.includes(group.GroupName) && stackOf(group) === undefined,
     );
-    const deletable = clustersRun ? [] : unusedOf(emrs, groups, (group) => usersOf(group).length > 0);
+    const isSafe = interfaces !== undefined && !clustersRun;
+    const deletable = isSafe ? unusedOf(emrs, groups, (group) => usersOf(group).length > 0) : [];
     // The groups refer to one another: while one has rules, another cannot be deleted.
     let rulesAreGone: Promise<void> | undefined;
     return groups.flatMap((group): Finding | readonly Finding[] => {
-        const { GroupId = "", GroupName } = group;
+        const { GroupId = "", GroupName, VpcId } = group;
         const finding = { kind: "security group", name: GroupId };
-        const users = usersOf(group);
-        const use = users.length === 0 ? "" : `; it is used by ${users.join(", ")}`;
         const owner = stackOf(group);
-        if (!inVpcs(group)) {
-            return owner === stackTag && users.length > 0
-                ? { ...finding, why: `${GroupName} is the stack's${use}`, fix: "delete what uses it" }
-                : [];
-        }
-        if (owner === stackTag || GroupName === "default") {
-            return [];
+        const isStacks = owner === stackTag;
+        if (GroupName === "default" || !(isStacks || inVpcs(group))) {
+            return []; // EC2 deletes a default group with its VPC.
         }
         if (deletable.includes(group)) {
             return {
                 ...finding,
-                why: `EMR created ${GroupName} in ${group.VpcId}, and nothing uses it`,
+                why: `EMR created ${GroupName} in ${VpcId}, and nothing uses it`,
                 fix: "run this again with --yes: it deletes the group, its rules first",
                 remove: async () => {
                     rulesAreGone ??= revokeRules(ec2, deletable);
@@ -78,11 +75,27 @@ export function groupFindings(
                 },
             };
         }
-        const referring = groups.filter((other) => other !== group && refersTo(other, GroupId));
-        const references =
-            referring.length === 0
-                ? ""
-                : `; rules of ${referring.map((other) => other.GroupId).join(", ")} refer to it`;
+        // In the stack's VPCs, the users of the stack's groups are findings themselves, except the default group.
+        const users = isStacks && inVpcs(group) ? [] : usersOf(group);
+        const referring = groups.filter(
+            (other) =>
+                other !== group &&
+                refersTo(other, GroupId) &&
+                // Rules in other VPCs do not block the stack's groups, and Pulumi revokes those of its own groups.
+                (!isStacks ||
+                    (other.VpcId === VpcId &&
+                        (other.GroupName === "default" || !(inVpcs(other) || stackOf(other) === stackTag)))),
+        );
+        const use = [
+            ...(users.length > 0 ? [`; it is used by ${users.join(", ")}`] : []),
+            ...(referring.length > 0
+                ? [`; rules of ${referring.map((other) => other.GroupId).join(", ")} refer to it`]
+                : []),
+        ].join("");
+        const fix = "delete what uses it, and the rules that refer to it";
+        if (isStacks) {
+            return use ? { ...finding, why: `${GroupName} is the stack's${use}`, fix } : [];
+        }
         const isEmrs = emrs.includes(group);
         const whose = isEmrs
             ? "EMR created it"
@@ -91,13 +104,12 @@ export function groupFindings(
               : `it has the tag of stack ${owner}`;
         return {
             ...finding,
-            why: `${GroupName} is in ${group.VpcId}: ${whose}${use}${references}`,
-            fix:
-                isEmrs && clustersRun
-                    ? "when the clusters have ended, run this again"
-                    : isEmrs
-                      ? "delete what uses it, and the rules that refer to it, then run this again"
-                      : `if it is not needed, \`aws ec2 delete-security-group --region ${region} --group-id ${GroupId}\``,
+            why: `${GroupName} is in ${VpcId}: ${whose}${use}`,
+            fix: !isEmrs
+                ? `if it is not needed, \`aws ec2 delete-security-group --region ${region} --group-id ${GroupId}\``
+                : clustersRun
+                  ? "when the clusters have ended, run this again"
+                  : `${fix}, then run this again`,
         };
     });
 }

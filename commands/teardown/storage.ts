@@ -6,37 +6,55 @@ import {
     paginateListJobs,
 } from "@aws-sdk/client-s3-control";
 import { parseS3Url } from "../../components/domain/locations";
+import { namePrefix } from "../../components/domain/naming";
 import { all, type Clients, call, callIfThere, collect } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
 import type { Finding } from "./finding";
 
-/** A check per managed bucket: S3 deletes no bucket with an object, an old version or an access point. */
+/**
+ * Checks of the managed buckets: S3 deletes no bucket with an object, an old version or an access point.
+ * @param unnamedBuckets The stack's buckets that the outputs do not name.
+ */
 export function bucketChecks(
     clients: Clients,
-    { forCommands }: StackOutputs,
+    outputs: StackOutputs,
+    unnamedBuckets: readonly string[],
 ): readonly Promise<readonly Finding[]>[] {
-    const archives = parseS3Url(forCommands.certificateArchive)?.bucket;
-    return Object.keys(forCommands.managedBuckets).flatMap((bucket) => [
-        // Pulumi empties the bucket of the certificate archives: they can be created again.
-        ...(bucket === archives ? [] : [contents(clients, bucket), uploads(clients, bucket)]),
-        accessPoints(clients, bucket, forCommands.accountId),
-    ]);
+    const { managedBuckets, accountId, prefix } = outputs.forCommands;
+    const data = dataBuckets(outputs);
+    const certificates = namePrefix("bucket", prefix, "certs");
+    return [
+        ...Object.keys(managedBuckets).flatMap((bucket) => [
+            ...(data.includes(bucket) ? [contents(clients, bucket), uploads(clients, bucket)] : []),
+            accessPoints(clients, bucket, accountId),
+        ]),
+        ...unnamedBuckets
+            .filter((bucket) => !bucket.startsWith(certificates))
+            .map((bucket) =>
+                contents(clients, bucket, "is the stack's, although the outputs do not name it, and "),
+            ),
+    ];
 }
 
-async function contents({ s3 }: Clients, bucket: string): Promise<readonly Finding[]> {
+/** All but the bucket of the certificate archives, which Pulumi empties: they can be created again. */
+function dataBuckets({
+    forCommands: { managedBuckets, certificateArchive },
+}: StackOutputs): readonly string[] {
+    const archives = parseS3Url(certificateArchive)?.bucket;
+    return Object.keys(managedBuckets).filter((bucket) => bucket !== archives);
+}
+
+async function contents({ s3 }: Clients, bucket: string, prefix = ""): Promise<readonly Finding[]> {
     const listed = await callIfThere(["NoSuchBucket"], "s3:ListBucketVersions", bucket, () =>
         s3.send(new ListObjectVersionsCommand({ Bucket: bucket, MaxKeys: 1 })),
     );
     const [current] = listed?.Versions ?? [];
-    const [marker] = listed?.DeleteMarkers ?? [];
-    return current || marker
+    return current || listed?.DeleteMarkers?.length
         ? [
               {
                   kind: "bucket",
                   name: bucket,
-                  why: current?.IsLatest
-                      ? "contains objects"
-                      : "contains old versions or delete markers of deleted objects",
+                  why: `${prefix}contains ${current?.IsLatest ? "objects" : "old versions or delete markers of deleted objects"}`,
                   fix: "keep what you need elsewhere, then empty it, in S3's console or by a lifecycle rule that expires everything; this command deletes no data",
               },
           ]
@@ -113,12 +131,11 @@ export async function batchJobs(
 }
 
 /** Pulumi deletes no protected resource. */
-export function protection({ forCommands, kmsKeyArn }: StackOutputs): readonly Finding[] {
-    const { protect, ownsKey, stack, managedBuckets, certificateArchive } = forCommands;
-    const archives = parseS3Url(certificateArchive)?.bucket;
+export function protection(outputs: StackOutputs): readonly Finding[] {
+    const { protect, ownsKey, stack } = outputs.forCommands;
     const covered = [
-        ...(Object.keys(managedBuckets).some((bucket) => bucket !== archives) ? ["the data buckets"] : []),
-        ...(ownsKey ? [`the key ${kmsKeyArn}`] : []),
+        ...(dataBuckets(outputs).length > 0 ? ["the data buckets"] : []),
+        ...(ownsKey ? [`the key ${outputs.kmsKeyArn}`] : []),
     ];
     return protect && covered.length > 0
         ? [

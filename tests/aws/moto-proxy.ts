@@ -55,7 +55,7 @@ export class MotoProxy {
                 ? JSON.stringify({ __type: code, message: "No." })
                 : `<Response><Errors><Error><Code>${code}</Code><Message>No.</Message></Error></Errors><Error><Code>${code}</Code><Message>No.</Message></Error></Response>`;
             // S3 has the error at the top.
-            const isS3 = /Object|Multipart|AccessPoint|Job/.test(operation) && !EMR.test(operation);
+            const isS3 = /Bucket|Object|Multipart|AccessPoint|Job/.test(operation) && !EMR.test(operation);
             this.answers.set(operation, {
                 status: 403,
                 body: isS3 ? `<Error><Code>${code}</Code><Message>No.</Message></Error>` : body,
@@ -84,6 +84,8 @@ const REST: readonly (readonly [RegExp, string])[] = [
     [/^GET \/v20180820\/jobs\/job-other/, "DescribeJob other"],
     [/^GET .*[?&]versions\b/, "ListObjectVersions"],
     [/^GET .*[?&]uploads\b/, "ListMultipartUploads"],
+    [/^GET .*[?&]tagging\b/, "GetBucketTagging"],
+    [/^GET \/\?x-id=ListBuckets$/, "ListBuckets"],
 ];
 
 function operationOf(

@@ -3,10 +3,13 @@ import { once } from "node:events";
 import path from "node:path";
 import { text } from "node:stream/consumers";
 import {
+    AssociateRouteTableCommand,
+    AttachInternetGatewayCommand,
     AttachVpnGatewayCommand,
     AuthorizeSecurityGroupIngressCommand,
     CreateCarrierGatewayCommand,
     CreateEgressOnlyInternetGatewayCommand,
+    CreateInternetGatewayCommand,
     CreateNatGatewayCommand,
     CreateNetworkAclCommand,
     CreateNetworkInterfaceCommand,
@@ -20,12 +23,15 @@ import {
     CreateVpcEndpointCommand,
     CreateVpcPeeringConnectionCommand,
     CreateVpnGatewayCommand,
+    DeleteTagsCommand,
     DescribeSecurityGroupsCommand,
+    DetachVpnGatewayCommand,
     type EC2Client,
     RunInstancesCommand,
 } from "@aws-sdk/client-ec2";
 import {
     CreateSecurityConfigurationCommand,
+    DeleteSecurityConfigurationCommand,
     RunJobFlowCommand,
     TerminateJobFlowsCommand,
 } from "@aws-sdk/client-emr";
@@ -37,10 +43,18 @@ import {
     CreateGroupCommand,
     CreateRoleCommand,
     CreateUserCommand,
+    DeleteRoleCommand,
     PutRolePolicyCommand,
     RemoveRoleFromInstanceProfileCommand,
 } from "@aws-sdk/client-iam";
-import { CreateMultipartUploadCommand, DeleteObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import {
+    CreateBucketCommand,
+    CreateMultipartUploadCommand,
+    DeleteBucketCommand,
+    DeleteObjectCommand,
+    PutBucketTaggingCommand,
+    PutObjectCommand,
+} from "@aws-sdk/client-s3";
 import { CreateAccessPointCommand } from "@aws-sdk/client-s3-control";
 import { expect } from "chai";
 import { EXIT } from "../../commands/cli";
@@ -89,6 +103,7 @@ const KINDS = [
     "VPN gateway",
     "carrier gateway",
     "egress-only internet gateway",
+    "internet gateway",
     "network interface",
     "subnet",
     "route table",
@@ -105,17 +120,26 @@ const BOTH = ["group", "configuration"];
 const PERMISSIONS: Readonly<
     Record<string, { readonly permissions: readonly string[]; readonly deletes: readonly string[] }>
 > = {
-    "clusters, and one batch job": {
-        permissions: ["elasticmapreduce:ListClusters", "s3:DescribeJob"],
+    "clusters, one batch job, and one security configuration": {
+        permissions: [
+            "elasticmapreduce:ListClusters",
+            "s3:DescribeJob",
+            "elasticmapreduce:DescribeSecurityConfiguration",
+        ],
         deletes: [],
     },
     "the VPCs, the security groups and EC2's network interfaces": {
         permissions: ["ec2:DescribeVpcs", "ec2:DescribeSecurityGroups"],
         deletes: ["configuration"],
     },
-    "the network interfaces of EC2": {
-        permissions: ["ec2:DescribeNetworkInterfaces"],
-        deletes: ["configuration"],
+    "one cluster, the network interfaces of EC2, and the tags of buckets and roles": {
+        permissions: [
+            "elasticmapreduce:DescribeCluster",
+            "ec2:DescribeNetworkInterfaces",
+            "s3:GetBucketTagging",
+            "iam:ListRoleTags",
+        ],
+        deletes: [],
     },
     "what is in the VPC, of EC2": {
         permissions: [
@@ -136,10 +160,12 @@ const PERMISSIONS: Readonly<
     },
     "roles, buckets and batch jobs": {
         permissions: [
+            "iam:ListRoles",
             "iam:ListEntitiesForPolicy",
             "iam:ListAttachedRolePolicies",
             "iam:ListRolePolicies",
             "iam:GetInstanceProfile",
+            "s3:ListAllMyBuckets",
             "s3:ListBucketVersions",
             "s3:ListBucketMultipartUploads",
             "s3:ListAccessPoints",
@@ -155,6 +181,7 @@ const PERMISSIONS: Readonly<
 
 /** Where the operation has another name than the permission. */
 const OPERATIONS: Readonly<Record<string, string>> = {
+    "s3:ListAllMyBuckets": "ListBuckets",
     "s3:ListBucketVersions": "ListObjectVersions",
     "s3:ListBucketMultipartUploads": "ListMultipartUploads",
     "s3:DescribeJob": "DescribeJob own",
@@ -216,8 +243,11 @@ describe("teardown as a process", () => {
     const current = () => String(stack.outputs.securityConfigurationName);
     const NEVER_CHECKED = `Never checked:
 - protection that was set with \`pulumi state protect\`: the preview of \`pulumi destroy\` reports it
-- other VPCs that use the stack's DHCP options
-- what the credentials of \`pulumi destroy\` may do
+- what the credentials of \`pulumi destroy\` may do: IAM policies, policies of buckets, Object Lock
+- other VPCs that use the stack's DHCP options: the destroy gives them EC2's default ones
+- the VPC's associations with VPC Lattice, Route 53 Resolver and Outposts, and its groups' with other VPCs
+- Multi-Region Access Points, and access points of other accounts
+- what else is encrypted under the stack's KMS key, which the destroy schedules for deletion
 `;
     const behind = () => `The destroy leaves these behind:
 - security configuration ${current()}: the current one, which config.yml names
@@ -253,9 +283,12 @@ ${behind()}${NEVER_CHECKED}`,
     });
 
     describe("refuses outputs from before the last up", () => {
+        const later = { bucket: "snowplow-dev-logs-299901010000000000000000aa", role: "" };
+        later.role = later.bucket.replace("logs", "reencrypt");
+
         before(() => securityConfiguration(generated("2001"), { AwsKmsKey: json.kmsKeyArn }));
 
-        for (const [title, change, because] of [
+        for (const [title, change, because, plant, remove] of [
             [
                 "that name another VPC than the stack's",
                 () => ({ vpcId: "vpc-0123456789abcdef0" }),
@@ -272,9 +305,32 @@ ${behind()}${NEVER_CHECKED}`,
                 () => ({ securityConfigurationName: generated("2000") }),
                 () => `they name security configuration ${generated("2000")}, and EMR has the newer`,
             ],
+            [
+                "that name no security configuration",
+                () => ({ securityConfigurationName: null }),
+                () => `they name security configuration none, and EMR has the newer ${generated("2999")}`,
+                () => securityConfiguration(generated("2999"), { AwsKmsKey: json.kmsKeyArn }),
+                () => stack.aws.emr.send(new DeleteSecurityConfigurationCommand({ Name: generated("2999") })),
+            ],
+            [
+                "that do not name a newer bucket",
+                () => ({}),
+                () => `they do not name the newer bucket ${later.bucket}`,
+                () => taggedBucket(later.bucket),
+                () => stack.aws.s3.send(new DeleteBucketCommand({ Bucket: later.bucket })),
+            ],
+            [
+                "that do not name a newer role",
+                () => ({}),
+                () => `they do not name the newer role ${later.role}`,
+                () => role(later.role, STACK),
+                () => stack.aws.iam.send(new DeleteRoleCommand({ RoleName: later.role })),
+            ],
         ] as const) {
             it(title, async () => {
+                await plant?.();
                 const { code, stdout, stderr } = await run(["--yes"], { ...json, ...change() });
+                await remove?.();
                 expect({ code, stdout }).to.deep.equal({ code: EXIT.failed, stdout: "" });
                 expect(stderr).to.include(`from before the last \`up\` of stack dev: ${because()}`);
                 expect(proxy.changes).to.deep.equal([]);
@@ -311,6 +367,27 @@ ${behind()}${NEVER_CHECKED}`,
                     })}`,
                     "service role, jobflow role",
                 ],
+            },
+            {
+                title: "a VPC and a subnet of the stack whose tags were removed",
+                plant: async () => {
+                    const Tags = [{ Key: TAG }];
+                    await ec2().send(new DeleteTagsCommand({ Resources: [vpcId, subnetId], Tags }));
+                    return null;
+                },
+            },
+            {
+                title: "a cluster in a subnet that was added by hand",
+                plant: async () => {
+                    const { Subnet } = await ec2().send(
+                        new CreateSubnetCommand({ VpcId: vpcId, CidrBlock: "10.64.6.0/24" }),
+                    );
+                    planted.push(`subnet ${Subnet?.SubnetId}`);
+                    return [
+                        `cluster ${await cluster({}, { Ec2SubnetId: Subnet?.SubnetId })}`,
+                        "uses the stack's subnet",
+                    ];
+                },
             },
             {
                 title: "another stack's cluster elsewhere",
@@ -380,6 +457,25 @@ ${behind()}${NEVER_CHECKED}`,
                         }),
                     );
                     return [`role ${json.jobflowRole}`, "delete-role-policy"];
+                },
+            },
+            {
+                title: "a policy of an earlier role that an up could not delete",
+                plant: async () => {
+                    const RoleName = "snowplow-dev-service-2002010100000000000000000a";
+                    await role(RoleName, STACK);
+                    await stack.aws.iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn: READ_ONLY }));
+                    return [
+                        `role ${RoleName}`,
+                        `the outputs do not name it, and has the policy ${READ_ONLY}`,
+                    ];
+                },
+            },
+            {
+                title: "a newer role of another stack with the same prefix",
+                plant: async () => {
+                    await role("snowplow-dev-service-299901010000000000000000aa", "another-project/dev");
+                    return null;
                 },
             },
             {
@@ -470,7 +566,29 @@ ${behind()}${NEVER_CHECKED}`,
                     const { VpnGateway } = await ec2().send(new CreateVpnGatewayCommand({ Type: "ipsec.1" }));
                     const VpnGatewayId = VpnGateway?.VpnGatewayId;
                     await ec2().send(new AttachVpnGatewayCommand({ VpcId: vpcId, VpnGatewayId }));
-                    return [`VPN gateway ${VpnGatewayId}`, "detach-vpn-gateway"];
+                    return [
+                        `VPN gateway ${VpnGatewayId}`,
+                        `detach-vpn-gateway --vpc-id ${vpcId} --vpn-gateway-id ${VpnGatewayId}`,
+                    ];
+                },
+            },
+            {
+                title: "a detached VPN gateway",
+                plant: async () => {
+                    const { VpnGateway } = await ec2().send(new CreateVpnGatewayCommand({ Type: "ipsec.1" }));
+                    const attachment = { VpcId: vpcId, VpnGatewayId: VpnGateway?.VpnGatewayId };
+                    await ec2().send(new AttachVpnGatewayCommand(attachment));
+                    await ec2().send(new DetachVpnGatewayCommand(attachment));
+                    return null;
+                },
+            },
+            {
+                title: "an internet gateway",
+                plant: async () => {
+                    const { InternetGateway } = await ec2().send(new CreateInternetGatewayCommand({}));
+                    const InternetGatewayId = InternetGateway?.InternetGatewayId;
+                    await ec2().send(new AttachInternetGatewayCommand({ VpcId: vpcId, InternetGatewayId }));
+                    return [`internet gateway ${InternetGatewayId}`, "detach-internet-gateway"];
                 },
             },
             {
@@ -508,7 +626,17 @@ ${behind()}${NEVER_CHECKED}`,
                 title: "a route table",
                 plant: async () => {
                     const { RouteTable } = await ec2().send(new CreateRouteTableCommand({ VpcId: vpcId }));
-                    return [`route table ${RouteTable?.RouteTableId}`, "delete-route-table"];
+                    const RouteTableId = String(RouteTable?.RouteTableId);
+                    const { Subnet } = await ec2().send(
+                        new CreateSubnetCommand({ VpcId: vpcId, CidrBlock: "10.64.7.0/24" }),
+                    );
+                    const SubnetId = String(Subnet?.SubnetId);
+                    await ec2().send(new AssociateRouteTableCommand({ RouteTableId, SubnetId }));
+                    planted.push(`subnet ${SubnetId}`);
+                    return [
+                        `route table ${RouteTableId}`,
+                        `(${SubnetId}); if it is not needed, associate its subnets with another route table, then \`aws ec2 delete-route-table --route-table-id ${RouteTableId} --region eu-west-1\``,
+                    ];
                 },
             },
             {
@@ -516,6 +644,16 @@ ${behind()}${NEVER_CHECKED}`,
                 plant: async () => {
                     const { NetworkAcl } = await ec2().send(new CreateNetworkAclCommand({ VpcId: vpcId }));
                     return [`network ACL ${NetworkAcl?.NetworkAclId}`, "delete-network-acl"];
+                },
+            },
+            {
+                title: "a network interface that names a resource in the list",
+                plant: async () => {
+                    const [instance] = [...expected.values()].flatMap((row) =>
+                        row?.[0].startsWith("NAT gateway") ? row[0].split(" ")[2] : [],
+                    );
+                    await networkInterface(subnetId, `Interface for NAT Gateway ${instance}`);
+                    return null;
                 },
             },
             {
@@ -558,6 +696,19 @@ ${behind()}${NEVER_CHECKED}`,
                 },
             },
             {
+                title: "a group of the stack to which a rule of the default group refers",
+                plant: async () => {
+                    const { SecurityGroups = [] } = await ec2().send(
+                        new DescribeSecurityGroupsCommand({ Filters: [{ Name: "vpc-id", Values: [vpcId] }] }),
+                    );
+                    const idOf = (name: string) =>
+                        String(SecurityGroups.find(({ GroupName }) => GroupName === name)?.GroupId);
+                    const own = idOf("ElasticMapReduce-Master-Private");
+                    await refer(idOf("default"), own);
+                    return [`security group ${own}`, `the stack's; rules of ${idOf("default")} refer to it`];
+                },
+            },
+            {
                 title: "a group with a name that only looks like EMR's",
                 plant: async () => [
                     `security group ${await group("ElasticMapReduce-Extra")}`,
@@ -591,6 +742,16 @@ ${behind()}${NEVER_CHECKED}`,
                 },
             },
             {
+                title: "a group of the stack in an existing VPC to which a rule refers",
+                plant: async () => {
+                    const vpc = await otherVpc();
+                    const id = await group("ElasticMapReduce-core", { vpc, tag: STACK });
+                    const app = await group("app", { vpc });
+                    await refer(app, id);
+                    return [`security group ${id}`, `is the stack's; rules of ${app} refer to it`];
+                },
+            },
+            {
                 title: "an earlier security configuration that names the stack's key and archive",
                 plant: async () => {
                     const name = generated("2002");
@@ -599,7 +760,10 @@ ${behind()}${NEVER_CHECKED}`,
                         S3Object: forCommands.certificateArchive,
                     });
                     deletable.push(`security configuration ${name}`);
-                    return [`security configuration ${name}`, "run this again with --yes"];
+                    return [
+                        `security configuration ${name}`,
+                        "run this again with --yes: it deletes the configuration",
+                    ];
                 },
             },
             {
@@ -608,6 +772,7 @@ ${behind()}${NEVER_CHECKED}`,
                     const name = generated("2003");
                     await securityConfiguration(name, { AwsKmsKey: json.kmsKeyArn });
                     const id = await cluster({ SecurityConfiguration: name });
+                    planted.push(`cluster ${id}`);
                     deletable.push(`security configuration ${name}`);
                     return [`security configuration ${name}`, `used by ${id}`];
                 },
@@ -633,6 +798,16 @@ ${behind()}${NEVER_CHECKED}`,
                 },
             },
             {
+                title: "a security configuration with the stack's prefix that names neither key nor archive",
+                plant: async () => {
+                    await securityConfiguration(generated("2007"), {});
+                    return [
+                        `security configuration ${generated("2007")}`,
+                        "it names nothing that only this stack has; if no other stack",
+                    ];
+                },
+            },
+            {
                 title: "a security configuration of another name that names the key",
                 plant: async () => {
                     await securityConfiguration("snowplow-dev-by-hand", { AwsKmsKey: json.kmsKeyArn });
@@ -655,10 +830,32 @@ ${behind()}${NEVER_CHECKED}`,
                 },
             },
             {
+                title: "an earlier bucket with an object that an up could not delete",
+                plant: async () => {
+                    const Bucket = "snowplow-dev-logs-2002010100000000000000000a";
+                    for (const name of [Bucket, Bucket.replace("logs", "certs")]) {
+                        await taggedBucket(name);
+                        await stack.aws.s3.send(new PutObjectCommand({ Bucket: name, Key: "a", Body: "x" }));
+                    }
+                    return [`bucket ${Bucket}`, "although the outputs do not name it, and contains objects"];
+                },
+            },
+            {
+                title: "a newer bucket of another stack with the same prefix, and one without tags",
+                plant: async () => {
+                    await taggedBucket("snowplow-dev-logs-299901010000000000000000aa", "another-project/dev");
+                    await taggedBucket("snowplow-dev-logs-299901010000000000000000ab", null);
+                    return null;
+                },
+            },
+            {
                 title: "a bucket with an upload that is not complete",
                 plant: async () => {
                     await stack.aws.s3.send(
-                        new CreateMultipartUploadCommand({ Bucket: bucket("collector"), Key: "a\u001b[2J" }),
+                        new CreateMultipartUploadCommand({
+                            Bucket: bucket("collector"),
+                            Key: "a\u001b[2J\u202e",
+                        }),
                     );
                     return [`bucket ${bucket("collector")}`, "abort-multipart-upload"];
                 },
@@ -758,7 +955,7 @@ ${behind()}${NEVER_CHECKED}`,
                 ...lines,
                 "These block the destroy of stack dev, in the order to deal with them:",
             ]);
-            expect(stdout).to.include("an upload is not complete: a\\u{1b}[2J");
+            expect(stdout).to.include("an upload is not complete: a\\u{1b}[2J\\u{202e}");
             const gone = (id: string | undefined) => groupsOf.includes(`security group ${id}`);
             expect(await groups()).to.deep.equal(before.filter(({ GroupId }) => !gone(GroupId)));
             expect(proxy.changes).to.deep.equal(["DeleteSecurityGroup", "DeleteSecurityGroup"]);
@@ -769,19 +966,21 @@ ${behind()}${NEVER_CHECKED}`,
         before(async () => {
             await group("ElasticMapReduce-master");
             await securityConfiguration(generated("2006"), { AwsKmsKey: json.kmsKeyArn });
+            await cluster({});
         });
 
-        const refusals = (code: string, permissions: readonly string[]) =>
-            permissions.map((permission) => {
-                const [, action] = permission.split(":");
+        const refusals = (permissions: readonly string[]) => {
+            for (const permission of permissions) {
+                const [service, action] = permission.split(":");
+                const code = service === "ec2" ? "UnauthorizedOperation" : "AccessDenied";
                 proxy.refuse(code, OPERATIONS[permission] ?? String(action));
-                return permission;
-            });
+            }
+        };
 
         for (const [title, { permissions, deletes }] of Object.entries(PERMISSIONS)) {
             it(title, async () => {
                 batchJobs("own");
-                refusals(title.includes("EC2") ? "UnauthorizedOperation" : "AccessDenied", permissions);
+                refusals(permissions);
                 const { code, stdout } = await run([]);
                 expect(code).to.equal(EXIT.failed);
                 expect(stdout).not.to.include("Nothing blocks");
@@ -794,6 +993,31 @@ ${behind()}${NEVER_CHECKED}`,
                 expect(proxy.changes).to.deep.equal([]);
             });
         }
+
+        it("deletes no security configuration that names an existing key only: another stack may use it", async () => {
+            batchJobs("other");
+            const shared = { ...json, forCommands: { ...forCommands, ownsKey: false } };
+            const { findings: found } = await findings(["--yes"], shared);
+            const earlier = found.find(({ name }) => name === generated("2006"));
+            expect(earlier).to.deep.include({ blocks: false, removed: false });
+            expect(earlier?.why).to.include("it names nothing that only this stack has");
+            expect(proxy.changes).not.to.include("DeleteSecurityConfiguration");
+        });
+    });
+
+    describe("afterwards", () => {
+        it("says that nothing blocks a stack that is already destroyed", async () => {
+            await reset();
+            batchJobs("other");
+            const { code, stdout, stderr } = await run(["--yes"]);
+            expect({ code, stdout, stderr }).to.deep.equal({
+                code: EXIT.ok,
+                stdout: `Nothing blocks the destroy of stack dev, as far as this command checks.
+1. \`npx pulumi destroy --stack dev\`
+${NEVER_CHECKED}`,
+                stderr: "",
+            });
+        });
     });
 
     it("ends with one message if the credentials expire in between, and deletes nothing", async () => {
@@ -865,8 +1089,18 @@ ${behind()}${NEVER_CHECKED}`,
         return JobFlowId;
     }
 
-    async function role(RoleName: string): Promise<void> {
-        await stack.aws.iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: "{}" }));
+    async function role(RoleName: string, tag?: string): Promise<void> {
+        const Tags = tag ? [{ Key: TAG, Value: tag }] : [];
+        await stack.aws.iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: "{}", Tags }));
+    }
+
+    async function taggedBucket(Bucket: string, tag: string | null = STACK): Promise<void> {
+        const CreateBucketConfiguration = { LocationConstraint: "eu-west-1" } as const;
+        await stack.aws.s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration }));
+        if (tag !== null) {
+            const Tagging = { TagSet: [{ Key: TAG, Value: tag }] };
+            await stack.aws.s3.send(new PutBucketTaggingCommand({ Bucket, Tagging }));
+        }
     }
 
     let other: string | undefined;

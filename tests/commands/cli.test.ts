@@ -205,7 +205,10 @@ describe("a command as a process", () => {
         "an unknown profile": {
             env: { AWS_PROFILE: "nobody", AWS_ACCESS_KEY_ID: undefined },
             code: 2,
-            stderr: NO_CREDENTIALS,
+            stderr: NO_CREDENTIALS.replace(
+                /Set AWS_PROFILE.*/,
+                "Check the profile of AWS_PROFILE, nobody: it does not exist, or has no credentials.",
+            ),
         },
         "no credentials": {
             env: { AWS_ACCESS_KEY_ID: undefined },

@@ -1,0 +1,79 @@
+import { ListRoleTagsCommand, paginateListRoles } from "@aws-sdk/client-iam";
+import { GetBucketTaggingCommand, paginateListBuckets, type Tag } from "@aws-sdk/client-s3";
+import { GENERATED_SUFFIX_PATTERN } from "../../components/domain/naming";
+import { type Clients, callIfThere, collect } from "../aws";
+import type { StackOutputs } from "../stack-outputs";
+import { stackOf } from "./finding";
+
+/** Resources with a generated name: how to list all of the account, and their tags. */
+const KINDS = {
+    bucket: {
+        names: ({ s3 }: Clients) =>
+            collect("s3:ListAllMyBuckets", "*", paginateListBuckets({ client: s3 }, {}), ({ Buckets }) =>
+                Buckets?.flatMap(({ Name }) => Name ?? []),
+            ),
+        tags: ({ s3 }: Clients, Bucket: string): Promise<Tag[] | undefined> =>
+            callIfThere(["NoSuchTagSet", "NoSuchBucket"], "s3:GetBucketTagging", Bucket, async () => {
+                const { TagSet } = await s3.send(new GetBucketTaggingCommand({ Bucket }));
+                return TagSet;
+            }),
+    },
+    role: {
+        names: ({ iam }: Clients) =>
+            collect("iam:ListRoles", "*", paginateListRoles({ client: iam }, {}), ({ Roles }) =>
+                Roles?.flatMap(({ RoleName }) => RoleName ?? []),
+            ),
+        tags: ({ iam }: Clients, RoleName: string) =>
+            callIfThere(["NoSuchEntity", "NoSuchEntityException"], "iam:ListRoleTags", RoleName, async () => {
+                const { Tags } = await iam.send(new ListRoleTagsCommand({ RoleName }));
+                return Tags;
+            }),
+    },
+};
+
+/**
+ * The stack's buckets or roles, by name and tag, that the outputs do not name: an `up` that replaced one, but could not
+ * delete the old one, leaves it in the stack.
+ * @throws Error if one is newer than the outputs.
+ */
+export async function unnamed(
+    kind: keyof typeof KINDS,
+    clients: Clients,
+    outputs: StackOutputs,
+): Promise<readonly string[]> {
+    const { prefix, stackTag, stack } = outputs.forCommands;
+    const text = JSON.stringify(outputs);
+    const generated = new RegExp(`^${prefix}-[a-z]+-${GENERATED_SUFFIX_PATTERN}$`);
+    const names = await KINDS[kind].names(clients);
+    const found: string[] = [];
+    for (const name of names.filter((each) => generated.test(each) && !text.includes(each))) {
+        const Tags = (await KINDS[kind].tags(clients, name)) ?? [];
+        if (stackOf({ Tags }) !== stackTag) {
+            continue; // Two stacks may share a prefix.
+        }
+        if (isNewerThan(name, newestName(outputs))) {
+            throw staleOutputs(stack, `they do not name the newer ${kind} ${name}`);
+        }
+        found.push(name);
+    }
+    return found;
+}
+
+/** Whether one generated name is newer than another: the suffix begins with the time. */
+export function isNewerThan(name: string, other: string): boolean {
+    const suffixOf = (each: string) => new RegExp(`${GENERATED_SUFFIX_PATTERN}$`).exec(each)?.[0] ?? "";
+    return suffixOf(name) > suffixOf(other);
+}
+
+/** The suffix of the newest generated name in the outputs. */
+export function newestName(outputs: StackOutputs): string {
+    const suffixes = JSON.stringify(outputs).match(new RegExp(GENERATED_SUFFIX_PATTERN, "g")) ?? [];
+    return suffixes.toSorted().at(-1) ?? "";
+}
+
+/** The outputs are older than the stack. */
+export function staleOutputs(stack: string, because: string): Error {
+    return new Error(
+        `these outputs are from before the last \`up\` of stack ${stack}: ${because}. Nothing was deleted. If the last \`up\` failed, repeat it; then write the outputs again: \`npx pulumi stack output --json --stack ${stack} > outputs.json\``,
+    );
+}
