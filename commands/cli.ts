@@ -56,6 +56,13 @@ export async function execute<Options extends CommonOptions>(
         lost ??= error;
     });
     streams.stderr.on("error", () => undefined); // There is nowhere to report it.
+    if (streams === process) {
+        // A defect, perhaps of a library: a stack trace would help no user.
+        process.once("uncaughtException", ({ message }) => {
+            streams.stderr.write(`${escapedLines(message)}\n`);
+            process.exit(EXIT.failed);
+        });
+    }
     const code = await run(command, action, args, streams);
     // An error of the last write arrives after the write.
     await new Promise((resolve) => streams.stdout.write("", resolve));

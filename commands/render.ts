@@ -5,7 +5,7 @@ import { type ArgumentError, InvalidArguments } from "../components/domain/error
 import { type Registration, type Run, runProgram, Secret } from "../testing/mock-engine";
 import { PLACEHOLDER, placeholderProvider, USUAL_INVOKES } from "../testing/placeholder-provider";
 import { EXIT, type ExitCode, execute, type Streams } from "./cli";
-import { escaped, jsonText } from "./escape";
+import { escaped, escapedLines, jsonText } from "./escape";
 import { joinErrors, readStackFile, stackOf } from "./stack-file";
 import { formatError, formatWarnings, WIDTH } from "./terminal";
 
@@ -146,7 +146,7 @@ async function render(argument: string, { stdout, stderr }: Streams): Promise<Ex
                 ? ["Existing resources were not checked: `npx pulumi preview` checks them."]
                 : []),
             "",
-            files["config.yml"],
+            escapedLines(files["config.yml"]),
             `Written to build/${stack}: ${Object.keys(files).join(", ")}`,
             "",
         ];

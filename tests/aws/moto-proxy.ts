@@ -8,6 +8,8 @@ interface Answer {
     readonly body: string;
 }
 
+const NEVER: Answer = { status: 0, body: "" };
+
 /** Between a command and moto: answers some requests itself, by the name of the API's operation. */
 export class MotoProxy {
     private readonly answers = new Map<string, Answer>();
@@ -30,6 +32,9 @@ export class MotoProxy {
                 proxy.changes.push(operation);
             }
             const answer = proxy.answers.get(operation);
+            if (answer === NEVER) {
+                return;
+            }
             if (answer) {
                 outgoing.writeHead(answer.status).end(answer.body);
                 return;
@@ -46,6 +51,11 @@ export class MotoProxy {
     /** Answers an operation with a document. */
     answer(operation: string, body: string): void {
         this.answers.set(operation, { status: 200, body });
+    }
+
+    /** Never answers an operation. */
+    hang(operation: string): void {
+        this.answers.set(operation, NEVER);
     }
 
     /** Refuses operations with an error's code: of JSON, of EC2, and of the other XML protocols. */

@@ -209,7 +209,8 @@ describe("teardown as a process", () => {
 
     after(() => proxy.stop());
 
-    async function run(args: readonly string[], outputs: object = json) {
+    /** @param until Interrupts the command once its output contains this. */
+    async function run(args: readonly string[], outputs: object = json, until?: string) {
         const child = spawn(
             process.execPath,
             [
@@ -226,6 +227,9 @@ describe("teardown as a process", () => {
             },
         );
         child.stdin.end(JSON.stringify(outputs));
+        if (until !== undefined) {
+            child.stdout.on("data", (data) => String(data).includes(until) && child.kill("SIGINT"));
+        }
         const [stdout, stderr, [code]] = await Promise.all([
             text(child.stdout),
             text(child.stderr),
@@ -963,8 +967,10 @@ ${behind()}${NEVER_CHECKED}`,
     });
 
     describe("says what it may not look at, and deletes nothing of which it may not see the users", () => {
+        let deletableGroup: string;
+
         before(async () => {
-            await group("ElasticMapReduce-master");
+            deletableGroup = await group("ElasticMapReduce-master");
             await securityConfiguration(generated("2006"), { AwsKmsKey: json.kmsKeyArn });
             await cluster({});
         });
@@ -993,6 +999,16 @@ ${behind()}${NEVER_CHECKED}`,
                 expect(proxy.changes).to.deep.equal([]);
             });
         }
+
+        it("has printed what it deleted when it is interrupted", async () => {
+            batchJobs("other");
+            proxy.hang("DeleteSecurityConfiguration");
+            const { code, stdout } = await run(["--yes"], json, "deleted: ");
+            expect({ code, stdout }).to.deep.equal({
+                code: null,
+                stdout: `deleted: security group ${deletableGroup}\n`,
+            });
+        });
 
         it("deletes no security configuration that names an existing key only: another stack may use it", async () => {
             batchJobs("other");

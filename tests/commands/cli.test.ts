@@ -1,14 +1,25 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
+import {
+    closeSync,
+    copyFileSync,
+    existsSync,
+    mkdirSync,
+    mkdtempSync,
+    openSync,
+    realpathSync,
+    rmSync,
+    writeFileSync,
+} from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { text } from "node:stream/consumers";
+import { pathToFileURL } from "node:url";
 import { expect } from "chai";
 import { awsCommand, type CommonOptions, EXIT, execute } from "../../commands/cli";
-import { runStack } from "../support/run";
+import { MINIMAL, runStack } from "../support/run";
 import { streams } from "../support/streams";
 
 describe("a command that calls AWS", () => {
@@ -92,6 +103,8 @@ Errors are plain text on standard error, also with --json.
     });
 });
 
+const root = path.resolve(__dirname, "../..");
+
 /** What AWS's STS answers. */
 const STS = {
     account:
@@ -102,15 +115,22 @@ const STS = {
 };
 
 interface Situation {
+    /** The command's file in commands/. Default: `teardown`, which calls STS first, like all that call AWS. */
+    readonly command?: string;
     readonly args?: readonly string[];
     /** Default: the outputs of a stack. */
     readonly stdin?: string | Buffer;
     readonly sts?: keyof typeof STS;
+    /** Ends the command while it waits for STS. */
+    readonly signal?: "SIGINT" | "SIGTERM";
+    /** The working directory, in the folder of the tests. */
+    readonly directory?: string;
     /** Variables to set, or to remove if undefined. */
     readonly env?: Readonly<Record<string, string | undefined>>;
     /** What standard output is; default: a pipe that is read. */
     readonly stdout?: "closed" | "/dev/full";
-    readonly code: number;
+    /** Null if the signal ended the command. */
+    readonly code: number | null;
     readonly stderr: string;
 }
 
@@ -118,6 +138,9 @@ const FIX =
     "Pass what `npx pulumi stack output --json --stack NAME` prints, after an `up` of this version: piped in, or as a file with --outputs FILE.\n";
 const NO_CREDENTIALS =
     "sts:GetCallerIdentity on these credentials: CredentialsProviderError: Could not load credentials from any providers. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run this with a role.\n";
+const FULL = "standard output is incomplete: ENOSPC: no space left on device, write\n";
+const EXPIRED =
+    "sts:GetCallerIdentity on these credentials: ExpiredToken: The security token has expired. The credentials have expired: log in again.\n";
 const OTHER_ACCOUNT =
     "the credentials belong to account 999988887777 (arn:aws:iam::999988887777:user/me); stack dev is in account 000000000000. Use credentials of the stack's account, or outputs of a stack in this account.\n";
 
@@ -125,13 +148,18 @@ describe("a command as a process", () => {
     let server: Server;
     let endpoint: string;
     let answer: keyof typeof STS;
+    let interrupt: (() => void) | undefined;
     let outputs: Readonly<Record<string, unknown>>;
     let folder: string;
 
     before(async () => {
-        ({ outputs } = await runStack());
+        ({ outputs } = await runStack({ ...MINIMAL, storage: { reencryption: true } }));
         folder = mkdtempSync(path.join(tmpdir(), "command-"));
         server = createServer((_, response) => {
+            if (interrupt) {
+                interrupt();
+                return;
+            }
             response.writeHead(answer === "account" ? 200 : 403, { "Content-Type": "text/xml" });
             response.end(STS[answer]);
         });
@@ -139,8 +167,13 @@ describe("a command as a process", () => {
         endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
         writeFileSync(
             path.join(folder, "config"),
-            `[profile ops]\nregion = us-west-2\nendpoint_url = ${endpoint}\naws_access_key_id = testing\naws_secret_access_key = testing\n`,
+            `[profile ops]\nregion = us-west-2\nendpoint_url = ${endpoint}\naws_access_key_id = testing\naws_secret_access_key = testing\n
+[profile sso]\nsso_start_url = https://acme.awsapps.com/start\nsso_region = eu-west-1\nsso_account_id = 111122223333\nsso_role_name = Admin\nregion = eu-west-1\n`,
         );
+        copyFileSync(path.join(root, "Pulumi.dev.yaml"), path.join(folder, "Pulumi.dev.yaml"));
+        mkdirSync(path.join(folder, "with-a-file"));
+        copyFileSync(path.join(root, "Pulumi.dev.yaml"), path.join(folder, "with-a-file", "Pulumi.dev.yaml"));
+        writeFileSync(path.join(folder, "with-a-file", "build"), "");
     });
 
     after(() => {
@@ -149,8 +182,12 @@ describe("a command as a process", () => {
         rmSync(folder, { recursive: true });
     });
 
-    /** Runs `teardown --json`: it calls STS first. */
-    async function run({ args = ["--json"], sts = "account", ...situation }: Situation) {
+    async function run({
+        command = "teardown/index",
+        args = ["--json"],
+        sts = "account",
+        ...situation
+    }: Situation) {
         answer = sts;
         const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("AWS_"));
         const env = Object.fromEntries([
@@ -162,15 +199,22 @@ describe("a command as a process", () => {
                 AWS_CONFIG_FILE: path.join(folder, "config"),
                 AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
                 AWS_EC2_METADATA_DISABLED: "true",
+                HOME: folder,
+                // In another folder tsx would find no tsconfig.
+                TSX_TSCONFIG_PATH: path.join(root, "tsconfig.json"),
                 ...situation.env,
             }).filter(([, value]) => value !== undefined),
         ]);
         const full = situation.stdout === "/dev/full" ? openSync("/dev/full", "w") : undefined;
-        const script = path.resolve(__dirname, "../../commands/teardown/index.ts");
-        const child = spawn(process.execPath, ["--import", "tsx", script, ...args], {
+        const script = path.join(root, "commands", `${command}.ts`);
+        const loader = pathToFileURL(require.resolve("tsx")).href;
+        const child = spawn(process.execPath, ["--import", loader, script, ...args], {
             env,
+            cwd: path.join(folder, situation.directory ?? ""),
             stdio: ["pipe", full ?? "pipe", "pipe"],
         });
+        const { signal } = situation;
+        interrupt = signal && (() => child.kill(signal));
         if (situation.stdout === "closed") {
             child.stdout?.destroy();
         }
@@ -218,7 +262,31 @@ describe("a command as a process", () => {
         "expired credentials": {
             sts: "expired",
             code: 2,
-            stderr: "sts:GetCallerIdentity on these credentials: ExpiredToken: The security token has expired. The credentials have expired: log in again.\n",
+            stderr: EXPIRED,
+        },
+        "expired credentials of verify": {
+            command: "verify/index",
+            sts: "expired",
+            code: 2,
+            stderr: EXPIRED,
+        },
+        "expired credentials of encrypt-existing": {
+            command: "encrypt-existing/index",
+            sts: "expired",
+            code: 2,
+            stderr: EXPIRED,
+        },
+        "an expired login": {
+            env: { AWS_PROFILE: "sso", AWS_ACCESS_KEY_ID: undefined },
+            code: 2,
+            stderr: "sts:GetCallerIdentity on these credentials: CredentialsProviderError: The SSO session associated with this profile is invalid. To refresh this SSO session run aws sso login with the corresponding profile. The login has expired: log in again.\n",
+        },
+        "Ctrl-C": { signal: "SIGINT", code: null, stderr: "" },
+        "an end by the scheduler, of verify": {
+            command: "verify/index",
+            signal: "SIGTERM",
+            code: null,
+            stderr: "",
         },
         "a denied first call": {
             sts: "denied",
@@ -256,7 +324,34 @@ describe("a command as a process", () => {
             args: ["--help"],
             stdout: "/dev/full",
             code: 2,
-            stderr: "standard output is incomplete: ENOSPC: no space left on device, write\n",
+            stderr: FULL,
+        },
+        "a full disk, and all that render prints": {
+            command: "render",
+            args: [],
+            stdout: "/dev/full",
+            code: 2,
+            stderr: FULL,
+        },
+        "a closed pipe, and all that render prints": {
+            command: "render",
+            args: [],
+            stdout: "closed",
+            code: 0,
+            stderr: "",
+        },
+        "render in a directory where it cannot write": () => ({
+            command: "render",
+            args: [],
+            directory: "with-a-file",
+            code: 2,
+            stderr: `ENOTDIR: not a directory, mkdir '${path.join(realpathSync(folder), "with-a-file/build/dev")}'\n`,
+        }),
+        "render with a name that a terminal would execute": {
+            command: "render",
+            args: ["a\u001b[2J\u202e\t"],
+            code: 1,
+            stderr: "a\\u{1b}[2J\\u{202e}\\u{9}: 1 error\n  the argument\n    found:    not a stack's name\n    expected: the name of a stack: dev\n",
         },
     };
     for (const [title, row] of Object.entries(situations)) {
