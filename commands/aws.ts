@@ -40,6 +40,8 @@ export function awsClients(region: string): Clients {
 /** `MethodNotAllowed`: S3 shows some settings of a bucket, such as its policy, to the owner's account only. */
 const DENIED = /^(AccessDenied(Exception)?|UnauthorizedOperation|Forbidden|MethodNotAllowed|HTTP 403)$/;
 
+const UNREADABLE = "an answer that is not AWS's";
+
 /** What to do about the errors that any call may end with, by their names in AWS's APIs, in the SDK and in Node. */
 const FIXES: readonly (readonly [RegExp, (permission: string, reason: string) => string])[] = [
     [DENIED, (permission) => `These credentials need ${permission} on it.`],
@@ -65,6 +67,7 @@ const FIXES: readonly (readonly [RegExp, (permission: string, reason: string) =>
         /^(E[A-Z]+(_[A-Z]+)?|TimeoutError)$/,
         () => "No connection: check the network, the region and AWS_ENDPOINT_URL.",
     ],
+    [new RegExp(`^${UNREADABLE}$`), () => "Check the network's proxy and AWS_ENDPOINT_URL."],
 ];
 
 /** A call that AWS refused or did not answer: the permission it needs, the resource, AWS's error. */
@@ -109,13 +112,18 @@ export async function call<T>(permission: string, on: string, request: () => Pro
         };
         // The answer to a HEAD request has no body: the status alone names the error.
         const nameless = /^(Unknown(Error)?|\d+)$/;
-        const code = nameless.test(name)
-            ? `HTTP ${$metadata?.httpStatusCode ?? "error"}`
-            : // Node's errors of connections, such as ECONNREFUSED.
-              typeof errno === "string" && /^E[A-Z_]+$/.test(errno)
-              ? errno
-              : name;
-        const reason = nameless.test(message) || message === name ? "" : message.replace(/\.$/, "");
+        // The SDK's words for an answer that it cannot parse; it quotes the answer.
+        const isUnreadable = message.includes("Deserialization error");
+        const code = isUnreadable
+            ? UNREADABLE
+            : nameless.test(name)
+              ? `HTTP ${$metadata?.httpStatusCode ?? "error"}`
+              : // Node's errors of connections, such as ECONNREFUSED.
+                typeof errno === "string" && /^E[A-Z_]+$/.test(errno)
+                ? errno
+                : name;
+        const reason =
+            isUnreadable || nameless.test(message) || message === name ? "" : message.replace(/\.$/, "");
         throw new AwsError(permission, on, code, reason);
     }
 }
@@ -175,6 +183,9 @@ export async function checkAccount({ sts }: Clients, { forCommands }: StackOutpu
     const { Account, Arn } = await call("sts:GetCallerIdentity", "these credentials", () =>
         sts.getCallerIdentity(),
     );
+    if (Account === undefined) {
+        throw new AwsError("sts:GetCallerIdentity", "these credentials", UNREADABLE, "");
+    }
     if (Account !== forCommands.accountId) {
         throw new Error(
             `the credentials belong to account ${Account} (${Arn}); stack ${forCommands.stack} is in account ${forCommands.accountId}. Use credentials of the stack's account, or outputs of a stack in this account.`,

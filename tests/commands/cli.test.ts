@@ -111,6 +111,8 @@ const STS = {
         "<GetCallerIdentityResponse><GetCallerIdentityResult><Account>999988887777</Account><Arn>arn:aws:iam::999988887777:user/me</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>",
     expired:
         "<ErrorResponse><Error><Code>ExpiredToken</Code><Message>The security token has expired</Message></Error></ErrorResponse>",
+    page: "<html><body><p>Log in to the network</body></html>",
+    pageInXml: "<html><body><p>Log in to the network</p></body></html>",
     denied: "<ErrorResponse><Error><Code>AccessDenied</Code><Message>An explicit deny.</Message></Error></ErrorResponse>",
 };
 
@@ -139,6 +141,8 @@ const FIX =
 const NO_CREDENTIALS =
     "sts:GetCallerIdentity on these credentials: CredentialsProviderError: Could not load credentials from any providers. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run this with a role.\n";
 const FULL = "standard output is incomplete: ENOSPC: no space left on device, write\n";
+const NOT_AWS =
+    "sts:GetCallerIdentity on these credentials: an answer that is not AWS's. Check the network's proxy and AWS_ENDPOINT_URL.\n";
 const EXPIRED =
     "sts:GetCallerIdentity on these credentials: ExpiredToken: The security token has expired. The credentials have expired: log in again.\n";
 const OTHER_ACCOUNT =
@@ -160,7 +164,9 @@ describe("a command as a process", () => {
                 interrupt();
                 return;
             }
-            response.writeHead(answer === "account" ? 200 : 403, { "Content-Type": "text/xml" });
+            response.writeHead(/^(account|page)/.test(answer) ? 200 : 403, {
+                "Content-Type": "text/xml",
+            });
             response.end(STS[answer]);
         });
         await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -288,6 +294,8 @@ describe("a command as a process", () => {
             code: null,
             stderr: "",
         },
+        "the page of a proxy instead of AWS's answer": { sts: "page", code: 2, stderr: NOT_AWS },
+        "the page of a proxy in XML": { sts: "pageInXml", code: 2, stderr: NOT_AWS },
         "a denied first call": {
             sts: "denied",
             code: 2,
