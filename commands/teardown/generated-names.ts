@@ -31,6 +31,9 @@ const KINDS = {
     },
 };
 
+/** The start of a finding about a resource of `unnamed`. */
+export const UNNAMED = "has the stack's tag, although the outputs do not name it, and ";
+
 /**
  * The stack's buckets or roles, by name and tag, that the outputs do not name: an `up` that replaced one, but could not
  * delete the old one, leaves it in the stack.

@@ -8,6 +8,7 @@ import type { AttachedPolicies } from "../../components/domain/for-commands";
 import { all, baseName, type Clients, callIfThere } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
 import type { Finding } from "./finding";
+import { UNNAMED } from "./generated-names";
 
 type IamClient = Clients["iam"];
 
@@ -84,7 +85,7 @@ function foreignPolicies(
                 name: RoleName,
                 why: own
                     ? `has a policy that is not the stack's: ${policy}`
-                    : `is the stack's, although the outputs do not name it, and has the policy ${policy}`,
+                    : `${UNNAMED}has the policy ${policy}`,
                 fix: `\`aws iam ${remove} ${policy} --role-name ${RoleName}\``,
             })),
     );

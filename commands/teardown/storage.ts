@@ -10,6 +10,7 @@ import { namePrefix } from "../../components/domain/naming";
 import { all, type Clients, call, callIfThere, collect } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
 import type { Finding } from "./finding";
+import { UNNAMED } from "./generated-names";
 
 /**
  * Checks of the managed buckets: S3 deletes no bucket with an object, an old version or an access point.
@@ -30,9 +31,7 @@ export function bucketChecks(
         ]),
         ...unnamedBuckets
             .filter((bucket) => !bucket.startsWith(certificates))
-            .map((bucket) =>
-                contents(clients, bucket, "is the stack's, although the outputs do not name it, and "),
-            ),
+            .map((bucket) => contents(clients, bucket, true)),
     ];
 }
 
@@ -44,7 +43,7 @@ function dataBuckets({
     return Object.keys(managedBuckets).filter((bucket) => bucket !== archives);
 }
 
-async function contents({ s3 }: Clients, bucket: string, prefix = ""): Promise<readonly Finding[]> {
+async function contents({ s3 }: Clients, bucket: string, isUnnamed = false): Promise<readonly Finding[]> {
     const listed = await callIfThere(["NoSuchBucket"], "s3:ListBucketVersions", bucket, () =>
         s3.send(new ListObjectVersionsCommand({ Bucket: bucket, MaxKeys: 1 })),
     );
@@ -54,8 +53,8 @@ async function contents({ s3 }: Clients, bucket: string, prefix = ""): Promise<r
               {
                   kind: "bucket",
                   name: bucket,
-                  why: `${prefix}contains ${current?.IsLatest ? "objects" : "old versions or delete markers of deleted objects"}`,
-                  fix: "keep what you need elsewhere, then empty it, in S3's console or by a lifecycle rule that expires everything; this command deletes no data",
+                  why: `${isUnnamed ? UNNAMED : ""}contains ${current?.IsLatest ? "objects" : "old versions or delete markers of deleted objects"}`,
+                  fix: `${isUnnamed ? "if the stack no longer manages it, remove the tag; otherwise " : ""}keep what you need elsewhere, then empty it, in S3's console or by a lifecycle rule that expires everything; this command deletes no data`,
               },
           ]
         : [];
