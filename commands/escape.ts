@@ -1,11 +1,14 @@
-const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
-
 /**
  * Escapes what a terminal would execute or hide in a name from AWS: control characters, line separators and invisible
  * formatting characters.
  */
 export function escaped(name: string): string {
-    return name.replace(UNSAFE, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
+    return replaceInvisible(name, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
+}
+
+/** Replaces the characters that `escaped` escapes. */
+export function replaceInvisible(name: string, replacement: (character: string) => string): string {
+    return name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, replacement);
 }
 
 /** Like `escaped`, but keeps the ends of lines. */
@@ -20,5 +23,5 @@ export function jsonText(value: unknown, replacer?: (key: string, value: unknown
             .map((index) => `\\u${text.charCodeAt(index).toString(16).padStart(4, "0")}`)
             .join("");
     const lines = JSON.stringify(value, replacer, 2).split("\n");
-    return `${lines.map((line) => line.replace(UNSAFE, unicode)).join("\n")}\n`;
+    return `${lines.map((line) => replaceInvisible(line, unicode)).join("\n")}\n`;
 }

@@ -1,36 +1,26 @@
-import { pipeline, type Readable } from "node:stream";
 import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { parse } from "csv-parse";
 import { z } from "zod";
 import type { S3Folder } from "../../components/domain/locations";
-import { call, callIfThere } from "../aws";
+import { callIfThere } from "../aws";
 import { escaped } from "../escape";
 import { objectUrl } from "./objects";
 import { Fingerprint } from "./portions";
+import { download } from "./transfer";
+import { addTo, type Some, some } from "./verification";
 
-/** Why tasks of a job failed, with some of the keys. */
-export interface FailedTasks {
-    /** HTTP status and S3's error code, and S3's message of the first of them. */
-    readonly reason: string;
-    tasks: number;
-    readonly keys: string[];
-}
+/** Tasks of a job that failed, by HTTP status and S3's error code, with S3's message of the first of them. */
+export type FailedTasks = { readonly reason: string } & Some;
 
 /** What a job's report says of its tasks. */
 export interface Completion {
-    readonly tasks: number;
-    readonly fingerprint: string;
+    readonly keys: Fingerprint;
     readonly copied: number;
-    /** Written or deleted since the survey. */
-    readonly changed: number;
+    /** Without the tasks whose objects were written or deleted since the survey: the objects are checked themselves. */
     readonly failures: readonly FailedTasks[];
 }
 
-const EXAMPLES = 10;
-
-const manifest = z.object({
-    Results: z.array(z.object({ TaskExecutionStatus: z.string(), Bucket: z.string(), Key: z.string() })),
-});
+const manifest = z.object({ Results: z.array(z.object({ Bucket: z.string(), Key: z.string() })) });
 
 /**
  * Reads a job's report; undefined without one.
@@ -42,20 +32,21 @@ export async function readCompletion(
     { bucket, prefix }: S3Folder,
     job: string,
 ): Promise<Completion | undefined> {
-    const key = `${prefix}job-${job}/manifest.json`;
-    const top = await callIfThere(["NoSuchKey"], "s3:GetObject", objectUrl(bucket, key), () =>
-        s3.send(new GetObjectCommand({ Bucket: bucket, Key: key })),
+    const where = { Bucket: bucket, Key: `${prefix}job-${job}/manifest.json` };
+    const url = objectUrl(bucket, where.Key);
+    const top = await callIfThere(["NoSuchKey"], "s3:GetObject", url, async () =>
+        (await s3.send(new GetObjectCommand(where))).Body?.transformToString(),
     );
-    if (!top?.Body) {
+    if (top === undefined) {
         return undefined;
     }
-    const { Results } = manifest.parse(JSON.parse(await top.Body.transformToString()));
     const keys = new Fingerprint();
-    // S3's messages may name requests, which differ.
     const failures = new Map<string, FailedTasks>();
-    let [copied, changed] = [0, 0];
-    for (const result of Results) {
-        for await (const [, key = "", , status = "", ...outcome] of rows(s3, result.Bucket, result.Key)) {
+    let copied = 0;
+    for (const { Bucket, Key } of manifest.parse(JSON.parse(top)).Results) {
+        // Rows of Bucket, Key, VersionId, TaskStatus and the columns of `readOutcome`.
+        const rows = download(s3, { Bucket, Key }, (file) => file.pipe(parse({ relaxColumnCount: true })));
+        for await (const [, key = "", , status = "", ...outcome] of rows as AsyncIterable<string[]>) {
             const readable = decodedIfPossible(key);
             keys.add(readable);
             if (status.toLowerCase() === "succeeded") {
@@ -64,23 +55,16 @@ export async function readCompletion(
             }
             const { http, code, message } = readOutcome(outcome);
             if (http === "412" || http === "404") {
-                changed += 1;
                 continue;
             }
-            const kind = [http, code].filter(Boolean).join(" ");
-            const same = failures.get(kind) ?? {
-                reason: escaped([kind, message].filter(Boolean).join(" ")),
-                tasks: 0,
-                keys: [],
-            };
+            // S3's messages may name requests, which differ.
+            const kind = `${http} ${code}`.trim();
+            const same = failures.get(kind) ?? { reason: escaped(`${kind} ${message}`.trim()), ...some() };
             failures.set(kind, same);
-            same.tasks += 1;
-            if (same.keys.length < EXAMPLES) {
-                same.keys.push(escaped(readable));
-            }
+            addTo(same, escaped(readable));
         }
     }
-    return { tasks: keys.count, fingerprint: keys.value, copied, changed, failures: [...failures.values()] };
+    return { keys, copied, failures: [...failures.values()] };
 }
 
 /** A report's keys are URL-encoded, but no documentation says how. */
@@ -99,13 +83,4 @@ function decodedIfPossible(key: string): string {
 function readOutcome([one = "", other = "", message = ""]: readonly string[]) {
     const [http, code] = /^\d{3}$/.test(one) ? [one, other] : [other, one];
     return { http, code, message };
-}
-
-/** Rows of Bucket, Key, VersionId, TaskStatus and the two columns of `readOutcome`. */
-async function* rows(s3: S3Client, bucket: string, key: string): AsyncGenerator<readonly string[]> {
-    const { Body } = await call("s3:GetObject", objectUrl(bucket, key), () =>
-        s3.send(new GetObjectCommand({ Bucket: bucket, Key: key })),
-    );
-    // The loop that reads the rows receives the error of either stream.
-    yield* pipeline(Body as Readable, parse({ relaxColumnCount: true }), () => undefined);
 }

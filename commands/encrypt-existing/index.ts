@@ -1,31 +1,31 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Option } from "commander";
-import type { S3Folder } from "../../components/domain/locations";
 import { reportsIn } from "../../components/policies/reencryption";
-import { awsClients, type Clients, checkAccount } from "../aws";
+import { awsClients, checkAccount } from "../aws";
 import { awsCommand, type CommonOptions, EXIT, type ExitCode, execute, type Streams } from "../cli";
 import { activeClustersOf } from "../clusters";
 import { progressBar } from "../progress-bar";
 import { readStackOutputs } from "../stack-outputs";
-import { type CopyContext, copy, isSafe, resume, type Uploaded, uploadPortion } from "./copy";
+import { type CopyContext, copy, isSafe, resume, uploadPortion } from "./copy";
+import { Jobs } from "./jobs";
 import {
     effectsText,
-    emptyResult,
     foundText,
     hasFailed,
     needsAttention,
     outcomeText,
-    type Result,
+    Result,
     remainingText,
     requests,
 } from "./output";
 import { type Choice, checkNoneRuns, chooseLocations, liveAmong, placesOf, readFolder } from "./places";
-import { type Portion, Portions } from "./portions";
-import { Records } from "./records";
+import { Portions } from "./portions";
+import { Records, type UploadedPortion } from "./records";
 import { SkippedObjects } from "./skipped";
 import { CONSENTS, type Consent, type Surroundings, surroundingsOf } from "./surroundings";
 import { type Counts, survey } from "./survey";
+import { refuseEmptyAnswers } from "./transfer";
 
 export interface EncryptExistingOptions extends CommonOptions, Choice {
     /** Copy. Without it, nothing is written anywhere. */
@@ -64,28 +64,34 @@ export async function encryptExisting(
     };
     await checkBeforeConfirm();
 
+    [clients.s3, clients.s3Control].forEach(refuseEmptyAnswers);
     const reports = reportsIn(readFolder(String(outputs.buckets.log)));
-    const records = new Records(clients.s3, reports, stack);
+    const records = new Records(clients.s3, reports, stackTag);
     if (options.acknowledge !== undefined) {
         await records.acknowledge(options.acknowledge);
     }
     const run = `${new Date().toISOString().replace(/[-:]|\.\d+/g, "")}-${randomBytes(2).toString("hex")}`;
-    const result = emptyResult(stack, options.yes ? run : null);
+    const result = new Result(stack, options.yes ? run : null);
     const print = (text: string) => options.json || streams.stdout.write(text);
     const context: CopyContext = {
-        clients,
-        streams,
+        s3: clients.s3,
+        jobs: new Jobs(clients.s3Control, accountId, reports),
         records,
-        accountId,
-        roleArn: reencryptionRoleArn,
-        reports,
+        streams,
         signal,
         pause: async () => {
             await sleep(options.poll * 1000, undefined, { signal }).catch(() => undefined);
             signal.throwIfAborted();
         },
         checkBeforeConfirm,
+        onConfirm: (job) => {
+            result.pending = [...result.pending, job];
+        },
         onOutcome: (outcome) => {
+            result.pending = result.pending.filter(({ job }) => job !== outcome.job);
+            if (outcome.lost.objects > 0) {
+                result.blocking = [...new Set([...result.blocking, outcome.run])];
+            }
             result.outcomes.push(outcome);
             print(outcomeText(outcome));
         },
@@ -97,13 +103,16 @@ export async function encryptExisting(
             for (const job of result.pending) {
                 await resume(context, job);
             }
-            Object.assign(result, await records.read());
             if (result.blocking.length > 0) {
                 throw new Error("earlier copies have lost metadata or tags: no job is confirmed");
             }
         }
         const places = placesOf(outputs, chosen);
-        const surroundings = await allSurroundings(clients.s3, places);
+        const surroundings: Surroundings[] = [];
+        for (const bucket of new Set(places.map((place) => place.bucket))) {
+            const inBucket = places.filter((place) => place.bucket === bucket);
+            surroundings.push(await surroundingsOf(clients.s3, bucket, inBucket));
+        }
         result.effects = surroundings.flatMap(({ effects }) => effects);
         print(effectsText(result));
         const counts: Counts = { listed: 0, heads: 0, taggings: 0 };
@@ -114,17 +123,17 @@ export async function encryptExisting(
             bar?.update(0, counts);
         };
         const oldVersions = new Map<string, number>();
+        const addOldVersions = (bucket: string, versions: number) =>
+            oldVersions.set(bucket, (oldVersions.get(bucket) ?? 0) + versions);
         try {
-            for (const [access, place] of surroundings.flatMap((one) =>
-                one.folders.map((folder) => [one, folder] as const),
-            )) {
-                for await (const finding of survey(clients.s3, access, place, counts, onListed)) {
+            for (const access of surroundings) {
+                for await (const finding of survey(clients.s3, access, counts, onListed)) {
                     if (finding.kind === "copy") {
-                        await portions.add(place.bucket, finding.storageClass, finding.before);
+                        await portions.add(access.bucket, finding.storageClass, finding.before);
                     } else if (finding.kind === "skip") {
                         await skipped.add(access, finding.why, finding.object);
                     } else {
-                        oldVersions.set(place.bucket, (oldVersions.get(place.bucket) ?? 0) + 1);
+                        addOldVersions(access.bucket, 1);
                     }
                 }
             }
@@ -133,24 +142,36 @@ export async function encryptExisting(
             result.skipped = await skipped.close();
         }
         const found = await portions.close();
-        result.found = found.map(({ bucket, storageClass, tasks }) => ({
+        result.found = found.map(({ bucket, storageClass, keys }) => ({
             bucket,
             storageClass,
-            objects: tasks,
+            objects: keys.count,
         }));
         print(foundText(result));
         streams.stderr.write(requests(counts, found.length));
         if (options.yes) {
             checkConsents(result, options);
-            await copyAll(context, run, found, surroundings, result);
+            const uploaded: UploadedPortion[] = [];
+            for (const [index, portion] of found.entries()) {
+                const { requesterPays = false } =
+                    surroundings.find(({ bucket }) => bucket === portion.bucket) ?? {};
+                const terms = { run, roleArn: reencryptionRoleArn, requesterPays };
+                uploaded.push(await uploadPortion(context, terms, portion, index));
+            }
+            result.notStarted = uploaded.length;
+            for (const portion of uploaded) {
+                if (result.outcomes.every(isSafe)) {
+                    result.notStarted -= 1;
+                    await copy(context, portion);
+                }
+            }
         }
-        result.oldVersions = surroundings.flatMap(({ bucket, versioning, noncurrentDays }) => {
-            const copied = result.outcomes
-                .filter(
-                    (outcome) => outcome.run === run && outcome.bucket === bucket && versioning === "Enabled",
-                )
-                .reduce((sum, outcome) => sum + outcome.copied, 0);
-            const versions = (oldVersions.get(bucket) ?? 0) + copied;
+        for (const outcome of result.outcomes.filter((one) => one.run === run)) {
+            const { versioning } = surroundings.find(({ bucket }) => bucket === outcome.bucket) ?? {};
+            addOldVersions(outcome.bucket, versioning === "Enabled" ? outcome.copied : 0);
+        }
+        result.oldVersions = surroundings.flatMap(({ bucket, noncurrentDays }) => {
+            const versions = oldVersions.get(bucket) ?? 0;
             return versions === 0 ? [] : [{ bucket, versions, removedBy: dayAfter(noncurrentDays) }];
         });
     } catch (error) {
@@ -159,28 +180,11 @@ export async function encryptExisting(
     } finally {
         portions.dispose();
         print(remainingText(result));
-        if (options.json && (result.error === null || result.outcomes.length > 0)) {
+        if (options.json && (result.error === null || result.outcomes.length + result.pending.length > 0)) {
             streams.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
         }
     }
     return hasFailed(result) ? EXIT.failed : needsAttention(result) ? EXIT.attention : EXIT.ok;
-}
-
-async function allSurroundings(
-    s3: Clients["s3"],
-    places: readonly S3Folder[],
-): Promise<readonly Surroundings[]> {
-    const found: Surroundings[] = [];
-    for (const bucket of new Set(places.map((place) => place.bucket))) {
-        found.push(
-            await surroundingsOf(
-                s3,
-                bucket,
-                places.filter((place) => place.bucket === bucket),
-            ),
-        );
-    }
-    return found;
 }
 
 /** @throws Error if an effect on a bucket with objects to copy is not allowed. */
@@ -192,31 +196,6 @@ function checkConsents({ effects, found }: Result, { allow = [] }: EncryptExisti
         const names = [...new Set(missing)].join(" ");
         throw new Error(`nothing was copied: add \`--allow ${names}\` if these effects may happen`);
     }
-}
-
-/** Uploads all manifests, then runs one job after the other while the outcomes are safe. */
-async function copyAll(
-    context: CopyContext,
-    run: string,
-    portions: readonly Portion[],
-    surroundings: readonly Surroundings[],
-    result: Result,
-): Promise<void> {
-    const uploaded: Uploaded[] = [];
-    for (const [index, portion] of portions.entries()) {
-        const payer = surroundings.some(
-            ({ bucket, requesterPays }) => bucket === portion.bucket && requesterPays,
-        );
-        uploaded.push(await uploadPortion(context, run, portion, payer, index));
-    }
-    result.notStarted = uploaded.length;
-    for (const portion of uploaded) {
-        if (result.outcomes.every(isSafe)) {
-            result.notStarted -= 1;
-            await copy(context, portion);
-        }
-    }
-    Object.assign(result, await context.records.read());
 }
 
 /** The day by which versions are removed that are noncurrent today: lifecycle rules act at the next midnight UTC. */
@@ -253,7 +232,7 @@ export function encryptExistingCommand() {
 
 if (require.main === module) {
     const interrupted = new AbortController();
-    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
         process.once(signal, () =>
             interrupted.abort(
                 new Error(

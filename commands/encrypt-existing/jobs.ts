@@ -10,145 +10,124 @@ import {
 import type { S3Folder } from "../../components/domain/locations";
 import { bucketArn } from "../../components/policies/s3-access";
 import { call, callIfThere } from "../aws";
-import type { Uploaded } from "./portions";
+import type { CopyJob, UploadedPortion } from "./records";
 import { ENCRYPTED_SINCE } from "./survey";
 
-/** What identifies a job as this command's. */
-export interface JobTerms {
-    readonly bucket: string;
-    readonly storageClass: string;
-    readonly requesterPays: boolean;
-    readonly roleArn: string;
-    readonly manifest: Uploaded;
-}
-
-/** Account and folder of the jobs. */
-export interface JobHome {
-    readonly accountId: string;
-    /** The folder of the manifests and reports of one run. */
-    readonly folder: S3Folder;
-}
-
 /** A job, as far as this command reads it. */
-export interface Job {
+export interface JobState {
     readonly status: string;
     readonly tasks: number;
     readonly succeeded: number;
     readonly failed: number;
     /** Why the job failed as a whole. */
     readonly reason: string;
-    /** Whether role, manifest and operation are those of the terms. */
+    /** Whether role, manifest and operation are those of the record. */
     readonly own: boolean;
 }
 
-/** Creates a job that copies the objects of a manifest in place, once it is confirmed. */
-export async function createJob(
-    control: S3ControlClient,
-    { accountId, folder }: JobHome,
-    { bucket, storageClass, requesterPays, roleArn, manifest }: JobTerms,
-): Promise<string> {
-    const { JobId = "" } = await call(
-        "s3:CreateJob and iam:PassRole",
-        `bucket ${bucket}, as ${roleArn}`,
-        () =>
-            control.send(
-                new CreateJobCommand({
-                    AccountId: accountId,
-                    Description: `encrypt-existing ${bucket} ${storageClass}`,
-                    ConfirmationRequired: true,
-                    Priority: 10,
-                    RoleArn: roleArn,
-                    Manifest: {
-                        Spec: { Format: "S3BatchOperations_CSV_20180820", Fields: ["Bucket", "Key"] },
-                        Location: { ObjectArn: manifestArn(folder, manifest), ETag: unquoted(manifest.etag) },
-                    },
-                    Operation: {
-                        S3PutObjectCopy: {
-                            TargetResource: bucketArn(bucket),
-                            // The default would be STANDARD.
-                            StorageClass: storageClass as S3StorageClass,
-                            MetadataDirective: "COPY",
-                            NewObjectMetadata: { SSEAlgorithm: "AES256" },
-                            // S3 has encrypted what was written since. By a manifest without versions, S3 copies the
-                            // current object: an older version never comes back.
-                            UnModifiedSinceConstraint: ENCRYPTED_SINCE,
-                            ...(requesterPays && { RequesterPays: true }),
-                        },
-                    },
-                    Report: {
-                        Enabled: true,
-                        Bucket: bucketArn(folder.bucket),
-                        Prefix: folder.prefix.replace(/\/$/, ""), // S3 adds a slash.
-                        Format: "Report_CSV_20180820",
-                        ReportScope: "AllTasks",
-                    },
-                }),
-            ),
-    );
-    return JobId;
-}
+/** The jobs of this command in S3 Batch Operations. */
+export class Jobs {
+    /** @param reports The folder of this command below the location `log`. */
+    constructor(
+        private readonly control: S3ControlClient,
+        private readonly accountId: string,
+        private readonly reports: S3Folder,
+    ) {}
 
-/** Undefined if S3 has forgotten the job, as it does after 90 days. */
-export async function describeJob(
-    control: S3ControlClient,
-    home: JobHome,
-    id: string,
-    terms: JobTerms,
-): Promise<Job | undefined> {
-    const answer = await callIfThere(["NoSuchJob", "NoSuchJobException"], "s3:DescribeJob", id, () =>
-        control.send(new DescribeJobCommand({ AccountId: home.accountId, JobId: id })),
-    );
-    const job = answer?.Job;
-    return (
-        job && {
-            status: job.Status ?? "New",
-            tasks: job.ProgressSummary?.TotalNumberOfTasks ?? 0,
-            succeeded: job.ProgressSummary?.NumberOfTasksSucceeded ?? 0,
-            failed: job.ProgressSummary?.NumberOfTasksFailed ?? 0,
-            reason: [
-                ...(job.FailureReasons ?? []).map(({ FailureCode, FailureReason }) =>
-                    [FailureCode, FailureReason].filter(Boolean).join(": "),
-                ),
-                job.StatusUpdateReason,
-            ]
-                .filter(Boolean)
-                .join("; "),
-            own: isOwn(job, home, terms),
-        }
-    );
-}
+    /** The folder of the manifests and reports of a run. */
+    folderOf(run: string): S3Folder {
+        return { ...this.reports, prefix: `${this.reports.prefix}jobs/${run}/` };
+    }
 
-function isOwn(
-    job: JobDescriptor,
-    { folder }: JobHome,
-    { bucket, storageClass, roleArn, manifest }: JobTerms,
-): boolean {
-    const { ObjectArn, ETag } = job.Manifest?.Location ?? {};
-    const copy = job.Operation?.S3PutObjectCopy;
-    return (
-        job.RoleArn === roleArn &&
-        ObjectArn === manifestArn(folder, manifest) &&
-        unquoted(ETag) === unquoted(manifest.etag) &&
-        copy?.TargetResource === bucketArn(bucket) &&
-        copy?.StorageClass === storageClass
-    );
-}
+    /** Creates a job that copies the objects of a manifest in place, once it is confirmed. */
+    async create({
+        run,
+        bucket,
+        storageClass,
+        requesterPays,
+        roleArn,
+        manifest,
+    }: UploadedPortion): Promise<string> {
+        const folder = this.folderOf(run);
+        const request = new CreateJobCommand({
+            AccountId: this.accountId,
+            Description: `encrypt-existing ${bucket} ${storageClass}`,
+            ConfirmationRequired: true,
+            Priority: 10,
+            RoleArn: roleArn,
+            Manifest: {
+                Spec: { Format: "S3BatchOperations_CSV_20180820", Fields: ["Bucket", "Key"] },
+                Location: {
+                    ObjectArn: `${bucketArn(folder.bucket)}/${manifest.key}`,
+                    ETag: unquoted(manifest.etag),
+                },
+            },
+            Operation: {
+                S3PutObjectCopy: {
+                    TargetResource: bucketArn(bucket),
+                    // The default would be STANDARD.
+                    StorageClass: storageClass as S3StorageClass,
+                    MetadataDirective: "COPY",
+                    NewObjectMetadata: { SSEAlgorithm: "AES256" },
+                    // S3 has encrypted what was written since. By a manifest without versions, S3 copies the current
+                    // object: an older version never comes back.
+                    UnModifiedSinceConstraint: ENCRYPTED_SINCE,
+                    ...(requesterPays && { RequesterPays: true }),
+                },
+            },
+            Report: {
+                Enabled: true,
+                Bucket: bucketArn(folder.bucket),
+                Prefix: folder.prefix.replace(/\/$/, ""), // S3 adds a slash.
+                Format: "Report_CSV_20180820",
+                ReportScope: "AllTasks",
+            },
+        });
+        const on = `bucket ${bucket}, as ${roleArn}`;
+        const answer = await call("s3:CreateJob and iam:PassRole", on, () => this.control.send(request));
+        return answer.JobId ?? "";
+    }
 
-export async function requestStatus(
-    control: S3ControlClient,
-    { accountId }: JobHome,
-    id: string,
-    status: RequestedJobStatus,
-): Promise<void> {
-    await call("s3:UpdateJobStatus", id, () =>
-        control.send(
-            new UpdateJobStatusCommand({ AccountId: accountId, JobId: id, RequestedJobStatus: status }),
-        ),
-    );
-}
+    /** Undefined if S3 has forgotten the job, as it does after 90 days. */
+    async describe(copy: CopyJob): Promise<JobState | undefined> {
+        const request = new DescribeJobCommand({ AccountId: this.accountId, JobId: copy.job });
+        const absent = ["NoSuchJob", "NoSuchJobException"];
+        const { Job: job } =
+            (await callIfThere(absent, "s3:DescribeJob", copy.job, () => this.control.send(request))) ?? {};
+        const {
+            TotalNumberOfTasks = 0,
+            NumberOfTasksSucceeded = 0,
+            NumberOfTasksFailed = 0,
+        } = job?.ProgressSummary ?? {};
+        const reasons = job?.FailureReasons?.map((one) => `${one.FailureCode}: ${one.FailureReason}`) ?? [];
+        return (
+            job && {
+                status: job.Status ?? "New",
+                tasks: TotalNumberOfTasks,
+                succeeded: NumberOfTasksSucceeded,
+                failed: NumberOfTasksFailed,
+                reason: [...reasons, job.StatusUpdateReason].filter(Boolean).join("; "),
+                own: this.isOwn(job, copy),
+            }
+        );
+    }
 
-function manifestArn({ bucket }: S3Folder, { key }: Uploaded): string {
-    return `${bucketArn(bucket)}/${key}`;
+    async request({ job }: CopyJob, status: RequestedJobStatus): Promise<void> {
+        const request = { AccountId: this.accountId, JobId: job, RequestedJobStatus: status };
+        await call("s3:UpdateJobStatus", job, () => this.control.send(new UpdateJobStatusCommand(request)));
+    }
+
+    private isOwn(job: JobDescriptor, { run, bucket, storageClass, roleArn, manifest }: CopyJob): boolean {
+        const { ObjectArn, ETag } = job.Manifest?.Location ?? {};
+        const copy = job.Operation?.S3PutObjectCopy;
+        return (
+            job.RoleArn === roleArn &&
+            ObjectArn === `${bucketArn(this.folderOf(run).bucket)}/${manifest.key}` &&
+            unquoted(ETag) === unquoted(manifest.etag) &&
+            copy?.TargetResource === bucketArn(bucket) &&
+            copy?.StorageClass === storageClass
+        );
+    }
 }
 
 /** S3's answers have ETags in quotes, and the examples of S3 Control have them without. */

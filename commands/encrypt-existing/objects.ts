@@ -5,6 +5,7 @@ import {
     type HeadObjectCommandOutput,
     ListObjectsV2Command,
     ListObjectVersionsCommand,
+    type ObjectVersion,
     type S3Client,
 } from "@aws-sdk/client-s3";
 import { z } from "zod";
@@ -21,7 +22,7 @@ export interface Access {
     /** Whether the requester pays. */
     readonly requesterPays: boolean;
     /** Undefined if versioning was never enabled. */
-    readonly versioning: string | undefined;
+    readonly versioning?: string | undefined;
 }
 
 export interface ListedObject {
@@ -56,65 +57,44 @@ function payer({ requesterPays }: Access) {
 export async function* listObjects(
     s3: S3Client,
     access: Access,
-    folder: S3Folder,
+    { bucket, prefix }: S3Folder,
 ): AsyncGenerator<ListedObject> {
     // Keys may have characters that XML cannot contain, so S3 encodes them.
-    const common = {
-        Bucket: folder.bucket,
-        Prefix: folder.prefix,
-        EncodingType: "url",
-        ...payer(access),
-    } as const;
-    const on = `bucket ${folder.bucket}`;
-    let next: {
-        readonly ContinuationToken?: string;
-        readonly KeyMarker?: string;
-        readonly VersionIdMarker?: string;
-    } = {};
-    for (;;) {
-        const from = next;
-        const page = access.versioning
-            ? await call("s3:ListBucketVersions", on, () =>
-                  s3.send(new ListObjectVersionsCommand({ ...common, ...from })),
-              )
-            : await call("s3:ListBucket", on, () =>
-                  s3.send(new ListObjectsV2Command({ ...common, ...from })),
-              );
-        for (const entry of ("Versions" in page ? page.Versions : "Contents" in page ? page.Contents : []) ??
-            []) {
-            const version = entry as { readonly VersionId?: string; readonly IsLatest?: boolean };
+    const common = { Bucket: bucket, Prefix: prefix, EncodingType: "url", ...payer(access) } as const;
+    const on = `bucket ${bucket}`;
+    const objects = async (from: object) => {
+        const request = new ListObjectsV2Command({ ...common, ...from });
+        const page = await call("s3:ListBucket", on, () => s3.send(request));
+        return { ...page, next: { ContinuationToken: page.NextContinuationToken } };
+    };
+    const versions = async (from: object) => {
+        const request = new ListObjectVersionsCommand({ ...common, ...from });
+        const page = await call("s3:ListBucketVersions", on, () => s3.send(request));
+        const next = { KeyMarker: decoded(page.NextKeyMarker), VersionIdMarker: page.NextVersionIdMarker };
+        return { ...page, Contents: page.Versions, next };
+    };
+    const readPage = access.versioning ? versions : objects;
+    for (let page = await readPage({}); ; page = await readPage(page.next)) {
+        for (const entry of page.Contents ?? []) {
+            const { VersionId, IsLatest } = entry as ObjectVersion;
             yield {
-                key: decoded(entry.Key ?? ""),
+                key: decoded(entry.Key),
                 size: entry.Size ?? 0,
                 storageClass: entry.StorageClass ?? "STANDARD",
                 modified: entry.LastModified ?? new Date(0),
-                versionId: version.VersionId,
-                current: version.IsLatest ?? true,
+                versionId: VersionId,
+                current: IsLatest ?? true,
             };
         }
         if (!page.IsTruncated) {
             return;
         }
-        next =
-            "NextKeyMarker" in page
-                ? {
-                      KeyMarker: decoded(page.NextKeyMarker ?? ""),
-                      VersionIdMarker: page.NextVersionIdMarker ?? "",
-                  }
-                : {
-                      ContinuationToken:
-                          (page as { readonly NextContinuationToken?: string }).NextContinuationToken ?? "",
-                  };
     }
 }
 
 /** Decodes S3's URL encoding, whose spaces are plus signs. */
-export function decoded(text: string): string {
+function decoded(text = ""): string {
     return decodeURIComponent(text.replaceAll("+", "%20"));
-}
-
-export function encoded(key: string): string {
-    return key.split("/").map(encodeURIComponent).join("/");
 }
 
 export type Head = HeadObjectCommandOutput | "gone" | "customer key" | "denied";
@@ -137,26 +117,24 @@ export async function headObject(
     };
     const on = objectUrl(access.bucket, key);
     try {
-        return (
-            (await callIfThere(["NotFound", "NoSuchKey", "HTTP 405"], "s3:GetObject", on, () =>
-                s3.send(new HeadObjectCommand(where)),
-            )) ?? "gone"
-        );
+        const head = () => s3.send(new HeadObjectCommand(where));
+        return (await callIfThere(["NotFound", "NoSuchKey", "HTTP 405"], "s3:GetObject", on, head)) ?? "gone";
     } catch (error) {
-        if (!(error instanceof AwsError)) {
-            throw error;
-        }
-        if (error.denied) {
+        if (error instanceof AwsError && error.denied) {
             return "denied";
         }
-        if (error.code !== "HTTP 400") {
+        if (!(error instanceof AwsError) || error.code !== "HTTP 400") {
             throw error;
         }
         // An answer to HEAD has no body. 400 means a customer-provided key, or an expired token: GET has the reason.
-        await callIfThere(["InvalidRequest"], "s3:GetObject", on, async () => {
+        const isReadable = await callIfThere(["InvalidRequest"], "s3:GetObject", on, async () => {
             const { Body } = await s3.send(new GetObjectCommand({ ...where, Range: "bytes=0-0" }));
             await Body?.transformToString();
+            return true;
         });
+        if (isReadable) {
+            throw error;
+        }
         return "customer key";
     }
 }
@@ -168,30 +146,28 @@ export async function propertiesOf(
     key: string,
     head: HeadObjectCommandOutput,
 ): Promise<Properties | undefined> {
-    const tagging = await callIfThere(
-        ["NotFound", "NoSuchKey"],
-        "s3:GetObjectTagging",
-        objectUrl(access.bucket, key),
-        () => s3.send(new GetObjectTaggingCommand({ Bucket: access.bucket, Key: key, ...payer(access) })),
+    const on = objectUrl(access.bucket, key);
+    const tagging = await callIfThere(["NotFound", "NoSuchKey"], "s3:GetObjectTagging", on, () =>
+        s3.send(new GetObjectTaggingCommand({ Bucket: access.bucket, Key: key, ...payer(access) })),
     );
     if (!tagging) {
         return undefined;
     }
-    const all: Record<string, string | undefined> = {
-        "Cache-Control": head.CacheControl,
-        "Content-Disposition": head.ContentDisposition,
-        "Content-Encoding": head.ContentEncoding,
-        "Content-Language": head.ContentLanguage,
-        "Content-Type": head.ContentType,
-        Expires: head.ExpiresString,
-        "storage class": head.StorageClass ?? "STANDARD",
-        ...Object.fromEntries(
-            Object.entries(head.Metadata ?? {}).map(([name, value]) => [`x-amz-meta-${name}`, value]),
-        ),
-        ...Object.fromEntries((tagging.TagSet ?? []).map(({ Key, Value }) => [`tag ${Key}`, Value])),
-    };
+    const all: readonly (readonly [string, string | undefined])[] = [
+        ["Cache-Control", head.CacheControl],
+        ["Content-Disposition", head.ContentDisposition],
+        ["Content-Encoding", head.ContentEncoding],
+        ["Content-Language", head.ContentLanguage],
+        ["Content-Type", head.ContentType],
+        ["Expires", head.ExpiresString],
+        ["storage class", head.StorageClass ?? "STANDARD"],
+        // S3 returns no metadata that a header cannot have, only their number.
+        ["x-amz-missing-meta", head.MissingMeta?.toString()],
+        ...Object.entries(head.Metadata ?? {}).map(([name, value]) => [`x-amz-meta-${name}`, value] as const),
+        ...(tagging.TagSet ?? []).map(({ Key, Value }) => [`tag ${Key}`, Value] as const),
+    ];
     return Object.fromEntries(
-        Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+        all.filter((entry): entry is readonly [string, string] => entry[1] !== undefined),
     );
 }
 

@@ -6,45 +6,34 @@ import { type Counts, SKIPPED } from "./survey";
 import type { Some } from "./verification";
 
 /** What the command knows at its end; with `--json`, its output. */
-export interface Result extends History {
+export class Result implements History {
     /** The version of this format. */
-    readonly version: 1;
-    readonly stack: string;
-    /** The name of this run's records; null for an estimate. */
-    readonly run: string | null;
-    effects: readonly Effect[];
+    readonly version = 1;
+    effects: readonly Effect[] = [];
     /** Unencrypted objects that S3 Batch Operations can copy, before the run, by job. */
-    found: readonly { readonly bucket: string; readonly storageClass: string; readonly objects: number }[];
-    readonly outcomes: Outcome[];
+    found: readonly { readonly bucket: string; readonly storageClass: string; readonly objects: number }[] =
+        [];
+    readonly outcomes: Outcome[] = [];
+    pending: History["pending"] = [];
     /** Jobs that were not started after an outcome that is not safe. */
-    notStarted: number;
-    skipped: readonly SkippedSummary[];
+    notStarted = 0;
+    skipped: readonly SkippedSummary[] = [];
     /** Unencrypted noncurrent versions; `removedBy`: the day by which lifecycle rules remove them, null: they do not. */
     oldVersions: readonly {
         readonly bucket: string;
         readonly versions: number;
         readonly removedBy: string | null;
-    }[];
+    }[] = [];
+    blocking: readonly string[] = [];
+    unreadableRecords: readonly string[] = [];
     /** Why the command ended early; null if it did not. */
-    error: string | null;
-}
+    error: string | null = null;
 
-export function emptyResult(stack: string, run: string | null): Result {
-    return {
-        version: 1,
-        stack,
-        run,
-        effects: [],
-        found: [],
-        outcomes: [],
-        pending: [],
-        notStarted: 0,
-        skipped: [],
-        oldVersions: [],
-        blocking: [],
-        unreadableRecords: [],
-        error: null,
-    };
+    constructor(
+        readonly stack: string,
+        /** The name of this run's records; null for an estimate. */
+        readonly run: string | null,
+    ) {}
 }
 
 export function count(value: number): string {
@@ -63,13 +52,13 @@ export function requests({ listed, heads, taggings }: Counts, jobs: number): str
 export function outcomeText(outcome: Outcome): string {
     const { bucket, storageClass, tasks, copied, changed, failures, problems, unencrypted, lost, kept } =
         outcome;
-    const failed = failures.reduce((sum, failure) => sum + failure.tasks, 0);
+    const failed = failures.reduce((sum, failure) => sum + failure.objects, 0);
     return [
         `${bucket}, ${storageClass}: ${count(copied)} of ${objects(tasks)} copied, ${count(changed)} changed since the survey, ${count(failed)} failed; ${count(kept)} encrypted with all their metadata and tags (job ${outcome.job}, run ${outcome.run})\n`,
         ...problems.map((problem) => `  failed: ${problem}\n`),
         ...failures.map(
-            ({ reason, tasks: times, keys }) =>
-                `  failed ${count(times)} times: ${reason}: ${keys.join(", ")}\n`,
+            ({ reason, objects: times, examples }) =>
+                `  failed ${count(times)} times: ${reason}: ${examples.join(", ")}\n`,
         ),
         ...listOf("still unencrypted", unencrypted),
         ...listOf("lost metadata or tags", lost),
@@ -83,23 +72,15 @@ function listOf(title: string, { objects: number, examples }: Some): readonly st
 }
 
 export function effectsText({ effects }: Result): string {
-    return effects
-        .map(
-            ({ bucket, effect, consent }) =>
-                `${bucket}: ${effect}${consent ? `; needs --allow ${consent}` : ""}\n`,
-        )
-        .join("");
+    const needs = ({ consent }: Effect) => (consent ? `; needs --allow ${consent}` : "");
+    return effects.map((one) => `${one.bucket}: ${one.effect}${needs(one)}\n`).join("");
 }
 
 export function foundText({ found }: Result): string {
-    return found.length === 0
-        ? "No unencrypted object that S3 Batch Operations can copy.\n"
-        : found
-              .map(
-                  (job) =>
-                      `${job.bucket}, ${job.storageClass}: a job for ${objects(job.objects)} without encryption\n`,
-              )
-              .join("");
+    const lines = found.map(
+        (job) => `${job.bucket}, ${job.storageClass}: a job for ${objects(job.objects)} without encryption\n`,
+    );
+    return lines.join("") || "No unencrypted object that S3 Batch Operations can copy.\n";
 }
 
 export function remainingText(result: Result): string {
@@ -121,7 +102,7 @@ export function remainingText(result: Result): string {
         ...(notStarted > 0 ? [`Not started, because of the failed job: ${notStarted} more\n`] : []),
         ...pending.map(
             ({ run, job }) =>
-                `Job ${job} of run ${run} was confirmed, and its outcome is not known: add --yes to follow it.\n`,
+                `The outcome of job ${job} of run ${run} is not known: add --yes to follow the job.\n`,
         ),
         ...blocking.map(
             (run) =>

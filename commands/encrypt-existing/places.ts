@@ -65,10 +65,16 @@ export function checkNoneRuns(live: readonly string[], clusters: readonly Active
     }
 }
 
-/** The folders of the chosen locations: a job takes one prefix. A folder in another chosen one is omitted. */
+/** The folders of the chosen locations, each object in one: a folder in another one, or equal to it, is omitted. */
 export function placesOf(outputs: StackOutputs, chosen: readonly string[]): readonly S3Folder[] {
     const folders = foldersOf(outputs, chosen);
-    return folders.filter((inner) => !folders.some((outer) => outer !== inner && isInside(inner, outer)));
+    return folders.filter(
+        (inner, index) =>
+            !folders.some(
+                (outer, other) =>
+                    other !== index && isInside(inner, outer) && (other < index || !isInside(outer, inner)),
+            ),
+    );
 }
 
 function foldersOf({ buckets }: StackOutputs, locations: readonly string[]): readonly S3Folder[] {

@@ -1,82 +1,66 @@
 import { createHash } from "node:crypto";
-import { once } from "node:events";
-import { createReadStream, createWriteStream, mkdtempSync, rmSync, type WriteStream } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import path from "node:path";
-import { finished } from "node:stream/promises";
-import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
-import type { S3StorageClass } from "@aws-sdk/client-s3-control";
-import { call } from "../aws";
-import { encoded, objectUrl, type Snapshot } from "./objects";
+import type { Snapshot } from "./objects";
+import { end, openFile, temporaryFolder, write } from "./transfer";
 
 /** The number of objects of a run's first job: if S3's copy loses something, few objects have lost it. */
 const TRIAL = 20;
 
 /** Objects of one bucket and storage class, which one job copies. */
-export interface Portion {
-    readonly bucket: string;
-    readonly storageClass: S3StorageClass;
-    readonly tasks: number;
-    /** Identifies the set of keys: see `fingerprint`. */
-    readonly fingerprint: string;
+export class Portion {
+    readonly keys = new Fingerprint();
     /** Local files: the job's manifest, and a `Snapshot` per line. */
     readonly files: { readonly manifest: string; readonly objects: string };
-}
+    private readonly manifest;
+    private readonly objects;
 
-interface OpenPortion {
-    readonly bucket: string;
-    readonly storageClass: S3StorageClass;
-    readonly files: Portion["files"];
-    readonly streams: { readonly manifest: WriteStream; readonly objects: WriteStream };
-    readonly keys: Fingerprint;
+    constructor(
+        readonly bucket: string,
+        readonly storageClass: string,
+        file: string,
+    ) {
+        this.files = { manifest: `${file}.csv`, objects: `${file}.ndjson` };
+        this.manifest = openFile(this.files.manifest);
+        this.objects = openFile(this.files.objects);
+    }
+
+    async add(before: Snapshot): Promise<void> {
+        this.keys.add(before.key);
+        const key = before.key.split("/").map(encodeURIComponent).join("/");
+        await write(this.manifest, `${this.bucket},${key}\n`);
+        await write(this.objects, `${JSON.stringify(before)}\n`);
+    }
+
+    async close(): Promise<void> {
+        await end(this.manifest);
+        await end(this.objects);
+    }
 }
 
 /** Writes manifests to temporary files while objects are found: there may be millions. */
 export class Portions {
-    private readonly folder = mkdtempSync(path.join(tmpdir(), "encrypt-existing-"));
-    private readonly open = new Map<string, OpenPortion>();
+    private readonly folder = temporaryFolder();
+    private readonly byName = new Map<string, Portion>();
     private trial: string | undefined;
 
-    async add(bucket: string, storageClass: S3StorageClass, before: Snapshot): Promise<void> {
+    async add(bucket: string, storageClass: string, before: Snapshot): Promise<void> {
         const name = `${bucket}-${storageClass}`;
         this.trial ??= name;
-        const isTrial = this.trial === name && (this.open.get("trial")?.keys.count ?? 0) < TRIAL;
-        const { streams, keys } = this.portion(isTrial ? "trial" : name, bucket, storageClass);
-        keys.add(before.key);
-        await write(streams.manifest, `${bucket},${encoded(before.key)}\n`);
-        await write(streams.objects, `${JSON.stringify(before)}\n`);
-    }
-
-    private portion(id: string, bucket: string, storageClass: S3StorageClass): OpenPortion {
-        const found = this.open.get(id);
-        if (found) {
-            return found;
-        }
-        const file = (suffix: string) => path.join(this.folder, `${id}-${suffix}`);
-        const files = { manifest: file("manifest.csv"), objects: file("objects.ndjson") };
-        const streams = {
-            manifest: openFile(files.manifest),
-            objects: openFile(files.objects),
-        };
-        const made = { bucket, storageClass, files, streams, keys: new Fingerprint() };
-        this.open.set(id, made);
-        return made;
+        const isTrial = this.trial === name && (this.byName.get("trial")?.keys.count ?? 0) < TRIAL;
+        const id = isTrial ? "trial" : name;
+        const portion = this.byName.get(id) ?? new Portion(bucket, storageClass, path.join(this.folder, id));
+        this.byName.set(id, portion);
+        await portion.add(before);
     }
 
     /** The portions, the smallest first. */
     async close(): Promise<readonly Portion[]> {
-        const portions = [...this.open.values()];
-        for (const { streams } of portions) {
-            await end(streams.manifest);
-            await end(streams.objects);
+        const portions = [...this.byName.values()];
+        for (const portion of portions) {
+            await portion.close();
         }
-        return portions
-            .map(({ keys, streams: _, ...portion }) => ({
-                ...portion,
-                tasks: keys.count,
-                fingerprint: keys.value,
-            }))
-            .sort((a, b) => a.tasks - b.tasks);
+        return portions.sort((a, b) => a.keys.count - b.keys.count);
     }
 
     /** Deletes the temporary files. */
@@ -99,51 +83,4 @@ export class Fingerprint {
     get value(): string {
         return this.sum.toString(16);
     }
-}
-
-export interface Uploaded {
-    readonly key: string;
-    readonly etag: string;
-}
-
-/** Uploads a file under SSE-S3. */
-export async function upload(
-    s3: S3Client,
-    file: string,
-    size: number,
-    bucket: string,
-    key: string,
-): Promise<Uploaded> {
-    const { ETag } = await call("s3:PutObject", objectUrl(bucket, key), () =>
-        s3.send(
-            new PutObjectCommand({
-                Bucket: bucket,
-                Key: key,
-                Body: createReadStream(file),
-                ContentLength: size,
-                ServerSideEncryption: "AES256",
-            }),
-        ),
-    );
-    return { key, etag: ETag ?? "" };
-}
-
-/** Opens a file for `write` and `end`, which throw the errors of the disk. */
-export function openFile(file: string, flags = "w"): WriteStream {
-    return createWriteStream(file, { flags }).on("error", () => undefined);
-}
-
-/** Writes to a stream, and waits while its buffer is full. */
-export async function write(stream: WriteStream, text: string): Promise<void> {
-    if (stream.errored) {
-        throw stream.errored;
-    }
-    if (!stream.write(text)) {
-        await once(stream, "drain");
-    }
-}
-
-export async function end(stream: WriteStream): Promise<void> {
-    stream.end();
-    await finished(stream);
 }

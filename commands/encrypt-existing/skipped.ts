@@ -1,8 +1,9 @@
 import { once } from "node:events";
 import type { WriteStream } from "node:fs";
+import { escaped, replaceInvisible } from "../escape";
 import { type Access, type ListedObject, objectUrl } from "./objects";
-import { end, openFile, write } from "./portions";
 import type { Skipped } from "./survey";
+import { end, openFile, write } from "./transfer";
 import { addTo, type Some, some } from "./verification";
 
 /** Skipped objects by reason. */
@@ -16,16 +17,13 @@ export class SkippedObjects {
 
     /** @throws Error if the file exists or cannot be written. */
     static async open(file: string | undefined): Promise<SkippedObjects> {
-        if (file === undefined) {
-            return new SkippedObjects(undefined);
+        const stream = file === undefined ? undefined : openFile(file, "wx");
+        if (stream) {
+            await once(stream, "open").catch((error: Error) => {
+                throw new Error(`--list ${file}: ${error.message}`);
+            });
+            await write(stream, "url,bytes,storage class,reason,command\n");
         }
-        const stream = openFile(file, "wx");
-        try {
-            await once(stream, "open");
-        } catch (error) {
-            throw new Error(`--list ${file}: ${error instanceof Error ? error.message : error}`);
-        }
-        stream.write("url,bytes,storage class,reason,command\n");
         return new SkippedObjects(stream);
     }
 
@@ -62,9 +60,10 @@ function copyCommand({ bucket, requesterPays }: Access, { key, storageClass }: L
     ].join(" ");
 }
 
-/** A word for a POSIX shell; with control characters, for Bash. */
+/** A word for a POSIX shell; with control or invisible characters, for Bash. */
 function shellQuoted(word: string): string {
-    return /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(word)
-        ? `$'${word.replace(/[\\']/g, "\\$&").replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => `\\u${character.codePointAt(0)?.toString(16).padStart(4, "0")}`)}'`
-        : `'${word.replaceAll("'", "'\\''")}'`;
+    const visible = replaceInvisible(word.replace(/[\\']/g, "\\$&"), (character) =>
+        Buffer.from(character).toString("hex").replace(/../g, "\\x$&"),
+    );
+    return escaped(word) === word ? `'${word.replaceAll("'", "'\\''")}'` : `$'${visible}'`;
 }

@@ -9,6 +9,7 @@ import {
     type LifecycleRule,
     ListBucketIntelligentTieringConfigurationsCommand,
     type S3Client,
+    type Transition,
 } from "@aws-sdk/client-s3";
 import type { S3Folder } from "../../components/domain/locations";
 import { callIfThere } from "../aws";
@@ -43,85 +44,91 @@ export async function surroundingsOf(
     folders: readonly S3Folder[],
 ): Promise<Surroundings> {
     const Bucket = bucket;
-    /** A setting; undefined if the bucket has none. */
-    const read = <T>(permission: string, request: () => Promise<T>, ...absent: readonly string[]) =>
-        callIfThere(absent, permission, `bucket ${bucket}`, request);
+    /** A setting; an empty object if the bucket has none. */
+    const read = async <T>(
+        permission: string,
+        request: () => Promise<T>,
+        ...absent: readonly string[]
+    ): Promise<Partial<T>> => (await callIfThere(absent, permission, `bucket ${bucket}`, request)) ?? {};
     const effects: Effect[] = [];
     const note = (effect: string, consent?: Consent) =>
         effects.push({ bucket, effect: escaped(effect), consent });
     const applies = (prefix = "") =>
         folders.some((folder) => folder.prefix.startsWith(prefix) || prefix.startsWith(folder.prefix));
 
-    const versioning = await read("s3:GetBucketVersioning", () =>
+    const { Status: versioning } = await read("s3:GetBucketVersioning", () =>
         s3.send(new GetBucketVersioningCommand({ Bucket })),
     );
-    if (versioning?.Status === "Enabled") {
+    if (versioning === "Enabled") {
         note("versioning: the unencrypted object stays as a noncurrent version");
     }
 
-    const payment = await read("s3:GetBucketRequestPayment", () =>
+    const { Payer } = await read("s3:GetBucketRequestPayment", () =>
         s3.send(new GetBucketRequestPaymentCommand({ Bucket })),
     );
-    const requesterPays = payment?.Payer === "Requester";
-    if (requesterPays) {
+    if (Payer === "Requester") {
         note("Requester Pays: the requester, which is this account, pays for the requests");
     }
 
-    const events = await read("s3:GetBucketNotification", () =>
+    const {
+        TopicConfigurations = [],
+        QueueConfigurations = [],
+        LambdaFunctionConfigurations = [],
+        EventBridgeConfiguration,
+    } = await read("s3:GetBucketNotification", () =>
         s3.send(new GetBucketNotificationConfigurationCommand({ Bucket })),
     );
-    const targets = [
-        ...(events?.TopicConfigurations ?? []).map((one) => ({ ...one, arn: one.TopicArn })),
-        ...(events?.QueueConfigurations ?? []).map((one) => ({ ...one, arn: one.QueueArn })),
-        ...(events?.LambdaFunctionConfigurations ?? []).map((one) => ({
-            ...one,
-            arn: one.LambdaFunctionArn,
-        })),
-    ];
-    for (const { arn, Events = [], Filter } of targets) {
+    for (const { Events = [], Filter, ...target } of [
+        ...TopicConfigurations,
+        ...QueueConfigurations,
+        ...LambdaFunctionConfigurations,
+    ]) {
+        const { TopicArn, QueueArn, LambdaFunctionArn }: Partial<Record<string, string>> = target;
         const prefix = Filter?.Key?.FilterRules?.find(({ Name }) => Name?.toLowerCase() === "prefix")?.Value;
         if (Events.some((event) => /^s3:ObjectCreated:(\*|Copy)$/.test(event)) && applies(prefix)) {
+            const arn = TopicArn ?? QueueArn ?? LambdaFunctionArn;
             note(`notifications: each copy sends s3:ObjectCreated:Copy to ${arn}`, "events");
         }
     }
-    if (events?.EventBridgeConfiguration) {
+    if (EventBridgeConfiguration) {
         note("EventBridge: each copy sends an event Object Created, which rules may act on", "events");
     }
 
-    const replication = await read(
+    const { ReplicationConfiguration } = await read(
         "s3:GetReplicationConfiguration",
         () => s3.send(new GetBucketReplicationCommand({ Bucket })),
         "ReplicationConfigurationNotFoundError",
     );
-    for (const { Status, Destination, ...rule } of replication?.ReplicationConfiguration?.Rules ?? []) {
+    for (const { Status, Destination, ...rule } of ReplicationConfiguration?.Rules ?? []) {
         if (Status === "Enabled" && applies(prefixOf(rule))) {
             note(`replication: each copy is replicated to ${Destination?.Bucket}`, "replication");
         }
     }
 
-    const lock = await read(
+    const { ObjectLockConfiguration: lock } = await read(
         "s3:GetBucketObjectLockConfiguration",
         () => s3.send(new GetObjectLockConfigurationCommand({ Bucket })),
         "ObjectLockConfigurationNotFoundError",
     );
-    if (lock?.ObjectLockConfiguration?.ObjectLockEnabled) {
+    if (lock?.ObjectLockEnabled) {
         const lost = "no legal hold and no retention of its own";
         note(`Object Lock: a copy has the bucket's default retention, but ${lost}`, "object-lock");
     }
 
-    const ownership = await read(
+    const { OwnershipControls } = await read(
         "s3:GetBucketOwnershipControls",
         () => s3.send(new GetBucketOwnershipControlsCommand({ Bucket })),
         "OwnershipControlsNotFoundError",
     );
-    if (ownership?.OwnershipControls?.Rules?.[0]?.ObjectOwnership !== "BucketOwnerEnforced") {
+    if (OwnershipControls?.Rules?.[0]?.ObjectOwnership !== "BucketOwnerEnforced") {
         note("ACLs: a copy has only the bucket owner's grant; an object's other grants are lost", "acls");
     }
 
-    const tiering = await read("s3:GetIntelligentTieringConfiguration", () =>
-        s3.send(new ListBucketIntelligentTieringConfigurationsCommand({ Bucket })),
+    const { IntelligentTieringConfigurationList = [] } = await read(
+        "s3:GetIntelligentTieringConfiguration",
+        () => s3.send(new ListBucketIntelligentTieringConfigurationsCommand({ Bucket })),
     );
-    for (const { Id, Status, ...rule } of tiering?.IntelligentTieringConfigurationList ?? []) {
+    for (const { Id, Status, ...rule } of IntelligentTieringConfigurationList) {
         if (Status === "Enabled" && applies(prefixOf(rule))) {
             const then =
                 "a copy starts in the Frequent Access tier, and the days to the archive tiers start again";
@@ -134,10 +141,11 @@ export async function surroundingsOf(
         () => s3.send(new GetBucketLifecycleConfigurationCommand({ Bucket })),
         "NoSuchLifecycleConfiguration",
     );
-    const rules = (lifecycle?.Rules ?? []).filter(
+    const rules = (lifecycle.Rules ?? []).filter(
         (rule) => rule.Status === "Enabled" && applies(prefixOf(rule)),
     );
-    for (const [rule, actions] of rules.map((one) => [one, describe(one)] as const)) {
+    for (const rule of rules) {
+        const actions = describe(rule);
         if (actions !== "") {
             note(`lifecycle rule ${rule.ID}: its days start again with the copy: ${actions}`);
         }
@@ -147,41 +155,30 @@ export async function surroundingsOf(
             coversAll(rule, folder) ? (rule.NoncurrentVersionExpiration?.NoncurrentDays ?? []) : [],
         ),
     );
+    // A lifecycle rule does not delete a locked version.
+    const staysSome = lock?.ObjectLockEnabled || removing.some((days) => days.length === 0);
     return {
         bucket,
         folders,
-        versioning: versioning?.Status,
-        requesterPays,
+        versioning,
+        requesterPays: Payer === "Requester",
         effects,
-        noncurrentDays: removing.some((days) => days.length === 0)
-            ? undefined
-            : Math.max(...removing.map((days) => Math.min(...days))),
+        noncurrentDays: staysSome ? undefined : Math.max(...removing.map((days) => Math.min(...days))),
     };
 }
 
 /** A rule of lifecycle, replication or Intelligent-Tiering. */
-interface PrefixRule {
-    readonly Prefix?: string | undefined;
-    readonly Filter?:
-        | {
-              readonly Prefix?: string | undefined;
-              readonly And?: { readonly Prefix?: string | undefined } | undefined;
-          }
-        | undefined;
-}
+type PrefixRule = Pick<LifecycleRule, "Prefix"> & {
+    readonly Filter?: { readonly Prefix?: string; readonly And?: { readonly Prefix?: string } };
+};
 
 function prefixOf({ Filter, Prefix }: PrefixRule): string {
     return Filter?.Prefix ?? Filter?.And?.Prefix ?? Prefix ?? "";
 }
 
 function describe({ Expiration, Transitions = [] }: LifecycleRule): string {
-    const after = ({
-        Days,
-        Date: date,
-    }: {
-        readonly Days?: number | undefined;
-        readonly Date?: Date | undefined;
-    }) => (date ? `on ${date.toISOString().slice(0, 10)}` : `after ${Days} days`);
+    const after = (one: Pick<Transition, "Date" | "Days">) =>
+        one.Date ? `on ${one.Date.toISOString().slice(0, 10)}` : `after ${one.Days} days`;
     return [
         ...Transitions.map((to) => `transition to ${to.StorageClass} ${after(to)}`),
         ...(Expiration?.Days || Expiration?.Date ? [`expiration ${after(Expiration)}`] : []),

@@ -1,7 +1,6 @@
 import type { HeadObjectCommandOutput, S3Client } from "@aws-sdk/client-s3";
 import { S3StorageClass } from "@aws-sdk/client-s3-control";
 import { pMapIterable, pMapSkip } from "p-map";
-import type { S3Folder } from "../../components/domain/locations";
 import {
     type Access,
     CONCURRENCY,
@@ -11,6 +10,7 @@ import {
     propertiesOf,
     type Snapshot,
 } from "./objects";
+import type { Surroundings } from "./surroundings";
 
 /**
  * S3 encrypts every object written since 2023-01-05, in every bucket. The margin covers the weeks of the roll-out; each
@@ -41,7 +41,7 @@ export const SKIPPED = {
 export type Skipped = keyof typeof SKIPPED;
 
 export type Finding =
-    | { readonly kind: "copy"; readonly storageClass: S3StorageClass; readonly before: Snapshot }
+    | { readonly kind: "copy"; readonly storageClass: string; readonly before: Snapshot }
     | { readonly kind: "skip"; readonly why: Skipped; readonly object: ListedObject }
     | { readonly kind: "old version" };
 
@@ -54,16 +54,15 @@ export interface Counts {
     taggings: number;
 }
 
-/** Finds the unencrypted objects of a folder. Memory does not grow with the number of objects. */
+/** Finds the unencrypted objects of a bucket's folders. Memory does not grow with the number of objects. */
 export function survey(
     s3: S3Client,
-    access: Access,
-    folder: S3Folder,
+    access: Surroundings,
     counts: Counts,
     onListed: () => void,
 ): AsyncIterable<Finding> {
     return pMapIterable(
-        candidates(s3, access, folder, counts, onListed),
+        candidates(s3, access, counts, onListed),
         async (object) => (await inspect(s3, access, object, counts)) ?? pMapSkip,
         { concurrency: CONCURRENCY },
     );
@@ -71,16 +70,17 @@ export function survey(
 
 async function* candidates(
     s3: S3Client,
-    access: Access,
-    folder: S3Folder,
+    access: Surroundings,
     counts: Counts,
     onListed: () => void,
 ): AsyncGenerator<ListedObject> {
-    for await (const object of listObjects(s3, access, folder)) {
-        counts.listed += 1;
-        onListed();
-        if (object.modified < ENCRYPTED_SINCE) {
-            yield object;
+    for (const folder of access.folders) {
+        for await (const object of listObjects(s3, access, folder)) {
+            counts.listed += 1;
+            onListed();
+            if (object.modified < ENCRYPTED_SINCE) {
+                yield object;
+            }
         }
     }
 }
@@ -112,7 +112,7 @@ async function inspect(
     return (
         properties && {
             kind: "copy",
-            storageClass: (head.StorageClass ?? "STANDARD") as S3StorageClass,
+            storageClass: head.StorageClass ?? "STANDARD",
             before: { key, size: head.ContentLength ?? 0, etag: head.ETag ?? "", properties },
         }
     );

@@ -1,8 +1,6 @@
 import { createInterface } from "node:readline";
-import type { Readable } from "node:stream";
-import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import type { S3Client } from "@aws-sdk/client-s3";
 import { pMapIterable } from "p-map";
-import { callIfThere } from "../aws";
 import { escaped } from "../escape";
 import {
     type Access,
@@ -13,7 +11,7 @@ import {
     type Snapshot,
     snapshot,
 } from "./objects";
-import type { Uploaded } from "./portions";
+import { download, type Uploaded } from "./transfer";
 
 /** A number of objects, with some of them. */
 export interface Some {
@@ -46,6 +44,11 @@ export interface Verification {
     readonly lost: Some;
 }
 
+/** The verification of no object. */
+export function nothingVerified(): Verification {
+    return { kept: 0, changed: 0, unencrypted: some(), unreadable: some(), lost: some() };
+}
+
 /** Compares every object of a job with its snapshot: AWS documents in two ways whether a batch copy keeps metadata. */
 export async function verify(
     s3: S3Client,
@@ -53,13 +56,7 @@ export async function verify(
     snapshots: AsyncIterable<Snapshot>,
     onObject: () => void,
 ): Promise<Verification> {
-    const found: Verification = {
-        kept: 0,
-        changed: 0,
-        unencrypted: some(),
-        unreadable: some(),
-        lost: some(),
-    };
+    const found = nothingVerified();
     const judged = pMapIterable(
         snapshots,
         async (before) => ({ before, now: await lookAt(s3, access, before) }),
@@ -70,19 +67,18 @@ export async function verify(
         const url = objectUrl(access.bucket, before.key);
         if (now === "unencrypted" || now === "unreadable") {
             addTo(found[now], url);
-        } else if (now === "changed") {
-            found.changed += 1;
-        } else if (now === "") {
-            found.kept += 1;
+        } else if (now === "changed" || now === "kept") {
+            found[now] += 1;
         } else {
-            addTo(found.lost, `${url}: ${now}`);
+            addTo(found.lost, `${url}: ${now.differences}`);
         }
     }
     return found;
 }
 
-/** Differences, an empty string without any. */
-async function lookAt(s3: S3Client, access: Access, before: Snapshot): Promise<string> {
+type Judgement = Exclude<keyof Verification, "lost"> | { readonly differences: string };
+
+async function lookAt(s3: S3Client, access: Access, before: Snapshot): Promise<Judgement> {
     const head = await headObject(s3, access, before.key);
     if (head === "denied") {
         return "unreadable";
@@ -100,36 +96,29 @@ async function lookAt(s3: S3Client, access: Access, before: Snapshot): Promise<s
     if (!properties) {
         return "changed";
     }
-    const names = [...new Set([...Object.keys(before.properties), ...Object.keys(properties)])];
-    return names
+    const differences = [...new Set([...Object.keys(before.properties), ...Object.keys(properties)])]
         .filter((name) => before.properties[name] !== properties[name])
-        .map((name) => `${escaped(name)} was ${show(before.properties[name])}, is ${show(properties[name])}`)
-        .join("; ");
+        .map((name) => `${escaped(name)} was ${show(before.properties[name])}, is ${show(properties[name])}`);
+    return differences.length === 0 ? "kept" : { differences: differences.join("; ") };
 }
 
 function show(value: string | undefined): string {
     return value === undefined ? "missing" : escaped(JSON.stringify(value));
 }
 
-/** Reads uploaded snapshots; none if the file was changed or deleted, so that the numbers do not add up. */
+/**
+ * Reads uploaded snapshots.
+ * @throws AwsError `NoSuchKey` or `PreconditionFailed` if the file was deleted or changed.
+ */
 export async function* readSnapshots(
     s3: S3Client,
     bucket: string,
     { key, etag }: Uploaded,
 ): AsyncGenerator<Snapshot> {
-    const file = await callIfThere(
-        ["NoSuchKey", "PreconditionFailed"],
-        "s3:GetObject",
-        objectUrl(bucket, key),
-        () => s3.send(new GetObjectCommand({ Bucket: bucket, Key: key, IfMatch: etag })),
+    const lines = download(s3, { Bucket: bucket, Key: key, IfMatch: etag }, (input) =>
+        createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }),
     );
-    if (!file) {
-        return;
-    }
-    for await (const line of createInterface({
-        input: file.Body as Readable,
-        crlfDelay: Number.POSITIVE_INFINITY,
-    })) {
+    for await (const line of lines) {
         yield snapshot.parse(JSON.parse(line));
     }
 }

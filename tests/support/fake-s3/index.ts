@@ -47,12 +47,22 @@ export class FakeS3 extends State {
         const refusal = this.refusals.find(({ on, times = 1 }) => times > 0 && on.test(line));
         if (refusal) {
             refusal.times = (refusal.times ?? Number.POSITIVE_INFINITY) - 1;
+            if (refusal.code === "cut off") {
+                response.writeHead(200, { "content-length": 1000 }).write("half", () => response.destroy());
+                return;
+            }
+            if (refusal.code === "empty") {
+                response.writeHead(200).end();
+                return;
+            }
             response
                 .writeHead(refusal.status, { "content-type": "application/xml" })
                 .end(`<Error><Code>${refusal.code}</Code><Message>refused by the test</Message></Error>`);
             return;
         }
-        const { pathname, searchParams } = new URL(request.url, "http://s3");
+        // Not `new URL`: a key may have a segment `..`.
+        const [pathname = "", query] = request.url.split("?");
+        const searchParams = new URLSearchParams(query);
         const { status = 200, headers = {}, body = "" } = this.route(request, pathname, searchParams);
         response.writeHead(status, { "content-type": "application/xml", ...headers }).end(body);
     }

@@ -74,15 +74,15 @@ export function objectAnswer(
     query: URLSearchParams,
 ): Answer {
     const name = `${bucket}/${key}`;
+    if (query.has("uploads")) {
+        state.uploads.set(name, []);
+        return { body: `<Result><UploadId>upload</UploadId></Result>` };
+    }
+    if (query.has("uploadId")) {
+        return uploadAnswer(state, request, name);
+    }
     if (request.method === "PUT") {
-        const body = contentOf(request);
-        state.objects.set(name, {
-            size: body.length,
-            encrypted: true,
-            body,
-            modified: new Date().toISOString(),
-        });
-        return { headers: { etag: etagOf(body) } };
+        return store(state, name, request.body);
     }
     const [status, code] = state.heads.get(name) ?? [];
     if (status !== undefined) {
@@ -120,20 +120,22 @@ function etagOf(body: string): string {
     return `"${createHash("md5").update(body).digest("hex")}"`;
 }
 
-/** The SDK sends streams in chunks, each after a line with its length. */
-function contentOf({ headers, body }: Request): string {
-    if (!String(headers["content-encoding"]).includes("aws-chunked")) {
-        return body;
+function store(state: State, name: string, body: string): Answer {
+    state.objects.set(name, { size: body.length, encrypted: true, body, modified: new Date().toISOString() });
+    return { headers: { etag: etagOf(body) } };
+}
+
+/** A part of a multipart upload, or its end. */
+function uploadAnswer(state: State, { method, body }: Request, name: string): Answer {
+    const parts = state.uploads.get(name) ?? [];
+    if (method === "PUT") {
+        parts.push(body);
+        return { headers: { etag: etagOf(body) } };
     }
-    let rest = Buffer.from(body);
-    let content = "";
-    for (;;) {
-        const end = rest.indexOf("\r\n");
-        const length = Number.parseInt(rest.toString("utf8", 0, end), 16);
-        if (!length) {
-            return content;
-        }
-        content += rest.toString("utf8", end + 2, end + 2 + length);
-        rest = rest.subarray(end + 2 + length + 2);
+    state.uploads.delete(name);
+    if (method === "DELETE") {
+        return { status: 204 };
     }
+    const { headers } = store(state, name, parts.join(""));
+    return { body: `<Result><ETag>${headers?.etag?.replaceAll('"', "&quot;")}</ETag></Result>` };
 }

@@ -45,6 +45,8 @@ export class State {
     readonly objects = new Map<string, StoredObject>();
     /** `bucket/key`, and a noncurrent version. */
     readonly oldVersions: (readonly [string, StoredObject])[] = [];
+    /** The parts of uploads that are not complete, by `bucket/key`. */
+    readonly uploads = new Map<string, string[]>();
     readonly jobs = new Map<string, FakeJob>();
     readonly requests: Request[] = [];
     /** `bucket?setting`, such as `acme?lifecycle` → the XML of S3's answer. */
@@ -62,7 +64,7 @@ export class State {
     jobEnds: readonly [status: string, reason: string] = ["Complete", ""];
     /** The tasks that S3 counts in addition to the manifest's. */
     additionalTasks = 0;
-    /** Requests to refuse, each with a status and an error's code. */
+    /** Requests to refuse, each with a status and an error's code, `empty` or `cut off`. */
     readonly refusals: {
         readonly on: RegExp;
         readonly status: number;

@@ -1,0 +1,131 @@
+import { once } from "node:events";
+import { createReadStream, createWriteStream, mkdtempSync, rmSync, type WriteStream } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { Readable } from "node:stream";
+import { finished, pipeline } from "node:stream/promises";
+import {
+    AbortMultipartUploadCommand,
+    type CompletedPart,
+    CompleteMultipartUploadCommand,
+    CreateMultipartUploadCommand,
+    GetObjectCommand,
+    type S3Client,
+    UploadPartCommand,
+} from "@aws-sdk/client-s3";
+import type { S3ControlClient } from "@aws-sdk/client-s3-control";
+import { call } from "../aws";
+import { objectUrl } from "./objects";
+
+/** S3 takes at most 10,000 parts: 160 GB. */
+const PART_BYTES = 16 * 2 ** 20;
+
+/** A file in S3. */
+export interface Uploaded {
+    readonly key: string;
+    readonly etag: string;
+}
+
+/**
+ * Uploads a file under SSE-S3, in parts: S3 takes at most 5 GB at once, and the SDK does not repeat a request that sends
+ * a stream.
+ */
+export async function upload(
+    s3: S3Client,
+    file: string,
+    bucket: string,
+    key: string,
+    signal: AbortSignal,
+): Promise<Uploaded> {
+    const where = { Bucket: bucket, Key: key };
+    const put = <T>(request: () => Promise<T>) => call("s3:PutObject", objectUrl(bucket, key), request);
+    const { UploadId } = await put(() =>
+        s3.send(new CreateMultipartUploadCommand({ ...where, ServerSideEncryption: "AES256" })),
+    );
+    const target = { ...where, UploadId };
+    try {
+        const Parts: CompletedPart[] = [];
+        for await (const Body of createReadStream(file, { highWaterMark: PART_BYTES })) {
+            signal.throwIfAborted();
+            const PartNumber = Parts.length + 1;
+            const part = new UploadPartCommand({ ...target, PartNumber, Body });
+            Parts.push({ PartNumber, ETag: (await put(() => s3.send(part))).ETag });
+        }
+        const complete = new CompleteMultipartUploadCommand({ ...target, MultipartUpload: { Parts } });
+        return { key, etag: (await put(() => s3.send(complete))).ETag ?? "" };
+    } catch (error) {
+        // The parts cost storage, and no listing of objects shows them.
+        await s3.send(new AbortMultipartUploadCommand(target)).catch(() => undefined);
+        throw error;
+    }
+}
+
+/**
+ * Parses an object by way of a temporary file: a reader that asks S3 about each line is too slow for S3's connection,
+ * and must not take half an object for the whole.
+ */
+export async function* download<T>(
+    s3: S3Client,
+    where: { readonly Bucket: string; readonly Key: string; readonly IfMatch?: string },
+    parse: (file: Readable) => AsyncIterable<T>,
+): AsyncGenerator<T> {
+    const folder = temporaryFolder();
+    const file = path.join(folder, "object");
+    try {
+        await call("s3:GetObject", objectUrl(where.Bucket, where.Key), async () => {
+            const { Body } = await s3.send(new GetObjectCommand(where));
+            await pipeline(Body as Readable, createWriteStream(file));
+        });
+        yield* parse(createReadStream(file));
+    } finally {
+        rmSync(folder, { recursive: true, force: true });
+    }
+}
+
+export function temporaryFolder(): string {
+    return mkdtempSync(path.join(tmpdir(), "encrypt-existing-"));
+}
+
+/** Opens a file for `write` and `end`, which throw the errors of the disk. */
+export function openFile(file: string, flags = "w"): WriteStream {
+    return createWriteStream(file, { flags }).on("error", () => undefined);
+}
+
+/** Writes to a stream, and waits while its buffer is full. */
+export async function write(stream: WriteStream, text: string): Promise<void> {
+    if (stream.errored) {
+        throw stream.errored;
+    }
+    if (!stream.write(text)) {
+        await once(stream, "drain");
+    }
+}
+
+export async function end(stream: WriteStream): Promise<void> {
+    stream.end();
+    await finished(stream);
+}
+
+/** Makes the client refuse an empty answer, which the SDK reads as one without objects and settings, and ask again. */
+export function refuseEmptyAnswers({ middlewareStack }: S3Client | S3ControlClient): void {
+    const stack = middlewareStack as S3Client["middlewareStack"];
+    stack.add(
+        (next, { commandName }) =>
+            async (args) => {
+                const answer = await next(args);
+                const { method } = args.request as { readonly method: string };
+                const { headers } = answer.response as {
+                    readonly headers: Readonly<Record<string, string>>;
+                };
+                if (
+                    method === "GET" &&
+                    commandName !== "GetObjectCommand" &&
+                    headers["content-length"] === "0"
+                ) {
+                    throw Object.assign(new Error(), { name: "EmptyAnswer", $retryable: {} });
+                }
+                return answer;
+            },
+        { step: "deserialize", priority: "low", name: "refuseEmptyAnswers" },
+    );
+}
