@@ -12,7 +12,7 @@ import {
     encryptExistingCommand,
 } from "../../../commands/encrypt-existing";
 import { CONTROL_HOST, resolveControlHost } from "../../support/control-host";
-import { FakeS3, type StoredObject } from "../../support/fake-s3";
+import { etagOf, FakeS3, type StoredObject } from "../../support/fake-s3";
 import { MINIMAL, runStack } from "../../support/run";
 import { streams } from "../../support/streams";
 
@@ -43,6 +43,36 @@ const OLD: StoredObject = {
 };
 const NEW: StoredObject = { ...OLD, encrypted: true };
 
+/** The calls of a run on a bucket without versioning. */
+const READS = [
+    /^POST \/$/,
+    /^GET .*list-type=2.*runs/,
+    /\?versioning/,
+    /\?requestPayment/,
+    /\?notification/,
+    /\?replication/,
+    /\?object-lock/,
+    /\?ownershipControls/,
+    /\?intelligent-tiering/,
+    /\?lifecycle/,
+    /^GET .*list-type=2.*prefix=raw/,
+    /^HEAD .*raw/,
+    /\?tagging/,
+    /^GET .*\/jobs\/job-1/,
+    /^GET .*manifest\.json/,
+    /^GET .*results\/succeeded\.csv/,
+    /^GET .*objects\.ndjson/,
+];
+const WRITES = [
+    /^POST .*manifest\.csv\?uploads/,
+    /^PUT .*manifest\.csv/,
+    /^POST .*manifest\.csv\?uploadId/,
+    /^POST .*\/jobs$/,
+    /^PUT .*confirmed\.json/,
+    CONFIRM,
+    /^PUT .*outcome\.json/,
+];
+
 interface Situation {
     readonly title: string;
     readonly given?: (s3: FakeS3, interrupt: () => void | Promise<void>) => void;
@@ -50,8 +80,8 @@ interface Situation {
     /** A second run, after the first one. */
     readonly again?: readonly string[];
     readonly between?: (s3: FakeS3) => void;
-    /** Run the command in a process of its own; with AS_PROCESSES=1, all situations run so. */
-    readonly asProcess?: true;
+    /** Run the command in a process of its own, which `interrupt` sends this; with AS_PROCESSES=1, all situations run so. */
+    readonly asProcess?: NodeJS.Signals;
     readonly exit: number;
     /** What the last run prints on either stream. */
     readonly prints?: readonly (string | RegExp)[];
@@ -111,7 +141,7 @@ const SITUATIONS: readonly Situation[] = [
     },
     {
         title: "a run copies exactly the unencrypted objects of the chosen locations, and keeps what they have",
-        asProcess: true,
+        asProcess: "SIGINT",
         given: (s3) => {
             raw(s3, ['a b+c%,"é', "line\nbreak\u0001"]);
             raw(s3, ["encrypted"], NEW);
@@ -191,6 +221,47 @@ const SITUATIONS: readonly Situation[] = [
         check: (s3) => expect([...s3.jobs.values()].map(({ tasks }) => tasks.length)).to.deep.equal([20, 25]),
     },
     {
+        title: "a run copies objects with any key, size, ETag, header and tag that S3 allows, and reports no loss",
+        given: (s3) => {
+            s3.report = "spaces as plus signs";
+            const keys = [
+                "a+b",
+                "a%2Bb",
+                "a b",
+                "é,\"'",
+                "\u0001\n",
+                "/lead",
+                "a//b",
+                "../c",
+                ".",
+                "folder/",
+                "😀",
+            ];
+            raw(s3, [...keys, "k".repeat(1020)], { size: 0 });
+            raw(s3, ["5 GB"], { ...OLD, size: 5 * GIB });
+            raw(s3, ["multipart"], { ...OLD, headers: { etag: '"0123-2"' } });
+            raw(s3, ["tags"], {
+                ...OLD,
+                tags: Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`é ${index}`, "+=/"])),
+            });
+            raw(s3, ["headers"], {
+                ...OLD,
+                headers: {
+                    "content-disposition": "attachment",
+                    "content-language": "de",
+                    expires: "tomorrow",
+                    "x-amz-meta-name": "=?UTF-8?B?w6k=?=",
+                    "x-amz-missing-meta": "1",
+                },
+            });
+        },
+        args: YES,
+        exit: OK,
+        prints: ["16 of 16 objects copied, 0 changed since the survey, 0 failed; 16 encrypted with all"],
+        check: (s3) =>
+            expect(s3.namesIn(ARCHIVE, "raw/").every((key) => isEncrypted(s3, key.slice(4)))).to.equal(true),
+    },
+    {
         title: "SSE-KMS, DSSE and SSE-C count as encrypted, and a deleted object is no object",
         given: (s3) => {
             raw(s3, ["kms", "gone"], { ...OLD, headers: { "x-amz-server-side-encryption": "aws:kms" } });
@@ -210,6 +281,17 @@ const SITUATIONS: readonly Situation[] = [
         args: YES,
         exit: FAILED,
         prints: ["ExpiredToken"],
+        check: writesNothing,
+    },
+    {
+        title: "a HEAD request that S3 refuses, and a GET request that it answers, are an error, and not taken for SSE-C",
+        given: (s3) => {
+            raw(s3, ["a"]);
+            s3.refusals.push({ on: /^HEAD .*raw/, status: 400, code: "" });
+        },
+        args: YES,
+        exit: FAILED,
+        prints: [`s3:GetObject on s3://${ARCHIVE}/raw/a: HTTP 400`],
         check: writesNothing,
     },
     // What is not copied
@@ -337,6 +419,44 @@ const SITUATIONS: readonly Situation[] = [
         exit: OK,
         prints: ["1 unencrypted noncurrent version; no lifecycle rule removes all of them"],
     },
+    ...(
+        [
+            ["of some sizes", "<Filter><ObjectSizeGreaterThan>1</ObjectSizeGreaterThan></Filter>", undefined],
+            [
+                "of some tags",
+                "<Filter><And><Prefix></Prefix><Tag><Key>a</Key><Value>b</Value></Tag></And></Filter>",
+                undefined,
+            ],
+            [
+                "in a bucket with Object Lock",
+                "<Filter/>",
+                "<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled></ObjectLockConfiguration>",
+            ],
+        ] as const
+    ).map(
+        ([which, filter, lock]): Situation => ({
+            title: `a lifecycle rule for noncurrent versions ${which} does not remove all of them`,
+            given: (s3) => {
+                s3.oldVersions.push([`${ARCHIVE}/raw/b`, { ...OLD, versionId: "old" }]);
+                setting(
+                    s3,
+                    "versioning",
+                    "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>",
+                );
+                setting(
+                    s3,
+                    "lifecycle",
+                    `<LifecycleConfiguration><Rule><ID>r</ID><Status>Enabled</Status>${filter}<NoncurrentVersionExpiration><NoncurrentDays>3</NoncurrentDays></NoncurrentVersionExpiration></Rule></LifecycleConfiguration>`,
+                );
+                if (lock) {
+                    setting(s3, "object-lock", lock);
+                }
+            },
+            args: RAW,
+            exit: OK,
+            prints: ["1 unencrypted noncurrent version; no lifecycle rule removes all of them"],
+        }),
+    ),
     {
         title: "with versioning suspended, an object is not copied over an older null version",
         given: (s3) => {
@@ -522,8 +642,10 @@ const SITUATIONS: readonly Situation[] = [
         [
             ["missing", "the job's report is missing"],
             ["half", "the job's report has 1 of 2 tasks"],
+            ["twice the rows", "the job's report has 4 of 2 tasks"],
             ["another job's", "the job's report names other objects than its manifest"],
-            ["not JSON", "the job's report cannot be read: "],
+            ["not JSON", "the job's report cannot be read: it is not JSON"],
+            ["of another form", "the job's report cannot be read: Results: "],
         ] as const
     ).map(
         ([report, problem]): Situation => ({
@@ -678,7 +800,7 @@ const SITUATIONS: readonly Situation[] = [
     },
     {
         title: "an estimate beside a running job disturbs nothing",
-        asProcess: true,
+        asProcess: "SIGINT",
         given: (s3, interrupt) => {
             raw(s3, ["a", "b"]);
             s3.hooks.push({ on: CONFIRM, run: interrupt });
@@ -772,6 +894,39 @@ const SITUATIONS: readonly Situation[] = [
             );
         },
     },
+    {
+        title: "the records of another stack with the same log location are no concern of this one",
+        given: (s3) => {
+            const other = `${LOGS}/emr/encrypt-existing/runs/another-project/dev/${RUN}/job-1.outcome.json`;
+            const body = JSON.stringify({ stack: "another-project/dev", job: "job-1", lost: { objects: 1 } });
+            s3.objects.set(other, { size: 1, encrypted: true, body });
+        },
+        args: ["--yes"],
+        exit: OK,
+    },
+    {
+        title: "a file of objects in another form fails one run, and does not block the next",
+        given: (s3, interrupt) => {
+            raw(s3, ["a"]);
+            s3.hooks.push({ on: CONFIRM, run: interrupt });
+        },
+        args: YES,
+        between: (s3) => {
+            for (const [name, object] of s3.objects) {
+                if (name.endsWith("objects.ndjson")) {
+                    s3.objects.set(name, {
+                        ...object,
+                        body: "{}\n",
+                        headers: { etag: etagOf(String(object.body)) },
+                    });
+                }
+            }
+        },
+        again: YES,
+        exit: FAILED,
+        prints: ["  failed: the file of the job's objects cannot be read: key: "],
+        check: (s3) => expect(s3.sent("PUT", /outcome\.json/)).to.have.length(1),
+    },
     // Interruption and errors
     ...(
         [
@@ -783,7 +938,7 @@ const SITUATIONS: readonly Situation[] = [
     ).map(
         ([phase, on]): Situation => ({
             title: `an interruption ${phase} starts nothing`,
-            ...(phase === "before it confirms the job" && { asProcess: true as const }),
+            ...(phase === "before it confirms the job" && { asProcess: "SIGTERM" as const }),
             given: (s3, interrupt) => {
                 raw(s3, ["a"]);
                 s3.hooks.push({ on, run: interrupt });
@@ -799,6 +954,133 @@ const SITUATIONS: readonly Situation[] = [
             },
         }),
     ),
+    ...(
+        [
+            ["while S3 copies", /^GET .*\/jobs\/job-1/, undefined],
+            ["while it reads the report", /^GET .*manifest\.json/, "SIGHUP"],
+            ["while it checks the copies", /^HEAD .*raw/, "SIGTERM"],
+        ] as const
+    ).map(
+        ([phase, on, asSignal]): Situation => ({
+            title: `an interruption ${phase} loses nothing: the next run ends the job${asSignal ? ` (${asSignal})` : ""}`,
+            ...(asSignal && { asProcess: asSignal }),
+            given: (s3, interrupt) => {
+                raw(
+                    s3,
+                    Array.from({ length: 30 }, (_, index) => `${index}`),
+                );
+                s3.hooks.push({ on: CONFIRM, run: () => void s3.hooks.push({ on, run: interrupt }) });
+            },
+            args: [...YES, "--json"],
+            again: YES,
+            exit: OK,
+            prints: ["20 of 20 objects copied", "10 of 10 objects copied"],
+            check: (s3) => expect(s3.jobs.size).to.equal(2),
+        }),
+    ),
+    {
+        title: "a job that a killed run was about to confirm is cancelled by the next run",
+        asProcess: "SIGKILL",
+        given: (s3, interrupt) => {
+            raw(s3, ["a"]);
+            s3.hooks.push({ on: /requestedJobStatus/, run: interrupt });
+            s3.refusals.push({ on: CONFIRM, ...DENIED, times: 1 });
+        },
+        args: YES,
+        again: YES,
+        exit: OK,
+        prints: ["0 of 1 object copied", "1 of 1 object copied"],
+        check: (s3) =>
+            expect([...s3.jobs.values()].map(({ status }) => status)).to.deep.equal([
+                "Cancelled",
+                "Complete",
+            ]),
+    },
+    {
+        title: "credentials that expire while S3 copies end the run with what is known, and the next run ends the job",
+        given: (s3) => {
+            raw(s3, ["a"]);
+            const expired = { on: /^GET .*\/jobs\/job-1/, status: 400, code: "ExpiredToken", times: 1 };
+            s3.hooks.push({ on: CONFIRM, run: () => void s3.refusals.push(expired) });
+        },
+        args: YES,
+        again: YES,
+        exit: OK,
+        prints: ["1 of 1 object copied"],
+        check: (s3) => expect(s3.jobs.size).to.equal(1),
+    },
+    {
+        title: "credentials that expire while S3 copies leave the job in the JSON output",
+        given: (s3) => {
+            raw(s3, ["a"]);
+            const expired = { on: /^GET .*\/jobs\/job-1/, status: 400, code: "ExpiredToken" };
+            s3.hooks.push({ on: CONFIRM, run: () => void s3.refusals.push(expired) });
+        },
+        args: [...YES, "--json"],
+        exit: FAILED,
+        prints: [
+            "s3:DescribeJob on job-1: ExpiredToken: refused by the test. The credentials have expired: log in again.",
+        ],
+        check: (_, stdout) => expect(JSON.parse(stdout).pending[0]).to.include({ job: "job-1", tasks: 1 }),
+    },
+    ...(["manifest\\.json", "results/succeeded", "objects\\.ndjson"] as const).map(
+        (file): Situation => ({
+            title: `a connection that breaks while it reads ${file} ends the run, and the next run ends the job`,
+            given: (s3) => {
+                raw(s3, ["a"]);
+                const broken = { on: new RegExp(`^GET .*${file}`), status: 200, code: "cut off", times: 1 };
+                s3.hooks.push({ on: CONFIRM, run: () => void s3.refusals.push(broken) });
+            },
+            args: YES,
+            again: YES,
+            exit: OK,
+            prints: ["1 of 1 object copied"],
+            check: (s3) =>
+                expect([s3.jobs.size, s3.sent("PUT", /outcome\.json/).length]).to.deep.equal([1, 1]),
+        }),
+    ),
+    ...(
+        [
+            ["with 500", 500, "InternalError", [...READS, ...WRITES]],
+            [
+                "without a body",
+                200,
+                "empty",
+                READS.filter(({ source }) => !/POST|HEAD|json|csv/.test(source)),
+            ],
+        ] as const
+    ).map(
+        ([how, status, code, calls]): Situation => ({
+            title: `every call that S3 answers once ${how} is made again`,
+            given: (s3) => {
+                raw(s3, ["a"]);
+                s3.refusals.push(...calls.map((on) => ({ on, status, code, times: 1 })));
+            },
+            args: YES,
+            exit: OK,
+            prints: ["1 of 1 object copied"],
+            check: (s3) =>
+                expect([s3.jobs.size, s3.refusals.filter(({ times }) => times !== 0)]).to.deep.equal([1, []]),
+        }),
+    ),
+    {
+        title: "an upload that fails leaves no parts",
+        given: (s3) => {
+            raw(s3, ["a"]);
+            s3.refusals.push({ on: /^POST .*manifest\.csv\?uploadId/, ...DENIED });
+        },
+        args: YES,
+        exit: FAILED,
+        prints: ["s3:PutObject on s3://"],
+        check: (s3) => expect(s3.uploads.size).to.equal(0),
+    },
+    {
+        title: "a log bucket that does not exist is named",
+        given: (s3) =>
+            s3.refusals.push({ on: /^GET .*list-type=2.*runs/, status: 404, code: "NoSuchBucket" }),
+        exit: FAILED,
+        prints: [`s3:ListBucket on bucket ${LOGS}: NoSuchBucket`],
+    },
     ...(
         [
             [/^GET .*list-type=2.*runs/, `s3:ListBucket on bucket ${LOGS}`],
@@ -960,8 +1242,8 @@ describe("encrypt-existing", () => {
             const s3 = new FakeS3();
             const env = await s3.start();
             const list = path.join(folder, "list.csv");
-            const start =
-                situation.asProcess || process.env.AS_PROCESSES !== undefined ? asProcess : insideThisProcess;
+            const { asProcess: signal = process.env.AS_PROCESSES && "SIGINT" } = situation;
+            const start = signal ? asProcess(signal as NodeJS.Signals) : insideThisProcess;
             let interrupt: () => void | Promise<void> = () => undefined;
             situation.given?.(s3, () => interrupt());
             const run = async (args: readonly string[]) => {
@@ -1034,26 +1316,28 @@ function insideThisProcess(args: readonly string[], json: string, env: Environme
 /** Resolves the host of S3 Control, before which the SDK puts the account's number. */
 const RESOLVE = `import dns from "node:dns"; const { lookup } = dns; dns.lookup = (host, ...others) => lookup(host.endsWith(".${CONTROL_HOST}") ? "127.0.0.1" : host, ...others);`;
 
-function asProcess(args: readonly string[], json: string, env: Environment): Running {
-    const child = spawn(
-        process.execPath,
-        [
-            "--max-old-space-size=128", // As the npm script does.
-            ...["--import", "tsx", "--import", `data:text/javascript,${encodeURIComponent(RESOLVE)}`],
-            ...["commands/encrypt-existing/index.ts", ...args],
-        ],
-        { cwd: ROOT, env: { ...process.env, ...env } },
-    );
-    child.stdin.end(json);
-    const ended = Promise.all([
-        text(child.stdout),
-        text(child.stderr),
-        new Promise<number | null>((resolve) => child.on("close", resolve)),
-    ]).then(([stdout, stderr, exit]) => ({ stdout, stderr, exit }));
-    const interrupt = async () => {
-        child.kill("SIGINT");
-        // The signal arrives before the answer to the request.
-        await sleep(200);
+const asProcess =
+    (signal: NodeJS.Signals) =>
+    (args: readonly string[], json: string, env: Environment): Running => {
+        const child = spawn(
+            process.execPath,
+            [
+                "--max-old-space-size=128", // As the npm script does.
+                ...["--import", "tsx", "--import", `data:text/javascript,${encodeURIComponent(RESOLVE)}`],
+                ...["commands/encrypt-existing/index.ts", ...args],
+            ],
+            { cwd: ROOT, env: { ...process.env, ...env } },
+        );
+        child.stdin.end(json);
+        const ended = Promise.all([
+            text(child.stdout),
+            text(child.stderr),
+            new Promise<number | null>((resolve) => child.on("close", resolve)),
+        ]).then(([stdout, stderr, exit]) => ({ stdout, stderr, exit }));
+        const interrupt = async () => {
+            child.kill(signal);
+            // The signal arrives before the answer to the request.
+            await sleep(200);
+        };
+        return { interrupt, ended };
     };
-    return { interrupt, ended };
-}

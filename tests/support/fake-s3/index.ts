@@ -6,6 +6,7 @@ import { CONTROL, control } from "./jobs";
 import { bucketAnswer, objectAnswer } from "./s3";
 import { type Answer, type Request, State } from "./state";
 
+export { etagOf } from "./s3";
 export type { StoredObject } from "./state";
 
 /**
@@ -52,7 +53,7 @@ export class FakeS3 extends State {
                 return;
             }
             if (refusal.code === "empty") {
-                response.writeHead(200).end();
+                response.writeHead(200, { "content-length": 0 }).end();
                 return;
             }
             response

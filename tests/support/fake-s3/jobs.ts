@@ -75,15 +75,19 @@ function copy(state: State, job: FakeJob): void {
         const object = state.objects.get(name);
         const failure = state.taskFailures.get(name) ?? (object ? undefined : GONE);
         const [bucket, ...key] = name.split("/");
+        const encoded = key.map(encodeURIComponent).join("/");
+        const reported = state.report === "spaces as plus signs" ? encoded.replaceAll("%20", "+") : encoded;
         const result = (status: string, ...others: readonly (string | number)[]) =>
-            [bucket, key.map(encodeURIComponent).join("/"), "", status, ...others].join();
+            [bucket, reported, "", status, ...others].join();
         if (failure || !object) {
             const { status, code, message } = failure ?? GONE;
             const outcome = state.report === "columns by the schema" ? [code, status] : [status, code];
             rows.failed.push(result("failed", ...outcome, `"${message}"`));
         } else {
             rows.succeeded.push(result("succeeded", 200, "", "Successful"));
-            const { headers, ...kept } = object;
+            const { headers: { etag = "", ...others } = {}, ...kept } = object;
+            // The ETag of a multipart upload has a hyphen; a copy is no multipart upload.
+            const headers = { ...others, ...(etag && { etag: etag.replace(/-\d+/, "") }) };
             state.objects.set(name, { ...kept, encrypted: true, ...(!state.losesMetadata && { headers }) });
         }
     }
@@ -99,8 +103,12 @@ function copy(state: State, job: FakeJob): void {
         .slice(0, state.report === "half" ? 1 : 2)
         .map(([TaskExecutionStatus, lines]) => {
             const Key = `${prefix.join("/")}/results/${TaskExecutionStatus}.csv`;
-            const body = lines.map((line) =>
-                state.report === "another job's" ? line.replace(",", ",x") : line,
+            const body = lines.flatMap((line) =>
+                state.report === "another job's"
+                    ? line.replace(",", ",x")
+                    : state.report === "twice the rows"
+                      ? [line, line]
+                      : line,
             );
             state.objects.set(`${bucket}/${Key}`, { size: 1, encrypted: true, body: `${body.join("\n")}\n` });
             return { TaskExecutionStatus, Bucket: bucket, MD5Checksum: "", Key };
@@ -114,7 +122,7 @@ function copy(state: State, job: FakeJob): void {
     state.objects.set(`${job.reportPrefix}/manifest.json`, {
         size: 1,
         encrypted: true,
-        body: state.report === "not JSON" ? "<html>" : manifest,
+        body: state.report === "not JSON" ? "<html>" : state.report === "of another form" ? "{}" : manifest,
     });
 }
 

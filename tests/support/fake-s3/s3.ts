@@ -116,7 +116,7 @@ export function objectAnswer(
         : { headers, body: object.body ?? "" };
 }
 
-function etagOf(body: string): string {
+export function etagOf(body: string): string {
     return `"${createHash("md5").update(body).digest("hex")}"`;
 }
 

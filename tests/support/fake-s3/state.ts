@@ -56,8 +56,16 @@ export class State {
     /** `bucket/key` → the status of the answer to HEAD, and the error's code in the answer to GET. */
     readonly heads = new Map<string, readonly [number, string]>();
     /** How reports of jobs deviate from AWS's example. */
-    report: "complete" | "columns by the schema" | "missing" | "half" | "another job's" | "not JSON" =
-        "complete";
+    report:
+        | "complete"
+        | "columns by the schema"
+        | "spaces as plus signs"
+        | "missing"
+        | "half"
+        | "twice the rows"
+        | "another job's"
+        | "not JSON"
+        | "of another form" = "complete";
     /** Whether batch jobs lose user metadata. */
     losesMetadata = false;
     /** The status in which jobs end, and why. */
