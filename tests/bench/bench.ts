@@ -5,35 +5,13 @@
 import { spawnSync } from "node:child_process";
 import { cpus, totalmem } from "node:os";
 import path from "node:path";
+import { commandRows } from "./commands";
 import { median } from "./median";
+import { type Measurement, measure, succeeded } from "./peak-memory";
 
 const ROUNDS = 10;
 const ROOT = path.join(__dirname, "../..");
 const GIB = 2 ** 30;
-
-interface Measurement {
-    readonly milliseconds: number;
-    /** Peak resident memory. */
-    readonly megabytes: number;
-    readonly output: string;
-}
-
-/** Runs a script under tsx, in a process of its own. */
-function measure(script: string): Measurement {
-    const report = "process.on('exit',()=>process.stderr.write('\\nmaxRSS='+process.resourceUsage().maxRSS))";
-    const start = performance.now();
-    const { stdout, stderr, status } = spawnSync(
-        process.execPath,
-        ["--import", `data:text/javascript,${encodeURIComponent(report)}`, "--import", "tsx", script],
-        { cwd: ROOT, encoding: "utf8" },
-    );
-    const milliseconds = performance.now() - start;
-    if (status !== 0) {
-        throw new Error(`${script}: ${stderr}`);
-    }
-    const kilobytes = Number(/maxRSS=(\d+)$/.exec(stderr)?.[1]);
-    return { milliseconds, megabytes: kilobytes / 1024, output: stdout };
-}
 
 function timeTests(): number {
     const start = performance.now();
@@ -51,22 +29,24 @@ function summary(measurements: readonly Measurement[]) {
     };
 }
 
-const loads: Measurement[] = [];
-const renders: Measurement[] = [];
-for (let round = 0; round < ROUNDS; round += 1) {
-    loads.push(measure("tests/bench/load-only.ts"));
-    renders.push(measure("commands/render.ts"));
-}
-const load = summary(loads);
-const render = summary(renders);
-const program = JSON.parse(measure("tests/bench/program.ts").output.trim().split("\n").at(-1) ?? "") as {
-    readonly index: number;
-    readonly flat: number;
-    readonly resources: number;
-};
-const tests = timeTests();
+async function main(): Promise<void> {
+    const [loads, renders]: [Measurement[], Measurement[]] = [[], []];
+    for (let round = 0; round < ROUNDS; round += 1) {
+        loads.push(await succeeded(0, measure(["tests/bench/load-only.ts"])));
+        renders.push(await succeeded(0, measure(["commands/render.ts"])));
+    }
+    const load = summary(loads);
+    const render = summary(renders);
+    const { stdout } = await succeeded(0, measure(["tests/bench/program.ts"]));
+    const program = JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as {
+        readonly index: number;
+        readonly flat: number;
+        readonly resources: number;
+    };
+    const tests = timeTests();
+    const commands = await commandRows();
 
-console.log(`# Performance
+    console.log(`# Performance
 
 Printed by \`npm run -s bench > docs/performance.md\` on ${cpus().length} cores, ${Math.round(totalmem() / GIB)} GiB, Node ${process.versions.node}. Only the ratios carry over to other machines.
 
@@ -76,4 +56,14 @@ Printed by \`npm run -s bench > docs/performance.md\` on ${cpus().length} cores,
 | \`index.ts\` under mocks, warm: ${program.index.toFixed(0)} ms | the same ${program.resources} resources registered flat: ${program.flat.toFixed(0)} ms | ${(program.index / program.flat).toFixed(2)} | |
 | \`npm test\`, all of it: lint, types, tests with their coverage: ${tests.toFixed(0)} s | | | |
 
-Medians of ${ROUNDS} turns each (the program: 20), the tests once.`);
+Medians of ${ROUNDS} turns each (the program: 20), the tests once.
+
+## Commands on many objects
+Peak memory of the command's process, with the flags of its npm script, against an S3 that generates objects. The goal is less than 250 MB; most of it is what the packages need.
+
+| What | Peak memory |
+|---|---|
+${commands.map((row) => `| ${row} |`).join("\n")}`);
+}
+
+void main();

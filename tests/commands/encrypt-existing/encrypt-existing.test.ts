@@ -11,7 +11,7 @@ import {
     encryptExisting,
     encryptExistingCommand,
 } from "../../../commands/encrypt-existing";
-import { CONTROL_HOST, resolveControlHost } from "../../support/control-host";
+import { resolveControlHost } from "../../support/control-host";
 import { etagOf, FakeS3, type StoredObject } from "../../support/fake-s3";
 import { MINIMAL, runStack } from "../../support/run";
 import { streams } from "../../support/streams";
@@ -1313,9 +1313,6 @@ function insideThisProcess(args: readonly string[], json: string, env: Environme
     return { interrupt: () => interrupted.abort(new Error("interrupted. ")), ended: run() };
 }
 
-/** Resolves the host of S3 Control, before which the SDK puts the account's number. */
-const RESOLVE = `import dns from "node:dns"; const { lookup } = dns; dns.lookup = (host, ...others) => lookup(host.endsWith(".${CONTROL_HOST}") ? "127.0.0.1" : host, ...others);`;
-
 const asProcess =
     (signal: NodeJS.Signals) =>
     (args: readonly string[], json: string, env: Environment): Running => {
@@ -1323,7 +1320,7 @@ const asProcess =
             process.execPath,
             [
                 "--max-old-space-size=128", // As the npm script does.
-                ...["--import", "tsx", "--import", `data:text/javascript,${encodeURIComponent(RESOLVE)}`],
+                ...["--import", "tsx", "--import", "./tests/aws/control-host.ts"],
                 ...["commands/encrypt-existing/index.ts", ...args],
             ],
             { cwd: ROOT, env: { ...process.env, ...env } },

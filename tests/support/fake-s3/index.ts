@@ -14,7 +14,15 @@ export type { StoredObject } from "./state";
  * STS and EMR.
  */
 export class FakeS3 extends State {
-    private readonly server = createServer((request, response) => void this.answer(request, response));
+    /** The largest number of simultaneous requests. */
+    peak = 0;
+    private underWay = 0;
+    private readonly server = createServer(async (request, response) => {
+        this.underWay += 1;
+        this.peak = Math.max(this.peak, this.underWay);
+        await this.answer(request, response);
+        this.underWay -= 1;
+    });
 
     /** Starts the server, and returns the environment that sends all requests of the SDK to it. */
     async start(): Promise<Readonly<Record<string, string>>> {
@@ -40,7 +48,7 @@ export class FakeS3 extends State {
             headers: incoming.headers,
             body: await text(incoming),
         };
-        this.requests.push(request);
+        await this.onRequest(request);
         const line = `${request.method} ${request.url}`;
         for (const { run } of this.hooks.filter(({ on }) => on.test(line))) {
             await run();

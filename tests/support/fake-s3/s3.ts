@@ -26,30 +26,32 @@ export function bucketAnswer(state: State, bucket: string, query: URLSearchParam
         return body === undefined ? (SETTINGS[setting] ?? {}) : { body };
     }
     const prefix = query.get("prefix") ?? "";
-    const current = state
-        .namesIn(bucket, prefix)
-        .map((key) => ({ key, latest: true, object: state.objects.get(`${bucket}/${key}`) as StoredObject }));
+    const encode = query.get("encoding-type") === "url" ? urlEncoded : String;
     const isVersions = query.has("versions");
-    const old = !isVersions
-        ? []
-        : state.oldVersions
-              .filter(([name]) => name.startsWith(`${bucket}/${prefix}`))
-              .map(([name, object]) => ({ key: name.slice(bucket.length + 1), latest: false, object }));
-    const all = [...current, ...old];
+    const current = state.namesIn(bucket, prefix);
+    const old = state.oldVersions.filter(([name]) => isVersions && name.startsWith(`${bucket}/${prefix}`));
     const start = Number(query.get("continuation-token") ?? query.get("version-id-marker") ?? 0);
     const next = start + PAGE;
     const element = isVersions ? "Version" : "Contents";
-    const entries = all.slice(start, next).map(({ key, latest, object }) => {
+    const page: readonly (readonly [key: string, latest: boolean, object: StoredObject | undefined])[] = [
+        ...current
+            .slice(start, next)
+            .map((key) => [key, true, state.objects.get(`${bucket}/${key}`)] as const),
+        ...old
+            .slice(Math.max(start - current.length, 0), Math.max(next - current.length, 0))
+            .map(([name, object]) => [name.slice(bucket.length + 1), false, object] as const),
+    ];
+    const entries = page.map(([key, latest, object]) => {
         const {
-            size,
+            size = 0,
             storageClass = "STANDARD",
             modified = "2020-01-01T00:00:00Z",
             versionId = "v1",
-        } = object;
+        } = object ?? {};
         const version = isVersions ? `<VersionId>${versionId}</VersionId><IsLatest>${latest}</IsLatest>` : "";
-        return `<${element}><Key>${urlEncoded(key)}</Key><Size>${size}</Size><StorageClass>${storageClass}</StorageClass><LastModified>${modified}</LastModified>${version}</${element}>`;
+        return `<${element}><Key>${encode(key)}</Key><Size>${size}</Size><StorageClass>${storageClass}</StorageClass><LastModified>${modified}</LastModified>${version}</${element}>`;
     });
-    const isTruncated = next < all.length;
+    const isTruncated = next < current.length + old.length;
     const more = isVersions
         ? `<NextKeyMarker>any%2Bkey</NextKeyMarker><NextVersionIdMarker>${next}</NextVersionIdMarker>`
         : `<NextContinuationToken>${next}</NextContinuationToken>`;

@@ -42,7 +42,7 @@ export interface Answer {
 
 /** The content of the fake, and the faults that a test asks for. */
 export class State {
-    readonly objects = new Map<string, StoredObject>();
+    readonly objects: Map<string, StoredObject> = new Map();
     /** `bucket/key`, and a noncurrent version. */
     readonly oldVersions: (readonly [string, StoredObject])[] = [];
     /** The parts of uploads that are not complete, by `bucket/key`. */
@@ -82,6 +82,10 @@ export class State {
     /** Called before a matching request is answered. */
     readonly hooks: { readonly on: RegExp; readonly run: () => void | Promise<void> }[] = [];
     clusters: readonly { readonly Id: string; readonly Name: string; readonly stackTag: string }[] = [];
+
+    protected onRequest(request: Request): void | Promise<void> {
+        this.requests.push(request);
+    }
 
     /** The matching requests, in order. */
     sent(method: string, url: RegExp): readonly Request[] {
