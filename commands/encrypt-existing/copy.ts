@@ -8,7 +8,7 @@ import { objectUrl } from "./objects";
 import type { Portion } from "./portions";
 import { type CopyJob, type Records, reasonOf, type UploadedPortion } from "./records";
 import { upload } from "./transfer";
-import { nothingVerified, readSnapshots, type Verification, verify } from "./verification";
+import { nothingVerified, type Verification, verify } from "./verification";
 
 /** What a job has done. */
 export interface Outcome extends Verification {
@@ -125,8 +125,7 @@ async function seeThrough(context: CopyContext, job: CopyJob): Promise<void> {
     streams.stderr.write(`job ${job.job}: ${describe(ended)}\n`);
     const report = await orProblem(context, "the job's report", readCompletion(s3, folder, job.job));
     const bar = progressBar(streams, "checking the copies [{bar}] {value}/{total}", job.tasks);
-    const snapshots = readSnapshots(s3, folder.bucket, job.objects);
-    const checks = verify(s3, job, snapshots, () => {
+    const checks = verify(s3, job, folder, () => {
         signal.throwIfAborted();
         bar?.increment();
     });

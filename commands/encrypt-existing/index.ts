@@ -117,7 +117,7 @@ export async function encryptExisting(
         print(effectsText(result));
         const counts: Counts = { listed: 0, heads: 0, taggings: 0 };
         const bar = progressBar(streams, "{listed} objects listed, {heads} checked", 1, counts);
-        const skipped = await SkippedObjects.open(options.list);
+        const skipped = new SkippedObjects(options.list);
         const onListed = () => {
             signal.throwIfAborted();
             bar?.update(0, counts);
@@ -129,9 +129,9 @@ export async function encryptExisting(
             for (const access of surroundings) {
                 for await (const finding of survey(clients.s3, access, counts, onListed)) {
                     if (finding.kind === "copy") {
-                        await portions.add(access.bucket, finding.storageClass, finding.before);
+                        portions.add(access.bucket, finding.storageClass, finding.before);
                     } else if (finding.kind === "skip") {
-                        await skipped.add(access, finding.why, finding.object);
+                        skipped.add(access, finding.why, finding.object);
                     } else {
                         addOldVersions(access.bucket, 1);
                     }
@@ -139,9 +139,9 @@ export async function encryptExisting(
             }
         } finally {
             bar?.stop();
-            result.skipped = await skipped.close();
+            result.skipped = skipped.summary;
         }
-        const found = await portions.close();
+        const found = portions.all;
         result.found = found.map(({ bucket, storageClass, keys }) => ({
             bucket,
             storageClass,
@@ -180,7 +180,7 @@ export async function encryptExisting(
     } finally {
         portions.dispose();
         print(remainingText(result));
-        if (options.json && (result.error === null || result.outcomes.length + result.pending.length > 0)) {
+        if (options.json) {
             streams.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
         }
     }

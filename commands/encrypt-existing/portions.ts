@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { rmSync } from "node:fs";
+import { appendFileSync, openSync, rmSync } from "node:fs";
 import path from "node:path";
 import type { Snapshot } from "./objects";
-import { end, openFile, temporaryFolder, write } from "./transfer";
+import { temporaryFolder } from "./transfer";
 
 /** The number of objects of a run's first job: if S3's copy loses something, few objects have lost it. */
 const TRIAL = 20;
@@ -12,8 +12,7 @@ export class Portion {
     readonly keys = new Fingerprint();
     /** Local files: the job's manifest, and a `Snapshot` per line. */
     readonly files: { readonly manifest: string; readonly objects: string };
-    private readonly manifest;
-    private readonly objects;
+    private readonly descriptors: readonly [manifest: number, objects: number];
 
     constructor(
         readonly bucket: string,
@@ -21,20 +20,15 @@ export class Portion {
         file: string,
     ) {
         this.files = { manifest: `${file}.csv`, objects: `${file}.ndjson` };
-        this.manifest = openFile(this.files.manifest);
-        this.objects = openFile(this.files.objects);
+        this.descriptors = [openSync(this.files.manifest, "w"), openSync(this.files.objects, "w")];
     }
 
-    async add(before: Snapshot): Promise<void> {
+    add(before: Snapshot): void {
         this.keys.add(before.key);
         const key = before.key.split("/").map(encodeURIComponent).join("/");
-        await write(this.manifest, `${this.bucket},${key}\n`);
-        await write(this.objects, `${JSON.stringify(before)}\n`);
-    }
-
-    async close(): Promise<void> {
-        await end(this.manifest);
-        await end(this.objects);
+        const [manifest, objects] = this.descriptors;
+        appendFileSync(manifest, `${this.bucket},${key}\n`);
+        appendFileSync(objects, `${JSON.stringify(before)}\n`);
     }
 }
 
@@ -44,23 +38,19 @@ export class Portions {
     private readonly byName = new Map<string, Portion>();
     private trial: string | undefined;
 
-    async add(bucket: string, storageClass: string, before: Snapshot): Promise<void> {
+    add(bucket: string, storageClass: string, before: Snapshot): void {
         const name = `${bucket}-${storageClass}`;
         this.trial ??= name;
         const isTrial = this.trial === name && (this.byName.get("trial")?.keys.count ?? 0) < TRIAL;
         const id = isTrial ? "trial" : name;
         const portion = this.byName.get(id) ?? new Portion(bucket, storageClass, path.join(this.folder, id));
         this.byName.set(id, portion);
-        await portion.add(before);
+        portion.add(before);
     }
 
     /** The portions, the smallest first. */
-    async close(): Promise<readonly Portion[]> {
-        const portions = [...this.byName.values()];
-        for (const portion of portions) {
-            await portion.close();
-        }
-        return portions.sort((a, b) => a.keys.count - b.keys.count);
+    get all(): readonly Portion[] {
+        return [...this.byName.values()].sort((a, b) => a.keys.count - b.keys.count);
     }
 
     /** Deletes the temporary files. */

@@ -1,9 +1,7 @@
-import { once } from "node:events";
-import type { WriteStream } from "node:fs";
+import { appendFileSync, openSync } from "node:fs";
 import { escaped, replaceInvisible } from "../escape";
 import { type Access, type ListedObject, objectUrl } from "./objects";
 import type { Skipped } from "./survey";
-import { end, openFile, write } from "./transfer";
 import { addTo, type Some, some } from "./verification";
 
 /** Skipped objects by reason. */
@@ -13,37 +11,36 @@ export type SkippedSummary = { readonly why: Skipped } & Some;
 export class SkippedObjects {
     private readonly byReason = new Map<Skipped, SkippedSummary>();
 
-    private constructor(private readonly file: WriteStream | undefined) {}
+    private readonly file: number | undefined;
 
     /** @throws Error if the file exists or cannot be written. */
-    static async open(file: string | undefined): Promise<SkippedObjects> {
-        const stream = file === undefined ? undefined : openFile(file, "wx");
-        if (stream) {
-            await once(stream, "open").catch((error: Error) => {
-                throw new Error(`--list ${file}: ${error.message}`);
-            });
-            await write(stream, "url,bytes,storage class,reason,command\n");
+    constructor(file: string | undefined) {
+        try {
+            this.file = file === undefined ? undefined : openSync(file, "wx");
+        } catch (error) {
+            throw new Error(`--list ${file}: ${error instanceof Error ? error.message : error}`);
         }
-        return new SkippedObjects(stream);
+        this.write("url,bytes,storage class,reason,command");
     }
 
-    async add(access: Access, why: Skipped, object: ListedObject): Promise<void> {
+    get summary(): readonly SkippedSummary[] {
+        return [...this.byReason.values()];
+    }
+
+    add(access: Access, why: Skipped, object: ListedObject): void {
         const url = objectUrl(access.bucket, object.key);
         const command = why === "large" || why === "class" ? copyCommand(access, object) : "";
         const found = this.byReason.get(why) ?? { why, ...some() };
         this.byReason.set(why, found);
         addTo(found, command || url);
-        if (this.file) {
-            const cells = [url, String(object.size), object.storageClass, why, command];
-            await write(this.file, `${cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join()}\n`);
-        }
+        const cells = [url, String(object.size), object.storageClass, why, command];
+        this.write(cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join());
     }
 
-    async close(): Promise<readonly SkippedSummary[]> {
-        if (this.file) {
-            await end(this.file);
+    private write(line: string): void {
+        if (this.file !== undefined) {
+            appendFileSync(this.file, `${line}\n`);
         }
-        return [...this.byReason.values()];
     }
 }
 

@@ -1,9 +1,8 @@
-import { once } from "node:events";
-import { createReadStream, createWriteStream, mkdtempSync, rmSync, type WriteStream } from "node:fs";
+import { createReadStream, createWriteStream, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Readable } from "node:stream";
-import { finished, pipeline } from "node:stream/promises";
+import { pipeline } from "node:stream/promises";
 import {
     AbortMultipartUploadCommand,
     type CompletedPart,
@@ -84,26 +83,6 @@ export async function* download<T>(
 
 export function temporaryFolder(): string {
     return mkdtempSync(path.join(tmpdir(), "encrypt-existing-"));
-}
-
-/** Opens a file for `write` and `end`, which throw the errors of the disk. */
-export function openFile(file: string, flags = "w"): WriteStream {
-    return createWriteStream(file, { flags }).on("error", () => undefined);
-}
-
-/** Writes to a stream, and waits while its buffer is full. */
-export async function write(stream: WriteStream, text: string): Promise<void> {
-    if (stream.errored) {
-        throw stream.errored;
-    }
-    if (!stream.write(text)) {
-        await once(stream, "drain");
-    }
-}
-
-export async function end(stream: WriteStream): Promise<void> {
-    stream.end();
-    await finished(stream);
 }
 
 /** Makes the client refuse an empty answer, which the SDK reads as one without objects and settings, and ask again. */

@@ -1,6 +1,7 @@
 import { createInterface } from "node:readline";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { pMapIterable } from "p-map";
+import type { S3Folder } from "../../components/domain/locations";
 import { escaped } from "../escape";
 import {
     type Access,
@@ -11,7 +12,8 @@ import {
     type Snapshot,
     snapshot,
 } from "./objects";
-import { download, type Uploaded } from "./transfer";
+import type { CopyJob } from "./records";
+import { download } from "./transfer";
 
 /** A number of objects, with some of them. */
 export interface Some {
@@ -49,22 +51,33 @@ export function nothingVerified(): Verification {
     return { kept: 0, changed: 0, unencrypted: some(), unreadable: some(), lost: some() };
 }
 
-/** Compares every object of a job with its snapshot: AWS documents in two ways whether a batch copy keeps metadata. */
+/**
+ * Compares every object of a job with its snapshot: AWS documents in two ways whether a batch copy keeps metadata.
+ * @param folder Where the file of snapshots is.
+ * @throws AwsError `NoSuchKey` or `PreconditionFailed` if that file was deleted or changed.
+ */
 export async function verify(
     s3: S3Client,
-    access: Access,
-    snapshots: AsyncIterable<Snapshot>,
+    job: Pick<CopyJob, "bucket" | "requesterPays" | "objects">,
+    { bucket }: S3Folder,
     onObject: () => void,
 ): Promise<Verification> {
     const found = nothingVerified();
+    const file = { Bucket: bucket, Key: job.objects.key, IfMatch: job.objects.etag };
+    const lines = download(s3, file, (input) =>
+        createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }),
+    );
     const judged = pMapIterable(
-        snapshots,
-        async (before) => ({ before, now: await lookAt(s3, access, before) }),
+        lines,
+        async (line) => {
+            const before = snapshot.parse(JSON.parse(line));
+            return { before, now: await lookAt(s3, job, before) };
+        },
         { concurrency: CONCURRENCY },
     );
     for await (const { before, now } of judged) {
         onObject();
-        const url = objectUrl(access.bucket, before.key);
+        const url = objectUrl(job.bucket, before.key);
         if (now === "unencrypted" || now === "unreadable") {
             addTo(found[now], url);
         } else if (now === "changed" || now === "kept") {
@@ -104,21 +117,4 @@ async function lookAt(s3: S3Client, access: Access, before: Snapshot): Promise<J
 
 function show(value: string | undefined): string {
     return value === undefined ? "missing" : escaped(JSON.stringify(value));
-}
-
-/**
- * Reads uploaded snapshots.
- * @throws AwsError `NoSuchKey` or `PreconditionFailed` if the file was deleted or changed.
- */
-export async function* readSnapshots(
-    s3: S3Client,
-    bucket: string,
-    { key, etag }: Uploaded,
-): AsyncGenerator<Snapshot> {
-    const lines = download(s3, { Bucket: bucket, Key: key, IfMatch: etag }, (input) =>
-        createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }),
-    );
-    for await (const line of lines) {
-        yield snapshot.parse(JSON.parse(line));
-    }
 }
