@@ -20,6 +20,8 @@ export interface EncryptedBucketArgs {
     readonly noncurrentDays?: number;
     /** The number of days after which objects expire. @default never */
     readonly expireDays?: number;
+    /** The prefixes of the keys that expire. @default all keys */
+    readonly expirePrefixes?: readonly string[];
     /** Whether Pulumi refuses to delete the bucket. @default false */
     readonly protect?: boolean;
     /** Whether a deletion of the bucket deletes its objects as well. @default false */
@@ -118,7 +120,7 @@ export class EncryptedBucket extends pulumi.ComponentResource {
 }
 
 /** An empty filter applies a rule to the whole bucket. */
-function lifecycleRules({ noncurrentDays, expireDays }: EncryptedBucketArgs) {
+function lifecycleRules({ noncurrentDays, expireDays, expirePrefixes }: EncryptedBucketArgs) {
     const rule = { status: "Enabled", filter: {} };
     return [
         {
@@ -136,6 +138,13 @@ function lifecycleRules({ noncurrentDays, expireDays }: EncryptedBucketArgs) {
                       expiration: { expiredObjectDeleteMarker: true },
                   },
               ]),
-        ...(expireDays === undefined ? [] : [{ ...rule, id: "expire", expiration: { days: expireDays } }]),
+        ...(expireDays === undefined
+            ? []
+            : (expirePrefixes ?? [undefined]).map((prefix) => ({
+                  ...rule,
+                  id: prefix === undefined ? "expire" : `expire ${prefix}`,
+                  ...(prefix !== undefined && { filter: { prefix } }),
+                  expiration: { days: expireDays },
+              }))),
     ];
 }

@@ -1,17 +1,33 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { BucketSpec } from "./domain/for-commands";
-import { type Location, locationUrls, type ResolvedLocation, resolveLocations } from "./domain/locations";
+import {
+    LOCATIONS,
+    type Location,
+    locationUrls,
+    RDB_LOADER_LOGS,
+    type ResolvedLocation,
+    resolveLocations,
+} from "./domain/locations";
 import { bucketPrefix, type ManagedBucket } from "./domain/naming";
 import type { Region } from "./domain/region";
 import { EncryptedBucket } from "./encrypted-bucket";
 import { bucketPolicy, type StatementsByLocation, statementsOf } from "./policies/bucket";
+import { REENCRYPTION_JOBS } from "./policies/reencryption";
 import { bucketArn } from "./policies/s3-access";
 import { ReencryptionRole } from "./reencryption-role";
 import type { SharedRoleArgs } from "./role";
 
 /** The number of days for which deleted and overwritten objects of the archive can be restored. */
 const ARCHIVE_NONCURRENT_DAYS = 30;
+
+/**
+ * What expires in the log bucket: the logs of EMR, which are in folders with a cluster's id, and of RDB Loader, and the
+ * manifests and reports of `encrypt-existing`. Its records stay: one of a loss blocks until a person acknowledges it.
+ */
+const EXPIRING = ["j-", RDB_LOADER_LOGS, REENCRYPTION_JOBS].map(
+    (name) => `${LOCATIONS.find(({ path }) => path === "log")?.prefix}${name}`,
+);
 
 export interface PipelineStorageArgs extends SharedRoleArgs {
     /** The region of the buckets. */
@@ -22,7 +38,7 @@ export interface PipelineStorageArgs extends SharedRoleArgs {
     readonly cloudfrontCollector: boolean;
     /** Whether Pulumi refuses to delete the buckets. */
     readonly protect: boolean;
-    /** The number of days after which objects in the managed log bucket expire. */
+    /** The number of days after which the logs in the managed log bucket expire. */
     readonly logRetentionDays: number;
     /** The names of existing buckets whose default encryption to set to SSE-S3. */
     readonly encryptExistingBuckets: readonly string[];
@@ -123,7 +139,11 @@ export class PipelineStorage extends pulumi.ComponentResource {
                     child,
                 );
             case "logs":
-                return new EncryptedBucket(name, { ...shared, expireDays: args.logRetentionDays }, child);
+                return new EncryptedBucket(
+                    name,
+                    { ...shared, expireDays: args.logRetentionDays, expirePrefixes: EXPIRING },
+                    child,
+                );
         }
     }
 }

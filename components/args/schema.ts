@@ -219,7 +219,7 @@ const storage = section("The buckets.", {
         "KMS keys that encrypt existing buckets, objects, DynamoDB tables, SSM parameters or the archive. A parameter's key is not looked up.",
         "ARNs of keys (not aliases) in the stack's region, arn:aws:kms:REGION:ACCOUNT:key/ID",
     ),
-    logRetentionDays: days(1, 36_500, 90, "Objects in the managed log bucket expire after this many days."),
+    logRetentionDays: days(1, 36_500, 90, "The logs in the managed log bucket expire after this many days."),
     reencryption: flag(
         false,
         "Create a role for `encrypt-existing`: S3 Batch Operations may copy the objects in the locations in place.",

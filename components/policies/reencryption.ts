@@ -3,8 +3,11 @@ import { allow, type PolicyDocument, policyDocument } from "./document";
 import { existingKeys } from "./key";
 import { bucketArn, objectArn } from "./s3-access";
 
-/** The folder for the jobs' manifests and reports, below the location `log`. */
+/** The folder for the jobs' manifests, reports and records, below the location `log`. */
 const REENCRYPTION_REPORTS = "encrypt-existing/";
+
+/** The part of that folder that may expire: the records of outcomes, beside it, must not. */
+export const REENCRYPTION_JOBS = `${REENCRYPTION_REPORTS}jobs/`;
 
 /**
  * S3 Batch Operations may assume the role, without a condition, as in AWS's documentation. A user who creates a job must

@@ -121,6 +121,31 @@ describe("EncryptedBucket", () => {
         });
     });
 
+    it("expires only objects with the given prefixes", async () => {
+        const result = await bucket({ expireDays: 90, expirePrefixes: ["a/", "b/c-"] });
+        expect(resourceInputs(result)).to.deep.equal({
+            ...INPUTS,
+            [PARTS.lifecycle]: {
+                bucket: BUCKET,
+                rules: [
+                    ABORT,
+                    {
+                        id: "expire a/",
+                        status: "Enabled",
+                        filter: { prefix: "a/" },
+                        expiration: { days: 90 },
+                    },
+                    {
+                        id: "expire b/c-",
+                        status: "Enabled",
+                        filter: { prefix: "b/c-" },
+                        expiration: { days: 90 },
+                    },
+                ],
+            },
+        });
+    });
+
     it("accepts another SSE header, ACLs, and deletion with its objects, by arguments", async () => {
         const result = await bucket({
             acceptedSse: "aws:kms",

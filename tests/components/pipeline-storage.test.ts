@@ -76,7 +76,13 @@ function buckets(args: Readonly<Record<string, Partial<EncryptedBucketArgs>>>): 
 }
 
 /** The buckets of the default arguments. */
-const DEFAULTS = { collector: {}, pipeline: {}, archive: { noncurrentDays: 30 }, logs: { expireDays: 90 } };
+const EXPIRING = ["emr/j-", "emr/rdb-loader/", "emr/encrypt-existing/jobs/"];
+const DEFAULTS = {
+    collector: {},
+    pipeline: {},
+    archive: { noncurrentDays: 30 },
+    logs: { expireDays: 90, expirePrefixes: EXPIRING },
+};
 
 async function expectBuckets(
     result: Run,
@@ -100,7 +106,7 @@ const resolved = (locations: readonly Location[]) =>
 const SPEC = { acceptedSse: "AES256" };
 
 describe("PipelineStorage", () => {
-    it("creates four buckets for batch mode: only the archive is versioned, and only logs expire", async () => {
+    it("creates four buckets for batch mode: only the archive is versioned, and only logs, without the records of encrypt-existing, expire", async () => {
         const result = await storage();
         await expectBuckets(result, DEFAULTS);
         expect(result.outputs).to.deep.equal({
@@ -126,7 +132,7 @@ describe("PipelineStorage", () => {
             collector: { protect: true },
             pipeline: { protect: true },
             archive: { protect: true, noncurrentDays: 30 },
-            logs: { protect: true, expireDays: 365 },
+            logs: { protect: true, expireDays: 365, expirePrefixes: EXPIRING },
         });
     });
 
@@ -176,7 +182,9 @@ describe("PipelineStorage", () => {
         const locations = existing.map((location) =>
             location.path === "log" ? { ...location, managed: true as const } : location,
         );
-        await expectBuckets(await storage({ locations }), { logs: { expireDays: 90 } });
+        await expectBuckets(await storage({ locations }), {
+            logs: { expireDays: 90, expirePrefixes: EXPIRING },
+        });
     });
 
     it("creates nothing for existing locations, and returns them as they are", async () => {
