@@ -63,6 +63,7 @@ const FIXES: readonly (readonly [RegExp, (permission: string, reason: string) =>
         /^(Throttl.*|SlowDown|RequestLimitExceeded|TooManyRequests.*)$/,
         () => `AWS throttled ${RETRIES.maxAttempts} attempts: run this again later.`,
     ],
+    [/^(ENOSPC|EDQUOT)$/, () => "The disk is full: set TMPDIR to a folder on another disk."],
     [
         /^(E[A-Z]+(_[A-Z]+)?|TimeoutError)$/,
         () => "No connection: check the network, the region and AWS_ENDPOINT_URL.",

@@ -40,14 +40,7 @@ export class Jobs {
     }
 
     /** Creates a job that copies the objects of a manifest in place, once it is confirmed. */
-    async create({
-        run,
-        bucket,
-        storageClass,
-        requesterPays,
-        roleArn,
-        manifest,
-    }: UploadedPortion): Promise<string> {
+    async create({ run, bucket, storageClass, roleArn, ...portion }: UploadedPortion): Promise<string> {
         const folder = this.folderOf(run);
         const request = new CreateJobCommand({
             AccountId: this.accountId,
@@ -58,8 +51,8 @@ export class Jobs {
             Manifest: {
                 Spec: { Format: "S3BatchOperations_CSV_20180820", Fields: ["Bucket", "Key"] },
                 Location: {
-                    ObjectArn: `${bucketArn(folder.bucket)}/${manifest.key}`,
-                    ETag: unquoted(manifest.etag),
+                    ObjectArn: `${bucketArn(folder.bucket)}/${portion.manifest.key}`,
+                    ETag: unquoted(portion.manifest.etag),
                 },
             },
             Operation: {
@@ -72,7 +65,7 @@ export class Jobs {
                     // S3 has encrypted what was written since. By a manifest without versions, S3 copies the current
                     // object: an older version never comes back.
                     UnModifiedSinceConstraint: ENCRYPTED_SINCE,
-                    ...(requesterPays && { RequesterPays: true }),
+                    ...(portion.requesterPays && { RequesterPays: true }),
                 },
             },
             Report: {

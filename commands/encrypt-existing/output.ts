@@ -36,7 +36,7 @@ export class Result implements History {
     ) {}
 }
 
-export function count(value: number): string {
+function count(value: number): string {
     return value.toLocaleString("en-US");
 }
 

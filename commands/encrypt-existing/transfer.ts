@@ -16,8 +16,8 @@ import type { S3ControlClient } from "@aws-sdk/client-s3-control";
 import { call } from "../aws";
 import { objectUrl } from "./objects";
 
-/** S3 takes at most 10,000 parts: 160 GB. */
-const PART_BYTES = 16 * 2 ** 20;
+/** The least that S3 takes; at most 10,000 parts are 50 GB, the snapshots of more than 100 million objects. */
+const PART_BYTES = 5 * 2 ** 20;
 
 /** A file in S3. */
 export interface Uploaded {

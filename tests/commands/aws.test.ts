@@ -123,6 +123,7 @@ describe("a call to AWS", () => {
             "AWS does not accept these credentials: check AWS_PROFILE and the AWS_… variables.",
         ],
         [{ name: "ThrottlingException" }, "AWS throttled 8 attempts: run this again later."],
+        [{ name: "Error", code: "ENOSPC" }, "The disk is full: set TMPDIR to a folder on another disk."],
         [{ name: "SlowDown" }, "AWS throttled 8 attempts: run this again later."],
         [
             { name: "Error", code: "ENOTFOUND" },
