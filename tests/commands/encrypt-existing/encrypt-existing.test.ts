@@ -11,6 +11,7 @@ import {
     encryptExisting,
     encryptExistingCommand,
 } from "../../../commands/encrypt-existing";
+import { scriptArgs } from "../../bench/peak-memory";
 import { resolveControlHost } from "../../support/control-host";
 import { etagOf, FakeS3, type StoredObject } from "../../support/fake-s3";
 import { MINIMAL, runStack } from "../../support/run";
@@ -1319,9 +1320,8 @@ const asProcess =
         const child = spawn(
             process.execPath,
             [
-                "--max-old-space-size=128", // As the npm script does.
                 ...["--import", "tsx", "--import", "./tests/aws/control-host.ts"],
-                ...["commands/encrypt-existing/index.ts", ...args],
+                ...[...scriptArgs("encrypt-existing"), ...args],
             ],
             { cwd: ROOT, env: { ...process.env, ...env } },
         );

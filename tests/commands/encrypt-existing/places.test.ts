@@ -30,6 +30,8 @@ describe("nested locations in encrypt-existing", () => {
             "s3://acme/",
             "s3://other/archive/",
         ]);
+        const equal = { buckets: { a: "s3://acme/x/", b: "s3://acme/x/" } } as unknown as Outputs;
+        expect(placesOf(equal, ["a", "b"]).map(formatS3Url)).to.deep.equal(["s3://acme/x/"]);
         expect(placesOf(OUTPUTS, ["enriched.archive"]).map(formatS3Url)).to.deep.equal([
             "s3://acme/archive/",
         ]);
