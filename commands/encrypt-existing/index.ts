@@ -5,6 +5,7 @@ import { reportsIn } from "../../components/policies/reencryption";
 import { awsClients, checkAccount } from "../aws";
 import { awsCommand, type CommonOptions, EXIT, type ExitCode, execute, type Streams } from "../cli";
 import { activeClustersOf } from "../clusters";
+import { jsonText } from "../escape";
 import { progressBar } from "../progress-bar";
 import { readStackOutputs } from "../stack-outputs";
 import { type CopyContext, copy, isSafe, resume, uploadPortion } from "./copy";
@@ -181,7 +182,7 @@ export async function encryptExisting(
         portions.dispose();
         print(remainingText(result));
         if (options.json) {
-            streams.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+            streams.stdout.write(jsonText(result));
         }
     }
     return hasFailed(result) ? EXIT.failed : needsAttention(result) ? EXIT.attention : EXIT.ok;

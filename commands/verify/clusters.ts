@@ -1,3 +1,4 @@
+import { baseName } from "../aws";
 import { activeClusters } from "../clusters";
 import { ask, type Context, type Outcome, observe, okIf } from "./control";
 
@@ -16,7 +17,7 @@ export async function liveClusters({ clients: { emr }, outputs }: Context): Prom
     const line = { fix: "terminate the cluster, and launch it with the stack's config.yml", expected };
     return ask({ ...line, subject: "live clusters" }, async () => {
         const clusters = (await activeClusters(emr)).filter((cluster) => {
-            const roles = cluster.roles.map((role) => role.replace(/^.*\//, ""));
+            const roles = cluster.roles.map(baseName);
             const isShared =
                 roles.some((role) => [serviceRole, jobflowRole].includes(role)) ||
                 cluster.subnetIds.some((subnet) => subnetIds.includes(subnet));

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { EXIT, type ExitCode } from "../cli";
-import { escaped } from "../escape";
+import { escaped, jsonText } from "../escape";
 
 const result = z.enum(["ok", "failed", "unknown", "skipped"]);
 
@@ -51,7 +51,7 @@ export function exitCode({ controls }: Report): ExitCode {
 }
 
 export function reportJson(report: Report): string {
-    return `${JSON.stringify(report, null, 2)}\n`;
+    return jsonText(report);
 }
 
 /** The important lines come last, next to the prompt. */

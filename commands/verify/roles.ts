@@ -7,7 +7,7 @@ import { jobflowRoleTrust, SERVICES, serviceRoleTrust } from "../../components/p
 import { reencryptionRoleTrust } from "../../components/policies/reencryption";
 import { reminderRoleTrust } from "../../components/policies/renewal-reminder";
 import { bucketArn } from "../../components/policies/s3-access";
-import { call, collect } from "../aws";
+import { baseName, call, collect } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
 import { ask, type Context, type Evidence, restore } from "./control";
 import { isPolicyReadable, KEY_ACTIONS, keyPolicyOf } from "./key";
@@ -54,7 +54,7 @@ function rolesOf({ serviceRole, jobflowRole, forCommands }: StackOutputs): reado
         ],
     ] as const;
     return roles.flatMap(([role, service, trust, policies]) =>
-        role ? [{ name: role.replace(/^.*\//, ""), service, trust, policies }] : [],
+        role ? [{ name: baseName(role), service, trust, policies }] : [],
     );
 }
 
