@@ -18,7 +18,7 @@ const sse = z.enum(["AES256", "aws:kms"]);
 const lifecycleRule = z.strictObject({
     id: text,
     status: z.enum(["Enabled", "Disabled"]),
-    filter: z.strictObject({}),
+    filter: z.strictObject({ prefix: text.optional() }),
     abortIncompleteMultipartUpload: z.strictObject({ daysAfterInitiation: z.int() }).optional(),
     noncurrentVersionExpiration: z.strictObject({ noncurrentDays: z.int() }).optional(),
     expiration: z
@@ -134,7 +134,7 @@ export const s3: Resources = {
             const Rules = inputs.rules.map((rule) => ({
                 ID: rule.id,
                 Status: rule.status,
-                Filter: { Prefix: "" },
+                Filter: { Prefix: rule.filter.prefix ?? "" },
                 AbortIncompleteMultipartUpload: rule.abortIncompleteMultipartUpload && {
                     DaysAfterInitiation: rule.abortIncompleteMultipartUpload.daysAfterInitiation,
                 },
