@@ -7,14 +7,14 @@ const FOLDER = path.join(__dirname, "..", "golden");
 
 /**
  * Compares a rendered text with `tests/golden/<name>`; `UPDATE_GOLDEN=1` writes the file instead. A golden file
- * shows that nothing changed, not that it is right.
+ * shows that nothing changed, not that it is right. `message`: what a difference means.
  */
-export function expectGolden(name: string, text: string): void {
+export function expectGolden(name: string, text: string, message?: string): void {
     const file = path.join(FOLDER, name);
     if (process.env.UPDATE_GOLDEN === "1") {
         writeFileSync(file, text);
     }
-    expect(text).to.equal(
+    expect(text, message).to.equal(
         existsSync(file) ? readFileSync(file, "utf8") : "the file is missing: UPDATE_GOLDEN=1 writes it",
     );
 }
