@@ -46,13 +46,6 @@ module.exports = {
             to: { path: "^(index[.]ts|commands|testing|tests|components/(config|checks))" },
         },
         {
-            name: "components-existing-type-only",
-            comment: "index.ts calls the lookups: components need only the type of their result.",
-            severity: "error",
-            from: { path: COMPONENTS },
-            to: { path: "^components/existing/", dependencyTypesNot: ["type-only"] },
-        },
-        {
             name: "commands-imports",
             comment: "Commands import the pure folders and config; `render` also runs the whole program.",
             severity: "error",

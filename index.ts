@@ -1,37 +1,29 @@
-import * as pulumi from "@pulumi/pulumi";
 import { readConfig } from "./components/config";
 import { EmrEncryption } from "./components/emr-encryption";
-import { lookUpExisting } from "./components/existing";
 
-/** Looks up and checks existing resources before it creates the first resource. */
 export = async () => {
-    const config = readConfig();
-    const existing = await lookUpExisting(config, {}, config.report);
-    const environment = new EmrEncryption("emr", { ...config, existing });
-    for (const warning of environment.warnings) {
-        pulumi.log.warn(warning);
-    }
+    const environment = new EmrEncryption("emr", readConfig());
     return {
         /** EmrEtlRunner's config.yml. After every `up`: `pulumi stack output emrEtlRunnerConfig > config.yml`. */
         emrEtlRunnerConfig: environment.emrEtlRunnerConfig,
-        securityConfigurationName: environment.securityConfiguration.name,
+        securityConfigurationName: environment.securityConfigurationName,
         /** The security configuration as EMR's JSON. */
-        securityConfiguration: environment.securityConfiguration.configuration,
-        jobflowRole: environment.jobflowRole.name,
-        serviceRole: environment.serviceRole.name,
+        securityConfiguration: environment.securityConfiguration,
+        jobflowRole: environment.jobflowRole,
+        serviceRole: environment.serviceRole,
         /** The policy for the user that runs EmrEtlRunner. */
-        operatorPolicyArn: environment.operatorPolicy.arn,
-        vpcId: environment.network.vpcId,
-        subnetIds: environment.network.subnetIds,
+        operatorPolicyArn: environment.operatorPolicyArn,
+        vpcId: environment.vpcId,
+        subnetIds: environment.subnetIds,
         /** The source addresses of connections to Redshift. */
-        egressIps: environment.network.egressIps,
-        kmsKeyArn: environment.key.arn,
+        egressIps: environment.egressIps,
+        kmsKeyArn: environment.kmsKeyArn,
         /** `requiredPolicies` with an existing role, `kmsKeyPolicyStatements` with an existing key. */
-        ...environment.requirements,
+        ...(await environment.requirements),
         /** The S3 URL of each location; a list for `raw.in`. */
-        buckets: environment.storage.urls,
+        buckets: environment.buckets,
         /** The time at which the nodes' certificate expires, in ISO 8601; null with an existing archive. */
-        certificateExpiresAt: environment.certificates.expiresAt,
+        certificateExpiresAt: environment.certificateExpiresAt,
         warnings: environment.warnings,
         /** The input of `verify`, `teardown` and `encrypt-existing`, in addition to the outputs above. */
         forCommands: environment.forCommands,

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { environment } from "../components/args/schema";
 import { NAMESPACE, PRIVATE_KEY } from "../components/config";
 import { REGIONS } from "../components/domain/region";
+import { ARGUMENT_TYPES_FILE, argumentTypes } from "./argument-types";
 import { withReference } from "./config-reference";
 
 /** The stack files name it in their first line, so that an editor completes and checks them. */
@@ -55,5 +56,6 @@ export function schemaText(): string {
 
 if (require.main === module) {
     writeFileSync(SCHEMA_FILE, schemaText());
+    writeFileSync(ARGUMENT_TYPES_FILE, argumentTypes());
     writeFileSync("README.md", withReference(readFileSync("README.md", "utf8")));
 }

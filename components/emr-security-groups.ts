@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { InternetAccess } from "./domain/choices";
 import {
-    type InternetAccess,
     MASTER_TO_SERVICE,
     NODE_GROUPS,
     SERVICE_ACCESS,

@@ -6,7 +6,7 @@ import { existingKeyStatements, keyPolicy } from "./policies/key";
 
 export interface EncryptionKeyArgs {
     /** The number of the stack's account, 12 digits. */
-    readonly accountId: string;
+    readonly accountId: pulumi.Input<string>;
     /** The start of every physical name. The key's alias is `alias/<prefix>-…`. */
     readonly prefix: string;
     /** Whether Pulumi refuses to delete the key. */
@@ -21,8 +21,8 @@ export interface EncryptionKeyArgs {
 export interface KmsKey {
     /** The ARN of the key, not of an alias. */
     readonly arn: pulumi.Output<string>;
-    /** The statements that the policy of an existing key must have; undefined if none. */
-    readonly requiredStatements?: readonly Statement[];
+    /** The statements that the policy of an existing key must have; undefined for a created key. */
+    readonly requiredStatements?: pulumi.Output<readonly Statement[]>;
 }
 
 /** The customer managed key that encrypts the nodes' disks and the certificate archives. */
@@ -40,7 +40,9 @@ export class EncryptionKey extends pulumi.ComponentResource implements KmsKey {
                 customerMasterKeySpec: "SYMMETRIC_DEFAULT",
                 enableKeyRotation: true,
                 deletionWindowInDays: 30,
-                policy: pulumi.jsonStringify(keyPolicy(args.accountId, args.spot)),
+                policy: pulumi.jsonStringify(
+                    pulumi.output(args.accountId).apply((accountId) => keyPolicy(accountId, args.spot)),
+                ),
                 tags: args.tags,
             },
             // Without the key, the disks of running clusters and the certificate archives cannot be read.
@@ -57,10 +59,15 @@ export class EncryptionKey extends pulumi.ComponentResource implements KmsKey {
     }
 
     /** An existing key of this account or of another one. Its policy is not changed. */
-    static existing(arn: string, { accountId, spot }: Pick<EncryptionKeyArgs, "accountId" | "spot">): KmsKey {
+    static existing(
+        arn: pulumi.Input<string>,
+        { accountId, spot }: Pick<EncryptionKeyArgs, "accountId" | "spot">,
+    ): KmsKey {
         return {
             arn: pulumi.output(arn),
-            requiredStatements: existingKeyStatements(arn, accountId, spot),
+            requiredStatements: pulumi
+                .all([arn, accountId])
+                .apply(([keyArn, account]) => existingKeyStatements(keyArn, account, spot) ?? []),
         };
     }
 }

@@ -1,13 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { InternetAccess } from "./domain/emr-security-groups";
+import type { InternetAccess } from "./domain/choices";
 import type { Tags } from "./domain/naming";
 import { EmrSecurityGroups } from "./emr-security-groups";
 
 export interface ExistingNetworkArgs {
     /** The id of the VPC. */
-    readonly vpcId: string;
+    readonly vpcId: pulumi.Input<string>;
     /** The subnets for nodes, at least one. EmrEtlRunner's clusters run in the first. */
-    readonly subnetIds: readonly string[];
+    readonly subnetIds: pulumi.Input<readonly string[]>;
     /** `create`: create EMR's default security groups. `use`: they exist, or EMR creates them. */
     readonly emrSecurityGroups: "use" | "create";
     /** The kind of the subnets. */
@@ -18,11 +18,11 @@ export interface ExistingNetworkArgs {
 
 /** An existing VPC for the clusters. It is not changed, except that EMR's default security groups may be created in it. */
 export class ExistingNetwork extends pulumi.ComponentResource {
-    public readonly vpcId: string;
-    public readonly clusterSubnetId: string;
-    public readonly subnetIds: readonly string[];
+    public readonly vpcId: pulumi.Output<string>;
+    public readonly clusterSubnetId: pulumi.Output<string>;
+    public readonly subnetIds: pulumi.Output<readonly string[]>;
     /** Empty: the addresses of an existing VPC are not known. */
-    public readonly egressIps: readonly string[] = [];
+    public readonly egressIps: pulumi.Output<readonly string[]>;
 
     constructor(name: string, args: ExistingNetworkArgs, opts?: pulumi.ComponentResourceOptions) {
         super("snowplow-emr-encryption:index:ExistingNetwork", name, {}, opts);
@@ -36,9 +36,10 @@ export class ExistingNetwork extends pulumi.ComponentResource {
             );
         }
 
-        this.vpcId = vpcId;
-        this.subnetIds = subnetIds;
-        this.clusterSubnetId = subnetIds[0] ?? "";
+        this.vpcId = pulumi.output(vpcId);
+        this.subnetIds = pulumi.output(subnetIds);
+        this.clusterSubnetId = this.subnetIds.apply(([first = ""]) => first);
+        this.egressIps = pulumi.output([]);
         this.registerOutputs({ vpcId, clusterSubnetId: this.clusterSubnetId, subnetIds });
     }
 }

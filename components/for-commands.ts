@@ -18,7 +18,7 @@ interface Components {
 export function forCommandsOf(
     { storage, certificates, serviceRole, jobflowRole }: Components,
     args: ResolvedArgs,
-    existing: Existing,
+    { accountId, nodeDomain }: pulumi.Output<Existing>,
 ): pulumi.Output<ForCommands> {
     const { reencryptionRole } = storage;
     const { reminder } = certificates;
@@ -27,7 +27,7 @@ export function forCommandsOf(
         stack: args.stack,
         stackTag: args.stackTag,
         region: args.region,
-        accountId: existing.accountId,
+        accountId,
         prefix: args.prefix,
         certificateArchive: certificates.archive,
         managedBuckets: pulumi
@@ -45,7 +45,7 @@ export function forCommandsOf(
         reencryptionRoleArn: reencryptionRole?.arn ?? null,
         reminderSchedule: reminder?.schedule ?? null,
         internetAccess: args.network.internetAccess,
-        nodeDomain: existing.nodeDomain,
+        nodeDomain,
         ownsNetwork: !args.network.existing,
         ownsKey: !args.encryption.kmsKeyArn,
         protect: args.storage.protect,

@@ -59,7 +59,7 @@ export class JobflowRole extends pulumi.ComponentResource implements EmrRole {
     }
 
     /** An existing role with an instance profile of the same name. Neither is changed. */
-    static existing(role: ExistingRole, args: JobflowPoliciesArgs): EmrRole {
+    static existing(role: pulumi.Input<ExistingRole>, args: JobflowPoliciesArgs): EmrRole {
         return existingRole(role, policies(args));
     }
 }

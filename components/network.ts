@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { InternetAccess } from "./domain/choices";
 import { ANYWHERE, slotCidr, ZONELESS_SLOT, zoneSlot } from "./domain/cidr";
-import type { InternetAccess } from "./domain/emr-security-groups";
 import { EMR_TAG, type Tags } from "./domain/naming";
 import { internalDomain, type Region } from "./domain/region";
 import { EmrSecurityGroups } from "./emr-security-groups";
@@ -24,21 +24,21 @@ export interface NetworkArgs {
 /** The network of the clusters, created or existing. */
 export interface ClusterNetwork {
     /** The id of the VPC. */
-    readonly vpcId: pulumi.Input<string>;
+    readonly vpcId: pulumi.Output<string>;
     /** The id of the subnet that EmrEtlRunner's clusters run in. */
-    readonly clusterSubnetId: pulumi.Input<string>;
+    readonly clusterSubnetId: pulumi.Output<string>;
     /** The ids of all subnets for nodes, `clusterSubnetId` first. */
-    readonly subnetIds: readonly pulumi.Input<string>[];
+    readonly subnetIds: pulumi.Output<readonly string[]>;
     /** The source addresses of connections to Redshift. Empty if nodes have public addresses or the VPC exists. */
-    readonly egressIps: readonly pulumi.Input<string>[];
+    readonly egressIps: pulumi.Output<readonly string[]>;
 }
 
 /** A VPC for the clusters. Its DNS gives nodes the host names that their certificate is for. */
 export class Network extends pulumi.ComponentResource implements ClusterNetwork {
     public readonly vpcId: pulumi.Output<string>;
     public readonly clusterSubnetId: pulumi.Output<string>;
-    public readonly subnetIds: readonly pulumi.Output<string>[];
-    public readonly egressIps: readonly pulumi.Output<string>[];
+    public readonly subnetIds: pulumi.Output<readonly string[]>;
+    public readonly egressIps: pulumi.Output<readonly string[]>;
 
     constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
         super("snowplow-emr-encryption:index:Network", name, {}, opts);
@@ -135,8 +135,8 @@ export class Network extends pulumi.ComponentResource implements ClusterNetwork 
 
         this.vpcId = vpcId;
         this.clusterSubnetId = clusterSubnet.id;
-        this.subnetIds = subnets.map(({ id }) => id);
-        this.egressIps = nat ? [nat.publicIp] : [];
+        this.subnetIds = pulumi.all(subnets.map(({ id }) => id));
+        this.egressIps = pulumi.all(nat ? [nat.publicIp] : []);
         this.registerOutputs({
             vpcId,
             clusterSubnetId: this.clusterSubnetId,

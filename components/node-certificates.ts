@@ -14,7 +14,7 @@ export interface NodeCertificatesArgs extends SharedRoleArgs, IssuedCertificateA
     /** The stack's name, for the reminder. */
     readonly stack: string;
     /** The number of the stack's account, 12 digits. */
-    readonly accountId: string;
+    readonly accountId: pulumi.Input<string>;
     /** The ARN of the KMS key that encrypts the archive. */
     readonly keyArn: pulumi.Input<string>;
     /** A certificate to use instead of an issued one: PEM, the nodes' certificate first. Null: issue a certificate. */
@@ -24,7 +24,7 @@ export interface NodeCertificatesArgs extends SharedRoleArgs, IssuedCertificateA
     /** The private key of `chainPem`, in PEM: PKCS#8, PKCS#1 or SEC1. Required with `chainPem`. */
     readonly privateKey?: pulumi.Input<string>;
     /** The ARN of the SNS topic to notify when the renewal window opens; null for none. */
-    readonly remindTopicArn: string | null;
+    readonly remindTopicArn: pulumi.Input<string> | null;
 }
 
 /** The certificate archive, created or existing. */

@@ -13,9 +13,9 @@ export interface RenewalReminderArgs extends SharedRoleArgs {
     /** The region of the schedule. */
     readonly region: Region;
     /** The account's 12-digit number. */
-    readonly accountId: string;
+    readonly accountId: pulumi.Input<string>;
     /** The ARN of a standard (not FIFO) SNS topic in `region`. */
-    readonly topicArn: string;
+    readonly topicArn: pulumi.Input<string>;
     /** The time at which the nodes' certificate expires, in ISO 8601. */
     readonly expiresAt: pulumi.Input<string>;
     /** The number of days between the reminder and `expiresAt`. */
@@ -41,8 +41,12 @@ export class RenewalReminder extends pulumi.ComponentResource {
                 ...args,
                 kind: "reminder",
                 description: "EventBridge Scheduler: reminds of the certificate's renewal",
-                trustPolicy: reminderRoleTrust(args.accountId, region),
-                policies: { inlinePolicy: reminderRolePolicy(topicArn, region) },
+                trustPolicy: pulumi
+                    .output(args.accountId)
+                    .apply((accountId) => reminderRoleTrust(accountId, region)),
+                policies: {
+                    inlinePolicy: pulumi.output(topicArn).apply((topic) => reminderRolePolicy(topic, region)),
+                },
             },
             { parent: this },
         );

@@ -13,7 +13,7 @@ export interface SharedRoleArgs {
     /** The IAM path, such as `/` or `/data/`. */
     readonly path: string;
     /** The ARN of the managed policy that is the permissions boundary; null for none. */
-    readonly permissionsBoundary: string | null;
+    readonly permissionsBoundary: pulumi.Input<string> | null;
     /** The tags of every resource that takes tags. */
     readonly tags: Tags;
 }
@@ -123,12 +123,13 @@ export class Role extends pulumi.ComponentResource {
 
 /** An existing role, which is not changed, with the policies that it must have. */
 export function existingRole(
-    { name, arn }: ExistingRole,
+    role: pulumi.Input<ExistingRole>,
     { managedPolicyArns = [], inlinePolicy }: RolePolicies,
 ): EmrRole {
+    const { arn, name } = pulumi.output(role);
     return {
-        arn: pulumi.output(arn),
-        name: pulumi.output(name),
+        arn,
+        name,
         requiredPolicies: pulumi.output({
             managedPolicyArns,
             policyDocument: pulumi.jsonStringify(inlinePolicy),

@@ -54,8 +54,8 @@ export class ServiceRole extends pulumi.ComponentResource implements EmrServiceR
     }
 
     /** An existing role, which is not changed. */
-    static existing(role: ExistingRole, args: Inputs<ServiceRolePolicyArgs>): EmrServiceRole {
-        return { ...existingRole(role, policies(args)), nameForEmr: pulumi.output(nameForEmr(role)) };
+    static existing(role: pulumi.Input<ExistingRole>, args: Inputs<ServiceRolePolicyArgs>): EmrServiceRole {
+        return { ...existingRole(role, policies(args)), nameForEmr: pulumi.output(role).apply(nameForEmr) };
     }
 }
 

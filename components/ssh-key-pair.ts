@@ -39,7 +39,7 @@ export class SshKeyPair extends pulumi.ComponentResource implements KeyPair {
     }
 
     /** An existing key pair of the stack's region. */
-    static existing(keyName: string): KeyPair {
+    static existing(keyName: pulumi.Input<string>): KeyPair {
         return { keyName: pulumi.output(keyName) };
     }
 }

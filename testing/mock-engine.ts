@@ -1,5 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
+import { leakedPromises } from "@pulumi/pulumi/runtime/debuggable";
 import { getMonitor } from "@pulumi/pulumi/runtime/settings";
+
+/** Returns the promises that are still pending, and forgets them. The package has it, but its types omit it. */
+declare module "@pulumi/pulumi/runtime/debuggable" {
+    export function leakedPromises(): unknown;
+}
 
 /** A value that the program marked as secret. */
 export class Secret {
@@ -136,6 +142,8 @@ export async function runProgram(
         return { registrations, invokes, ...(await resolve(outputs)) };
     } catch (error) {
         await reportedRejections();
+        // Resources of a failed program wait forever: Pulumi would report them when this process ends.
+        leakedPromises();
         recorder.rethrow();
         throw error;
     } finally {

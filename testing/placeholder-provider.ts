@@ -18,12 +18,14 @@ export const ACCOUNT_ID = "000000000000";
 
 export const CALLER_IDENTITY = "aws:index/getCallerIdentity:getCallerIdentity";
 export const TAGGED_RESOURCES = "aws:resourcegroupstaggingapi/getResources:getResources";
+export const PROVIDER_REGION = "aws:index/getRegion:getRegion";
 const RELEASE_LABELS = "aws:emr/getReleaseLabels:getReleaseLabels";
 const INSTANCE_TYPES = "aws:emr/getSupportedInstanceTypes:getSupportedInstanceTypes";
 
 /** The invokes of stacks without existing resources. */
 export const USUAL_INVOKES: readonly string[] = [
     CALLER_IDENTITY,
+    PROVIDER_REGION,
     RELEASE_LABELS,
     INSTANCE_TYPES,
     TAGGED_RESOURCES,
@@ -88,6 +90,8 @@ function lookup(token: string, inputs: Inputs, region: string): State | undefine
                 userId: ACCOUNT_ID,
                 id: ACCOUNT_ID,
             };
+        case PROVIDER_REGION:
+            return { region, id: region };
         case RELEASE_LABELS:
             return {
                 releaseLabels: [

@@ -1,10 +1,10 @@
+import { MANAGED } from "../domain/choices";
 import { parseRelease, type Release } from "../domain/emr-release";
 import type { Path } from "../domain/errors";
 import { LOCATIONS, type Location, type Mode } from "../domain/locations";
 import { physicalPrefix } from "../domain/naming";
 import type { Region } from "../domain/region";
 import type { JobflowGrants } from "../policies/emr-roles";
-import { MANAGED } from "./emr-etl-runner";
 import { jarFolders, locationValue, readUrl } from "./locations";
 import type { Environment } from "./schema";
 

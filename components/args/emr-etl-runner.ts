@@ -1,12 +1,18 @@
 import { z } from "zod";
+import {
+    CollectorFormat,
+    LogLevel,
+    MANAGED,
+    OutputCompression,
+    TrackingMethod,
+    TrackingProtocol,
+    VolumeType,
+} from "../domain/choices";
 import { DEFAULT_RELEASE, parseRelease } from "../domain/emr-release";
 import { DEFAULT_TYPE } from "../domain/instance-types";
 import { LIMITS } from "../domain/limits";
 import { S3_URL, S3_URL_PATTERN } from "../domain/locations";
 import { distinct, field, integer, matching, objectWith, optional, section } from "./field";
-
-/** The value of a location that is null by default and is to be managed instead. */
-export const MANAGED = "managed";
 
 /** The keys of config.yml that the stack sets, each with the reason to omit it. */
 export const OWNED_KEYS = {
@@ -40,7 +46,7 @@ const nonEmpty = z.string().min(1);
 const s3Url = matching(S3_URL_PATTERN);
 const managedOrS3Url = matching(new RegExp(`^${MANAGED}$|${S3_URL_PATTERN.source}`));
 const collectorFormat = matching(/^(cloudfront|clj-tomcat|thrift|(json|tsv|ndjson)\/[^/\n]+\/[^\n]+)$/).meta({
-    examples: ["cloudfront", "clj-tomcat", "thrift"],
+    examples: Object.values(CollectorFormat),
 });
 const positive = z.int().min(1);
 
@@ -133,7 +139,7 @@ const s3 = section("S3.", {
 const EBS_VOLUME = {
     volume_size: field(positive, "In GB.", "an integer, at least 1"),
     volume_type: field(
-        z.enum(["standard", "gp2", "io1"]),
+        z.enum(VolumeType),
         "EBS volume type.",
         "standard, gp2 or io1: EmrEtlRunner knows no other type",
     ),
@@ -231,10 +237,10 @@ function isJson(text: string): boolean {
 }
 
 const TRACKING = {
-    method: field(z.enum(["get", "post"]), "How events are sent.", "get or post"),
+    method: field(z.enum(TrackingMethod), "How events are sent.", "get or post"),
     collector: field(nonEmpty, "The collector's host name.", "a host name"),
     app_id: field(nonEmpty, "The app_id of the events.", "a string that is not empty"),
-    protocol: optional(z.enum(["http", "https"]), "Omitted: http.", "http or https"),
+    protocol: optional(z.enum(TrackingProtocol), "Omitted: http.", "http or https"),
     port: optional(positive.max(65_535), "Omitted: the protocol's default.", "an integer from 1 to 65535"),
 };
 
@@ -246,7 +252,7 @@ const monitoring = section("Monitoring.", {
     ),
     logging: section("Logging.", {
         level: field(
-            z.enum(["DEBUG", "INFO"]).default("DEBUG"),
+            z.enum(LogLevel).default("DEBUG"),
             "The log level.",
             "DEBUG or INFO: RDB Loader refuses other levels",
         ),
@@ -288,7 +294,7 @@ export const emrEtlRunner = section("The keys of EmrEtlRunner's config.yml; a wh
             "true or false",
         ),
         output_compression: field(
-            z.enum(["NONE", "GZIP"]).default("GZIP"),
+            z.enum(OutputCompression).default("GZIP"),
             "Compression of enriched and shredded events; NONE for Postgres targets.",
             "NONE or GZIP",
         ),

@@ -2,14 +2,15 @@ import { type ArgumentError, type ErrorReport, formatPath, InvalidArguments } fr
 import { type Ambient, type CompleteArgs, completeArgs } from "./complete";
 import { regionErrors } from "./region";
 import { ruleErrors } from "./rules";
-import type { EnvironmentArgs } from "./schema";
+import type { PlainEnvironment } from "./schema";
 import { checkShape } from "./shape";
 import { endInWindow, warningsOf } from "./warnings";
 
 export type { Ambient } from "./complete";
+export { withPlaceholders } from "./outputs";
 export { regionErrors } from "./region";
 export { lookedUpErrors } from "./rules";
-export type { Environment, EnvironmentArgs } from "./schema";
+export type { Environment, PlainEnvironment } from "./schema";
 
 /** The arguments of EmrEncryption, checked, complete and frozen. */
 export interface ResolvedArgs extends CompleteArgs {
@@ -37,7 +38,7 @@ export const ARGUMENTS: ErrorReport = {
  * @throws InvalidArguments with every error of shape or, if there is none, with every error of rules.
  */
 export function resolveArguments(
-    args: EnvironmentArgs & Ambient,
+    args: PlainEnvironment & Ambient,
     options: ResolveOptions = {},
 ): ResolvedArgs {
     const { network, encryption, certificates, storage, access, emrEtlRunner } = args;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { EmrDefaultGroups, InternetAccess } from "../domain/choices";
 import { isPrivateRange, PRIVATE_RANGES, parseCidr, VPC_PREFIX_LENGTHS } from "../domain/cidr";
 import { LIMITS } from "../domain/limits";
 import { LOCATIONS, S3_URL, S3_URL_PATTERN } from "../domain/locations";
@@ -51,7 +52,7 @@ const EXISTING_NETWORK = {
         "a list of at least one subnet id, such as [subnet-0123456789abcdef0], each once",
     ),
     emrSecurityGroups: field(
-        z.enum(["use", "create"]).default("use"),
+        z.enum(EmrDefaultGroups).default("use"),
         "EMR's default security groups: use the existing ones, or those that EMR creates; or create the stack's own.",
         "use (existing groups, or those that EMR creates) or create (the stack creates them)",
     ),
@@ -74,7 +75,7 @@ const network = section("The VPC that clusters run in.", {
         "zones of the stack's region, such as [eu-west-1a]",
     ),
     internetAccess: field(
-        z.enum(["nat", "public"]).default("nat"),
+        z.enum(InternetAccess).default("nat"),
         "How nodes reach Maven Central and Iglu: nat (private subnets behind one NAT gateway) or public (cheaper: public addresses, no NAT).",
         "nat or public; without internet no cluster completes EmrEtlRunner's bootstrap",
     ),
@@ -280,8 +281,8 @@ const OBJECTS = { network, encryption, certificates, storage, access, emrEtlRunn
 /** The six objects of the stack config. Defaults and ranges stand here and nowhere else. */
 export const environment = z.strictObject(OBJECTS).meta({ errorMessage: objectWith(OBJECTS) });
 
-/** What an importing program writes: every object, and every key with a default, may be omitted. */
-export type EnvironmentArgs = z.input<typeof environment>;
+/** The plain values of `EnvironmentSettings`: every object, and every key with a default, may be omitted. */
+export type PlainEnvironment = z.input<typeof environment>;
 
 export type Environment = z.output<typeof environment>;
 

@@ -1,7 +1,4 @@
-/** How nodes reach the internet: `nat`, private subnets behind a NAT gateway; `public`, public addresses. */
-export const INTERNET_ACCESS = ["nat", "public"] as const;
-
-export type InternetAccess = (typeof INTERNET_ACCESS)[number];
+import type { InternetAccess } from "./choices";
 
 /**
  * The names of a VPC's default groups, by kind of subnet. AWS's documentation of 2023 says Master and Slave, today's

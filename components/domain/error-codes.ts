@@ -58,6 +58,7 @@ export const ERROR_CODES = [
     "not-a-config-yml", // adopt
     "not-a-stack", // the argument of a command
     "not-a-stack-file",
+    "not-plain", // an output or an instance of a class in an argument that decides which resources there are
     "not-utf-8",
     "object-key-too-long", // a folder that leaves no room for the keys of its objects
     "owned-key", // the stack decides this key of config.yml
@@ -68,6 +69,7 @@ export const ERROR_CODES = [
     "raw-in-missing",
     "read-differently", // Pulumi's CLI reads another value than this program
     "region-of-config-yml", // adopt: two regions, or an unknown one
+    "region-of-another-provider",
     "release",
     "renewal-on-every-up",
     "replaced", // an existing resource makes this key meaningless

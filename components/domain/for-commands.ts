@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { INTERNET_ACCESS } from "./emr-security-groups";
+import { InternetAccess } from "./choices";
 import { REGIONS } from "./region";
 
 const oneOrMore = z.union([z.string(), z.array(z.string())]);
@@ -78,7 +78,7 @@ export const forCommands = z.object({
     reencryptionRoleArn: z.string().nullable(),
     /** Null without `certificates.remindTopicArn`. */
     reminderSchedule: reminderSchedule.nullable(),
-    internetAccess: z.enum(INTERNET_ACCESS),
+    internetAccess: z.enum(InternetAccess),
     /** The domain of the nodes' host names that their certificate is for, such as `eu-west-1.compute.internal`. */
     nodeDomain: z.string(),
     /** Whether the stack created the VPC. */

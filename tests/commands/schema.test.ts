@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020";
 import { expect } from "chai";
 import { parse as parseYaml } from "yaml";
+import { ARGUMENT_TYPES_FILE, argumentTypes } from "../../commands/argument-types";
 import { SCHEMA_FILE, schemaText, stackFileSchema } from "../../commands/schema";
 import { environment } from "../../components/args/schema";
 import { codesOf } from "../components/args/parse";
@@ -26,6 +27,10 @@ describe("the JSON Schema of a stack file", () => {
 
     it("is up to date (npm run schema)", () => {
         expect(read(SCHEMA_FILE), "run: npm run schema").to.equal(schemaText());
+    });
+
+    it("is that of EmrEncryption's arguments, with their types (npm run schema)", () => {
+        expect(read(ARGUMENT_TYPES_FILE), "run: npm run schema").to.equal(argumentTypes());
     });
 
     for (const stack of ["dev", "prod"]) {

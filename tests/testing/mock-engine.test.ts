@@ -105,13 +105,13 @@ describe("the mock engine", () => {
             ["a promise that no code awaits", () => void Promise.reject(new Error("floating")), "floating"],
             [
                 "an invoke that no provider answers",
-                () => ({ region: aws.getRegionOutput().region }),
-                "no answer for aws:index/getRegion:getRegion",
+                () => ({ partition: aws.getPartitionOutput().partition }),
+                "no answer for aws:index/getPartition:getPartition",
             ],
             [
                 "an invoke that no provider answers and no code awaits",
-                () => void aws.getRegion(),
-                "no answer for aws:index/getRegion:getRegion",
+                () => void aws.getPartition(),
+                "no answer for aws:index/getPartition:getPartition",
             ],
         ];
         for (const [what, program, message, provider] of failures) {

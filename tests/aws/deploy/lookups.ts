@@ -15,7 +15,7 @@ import { GetBucketPolicyCommand, HeadBucketCommand } from "@aws-sdk/client-s3";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { z } from "zod";
 import { Refusal } from "../../../testing/mock-engine";
-import { CALLER_IDENTITY, TAGGED_RESOURCES } from "../../../testing/placeholder-provider";
+import { CALLER_IDENTITY, PROVIDER_REGION, TAGGED_RESOURCES } from "../../../testing/placeholder-provider";
 import { type Aws, known, text } from "./resource";
 
 type Answer = Record<string, unknown>;
@@ -73,6 +73,7 @@ async function mainRouteTable({ ec2 }: Aws, vpcId: string): Promise<string> {
  * @see https://github.com/hashicorp/terraform-provider-aws: internal/service/*\/*_data_source.go
  */
 export const lookups: Readonly<Record<string, LookUp>> = {
+    [PROVIDER_REGION]: lookup({}, async (_, { region }) => ({ region })),
     [CALLER_IDENTITY]: lookup({}, async (_, { sts }) => {
         const { Account, Arn, UserId } = await sts.send(new GetCallerIdentityCommand({}));
         return { accountId: Account, arn: Arn, userId: UserId, id: Account };

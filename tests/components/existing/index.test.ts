@@ -42,6 +42,7 @@ const TOKENS = [
     "aws:iam/getInstanceProfile:getInstanceProfile",
     "aws:iam/getRole:getRole",
     "aws:index/getCallerIdentity:getCallerIdentity",
+    "aws:index/getRegion:getRegion",
     "aws:kms/getKey:getKey",
     "aws:resourcegroupstaggingapi/getResources:getResources",
     "aws:s3/getBucket:getBucket",
@@ -60,7 +61,7 @@ async function lookUp(
     let existing: Existing | undefined;
     const done = await run(
         async () => {
-            existing = await lookUpExisting(parse(config), options(), report);
+            existing = await lookUpExisting(parse(config), options(), { report });
             return {};
         },
         { provider: existingAws(answers).provider },
