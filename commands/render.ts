@@ -68,7 +68,7 @@ function orFromEnvironment(error: ArgumentError): ArgumentError {
 
 /** The whole program. */
 export function loadProgram(): Promise<Record<string, unknown>> {
-    return (require("..") as () => Promise<Record<string, unknown>>)();
+    return (require("../index") as () => Promise<Record<string, unknown>>)();
 }
 
 export function renderedFiles({ outputs, registrations }: Run): Rendered {

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { DEFAULTS } from "./args";
 import type { InternetAccess } from "./domain/choices";
 import {
     MASTER_TO_SERVICE,
@@ -12,10 +13,10 @@ import { EMR_TAG, type Tags } from "./domain/naming";
 export interface EmrSecurityGroupsArgs {
     /** The id of the VPC. */
     readonly vpcId: pulumi.Input<string>;
-    /** The kind of the nodes' subnets, which decides which groups EMR uses. */
-    readonly internetAccess: InternetAccess;
-    /** The tags of every group, in addition to the tag that EMR requires. */
-    readonly tags: Tags;
+    /** The kind of the nodes' subnets, which decides which groups EMR uses. @default `nat` */
+    readonly internetAccess?: InternetAccess;
+    /** The tags of every group, in addition to the tag that EMR requires. @default none */
+    readonly tags?: Tags;
 }
 
 /**
@@ -26,6 +27,7 @@ export interface EmrSecurityGroupsArgs {
 export class EmrSecurityGroups extends pulumi.ComponentResource {
     constructor(name: string, args: EmrSecurityGroupsArgs, opts?: pulumi.ComponentResourceOptions) {
         super("snowplow-emr-encryption:index:EmrSecurityGroups", name, {}, opts);
+        const { internetAccess = DEFAULTS.network.internetAccess } = args;
         const tags = { ...args.tags, ...EMR_TAG };
         const shared = { vpcId: args.vpcId, revokeRulesOnDelete: true, tags };
 
@@ -33,7 +35,7 @@ export class EmrSecurityGroups extends pulumi.ComponentResource {
         // VPC, and AWS refuses to delete a node group while the rules of the old ServiceAccess group refer to it.
         const deleteBeforeReplace = false;
 
-        const nodeGroups = Object.entries(NODE_GROUPS[args.internetAccess]).map(
+        const nodeGroups = Object.entries(NODE_GROUPS[internetAccess]).map(
             ([key, emrName]) =>
                 new aws.ec2.SecurityGroup(
                     `${name}-${key}`,
@@ -47,7 +49,7 @@ export class EmrSecurityGroups extends pulumi.ComponentResource {
                     { parent: this, ignoreChanges: ["ingress"], deleteBeforeReplace },
                 ),
         );
-        if (args.internetAccess === "nat") {
+        if (internetAccess === "nat") {
             const nodes = nodeGroups.map(({ id }) => id);
             new aws.ec2.SecurityGroup(
                 `${name}-service-access`,

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { BucketSpec } from "./domain/for-commands";
+import type { AdditionalStatement, BucketSpec } from "./domain/for-commands";
 import type { Tags } from "./domain/naming";
 import { bucketPolicy } from "./policies/bucket";
 
@@ -11,11 +11,11 @@ export interface EncryptedBucketArgs {
     /** The start of the bucket's name; the rest is generated. */
     readonly bucketPrefix: string;
     /** The only value of the header `x-amz-server-side-encryption` that uploads may have. @default `AES256` */
-    readonly acceptedSse?: BucketSpec["acceptedSse"];
+    readonly acceptedSse?: "AES256" | "aws:kms";
     /** The owner of uploaded objects. @default `BucketOwnerEnforced`, which turns ACLs off */
     readonly objectOwnership?: "BucketOwnerEnforced" | "BucketOwnerPreferred";
     /** The statements of the bucket's policy in addition to its own. @default none */
-    readonly additionalStatements?: BucketSpec["additionalStatements"];
+    readonly additionalStatements?: readonly AdditionalStatement[];
     /** The number of days to keep deleted and overwritten objects. @default no versioning */
     readonly noncurrentDays?: number;
     /** The number of days after which objects expire. @default never */
@@ -26,8 +26,8 @@ export interface EncryptedBucketArgs {
     readonly protect?: boolean;
     /** Whether a deletion of the bucket deletes its objects as well. @default false */
     readonly forceDestroy?: boolean;
-    /** The tags of the bucket. */
-    readonly tags: Tags;
+    /** The tags of the bucket. @default none */
+    readonly tags?: Tags;
 }
 
 /** A bucket that encrypts every object with SSE-S3 or SSE-KMS, and is closed to the public and to plain HTTP. */
@@ -36,7 +36,10 @@ export class EncryptedBucket extends pulumi.ComponentResource {
     public readonly bucket: pulumi.Output<string>;
     /** The bucket's ARN. */
     public readonly arn: pulumi.Output<string>;
-    /** What the bucket's policy accepts and allows. */
+    /**
+     * What the bucket's policy accepts and allows, for `verify`.
+     * @internal
+     */
     public readonly spec: BucketSpec;
 
     constructor(name: string, args: EncryptedBucketArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -9,12 +9,12 @@ export interface EncryptionKeyArgs {
     readonly accountId: pulumi.Input<string>;
     /** The start of every physical name. The key's alias is `alias/<prefix>-…`. */
     readonly prefix: string;
-    /** Whether Pulumi refuses to delete the key. */
-    readonly protect: boolean;
-    /** Whether nodes may be Spot instances, whose service-linked role must be able to use the key. */
-    readonly spot: boolean;
-    /** The tags of the key. */
-    readonly tags: Tags;
+    /** Whether Pulumi refuses to delete the key. @default true */
+    readonly protect?: boolean;
+    /** Whether nodes may be Spot instances, whose service-linked role must be able to use the key. @default false */
+    readonly spot?: boolean;
+    /** The tags of the key. @default none */
+    readonly tags?: Tags;
 }
 
 /** A KMS key, created or existing. */
@@ -31,6 +31,7 @@ export class EncryptionKey extends pulumi.ComponentResource implements KmsKey {
 
     constructor(name: string, args: EncryptionKeyArgs, opts?: pulumi.ComponentResourceOptions) {
         super("snowplow-emr-encryption:index:EncryptionKey", name, {}, opts);
+        const { accountId, spot = false, protect = true } = args;
 
         const key = new aws.kms.Key(
             name,
@@ -41,12 +42,12 @@ export class EncryptionKey extends pulumi.ComponentResource implements KmsKey {
                 enableKeyRotation: true,
                 deletionWindowInDays: 30,
                 policy: pulumi.jsonStringify(
-                    pulumi.output(args.accountId).apply((accountId) => keyPolicy(accountId, args.spot)),
+                    pulumi.output(accountId).apply((account) => keyPolicy(account, spot)),
                 ),
                 tags: args.tags,
             },
             // Without the key, the disks of running clusters and the certificate archives cannot be read.
-            { parent: this, protect: args.protect },
+            { parent: this, protect },
         );
         new aws.kms.Alias(
             `${name}-alias`,
@@ -61,7 +62,7 @@ export class EncryptionKey extends pulumi.ComponentResource implements KmsKey {
     /** An existing key of this account or of another one. Its policy is not changed. */
     static existing(
         arn: pulumi.Input<string>,
-        { accountId, spot }: Pick<EncryptionKeyArgs, "accountId" | "spot">,
+        { accountId, spot = false }: Pick<EncryptionKeyArgs, "accountId" | "spot">,
     ): KmsKey {
         return {
             arn: pulumi.output(arn),

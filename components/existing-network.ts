@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { InternetAccess } from "./domain/choices";
+import type { EmrDefaultGroups, InternetAccess } from "./domain/choices";
 import type { Tags } from "./domain/naming";
 import { EmrSecurityGroups } from "./emr-security-groups";
 
@@ -9,7 +9,7 @@ export interface ExistingNetworkArgs {
     /** The subnets for nodes, at least one. EmrEtlRunner's clusters run in the first. */
     readonly subnetIds: pulumi.Input<readonly string[]>;
     /** `create`: create EMR's default security groups. `use`: they exist, or EMR creates them. */
-    readonly emrSecurityGroups: "use" | "create";
+    readonly emrSecurityGroups: EmrDefaultGroups;
     /** The kind of the subnets. */
     readonly internetAccess: InternetAccess;
     /** The tags of created security groups. */

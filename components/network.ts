@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { DEFAULTS } from "./args";
 import type { InternetAccess } from "./domain/choices";
 import { ANYWHERE, slotCidr, ZONELESS_SLOT, zoneSlot } from "./domain/cidr";
 import { EMR_TAG, type Tags } from "./domain/naming";
@@ -11,14 +12,20 @@ import { NatGateway } from "./nat-gateway";
 export interface NetworkArgs {
     /** The region of the VPC. */
     readonly region: Region;
-    /** The VPC's range, from /16 to /24, which is always cut into 16 slots for subnets. */
-    readonly cidrBlock: string;
-    /** The zones with one subnet for nodes each. If empty, AWS chooses one zone. Clusters run in the first subnet. */
-    readonly availabilityZones: readonly string[];
-    /** `nat`: private subnets behind one NAT gateway. `public`: public addresses, no NAT gateway. */
-    readonly internetAccess: InternetAccess;
-    /** The tags of every resource that takes tags. */
-    readonly tags: Tags;
+    /**
+     * The VPC's range, from /16 to /24, which is always cut into 16 slots for subnets.
+     * @default that of `EmrEncryption`'s `network.cidrBlock`
+     */
+    readonly cidrBlock?: string;
+    /**
+     * The zones with one subnet for nodes each. Clusters run in the first subnet.
+     * @default one zone that AWS chooses
+     */
+    readonly availabilityZones?: readonly string[];
+    /** `nat`: private subnets behind one NAT gateway. `public`: public addresses, no NAT gateway. @default `nat` */
+    readonly internetAccess?: InternetAccess;
+    /** The tags of every resource that takes tags. @default none */
+    readonly tags?: Tags;
 }
 
 /** The network of the clusters, created or existing. */
@@ -42,7 +49,12 @@ export class Network extends pulumi.ComponentResource implements ClusterNetwork 
 
     constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
         super("snowplow-emr-encryption:index:Network", name, {}, opts);
-        const { cidrBlock, internetAccess, tags } = args;
+        const {
+            cidrBlock = DEFAULTS.network.cidrBlock,
+            internetAccess = DEFAULTS.network.internetAccess,
+            availabilityZones = DEFAULTS.network.availabilityZones,
+            tags = {},
+        } = args;
         const child = { parent: this };
 
         const vpc = new aws.ec2.Vpc(
@@ -75,7 +87,7 @@ export class Network extends pulumi.ComponentResource implements ClusterNetwork 
         );
 
         const routes = new aws.ec2.RouteTable(`${name}-nodes-routes`, { vpcId, tags }, child);
-        const subnets = nodeSlots(args).map(({ key, slot, availabilityZone }) => {
+        const subnets = nodeSlots(availabilityZones).map(({ key, slot, availabilityZone }) => {
             const subnet = new aws.ec2.Subnet(
                 `${name}-${key}`,
                 {
@@ -156,7 +168,7 @@ export class Network extends pulumi.ComponentResource implements ClusterNetwork 
 }
 
 /** The slots of the nodes' subnets, at least one: a zone always has the same slot, whatever the other zones are. */
-function nodeSlots({ availabilityZones }: NetworkArgs) {
+function nodeSlots(availabilityZones: readonly string[]) {
     return availabilityZones.length === 0
         ? [{ key: "nodes", slot: ZONELESS_SLOT, availabilityZone: undefined }]
         : availabilityZones.map((availabilityZone) => {

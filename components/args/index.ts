@@ -10,7 +10,7 @@ export type { Ambient } from "./complete";
 export { withPlaceholders } from "./outputs";
 export { regionErrors } from "./region";
 export { lookedUpErrors } from "./rules";
-export type { Environment, PlainEnvironment } from "./schema";
+export { DEFAULTS, type Environment, type PlainEnvironment } from "./schema";
 
 /** The arguments of EmrEncryption, checked, complete and frozen. */
 export interface ResolvedArgs extends CompleteArgs {

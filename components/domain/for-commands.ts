@@ -2,12 +2,34 @@ import { z } from "zod";
 import { InternetAccess } from "./choices";
 import { REGIONS } from "./region";
 
-const oneOrMore = z.union([z.string(), z.array(z.string())]);
-
-const additionalStatement = z.object({
+/** A statement of `storage.bucketPolicyStatements` and the folder of its location. */
+export interface AdditionalStatement {
     /** The folder that the statement is for, in addition to the bucket: empty, or with a slash at the end. */
-    prefix: z.string(),
+    readonly prefix: string;
     /** A statement of a bucket policy without its `Resource`. */
+    readonly statement: {
+        readonly Sid: string;
+        readonly Effect: "Allow" | "Deny";
+        readonly Principal:
+            | "*"
+            | { readonly AWS?: string | readonly string[]; readonly Service?: string | readonly string[] };
+        readonly Action: string | readonly string[];
+        readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+    };
+}
+
+/** What the policy of a managed bucket accepts and allows. */
+export interface BucketSpec {
+    /** The only value of the `x-amz-server-side-encryption` header that the bucket accepts; uploads without the header pass. */
+    readonly acceptedSse: "AES256" | "aws:kms";
+    /** The statements of `storage.bucketPolicyStatements`; omitted if there are none. */
+    readonly additionalStatements?: readonly AdditionalStatement[];
+}
+
+const oneOrMore = z.union([z.string(), z.array(z.string()).readonly()]);
+
+const additionalStatement: z.ZodType<AdditionalStatement> = z.object({
+    prefix: z.string(),
     statement: z.object({
         Sid: z.string(),
         Effect: z.enum(["Allow", "Deny"]),
@@ -20,10 +42,8 @@ const additionalStatement = z.object({
     }),
 });
 
-const bucketSpec = z.object({
-    /** The only value of the `x-amz-server-side-encryption` header that the bucket accepts; uploads without the header pass. */
+const bucketSpec: z.ZodType<BucketSpec> = z.object({
     acceptedSse: z.enum(["AES256", "aws:kms"]),
-    /** The statements of `storage.bucketPolicyStatements`; omitted if there are none. */
     additionalStatements: z.array(additionalStatement).readonly().optional(),
 });
 
@@ -90,12 +110,6 @@ export const forCommands = z.object({
 });
 
 export type ForCommands = z.output<typeof forCommands>;
-
-/** What the policy of a managed bucket accepts and allows. */
-export type BucketSpec = z.output<typeof bucketSpec>;
-
-/** A statement of `storage.bucketPolicyStatements` and the folder of its location. */
-export type AdditionalStatement = z.output<typeof additionalStatement>;
 
 /** The policies of a role that the stack created. */
 export type AttachedPolicies = z.output<typeof attachedPolicies>;
