@@ -33,7 +33,8 @@ describe("README.md and docs/", () => {
         );
     });
 
-    for (const page of ["README.md", ...readdirSync(path.join(root, "docs")).map((file) => `docs/${file}`)]) {
+    const pages = ["README.md", "CHANGELOG.md", "examples/component/README.md"];
+    for (const page of [...pages, ...readdirSync(path.join(root, "docs")).map((file) => `docs/${file}`)]) {
         if (page.endsWith(".md")) {
             it(`names scripts, files and headings that exist: ${page}`, () => {
                 const text = readFileSync(path.join(root, page), "utf8");
@@ -48,6 +49,12 @@ describe("README.md and docs/", () => {
             });
         }
     }
+
+    it("shows the program of examples/component second, after how to try it", () => {
+        const [, , second = ""] = readme.split(/^## /m);
+        const program = readFileSync(path.join(root, "examples", "component", "index.ts"), "utf8");
+        expect(second).to.include(`\`\`\`ts\n${program}\`\`\``);
+    });
 
     it("lists the outputs that there are", async () => {
         const arn = "arn:aws:kms:eu-west-1:111122223333:key/1234"; // Another account's.
