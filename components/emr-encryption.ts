@@ -78,9 +78,9 @@ export class EmrEncryption extends pulumi.ComponentResource {
      * @throws InvalidArguments with all errors, before any resource is registered. Errors of existing resources, which
      * take look-ups, reject the component's registration, and with it all others.
      */
-    constructor(name: string, args: EmrEncryptionArgs, opts?: pulumi.ComponentResourceOptions) {
+    constructor(name: string, args: EmrEncryptionArgs = {}, opts?: pulumi.ComponentResourceOptions) {
         const { resolved, known, outputs, report } = planArguments(name, args, opts);
-        const { promise: lookedUp, resolve: lookUp } = deferred<Existing>();
+        const { promise: lookedUp, resolve: lookUp } = deferred<Existing | undefined>();
         // No resource registers before the component does, and so before the look-ups have succeeded.
         const dependsOn = [
             opts?.dependsOn ?? [],
@@ -89,7 +89,9 @@ export class EmrEncryption extends pulumi.ComponentResource {
         super("snowplow-emr-encryption:index:EmrEncryption", name, {}, { ...opts, dependsOn });
         lookUp(lookUpExisting(resolved, { parent: this }, { report, outputs }));
         // Pending if the look-ups fail: otherwise each resource would report their error as one of its own inputs.
-        const found = new Promise<Existing>((resolve) => void lookedUp.then(resolve, () => undefined));
+        const found = new Promise<unknown>((resolve) => {
+            lookedUp.then((answer) => resolve(answer ?? pulumi.unknown)).catch(() => undefined);
+        });
         const existing = pulumi.output(found) as pulumi.Output<Existing>;
         /** An argument that may be an output. */
         const input = <T>(read: (args: ResolvedArgs) => T) => known.apply(read) as pulumi.Output<T>;
@@ -201,12 +203,13 @@ export class EmrEncryption extends pulumi.ComponentResource {
         this.serviceRole = serviceRole.name;
         this.serviceRoleArn = serviceRole.arn;
         this.operatorPolicyArn = operatorPolicy.arn;
-        this.requirements = lookedUp.then((found) => {
+        this.requirements = lookedUp.then((answer) => {
             const { kmsKeyArn } = encryption;
             const isKeyReady =
                 !outputs.has("encryption.kmsKeyArn") &&
                 kmsKeyArn !== null &&
-                existingKeyStatements(kmsKeyArn, found.accountId, spot) === undefined;
+                answer !== undefined &&
+                existingKeyStatements(kmsKeyArn, answer.accountId, spot) === undefined;
             return requirementsOf(serviceRole, jobflowRole, isKeyReady ? undefined : key.requiredStatements);
         });
         this.requirements.catch(() => undefined); // The component's registration reports the error.

@@ -83,7 +83,7 @@ function notPlain(path: Path, found: string): ArgumentError {
         code: "not-plain",
         path,
         found,
-        expected: `a plain value; outputs may be ${Object.keys(PLACEHOLDERS).join(", ")}`,
+        expected: "a plain value, since this argument is compared with others before the first resource",
         fix: "write the value, read it from pulumi.Config, or await `getOutputDetails` of a StackReference",
     };
 }

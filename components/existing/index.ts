@@ -38,17 +38,22 @@ export interface LookUpOptions {
  * Looks up every existing resource that the arguments name, and what EMR supports in the stack's region. Await it before
  * the first resource registers: if the arguments do not fit, nothing has been created.
  * @param opts The provider or the parent of all look-ups.
+ * @returns Undefined in a preview whose provider has an unknown configuration, such as the ARN of a role to create: then
+ *     Pulumi's engine answers no look-up.
  * @throws InvalidArguments with all errors.
  */
 export async function lookUpExisting(
     args: ResolvedArgs,
     opts?: pulumi.InvokeOptions,
     { report = ARGUMENTS, outputs = new Set() }: LookUpOptions = {},
-): Promise<Existing> {
+): Promise<Existing | undefined> {
     const [{ accountId }, { region }] = await Promise.all([
         aws.getCallerIdentity({}, opts),
         aws.getRegion({}, opts),
     ]);
+    if (region === undefined) {
+        return undefined;
+    }
     if (region !== args.region) {
         throw new InvalidArguments([regionOfAnotherProvider(args.region, region)], report);
     }

@@ -6,6 +6,7 @@ import { EmrEncryption } from "../../components/emr-encryption";
 import type { EmrEncryptionArgs } from "../../components/emr-encryption-args";
 import type { Run } from "../../testing/mock-engine";
 import { codes, existingAws, refuse, SUBNET, VPC } from "../support/existing-aws";
+import { expectGolden } from "../support/golden";
 import { run, type TestOptions } from "../support/run";
 
 /** As a program would write them. */
@@ -122,6 +123,17 @@ describe("EmrEncryption", () => {
             expect(error.message).to.match(/^arguments of EmrEncryption snowplow: 3 errors\n {2}region\n/);
         });
 
+        it("no arguments at all, in JavaScript", async () => {
+            const { errors } = await refusal(
+                run(() => outputsOf(new EmrEncryption("snowplow")), {
+                    config: { "aws:region": "eu-west-1" },
+                }),
+            );
+            expect(codes(errors)).to.deep.equal([
+                ["collector-format-missing", "emrEtlRunner.collectors.format"],
+            ]);
+        });
+
         it("arguments that contradict one another, all at once", async () => {
             const { errors } = await refusal(
                 create({
@@ -140,7 +152,7 @@ describe("EmrEncryption", () => {
         });
 
         it("outputs and instances of classes where plain values decide, all at once", async () => {
-            const { errors } = await refusal(
+            const { errors, message } = await refusal(
                 create({
                     network: { cidrBlock: pulumi.output("10.0.0.0/16"), existing: new Map() },
                     storage: { encryptExistingBuckets: [Promise.resolve("acme-logs")], protect: () => true },
@@ -152,6 +164,7 @@ describe("EmrEncryption", () => {
                 ["not-plain", "storage.encryptExistingBuckets[0]"],
                 ["not-plain", "storage.protect"],
             ]);
+            expectGolden("errors.not-plain.txt", `${message}\n`);
         });
 
         it("with nothing registered", async () => {
@@ -170,6 +183,7 @@ describe("EmrEncryption", () => {
         it("a region other than the provider's, before it looks up anything else", async () => {
             const error = await refusal(create({ region: "us-west-2" }));
             expect(codes(error.errors)).to.deep.equal([["region-of-another-provider", "region"]]);
+            expectGolden("errors.region.txt", `${error.message}\n`);
         });
 
         it("existing resources that do not fit, by the argument's path", async () => {
@@ -204,6 +218,17 @@ describe("EmrEncryption", () => {
             vpcId: VPC,
             nodeDomain: "us-west-2.compute.internal",
         });
+    });
+
+    it("previews with a provider of an unknown configuration, which answers no look-up", async () => {
+        const unconfigured = existingAws({}).provider;
+        const provider = { ...unconfigured, call: () => ({}) };
+        const access = { jobflowRole: { existing: "my-nodes" } };
+        const names = ({ registrations }: Run) => registrations.map(({ name }) => name).sort();
+        const preview = await create({ access }, { provider, preview: true });
+        expect(names(preview)).to.deep.equal(names(await create({ access })));
+        expect(preview.outputs).to.include({ warnings: undefined, emrEtlRunnerConfig: undefined });
+        expect(allInputs(preview)).to.not.match(/undefined|null:/);
     });
 
     describe("with arguments that are outputs", () => {
