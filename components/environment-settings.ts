@@ -178,7 +178,7 @@ export interface StorageSettings {
      */
     readonly existingKmsKeyArns?: readonly string[];
     /**
-     * Objects in the managed log bucket expire after this many days.
+     * The logs in the managed log bucket expire after this many days.
      * @default `90`
      */
     readonly logRetentionDays?: number;
