@@ -6,6 +6,8 @@ export = async () => {
     return {
         /** EmrEtlRunner's config.yml. After every `up`: `pulumi stack output emrEtlRunnerConfig > config.yml`. */
         emrEtlRunnerConfig: environment.emrEtlRunnerConfig,
+        /** Dataflow Runner's cluster.json; null without a security configuration. */
+        dataflowRunnerCluster: environment.dataflowRunnerCluster,
         securityConfigurationName: environment.securityConfigurationName,
         /** The security configuration as EMR's JSON. */
         securityConfiguration: environment.securityConfiguration,

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { Command } from "commander";
 import { type ArgumentError, InvalidArguments } from "../components/domain/errors";
@@ -12,6 +12,8 @@ import { formatError, formatWarnings, WIDTH } from "./terminal";
 /** The files that `render` writes into `build/<stack>/`. */
 interface Rendered {
     readonly "config.yml": string;
+    /** Omitted without a security configuration: Dataflow Runner cannot launch such a cluster. */
+    readonly "cluster.json"?: string;
     readonly "security-configuration.json": string;
     readonly "resources.json": string;
 }
@@ -75,6 +77,9 @@ export function renderedFiles({ outputs, registrations }: Run): Rendered {
     const security = outputs.securityConfiguration;
     return {
         "config.yml": String(outputs.emrEtlRunnerConfig),
+        ...(outputs.dataflowRunnerCluster !== null && {
+            "cluster.json": String(outputs.dataflowRunnerCluster),
+        }),
         "security-configuration.json": jsonText(typeof security === "string" ? JSON.parse(security) : null),
         "resources.json": jsonText(byName(registrations), (_, value) =>
             value instanceof Secret ? "[secret]" : value,
@@ -134,6 +139,7 @@ async function render(argument: string, { stdout, stderr }: Streams): Promise<Ex
         const target = path.join(folder, "build", stack);
         mkdirSync(target, { recursive: true });
         const files = renderedFiles(run);
+        rmSync(path.join(target, "cluster.json"), { force: true }); // This run may have none.
         for (const [name, text] of Object.entries(files)) {
             writeFileSync(path.join(target, name), text);
         }

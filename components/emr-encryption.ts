@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ResolvedArgs } from "./args";
-import { renderEmrEtlRunnerConfig } from "./domain/emr-etl-runner-config";
+import { renderDataflowRunnerCluster } from "./domain/dataflow-runner-cluster";
+import { configTree, renderEmrEtlRunnerConfig } from "./domain/emr-etl-runner-config";
 import type { ExistingRole } from "./domain/existing-role";
 import { STACK_TAG } from "./domain/naming";
 import type { EmrEncryptionArgs } from "./emr-encryption-args";
@@ -38,6 +39,8 @@ export interface ExistingRequirements {
 export class EmrEncryption extends pulumi.ComponentResource {
     /** EmrEtlRunner's config.yml. It contains no secret. It changes with every new certificate or switch. */
     public readonly emrEtlRunnerConfig: pulumi.Output<string>;
+    /** Dataflow Runner's cluster.json for the same clusters; null if all switches of `encryption` are off. */
+    public readonly dataflowRunnerCluster: pulumi.Output<string | null>;
     /** The name of the EMR security configuration; null if all switches of `encryption` are off. */
     public readonly securityConfigurationName: pulumi.Output<string | null>;
     /** The security configuration as EMR's JSON; null if all switches of `encryption` are off. */
@@ -223,12 +226,12 @@ export class EmrEncryption extends pulumi.ComponentResource {
         this.securityConfigurationName = securityConfiguration.name;
         this.securityConfiguration = securityConfiguration.configuration;
 
-        // config.yml
+        // config.yml, and cluster.json
         const existingKeyPair = resolved.emrEtlRunner.aws.emr.ec2_key_name;
         const { keyName } = existingKeyPair
             ? SshKeyPair.existing(input((complete) => complete.emrEtlRunner.aws.emr.ec2_key_name ?? ""))
             : new SshKeyPair(`${name}-ssh-key-pair`, shared, child);
-        this.emrEtlRunnerConfig = pulumi
+        const config = pulumi
             .output({
                 locations,
                 jobflowRole: jobflowRole.name,
@@ -238,7 +241,11 @@ export class EmrEncryption extends pulumi.ComponentResource {
                 securityConfiguration: securityConfiguration.name,
                 anyHostname: existing.anyHostname,
             })
-            .apply((created) => renderEmrEtlRunnerConfig({ ...resolved, ...created }));
+            .apply((created) => ({ ...resolved, ...created }));
+        this.emrEtlRunnerConfig = config.apply(renderEmrEtlRunnerConfig);
+        this.dataflowRunnerCluster = config.apply((complete) =>
+            renderDataflowRunnerCluster(configTree(complete), resolved.dataflowRunner),
+        );
 
         this.warnings = existing.apply((found) => [...resolved.warnings, ...found.warnings]);
         this.warnings.apply((warnings) => {

@@ -33,6 +33,11 @@ export interface EnvironmentSettings {
      * @default `{}`
      */
     readonly emrEtlRunner?: EmrEtlRunnerSettings;
+    /**
+     * What cluster.json, the cluster of Snowplow's Dataflow Runner, has in addition to the values of `emrEtlRunner`.
+     * @default `{}`
+     */
+    readonly dataflowRunner?: DataflowRunnerSettings;
 }
 
 /** The VPC that clusters run in. */
@@ -223,6 +228,11 @@ export interface AccessSettings {
      * @default `[]`
      */
     readonly ssmParameters?: readonly string[];
+    /**
+     * SQS queues and SNS topics that jobs send messages to, such as the queue between Snowplow's batch transformer and RDB Loader. A key of `storage.existingKmsKeyArns` may encrypt them.
+     * @default `[]`
+     */
+    readonly queueArns?: readonly string[];
     /**
      * Additional managed policies to attach.
      * @default `[]`
@@ -580,15 +590,15 @@ export interface EmrEtlRunnerStorageSettings {
 /** The storage jobs' versions. */
 export interface EmrEtlRunnerStorageVersionsSettings {
     /**
-     * RDB Loader.
-     * @default `"0.17.0"`
+     * RDB Loader. Omitted: 0.17.0; on EMR 6.1.0 and later in stream-enrich mode, 0.18.2.
+     * @default none
      */
-    readonly rdb_loader?: string;
+    readonly rdb_loader?: string | null;
     /**
-     * RDB Shredder.
-     * @default `"0.16.0"`
+     * RDB Shredder. Omitted: 0.16.0; on EMR 6.1.0 and later in stream-enrich mode, 0.18.2.
+     * @default none
      */
-    readonly rdb_shredder?: string;
+    readonly rdb_shredder?: string | null;
 }
 
 /** Monitoring. */
@@ -637,4 +647,18 @@ export interface EmrEtlRunnerMonitoringSnowplowSettings {
      * @default none
      */
     readonly port?: number | null;
+}
+
+/** What cluster.json, the cluster of Snowplow's Dataflow Runner, has in addition to the values of `emrEtlRunner`. */
+export interface DataflowRunnerSettings {
+    /**
+     * EMR's applications on the cluster.
+     * @default `["Hadoop","Spark"]`
+     */
+    readonly applications?: readonly string[];
+    /**
+     * Where Dataflow Runner takes its AWS credentials from: `default` (AWS's default chain: environment, profile, container, instance), `env` (environment variables only) or `iam` (the instance's role only).
+     * @default `"default"`
+     */
+    readonly credentialsFrom?: "default" | "env" | "iam";
 }

@@ -5,6 +5,7 @@
 
 export {
     CollectorFormat,
+    CredentialsFrom,
     EmrDefaultGroups,
     InternetAccess,
     LogLevel,

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import {
     type Ambient,
     ARGUMENTS,
+    objectsOf,
     type PlainEnvironment,
     type ResolvedArgs,
     resolveArguments,
@@ -31,8 +32,7 @@ export function planArguments(
     args: EmrEncryptionArgs,
     opts: pulumi.ComponentResourceOptions | undefined,
 ): PlannedArgs {
-    const { network, encryption, certificates, storage, access, emrEtlRunner } = args;
-    const given = { network, encryption, certificates, storage, access, emrEtlRunner };
+    const given = objectsOf(args);
     const report = args.report ?? { ...ARGUMENTS, subject: `arguments of EmrEncryption ${name}` };
     const stack = pulumi.getStack();
     const ambient: Ambient = {

@@ -1,5 +1,11 @@
 import { MANAGED } from "../domain/choices";
-import { parseRelease, type Release } from "../domain/emr-release";
+import {
+    atLeast,
+    DEFAULT_JOBS,
+    FIRST_SPARK_3_RELEASE,
+    parseRelease,
+    type Release,
+} from "../domain/emr-release";
 import type { Path } from "../domain/errors";
 import { LOCATIONS, type Location, type Mode } from "../domain/locations";
 import { physicalPrefix } from "../domain/naming";
@@ -8,7 +14,7 @@ import type { JobflowGrants } from "../policies/emr-roles";
 import { jarFolders, locationValue, readUrl } from "./locations";
 import type { Environment } from "./schema";
 
-/** The arguments in addition to the six objects. */
+/** The arguments in addition to the objects. */
 export interface Ambient {
     /** One of `REGIONS`. */
     readonly region: string;
@@ -22,6 +28,7 @@ export interface Ambient {
 
 /** Arguments of the right shape, with every default, and what follows from them. */
 export interface CompleteArgs extends Environment, Omit<Ambient, "certificatePrivateKey"> {
+    readonly emrEtlRunner: Environment["emrEtlRunner"] & { readonly storage: { readonly versions: Jobs } };
     readonly region: Region;
     /** The start of every physical name: `snowplow-<slug>`. */
     readonly prefix: string;
@@ -38,20 +45,25 @@ export interface CompleteArgs extends Environment, Omit<Ambient, "certificatePri
     readonly instanceTypes: readonly { readonly path: Path; readonly type: string }[];
 }
 
+/** The versions of the jobs that read the enriched events. */
+type Jobs = Readonly<Record<keyof (typeof DEFAULT_JOBS)["spark2"], string>>;
+
 export function completeArgs(environment: Environment, { region, stack, stackTag }: Ambient): CompleteArgs {
     const { aws, collectors } = environment.emrEtlRunner;
     const { ami_version, jobflow } = aws.emr;
     // `enriched.stream` decides, as it does in EmrEtlRunner.
     const mode = aws.s3.buckets.enriched.stream === null ? "batch" : "stream-enrich";
+    const release = parseRelease(ami_version) as Release;
     return {
         ...environment,
+        emrEtlRunner: withJobs(environment.emrEtlRunner, mode, release),
         region: region as Region,
         stack,
         stackTag,
         prefix: physicalPrefix(stack),
         mode,
         locations: locationsOf(environment, mode),
-        release: parseRelease(ami_version) as Release,
+        release,
         // As EmrEtlRunner recognises it (utils.rb, `is_cloudfront_log`).
         cloudfrontCollector: /^(cloudfront$|tsv\/com\.amazon\.aws\.cloudfront\/)/.test(
             collectors.format ?? "",
@@ -62,6 +74,23 @@ export function completeArgs(environment: Environment, { region, stack, stackTag
             .filter((nodes) => nodes !== "task" || jobflow.task_instance_count > 0)
             .map((nodes) => `${nodes}_instance_type` as const)
             .map((key) => ({ path: ["emrEtlRunner", "aws", "emr", "jobflow", key], type: jobflow[key] })),
+    };
+}
+
+/** In batch mode, Spark Enrich needs Spark 2. */
+function withJobs(keys: Environment["emrEtlRunner"], mode: Mode, release: Release) {
+    const { versions } = keys.storage;
+    const spark = mode === "stream-enrich" && atLeast(release, FIRST_SPARK_3_RELEASE) ? "spark3" : "spark2";
+    const { rdb_loader, rdb_shredder } = DEFAULT_JOBS[spark];
+    return {
+        ...keys,
+        storage: {
+            versions: {
+                ...versions,
+                rdb_loader: versions.rdb_loader ?? rdb_loader,
+                rdb_shredder: versions.rdb_shredder ?? rdb_shredder,
+            },
+        },
     };
 }
 
@@ -89,6 +118,7 @@ function jobflowGrants({ access, emrEtlRunner }: Environment): JobflowGrants {
         ],
         bootstrapScripts: (emrEtlRunner.aws.emr.bootstrap ?? []).map(readUrl),
         dynamodbTables: access.dynamodbTables,
+        queueArns: access.queueArns,
         ssmParameters: access.ssmParameters,
     };
 }

@@ -8,7 +8,13 @@ import {
     TrackingProtocol,
     VolumeType,
 } from "../domain/choices";
-import { DEFAULT_RELEASE, parseRelease } from "../domain/emr-release";
+import {
+    DEFAULT_JOBS,
+    DEFAULT_RELEASE,
+    FIRST_SPARK_3_RELEASE,
+    formatRelease,
+    parseRelease,
+} from "../domain/emr-release";
 import { DEFAULT_TYPE } from "../domain/instance-types";
 import { LIMITS } from "../domain/limits";
 import { S3_URL, S3_URL_PATTERN } from "../domain/locations";
@@ -78,12 +84,15 @@ const bid = (nodes: string) =>
     );
 
 /** EmrEtlRunner accepts a suffix such as -rc1, but no fourth part (utils.rb, `is_rdb_shredder`). */
-const version = (byDefault: string, description: string) =>
-    field(
-        matching(/^\d+\.\d+\.\d+(-[0-9A-Za-z-]+)?$/).default(byDefault),
-        description,
-        `a version of three numbers, such as ${byDefault}`,
+const version = matching(/^\d+\.\d+\.\d+(-[0-9A-Za-z-]+)?$/);
+const versionOf = (job: "rdb_loader" | "rdb_shredder", description: string) => {
+    const { spark2, spark3 } = DEFAULT_JOBS;
+    return optional(
+        version,
+        `${description} Omitted: ${spark2[job]}; on EMR ${formatRelease(FIRST_SPARK_3_RELEASE)} and later in stream-enrich mode, ${spark3[job]}.`,
+        `a version of three numbers, such as ${spark2[job]}`,
     );
+};
 
 const raw = section("Batch mode only: raw events.", {
     in: optional(
@@ -286,7 +295,11 @@ export const emrEtlRunner = section("The keys of EmrEtlRunner's config.yml; a wh
     }),
     enrich: section("Enrichment.", {
         versions: section("The enrich job's version.", {
-            spark_enrich: version("1.18.0", "Spark Enrich."),
+            spark_enrich: field(
+                version.default("1.18.0"),
+                "Spark Enrich.",
+                "a version of three numbers, such as 1.18.0",
+            ),
         }),
         continue_on_unexpected_error: field(
             z.boolean().nullable().default(false),
@@ -301,8 +314,8 @@ export const emrEtlRunner = section("The keys of EmrEtlRunner's config.yml; a wh
     }),
     storage: section("Storage.", {
         versions: section("The storage jobs' versions.", {
-            rdb_loader: version("0.17.0", "RDB Loader."),
-            rdb_shredder: version("0.16.0", "RDB Shredder."),
+            rdb_loader: versionOf("rdb_loader", "RDB Loader."),
+            rdb_shredder: versionOf("rdb_shredder", "RDB Shredder."),
             hadoop_elasticsearch: owned("storage.versions.hadoop_elasticsearch"),
         }),
     }),

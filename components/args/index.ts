@@ -2,7 +2,7 @@ import { type ArgumentError, type ErrorReport, formatPath, InvalidArguments } fr
 import { type Ambient, type CompleteArgs, completeArgs } from "./complete";
 import { regionErrors } from "./region";
 import { ruleErrors } from "./rules";
-import type { PlainEnvironment } from "./schema";
+import { environment, type PlainEnvironment } from "./schema";
 import { checkShape } from "./shape";
 import { endInWindow, warningsOf } from "./warnings";
 
@@ -41,12 +41,17 @@ export function resolveArguments(
     args: PlainEnvironment & Ambient,
     options: ResolveOptions = {},
 ): ResolvedArgs {
-    const { network, encryption, certificates, storage, access, emrEtlRunner } = args;
-    const objects = { network, encryption, certificates, storage, access, emrEtlRunner };
-    return resolve(objects, args, regionErrors(args.region), options);
+    return resolve(objectsOf(args), args, regionErrors(args.region), options);
 }
 
-/** The same for six objects of any shape, after `errors` of the caller's. */
+/** The objects among arguments, without what else they have. */
+export function objectsOf(args: object): Readonly<Record<string, unknown>> {
+    return Object.fromEntries(
+        Object.keys(environment.shape).map((key) => [key, args[key as keyof typeof args]]),
+    );
+}
+
+/** The same for objects of any shape, after `errors` of the caller's. */
 export function resolve(
     objects: unknown,
     ambient: Ambient,

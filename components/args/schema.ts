@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { EmrDefaultGroups, InternetAccess } from "../domain/choices";
+import { CredentialsFrom, EmrDefaultGroups, InternetAccess } from "../domain/choices";
 import { isPrivateRange, PRIVATE_RANGES, parseCidr, VPC_PREFIX_LENGTHS } from "../domain/cidr";
 import { LIMITS } from "../domain/limits";
 import { LOCATIONS, S3_URL, S3_URL_PATTERN } from "../domain/locations";
@@ -25,6 +25,7 @@ const kmsKeyArn = matching(/^arn:aws:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]{1,3
 const policyArn = matching(/^arn:aws:iam::(aws|\d{12}):policy\/[\w+=,.@/-]+$/).max(LIMITS.iam.arn);
 const roleName = matching(/^[\w+=,.@-]{1,64}$/);
 const snsTopicArn = matching(/^arn:aws:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/); // FIFO topics end with `.fifo`.
+const queueArn = matching(/^arn:aws:(sqs|sns):[a-z0-9-]+:\d{12}:[\w-]+(\.fifo)?$/).max(LIMITS.iam.arn);
 const { parameterName, levels, nameCharacter } = LIMITS.ssm;
 const ssmParameter = matching(new RegExp(`^/?${nameCharacter}+(/${nameCharacter}+){0,${levels - 1}}$`)).max(
     parameterName,
@@ -254,6 +255,11 @@ const access = section("What roles may do beyond EmrEtlRunner's own locations, a
         "Parameters that RDB Loader reads: the password of a target with `ec2ParameterStore`.",
         `parameter names of at most ${LIMITS.ssm.levels} levels and ${LIMITS.ssm.parameterName} characters, such as /snowplow/redshift-password`,
     ),
+    queueArns: list(
+        queueArn,
+        "SQS queues and SNS topics that jobs send messages to, such as the queue between Snowplow's batch transformer and RDB Loader. A key of `storage.existingKmsKeyArns` may encrypt them.",
+        "ARNs of queues and topics, such as arn:aws:sqs:REGION:ACCOUNT:NAME.fifo",
+    ),
     policyArns: field(
         distinct(policyArn).max(LIMITS.iam.managedPoliciesPerRole).default([]),
         "Additional managed policies to attach.",
@@ -276,9 +282,27 @@ const access = section("What roles may do beyond EmrEtlRunner's own locations, a
     jobflowRole: existingRole("jobflow role", "nodes assume it; its instance profile has the same name"),
 });
 
-const OBJECTS = { network, encryption, certificates, storage, access, emrEtlRunner };
+const dataflowRunner = section(
+    "What cluster.json, the cluster of Snowplow's Dataflow Runner, has in addition to the values of `emrEtlRunner`.",
+    {
+        applications: field(
+            distinct(matching(/^[A-Za-z][\w-]{0,255}$/))
+                .min(1)
+                .default(["Hadoop", "Spark"]),
+            "EMR's applications on the cluster.",
+            "a list of at least one name of an EMR application, such as [Hadoop, Spark], each once",
+        ),
+        credentialsFrom: field(
+            z.enum(CredentialsFrom).default("default"),
+            "Where Dataflow Runner takes its AWS credentials from: `default` (AWS's default chain: environment, profile, container, instance), `env` (environment variables only) or `iam` (the instance's role only).",
+            "default, env or iam",
+        ),
+    },
+);
 
-/** The six objects of the stack config. Defaults and ranges stand here and nowhere else. */
+const OBJECTS = { network, encryption, certificates, storage, access, emrEtlRunner, dataflowRunner };
+
+/** The objects of the stack config. Defaults and ranges stand here and nowhere else. */
 export const environment = z.strictObject(OBJECTS).meta({ errorMessage: objectWith(OBJECTS) });
 
 /** The plain values of `EnvironmentSettings`: every object, and every key with a default, may be omitted. */

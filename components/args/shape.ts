@@ -11,7 +11,7 @@ import { unknownKeyError } from "./unknown-key";
 import { unreadableErrors } from "./unreadable";
 
 /**
- * The first phase: checks types, ranges, formats, unknown keys, unreadable strings and secrets in plain text. `args`: the six objects, and
+ * The first phase: checks types, ranges, formats, unknown keys, unreadable strings and secrets in plain text. `args`: the objects, and
  * nothing else. Returns them complete, or every error.
  */
 export function checkShape(args: unknown): { environment?: Environment; errors: readonly ArgumentError[] } {

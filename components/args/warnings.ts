@@ -1,5 +1,6 @@
 import { chainExpiresAt } from "../domain/certificate-chain";
 import {
+    anySwitchOn,
     atLeast,
     DEFAULT_RELEASE,
     formatRelease,
@@ -116,6 +117,27 @@ function* volume({ emrEtlRunner }: CompleteArgs): Iterable<string> {
     }
 }
 
+/** What cluster.json cannot say: Dataflow Runner has no field for it. */
+function* dataflowRunner({ encryption, emrEtlRunner }: CompleteArgs): Iterable<string> {
+    const { additional_info, jobflow } = emrEtlRunner.aws.emr;
+    if (!anySwitchOn(encryption)) {
+        yield "dataflowRunnerCluster is null: every switch of encryption is off, and Dataflow Runner would pass an empty name of a security configuration to EMR.";
+        return;
+    }
+    const missing: readonly (readonly [missing: boolean, sentence: string])[] = [
+        [jobflow.core_instance_bid !== null, "core_instance_bid: the core nodes are on-demand"],
+        [additional_info !== null, "additional_info"],
+        [
+            jobflow.core_instance_ebs?.volume_type === "standard",
+            "core_instance_ebs.volume_type without IOPS: it sends volume_iops, or 0, for a standard volume, which EMR may refuse",
+        ],
+    ];
+    const sentences = missing.flatMap(([isMissing, sentence]) => (isMissing ? sentence : []));
+    if (sentences.length > 0) {
+        yield `dataflowRunnerCluster: Dataflow Runner cannot express ${sentences.join("; ")}.`;
+    }
+}
+
 function* certificateExpiry({ certificates }: CompleteArgs, now: Date): Iterable<string> {
     const end = endInWindow(certificates, now);
     if (end) {
@@ -123,7 +145,15 @@ function* certificateExpiry({ certificates }: CompleteArgs, now: Date): Iterable
     }
 }
 
-const WARNINGS: readonly Warning[] = [support, release, switches, typeSpelling, volume, certificateExpiry];
+const WARNINGS: readonly Warning[] = [
+    support,
+    release,
+    switches,
+    typeSpelling,
+    volume,
+    dataflowRunner,
+    certificateExpiry,
+];
 
 /** Every warning about arguments that follow all rules, in a fixed order. */
 export function warningsOf(args: CompleteArgs, now: Date): readonly string[] {

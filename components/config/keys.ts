@@ -41,7 +41,7 @@ const OWN_KEYS = [...Object.keys(environment.shape), PRIVATE_KEY];
 const PLAIN_KEY = /^[A-Za-z][A-Za-z./_-]{0,60}$/;
 const PLAIN_OTHER_KEY = /^[A-Za-z:._-]{1,80}$/;
 
-/** The errors of the stack file's keys, and the keys below the namespace that the six objects can be read from. */
+/** The errors of the stack file's keys, and the keys below the namespace that the objects can be read from. */
 export function readKeys(input: StackInput): {
     readonly errors: readonly ArgumentError[];
     readonly objects: Readonly<Record<string, unknown>>;

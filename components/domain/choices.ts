@@ -38,5 +38,9 @@ export type TrackingMethod = (typeof TrackingMethod)[keyof typeof TrackingMethod
 export const TrackingProtocol = { http: "http", https: "https" } as const;
 export type TrackingProtocol = (typeof TrackingProtocol)[keyof typeof TrackingProtocol];
 
+/** Where Dataflow Runner takes its AWS credentials from: AWS's default chain, the environment, or the instance's role. */
+export const CredentialsFrom = { default: "default", env: "env", iam: "iam" } as const;
+export type CredentialsFrom = (typeof CredentialsFrom)[keyof typeof CredentialsFrom];
+
 /** The value of a location that is null by default and is to be managed instead, such as `enriched.stream`. */
 export const MANAGED = "managed";

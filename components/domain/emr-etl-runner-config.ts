@@ -22,6 +22,25 @@ export const FIXED = {
     hadoop_elasticsearch: "0.1.0",
 } as const;
 
+/** The size of a cluster. */
+interface Jobflow {
+    readonly job_name: string | null;
+    readonly master_instance_type: string;
+    readonly core_instance_count: number;
+    readonly core_instance_type: string;
+    readonly core_instance_ebs: {
+        /** In GB. */
+        readonly volume_size: number;
+        readonly volume_type: string;
+        readonly volume_iops: number | null;
+        readonly ebs_optimized: boolean | null;
+    } | null;
+    readonly task_instance_count: number;
+    readonly task_instance_type: string;
+    /** In USD an hour; null for on-demand nodes. */
+    readonly task_instance_bid: number | null;
+}
+
 /** The keys of config.yml that the user decides. The renderer copies keys of type `object` without reading them. */
 export interface EmrEtlRunnerKeys {
     readonly aws: {
@@ -32,7 +51,7 @@ export interface EmrEtlRunnerKeys {
         readonly emr: {
             readonly ami_version: string;
             readonly bootstrap: readonly string[] | null;
-            readonly jobflow: { readonly job_name: string | null };
+            readonly jobflow: Jobflow;
             readonly bootstrap_failure_tries: number;
             readonly configuration: Readonly<Record<string, Readonly<Record<string, string>>>> | null;
             readonly additional_info: string | null;

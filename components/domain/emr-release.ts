@@ -72,6 +72,15 @@ export const FIRST_WITHOUT_EMR_ETL_RUNNER: Release = [0, 19, 0];
 /** The versions of RDB Loader and RDB Shredder for Spark 3. Snowplow has no Spark Enrich for it. */
 export const SPARK_3_JOBS: Range = [[0, 18, 0], FIRST_WITHOUT_EMR_ETL_RUNNER];
 
+/** The first release with Spark 3. */
+export const FIRST_SPARK_3_RELEASE: Release = [6, 1, 0];
+
+/** The default versions of RDB Loader and RDB Shredder: the last that EmrEtlRunner launches on Spark 2, and on Spark 3. */
+export const DEFAULT_JOBS = {
+    spark2: { rdb_loader: "0.17.0", rdb_shredder: "0.16.0" },
+    spark3: { rdb_loader: "0.18.2", rdb_shredder: "0.18.2" },
+} as const;
+
 /**
  * The releases that each version of a job can run on. Jobs for one binary version of Scala, or for Spark 2, fail on
  * another one as soon as they start, with the cluster billed.
@@ -100,7 +109,7 @@ export const JOB_GATES: readonly {
     },
     {
         jobs: { rdb_shredder: SPARK_3_JOBS },
-        releases: [[6, 1, 0]],
+        releases: [FIRST_SPARK_3_RELEASE],
         expected: (jobs) => `6.1.0 or later for ${jobs}: earlier releases have no Spark 3`,
     },
 ];

@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ResolvedArgs } from "../args";
 import { readUrl } from "../args/locations";
+import { parseArn } from "../domain/arn";
 import { atLeast, type Release } from "../domain/emr-release";
 import { EMR_GROUP_NAMES, SERVICE_ACCESS } from "../domain/emr-security-groups";
 import { publicBuckets } from "../domain/region";
@@ -9,7 +10,7 @@ import { FailedLookup, lookup } from "./lookup";
 
 /** A service that nodes call, with the kind of endpoint that a VPC may have for it. */
 interface Service {
-    readonly name: "s3" | "dynamodb" | "kms" | "ssm";
+    readonly name: "s3" | "dynamodb" | "kms" | "ssm" | "sqs" | "sns";
     readonly vpcEndpointType: "Gateway" | "Interface";
 }
 
@@ -38,6 +39,9 @@ export async function endpointsToOpen(
         ...(access.dynamodbTables.length === 0
             ? []
             : [{ name: "dynamodb", vpcEndpointType: "Gateway" } as const]),
+        ...(["sqs", "sns"] as const)
+            .filter((name) => queuesOf(args, name).length > 0)
+            .map((name) => ({ name, vpcEndpointType: "Interface" }) as const),
     ];
     const found = await Promise.all(
         services.map(async ({ name, vpcEndpointType }) => {
@@ -119,11 +123,19 @@ function throughPolicy(args: ResolvedArgs, service: Service["name"]): string {
             return `the buckets ${[...bucketsOf(args), ...bucketsOfEmr(args)].join(", ")}`;
         case "dynamodb":
             return `the tables ${args.access.dynamodbTables.join(", ")}`;
+        case "sqs":
+            return `sqs:SendMessage on ${queuesOf(args, service).join(", ")}`;
+        case "sns":
+            return `sns:Publish on ${queuesOf(args, service).join(", ")}`;
         case "ssm":
             return "ssm:GetParameter on the parameters in access.ssmParameters";
         case "kms":
             return "the calls in the roles' policies, with the key of the disks and of the certificates, and the keys in storage.existingKmsKeyArns";
     }
+}
+
+function queuesOf({ access }: ResolvedArgs, service: "sqs" | "sns"): readonly string[] {
+    return access.queueArns.filter((target) => parseArn(target).service === service);
 }
 
 /** The buckets that nodes use, the managed ones by the start of their names. */

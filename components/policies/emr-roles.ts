@@ -1,4 +1,4 @@
-import { arn } from "../domain/arn";
+import { arn, parseArn } from "../domain/arn";
 import { foldersOf, type ResolvedLocation, type S3Folder } from "../domain/locations";
 import { publicBuckets, type Region } from "../domain/region";
 import { allow, type PolicyDocument, policyDocument, type Statement } from "./document";
@@ -117,6 +117,8 @@ export interface JobflowGrants {
     readonly dynamodbTables: readonly string[];
     /** The names of SSM parameters, with or without a slash at the start. */
     readonly ssmParameters: readonly string[];
+    /** The ARNs of SQS queues and SNS topics to send messages to. */
+    readonly queueArns: readonly string[];
 }
 
 export interface JobflowRolePolicyArgs extends NodeSecrets, JobflowGrants {
@@ -134,6 +136,13 @@ export function jobflowRolePolicy(args: JobflowRolePolicyArgs): PolicyDocument {
         arn("ssm", region, accountId, `parameter/${name.replace(/^\//, "")}`),
     );
     const keys = { keyArns: args.existingKmsKeyArns, region };
+    const targetsOf = (service: string) =>
+        args.queueArns.filter((target) => parseArn(target).service === service);
+    /** What jobs write to outside of S3, by service. */
+    const written = { dynamodb: tables, sqs: targetsOf("sqs"), sns: targetsOf("sns") };
+    const writtenServices = Object.entries(written).flatMap(([service, arns]) =>
+        arns.length > 0 ? service : [],
+    );
     return policyDocument(
         emrfsStatements([
             ...locations.flatMap(({ folders, jobflow }) =>
@@ -160,8 +169,8 @@ export function jobflowRolePolicy(args: JobflowRolePolicyArgs): PolicyDocument {
         existingKeys({
             ...keys,
             sid: "UseExistingKeys",
-            services: tables.length === 0 ? ["s3"] : ["s3", "dynamodb"],
-            write: tables.length > 0 || locations.some(({ managed }) => !managed),
+            services: ["s3", ...writtenServices],
+            write: writtenServices.length > 0 || locations.some(({ managed }) => !managed),
         }),
         parameters.length === 0
             ? []
@@ -179,6 +188,8 @@ export function jobflowRolePolicy(args: JobflowRolePolicyArgs): PolicyDocument {
             tables,
         ),
         allow("ReadSsmParameters", "ssm:GetParameter", parameters),
+        allow("SendToQueues", "sqs:SendMessage", written.sqs),
+        allow("PublishToTopics", "sns:Publish", written.sns),
     );
 }
 

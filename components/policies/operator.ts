@@ -21,8 +21,9 @@ export interface OperatorDocumentArgs {
 }
 
 /**
- * Allows what EmrEtlRunner calls with the operator's credentials, on clusters of this stack only: a user who can add a
- * step to a cluster can do all that the cluster's jobflow role allows.
+ * Allows what EmrEtlRunner and Dataflow Runner call with the operator's credentials, on clusters of this stack only: a user
+ * who can add a step to a cluster can do all that the cluster's jobflow role allows.
+ * @see https://github.com/snowplow/dataflow-runner: src/emr_cluster.go, src/job_flow_steps.go, src/logs_downloader.go
  */
 export function operatorPolicy(args: OperatorDocumentArgs): PolicyDocument {
     const clusters = arn("elasticmapreduce", args.region, args.accountId, "cluster/*");
@@ -30,6 +31,11 @@ export function operatorPolicy(args: OperatorDocumentArgs): PolicyDocument {
     const rdbLoaderLogs = foldersOf(args.locations, "log").map(({ bucket, prefix }) => ({
         bucket,
         prefix: `${prefix}${RDB_LOADER_LOGS}`,
+    }));
+    // Dataflow Runner prints the logs of failed steps (--log-failed-steps).
+    const clusterLogs = foldersOf(args.locations, "log").map(({ bucket, prefix }) => ({
+        bucket,
+        prefix: `${prefix}j-`,
     }));
     const listed = args.locations
         .filter(({ path, operatorLists }) => operatorLists && path !== "log")
@@ -58,6 +64,7 @@ export function operatorPolicy(args: OperatorDocumentArgs): PolicyDocument {
             Action: [
                 "elasticmapreduce:AddJobFlowSteps",
                 "elasticmapreduce:DescribeCluster",
+                "elasticmapreduce:DescribeStep",
                 "elasticmapreduce:ListSteps",
                 "elasticmapreduce:TerminateJobFlows",
             ],
@@ -82,7 +89,12 @@ export function operatorPolicy(args: OperatorDocumentArgs): PolicyDocument {
             ),
             "elasticmapreduce.amazonaws.com",
         ),
-        listInside([...listed, ...rdbLoaderLogs]),
+        listInside([...listed, ...rdbLoaderLogs, ...clusterLogs]),
+        allow(
+            "ReadStepLogs",
+            "s3:GetObject",
+            clusterLogs.map((folder) => objectArn(folder, "*/steps/*")),
+        ),
         allow(
             "MoveRdbLoaderLogs",
             ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],

@@ -20,7 +20,7 @@ import { holdsPrivateKey } from "../support/secrets";
 import { streams } from "../support/streams";
 
 const root = path.join(__dirname, "../..");
-const FILES = ["config.yml", "security-configuration.json", "resources.json"];
+const FILES = ["config.yml", "cluster.json", "security-configuration.json", "resources.json"];
 const MINIMAL = `
     aws:region: eu-west-1
     snowplow-emr-encryption:emrEtlRunner: { collectors: { format: thrift } }
@@ -176,9 +176,13 @@ describe("render", () => {
     });
 
     describe("writes", () => {
-        it("null for a security configuration that there is none of", () => {
+        it("no cluster.json and null without a security configuration", () => {
             const files = renderedFiles(
-                ranWith([], { emrEtlRunnerConfig: "a: 1\n", securityConfiguration: undefined }),
+                ranWith([], {
+                    emrEtlRunnerConfig: "a: 1\n",
+                    dataflowRunnerCluster: null,
+                    securityConfiguration: undefined,
+                }),
             );
             expect(files).to.deep.equal({
                 "config.yml": "a: 1\n",

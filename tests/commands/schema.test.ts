@@ -184,7 +184,7 @@ describe("Pulumi.yaml", () => {
         const described = Object.entries(config).filter(([, { description }]) =>
             /^.* - /.test(String(description)),
         );
-        expect(described.map(([key]) => key)).to.have.length(5);
+        expect(described.map(([key]) => key)).to.have.length(6);
         for (const [key, { description }] of described) {
             const keys = String(description)
                 .replace(/^.* - /, "")

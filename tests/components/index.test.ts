@@ -5,6 +5,7 @@ describe("the package", () => {
     it("exports these names: removing one takes a major version (CHANGELOG.md)", () => {
         expect(Object.keys(exported).sort()).to.deep.equal([
             "CollectorFormat",
+            "CredentialsFrom",
             "ERROR_CODES",
             "EmrDefaultGroups",
             "EmrEncryption",

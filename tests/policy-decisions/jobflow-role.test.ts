@@ -2,7 +2,17 @@ import { ACCOUNT_ID } from "../../testing/placeholder-provider";
 import { REGION } from "../support/run";
 import { decides, decidesFor, FOR_AWS, fromEmr, linkedTo, listing, passedTo, type Row, via } from "./decides";
 import { folderRows, LOCATIONS, rightsIn } from "./locations";
-import { BOTH, OLD_KEY, role, SPOT_ROLE, type Who } from "./stacks";
+import {
+    BOTH,
+    LOADER_TOPIC,
+    OLD_KEY,
+    OTHER_ACCOUNT,
+    QUEUE,
+    role,
+    SPOT_ROLE,
+    TOPIC,
+    type Who,
+} from "./stacks";
 
 const nodes = decidesFor("the jobflow role");
 const OTHER_PRINCIPALS: readonly Who[] = ["the operator", "the service role"];
@@ -65,6 +75,7 @@ describe("the jobflow role's policy on S3", () => {
     nodes("stream", "reads existing assets, the region's hosted assets and those without a suffix, not another region's", [
         ["s3:GetObject",  `${SUFFIXED}/${BOOTSTRAP}`,                                    {}, "allowed"],
         ["s3:ListBucket", SUFFIXED,                                                      {}, "allowed"],
+        ["s3:GetObject",  `${SUFFIXED}/4-storage/transformer-batch/snowplow-transformer-batch-6.1.2.jar`, {}, "allowed", "Dataflow Runner's playbook names it"],
         ["s3:GetObject",  `s3://us-east-1.elasticmapreduce/${SCRIPT_RUNNER}`,            {}, "allowed"],
         ["s3:ListBucket", "s3://us-east-1.elasticmapreduce",                             {}, "allowed"],
         ["s3:GetObject",  "s3://acme-assets/4-storage/rdb-loader/rdb-loader-0.17.0.jar", {}, "allowed"],
@@ -130,14 +141,14 @@ describe("the jobflow role's policy on the reports of `encrypt-existing`", () =>
     }
 });
 
-describe("the jobflow role's policy on tables, parameters and keys of existing data", () => {
+describe("the jobflow role's policy on tables, parameters, queues and keys of existing data", () => {
     const TABLE = `arn:aws:dynamodb:${REGION}:${ACCOUNT_ID}:table/snowplow-duplicates`;
     const PASSWORD = `arn:aws:ssm:${REGION}:${ACCOUNT_ID}:parameter/snowplow/redshift-password`;
     const THROUGH_S3 = via("s3", REGION);
     const ofParameter = (arn: string) => ({ "kms:EncryptionContext:PARAMETER_ARN": arn });
 
     // biome-ignore format: a table
-    nodes("batch", "uses the granted tables, parameters and keys, and no others", [
+    nodes("batch", "uses the granted tables, parameters, queues and keys, and no others", [
         [["dynamodb:DescribeTable", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:Scan"], TABLE, {}, "allowed"],
         [["dynamodb:DeleteItem", "dynamodb:DeleteTable"],        TABLE,                     {}, "implicitDeny"],
         ["dynamodb:PutItem",     [`${TABLE}-of-another`, TABLE.replace(REGION, "us-east-1")], {}, "implicitDeny"],
@@ -146,6 +157,14 @@ describe("the jobflow role's policy on tables, parameters and keys of existing d
         ["ssm:PutParameter",     PASSWORD,                                                  {}, "implicitDeny"],
         [["kms:Decrypt", "kms:GenerateDataKey"], OLD_KEY, THROUGH_S3,                           "allowed", "existing buckets may encrypt under it by default"],
         [["kms:Decrypt", "kms:GenerateDataKey"], OLD_KEY, via("dynamodb", REGION),              "allowed", "a table may be encrypted under it"],
+        ["sqs:SendMessage",      QUEUE,                                                     {}, "allowed", "the transformer tells RDB Loader that it has finished"],
+        ["sqs:SendMessage",      QUEUE.replace(OTHER_ACCOUNT, ACCOUNT_ID),                  {}, "implicitDeny"],
+        [["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:PurgeQueue"], QUEUE,              {}, "implicitDeny"],
+        ["sns:Publish",          LOADER_TOPIC,                                              {}, "allowed"],
+        ["sns:Publish",          TOPIC,                                                     {}, "implicitDeny"],
+        ["sns:Subscribe",        LOADER_TOPIC,                                              {}, "implicitDeny"],
+        [["kms:Decrypt", "kms:GenerateDataKey"], OLD_KEY, via("sqs", REGION),                   "allowed", "a queue may be encrypted under it"],
+        [["kms:Decrypt", "kms:GenerateDataKey"], OLD_KEY, via("sns", REGION),                   "allowed"],
         ["kms:Decrypt",          OLD_KEY, { ...via("ssm", REGION), ...ofParameter(PASSWORD) },  "allowed"],
         ["kms:Decrypt",          OLD_KEY, { ...via("ssm", REGION), ...ofParameter(`${PASSWORD}-of-another`) }, "implicitDeny"],
         ["kms:Decrypt",          OLD_KEY, via("ssm", REGION),                                   "implicitDeny"],
@@ -161,18 +180,21 @@ describe("the jobflow role's policy on tables, parameters and keys of existing d
     nodes("existing", "uses a key of existing buckets through S3 only, without tables and parameters", [
         [["kms:Decrypt", "kms:GenerateDataKey"], OLD_KEY, THROUGH_S3,                                          "allowed"],
         ["kms:Decrypt",                          OLD_KEY, via("dynamodb", REGION),                             "implicitDeny"],
+        ["kms:Decrypt",                          OLD_KEY, via("sqs", REGION),                                  "implicitDeny"],
         ["kms:Decrypt",                          OLD_KEY, { ...via("ssm", REGION), ...ofParameter(PASSWORD) }, "implicitDeny"],
     ]);
 
     const unnamed: readonly Row[] = [
         ["dynamodb:PutItem", TABLE, {}, "implicitDeny"],
         ["ssm:GetParameter", PASSWORD, {}, "implicitDeny"],
+        ["sqs:SendMessage", QUEUE, {}, "implicitDeny"],
+        ["sns:Publish", LOADER_TOPIC, {}, "implicitDeny"],
         ["kms:Decrypt", OLD_KEY, THROUGH_S3, "implicitDeny"],
     ];
-    nodes("stream", "cannot use tables, parameters and keys that are not granted", unnamed);
+    nodes("stream", "cannot use tables, parameters, queues and keys that are not granted", unnamed);
     decides(
         "batch",
-        "granted tables, parameters and keys are closed to the operator and the service role",
+        "granted tables, parameters, queues and keys are closed to the operator and the service role",
         unnamed.map((row) => [OTHER_PRINCIPALS, ...row] as const),
     );
 });

@@ -31,7 +31,7 @@ describe("the operator's policy on S3", () => {
     const FILE = "s3://logs/emr/rdb-loader/2026-01-02-03-04-05/1b9d6bcd";
     const STEP_LOG = "s3://logs/emr/j-1/steps/s-1/stderr.gz";
     // biome-ignore format: a table
-    operator(BOTH, "moves RDB Loader's logs, and reaches nothing else below `log`", [
+    operator(BOTH, "moves RDB Loader's logs, reads the clusters' step logs, and reaches nothing else below `log`", [
         ["s3:ListBucket",                     "s3://logs",  listing("emr/rdb-loader/2026-01-02-03-04-05/"), "allowed"],
         [["s3:GetObject", "s3:DeleteObject"], FILE,         {},      "allowed"],
         ["s3:PutObject",                      `${FILE}.1`,  {},      "allowed"],
@@ -40,7 +40,10 @@ describe("the operator's policy on S3", () => {
         ["s3:ListBucket",                     "s3://logs",  listing("emr/"),           "implicitDeny"],
         ["s3:ListBucket",                     "s3://logs",  listing("emr/rdb-loader"), "implicitDeny"],
         ["s3:ListBucket",                     "s3://logs",  {},                        "implicitDeny"],
-        [["s3:GetObject", "s3:DeleteObject"], STEP_LOG,     {},      "implicitDeny"],
+        ["s3:ListBucket",                     "s3://logs",  listing("emr/j-1/steps/s-1"), "allowed", "Dataflow Runner's --log-failed-steps"],
+        ["s3:GetObject",                      STEP_LOG,     {},      "allowed"],
+        [["s3:PutObject", "s3:DeleteObject"], STEP_LOG,     {},      "implicitDeny"],
+        ["s3:GetObject",                      "s3://logs/emr/j-1/node/i-1/daemons/instance-controller.log.gz", {}, "implicitDeny"],
         ["s3:GetObject",                      "s3://logs/emr/rdb-loader-old/2026/1b9d6", {}, "implicitDeny"],
     ]);
 
@@ -75,7 +78,7 @@ function cluster(id: string, region: string, account = ACCOUNT_ID): string {
 
 const LAUNCH = "elasticmapreduce:RunJobFlow";
 const TAG = "elasticmapreduce:AddTags";
-const WORK = ["AddJobFlowSteps", "DescribeCluster", "ListSteps", "TerminateJobFlows"].map(
+const WORK = ["AddJobFlowSteps", "DescribeCluster", "DescribeStep", "ListSteps", "TerminateJobFlows"].map(
     (name) => `elasticmapreduce:${name}`,
 );
 const OTHER_WORK = ["ModifyInstanceGroups", "SetTerminationProtection", "DeleteSecurityConfiguration"].map(

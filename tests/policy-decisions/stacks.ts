@@ -44,6 +44,10 @@ export const FOREIGN_KEY = OWN_KEY.replace(ACCOUNT_ID, OTHER_ACCOUNT);
 export const SHARED_VPC = "vpc-0123456789abcdef0";
 const NETWORK = { existing: { vpcId: SHARED_VPC, subnetIds: ["subnet-0123456789abcdef0"] } };
 
+/** Between the transformer and RDB Loader. */
+export const QUEUE = `arn:aws:sqs:${REGION}:${OTHER_ACCOUNT}:loader.fifo`;
+export const LOADER_TOPIC = `arn:aws:sns:${REGION}:${ACCOUNT_ID}:loader.fifo`;
+
 export const TOPIC = `arn:aws:sns:${REGION}:${ACCOUNT_ID}:operators`;
 export const CERTIFICATE_ARCHIVE = "s3://certs/emr/tls/0123456789ab.zip";
 export const EXISTING_ARCHIVE = "s3://acme-certificates/emr/nodes.zip";
@@ -60,6 +64,7 @@ const STACKS: Readonly<Record<StackName, Readonly<Record<string, unknown>>>> = {
             readLocations: ["s3://acme-enrichments/maxmind"],
             dynamodbTables: ["snowplow-duplicates"],
             ssmParameters: ["/snowplow/redshift-password"],
+            queueArns: [QUEUE, LOADER_TOPIC],
         },
         emrEtlRunner: {
             aws: {

@@ -16,6 +16,7 @@ import {
     inputOf,
     makeOwnCertificate,
 } from "../support/arbitrary-config";
+import { clusterErrors } from "../support/dataflow-runner-contract";
 import {
     configErrors,
     EXISTING_PATH,
@@ -85,6 +86,7 @@ describe("any stack config", () => {
                 fc.asyncProperty(stackToRun, async (stack) => {
                     const first = await runProgram(stack);
                     expect(programErrors(first, stack)).to.deep.equal([]);
+                    expect(clusterErrors(first)).to.deep.equal([]);
                     expect(findings(first)).to.deep.equal([]);
                     expect(limitErrors(first, defaultTagsOf(stack))).to.deep.equal([]);
                     const again = await runProgram(stack);

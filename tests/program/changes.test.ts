@@ -45,6 +45,7 @@ const ADDED: Keys = {
     "access.readLocations": ["s3://my-enrichments/maxmind"],
     "access.dynamodbTables": ["duplicates"],
     "access.ssmParameters": ["/redshift/password"],
+    "access.queueArns": ["arn:aws:sqs:eu-west-1:111122223333:loader.fifo"],
     "access.policyArns": [POLICY],
     "access.permissionsBoundary": POLICY,
     "access.path": "/data/",
@@ -92,6 +93,8 @@ const CONFIG_YML_ONLY: Keys = {
     "emrEtlRunner.monitoring.tags": { team: "data" },
     "emrEtlRunner.monitoring.logging.level": "INFO",
     "emrEtlRunner.monitoring.snowplow": { method: "get", collector: "example.com", app_id: "emr" },
+    "dataflowRunner.applications": ["Spark"],
+    "dataflowRunner.credentialsFrom": "env",
 };
 
 const zones = (...letters: readonly string[]) => ({
@@ -104,7 +107,7 @@ const ERRORS = { [`${S3}.enriched.errors`]: "managed", [`${S3}.shredded.errors`]
 
 /** One change of each key: `key` or, for several changes of one key, `key: how`. */
 const CHANGES: Readonly<Record<string, Change>> = {
-    "the keys of config.yml only": [CONFIG_YML_ONLY],
+    "the keys of config.yml and cluster.json only": [CONFIG_YML_ONLY],
     ...Object.fromEntries(Object.entries(ADDED).map(([key, value]) => [key, [{ [key]: value }]])),
     "network.availabilityZones: one more": [zones("a", "b"), zones("a")],
     "network.availabilityZones: one less": [zones("a"), zones("a", "b")],
@@ -377,12 +380,13 @@ describe("pulumi up after a change of one key", () => {
     it("changes only the jobflow role's policy for a grant", () => {
         const policy = ["~ RolePolicy emr-jobflow-role-policy: policy"];
         const grants =
-            /^access\.(readLocations|dynamodbTables|ssmParameters|policyArns)|existingKmsKeyArns|assets$|bootstrap$|errors$/;
+            /^access\.(readLocations|dynamodbTables|ssmParameters|queueArns|policyArns)|existingKmsKeyArns|assets$|bootstrap$|errors$/;
         expect(touching(/^/, grants)).to.deep.equal({
             "storage.existingKmsKeyArns": policy,
             "access.readLocations": policy,
             "access.dynamodbTables": policy,
             "access.ssmParameters": policy,
+            "access.queueArns": policy,
             "access.policyArns": ["+ RolePolicyAttachment emr-jobflow-role-111122223333:policy/extra"],
             [`${S3}.assets`]: policy,
             [`${S3}.jsonpath_assets`]: policy,
@@ -393,7 +397,7 @@ describe("pulumi up after a change of one key", () => {
     });
 
     it("changes resources for few keys of config.yml", () => {
-        expect(of("the keys of config.yml only")).to.deep.equal([]);
+        expect(of("the keys of config.yml and cluster.json only")).to.deep.equal([]);
         const spot = ["~ Key emr-key: policy", "~ RolePolicy emr-service-role-policy: policy"];
         expect(touching(/^/, /^emrEtlRunner\.(?!aws\.s3\.buckets)/)).to.deep.equal({
             // Only where the new release, other than the old one, encrypts root volumes.

@@ -55,7 +55,8 @@ describe("the whole program", () => {
     it("outputs what EmrEtlRunner, its operator and the commands need", async () => {
         const result = await runStack(MINIMAL, STACK);
         const inputs = (type: string, name: string) => registration(result, type, name).inputs;
-        const { emrEtlRunnerConfig, securityConfiguration, forCommands, ...outputs } = result.outputs;
+        const { emrEtlRunnerConfig, dataflowRunnerCluster, securityConfiguration, forCommands, ...outputs } =
+            result.outputs;
         expect(outputs).to.deep.equal({
             securityConfigurationName: "snowplow-zebra-placeholder",
             jobflowRole: "snowplow-zebra-jobflow-placeholder",
@@ -85,6 +86,7 @@ describe("the whole program", () => {
                 .configuration,
         );
         expectGolden("config.whole-program.yml", String(emrEtlRunnerConfig));
+        expectGolden("cluster.whole-program.json", String(dataflowRunnerCluster));
         const inlinePolicy = (role: string) => {
             const name = `emr-${role}-role-policy`;
             return {

@@ -24,6 +24,10 @@ export const JOBFLOW_GRANTS: JobflowGrants = {
     bootstrapScripts: [{ bucket: "scripts", prefix: "boot.sh/" }],
     dynamodbTables: ["duplicates"],
     ssmParameters: ["/redshift/password"],
+    queueArns: [
+        "arn:aws:sqs:eu-west-1:111122223333:loader.fifo",
+        "arn:aws:sns:eu-west-1:111122223333:loader.fifo",
+    ],
 };
 
 /** The arguments of every created role. */

@@ -87,6 +87,7 @@ const GRANTED: readonly Path[] = [
     ["access", "readLocations"],
     ["access", "dynamodbTables"],
     ["access", "ssmParameters"],
+    ["access", "queueArns"],
     ["storage", "existingKmsKeyArns"],
     ["emrEtlRunner", "aws", "emr", "bootstrap"],
     ...LOCATIONS.map(({ path }) => bucketsPath(path)),

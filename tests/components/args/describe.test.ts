@@ -106,7 +106,7 @@ describe("a message about a stack config", () => {
         ...[
             "AKIAIOSFODNN7EXAMPLE",
             "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
-            "correct-horse-battery-staple",
+            "correct-horse-battery-staple1", // Without the digit, it could be the name of a classification.
         ],
         ...[
             "secret_access_key:wJalrXUtnFEMI",

@@ -50,6 +50,7 @@ const DEFAULTS = {
         readLocations: [],
         dynamodbTables: [],
         ssmParameters: [],
+        queueArns: [],
         policyArns: [],
         permissionsBoundary: null,
         path: "/",
@@ -135,7 +136,9 @@ const DEFAULTS = {
         bootstrapScripts: [],
         dynamodbTables: [],
         ssmParameters: [],
+        queueArns: [],
     },
+    dataflowRunner: { applications: ["Hadoop", "Spark"], credentialsFrom: "default" },
     instanceTypes: typesOf("master", "core"),
     remindTopicArn: null,
     warnings: [],
@@ -329,6 +332,7 @@ describe("resolved arguments", () => {
                 readLocations: ["s3://my-enrichments/maxmind"],
                 dynamodbTables: ["snowplow-duplicates"],
                 ssmParameters: ["/snowplow/redshift-password", "plain"],
+                queueArns: ["arn:aws:sqs:eu-west-1:111122223333:loader.fifo"],
             },
         });
         expect(jobflowGrants).to.deep.equal({
@@ -341,6 +345,7 @@ describe("resolved arguments", () => {
             bootstrapScripts: [{ bucket: "my-scripts", prefix: "boot/first.sh/" }],
             dynamodbTables: ["snowplow-duplicates"],
             ssmParameters: ["/snowplow/redshift-password", "plain"],
+            queueArns: ["arn:aws:sqs:eu-west-1:111122223333:loader.fifo"],
         });
     });
 

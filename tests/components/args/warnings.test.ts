@@ -16,6 +16,9 @@ const PUBLIC =
     "network.internetAccess is public: every node has a public address, only EMR's security groups keep others out, and connections leave from addresses that change, so Redshift cannot admit them one by one.";
 const EVERYTHING_OFF = `encryption: every switch is off: clusters ask for no encryption of what they write to S3: the default encryption of each bucket decides; ${DISKS}; what jobs send from node to node is not encrypted.`;
 
+const NO_CLUSTER_JSON =
+    "dataflowRunnerCluster is null: every switch of encryption is off, and Dataflow Runner would pass an empty name of a security configuration to EMR.";
+
 const past = (release: string, since: string, removedFrom: string, fix = "") =>
     `EMR ${release} has been past AWS's End of Support since ${since}: it gets no fixes, and AWS may remove it from ${removedFrom} on.${fix}`;
 const SPARK_2_FIX = " 5.36.2 runs the same jobs, with security fixes until 2027-06-30.";
@@ -42,6 +45,22 @@ const CASES: readonly (readonly [
 ])[] = [
     ["a stack with every default", batch(), []],
     ["a stack in stream-enrich mode", stream(), []],
+
+    [
+        "what Dataflow Runner cannot express",
+        emr({
+            additional_info: "{}",
+            jobflow: {
+                core_instance_bid: 0.1,
+                task_instance_bid: 0.1,
+                core_instance_ebs: { volume_size: 100, volume_type: "standard" },
+            },
+        }),
+        [
+            "dataflowRunnerCluster: Dataflow Runner cannot express core_instance_bid: the core nodes are on-demand; additional_info; core_instance_ebs.volume_type without IOPS: it sends volume_iops, or 0, for a standard volume, which EMR may refuse.",
+        ],
+    ],
+    ["a bid for task nodes", jobflow({ task_instance_bid: 0.1 }), []],
 
     ["no volume", jobflow({ core_instance_ebs: null }), []],
     ["a volume of 1,024 GB", volume(1_024), []],
@@ -126,7 +145,7 @@ const CASES: readonly (readonly [
         [RPC],
     ],
     ["local disks alone", { ...batch(), encryption: { ...OFF, atRestLocalDisks: true } }, []],
-    ["no encryption", { ...batch(), encryption: OFF }, [EVERYTHING_OFF]],
+    ["no encryption", { ...batch(), encryption: OFF }, [EVERYTHING_OFF, NO_CLUSTER_JSON]],
     [
         "no encryption, and IMDSv2 only",
         { ...batch(), encryption: { ...OFF, ...ON_ALL } },
@@ -163,7 +182,12 @@ const CASES: readonly (readonly [
         ],
         { stack: "prod" },
     ],
-    ["no encryption in production", { ...batch(), encryption: OFF }, [EVERYTHING_OFF], { stack: "prod" }],
+    [
+        "no encryption in production",
+        { ...batch(), encryption: OFF },
+        [EVERYTHING_OFF, NO_CLUSTER_JSON],
+        { stack: "prod" },
+    ],
 
     [
         "a family that EMR does not have",

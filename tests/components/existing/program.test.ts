@@ -271,9 +271,12 @@ function attachedTo(run: Run, role: string): Config {
     return { [role]: (outputsOf(run).rolePolicies as Config)[role] };
 }
 
-/** All outputs but config.yml, those in `forCommands` included. Digests of policies say no more than the policies. */
+/**
+ * All outputs, those in `forCommands` included, but config.yml and cluster.json, which has the same values. Digests of
+ * policies say no more than the policies.
+ */
 function outputsOf(run: Run): Config {
-    const { emrEtlRunnerConfig, forCommands: below, ...outputs } = run.outputs;
+    const { emrEtlRunnerConfig, dataflowRunnerCluster, forCommands: below, ...outputs } = run.outputs;
     return JSON.parse(
         JSON.stringify({ ...outputs, ...(below as Config) }, (key, value) =>
             key === "policyDigest" ? undefined : value,
@@ -427,8 +430,14 @@ describe("a stack with existing resources", () => {
         });
 
         it("has every output", () => {
-            const { emrEtlRunnerConfig, securityConfiguration, buckets, requiredPolicies, ...outputs } =
-                run.outputs;
+            const {
+                emrEtlRunnerConfig,
+                dataflowRunnerCluster,
+                securityConfiguration,
+                buckets,
+                requiredPolicies,
+                ...outputs
+            } = run.outputs;
             // As JSON: the engine drops undefined values.
             expect(JSON.parse(JSON.stringify(outputs))).to.deep.equal({
                 securityConfigurationName: "snowplow-dev-placeholder",
@@ -466,6 +475,7 @@ describe("a stack with existing resources", () => {
             });
             expect(run.secretOutputs).to.deep.equal([]);
             expectGolden("config.existing.yml", String(emrEtlRunnerConfig));
+            expectGolden("cluster.existing.json", String(dataflowRunnerCluster));
             expect(securityConfiguration).to.include(keyOf(ANOTHER)).and.to.include(ARCHIVE);
             const { serviceRole, jobflowRole } = requiredPolicies as Record<string, Inputs>;
             for (const role of [serviceRole, jobflowRole]) {
@@ -479,6 +489,7 @@ describe("a stack with existing resources", () => {
             expect(resourceLines(preview)).to.deep.equal(resourceLines(run));
             expect(Object.keys(changed(run.outputs, preview.outputs))).to.deep.equal([
                 "emrEtlRunnerConfig",
+                "dataflowRunnerCluster",
                 "securityConfigurationName",
                 "operatorPolicyArn",
             ]);

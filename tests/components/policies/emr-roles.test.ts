@@ -135,6 +135,9 @@ describe("serviceRolePolicy", () => {
     });
 });
 
+const QUEUE = "arn:aws:sqs:us-east-2:999999999999:loader.fifo";
+const TOPIC = "arn:aws:sns:us-east-2:999999999999:loader.fifo";
+
 describe("jobflowRolePolicy", () => {
     it("allows EMRFS in the locations and granted folders, the assets, the archives, the key and each grant", () => {
         const rawInAndLog = LOCATIONS.filter(({ path }) => path === "raw.in" || path === "log").map(
@@ -165,6 +168,7 @@ describe("jobflowRolePolicy", () => {
             ],
             dynamodbTables: ["duplicates", "manifest"],
             ssmParameters: ["/snowplow/redshift", "postgres", "snowplow/loader"],
+            queueArns: [QUEUE, TOPIC, `${QUEUE}2`],
             existingKmsKeyArns: [`${KEY}5`, `${KEY}6`],
         });
         expect(policy).to.deep.equal({
@@ -216,6 +220,8 @@ describe("jobflowRolePolicy", () => {
                             "kms:ViaService": [
                                 "s3.us-east-2.amazonaws.com",
                                 "dynamodb.us-east-2.amazonaws.com",
+                                "sqs.us-east-2.amazonaws.com",
+                                "sns.us-east-2.amazonaws.com",
                             ],
                         },
                     },
@@ -247,12 +253,23 @@ describe("jobflowRolePolicy", () => {
                     Action: "ssm:GetParameter",
                     Resource: parameters,
                 },
+                {
+                    Sid: "SendToQueues",
+                    Effect: "Allow",
+                    Action: "sqs:SendMessage",
+                    Resource: [QUEUE, `${QUEUE}2`],
+                },
+                { Sid: "PublishToTopics", Effect: "Allow", Action: "sns:Publish", Resource: [TOPIC] },
             ],
         });
     });
 
     /** The statements about existing keys, for a location that is managed or not, with and without the other grants. */
-    const keyStatements = (managed: boolean, dynamodbTables: readonly string[]) =>
+    const keyStatements = (
+        managed: boolean,
+        dynamodbTables: readonly string[],
+        queueArns: readonly string[],
+    ) =>
         jobflowRolePolicy({
             keyArn: KEY,
             certificateArchives: "arn:aws:s3:::certs/*",
@@ -263,21 +280,25 @@ describe("jobflowRolePolicy", () => {
             bootstrapScripts: [],
             dynamodbTables,
             ssmParameters: [],
+            queueArns,
             existingKmsKeyArns: [`${KEY}5`],
         })
             .Statement.filter(({ Resource }) => Resource?.includes(`${KEY}5`))
             .map(({ Action, Condition }) => [Action, Condition?.StringEquals?.["kms:ViaService"]]);
 
     const [READ, WRITE] = ["kms:Decrypt", ["kms:Decrypt", "kms:GenerateDataKey"]];
-    const [S3, DYNAMODB] = ["s3.eu-west-1.amazonaws.com", "dynamodb.eu-west-1.amazonaws.com"];
+    const via = (service: string) => `${service}.eu-west-1.amazonaws.com`;
+    const S3 = via("s3");
     // biome-ignore format: a table
-    for (const [what, managed, tables, expected] of [
-        ["reads under existing keys where every location is managed", true,  [],    [READ, [S3]]],
-        ["writes under them into existing locations",                 false, [],    [WRITE, [S3]]],
-        ["writes under them into tables",                             true,  ["t"], [WRITE, [S3, DYNAMODB]]],
+    for (const [what, managed, tables, queues, expected] of [
+        ["reads under existing keys where every location is managed", true,  [],    [],      [READ, [S3]]],
+        ["writes under them into existing locations",                 false, [],    [],      [WRITE, [S3]]],
+        ["writes under them into tables",                             true,  ["t"], [],      [WRITE, [S3, via("dynamodb")]]],
+        ["writes under them into queues",                             true,  [],    [QUEUE], [WRITE, [S3, via("sqs")]]],
+        ["writes under them into topics",                             true,  [],    [TOPIC], [WRITE, [S3, via("sns")]]],
     ] as const) {
         it(`${what}, through the services in use only`, () => {
-            expect(keyStatements(managed, tables)).to.deep.equal([expected]);
+            expect(keyStatements(managed, tables, queues)).to.deep.equal([expected]);
         });
     }
 });

@@ -51,6 +51,7 @@ const EMR_AND_IAM = [
         Action: [
             "elasticmapreduce:AddJobFlowSteps",
             "elasticmapreduce:DescribeCluster",
+            "elasticmapreduce:DescribeStep",
             "elasticmapreduce:ListSteps",
             "elasticmapreduce:TerminateJobFlows",
         ],
@@ -101,6 +102,13 @@ const moveLogs = (objects: string) => ({
     Resource: [`arn:aws:s3:::${objects}`],
 });
 
+const readStepLogs = (objects: string) => ({
+    Sid: "ReadStepLogs",
+    Effect: "Allow",
+    Action: "s3:GetObject",
+    Resource: [`arn:aws:s3:::${objects}`],
+});
+
 const document = (...statements: readonly object[]) => ({
     Version: "2012-10-17",
     Statement: [...EMR_AND_IAM, ...statements],
@@ -112,7 +120,8 @@ describe("operatorPolicy", () => {
             document(
                 list(0, "dev-collector", ["raw/*"]),
                 list(1, "dev-pipeline", ["raw/processing/*", "enriched/good/*", "shredded/good/*"]),
-                list(2, "dev-logs", ["emr/rdb-loader/*"]),
+                list(2, "dev-logs", ["emr/rdb-loader/*", "emr/j-*"]),
+                readStepLogs("dev-logs/emr/j-*/steps/*"),
                 moveLogs("dev-logs/emr/rdb-loader/*"),
             ),
         );
@@ -123,13 +132,14 @@ describe("operatorPolicy", () => {
             document(
                 list(0, "dev-collector", ["enriched/stream/*"]),
                 list(1, "dev-pipeline", ["enriched/good/*", "shredded/good/*"]),
-                list(2, "dev-logs", ["emr/rdb-loader/*"]),
+                list(2, "dev-logs", ["emr/rdb-loader/*", "emr/j-*"]),
+                readStepLogs("dev-logs/emr/j-*/steps/*"),
                 moveLogs("dev-logs/emr/rdb-loader/*"),
             ),
         );
     });
 
-    it("lists a whole bucket where an existing location is one, but only RDB Loader's folder in the log bucket, under its key", () => {
+    it("lists a whole bucket where an existing location is one, but only the folders of RDB Loader and of clusters in the log bucket, under its key", () => {
         const locations = [
             ...existing("raw.in", { bucket: "eu", prefix: "" }, { bucket: "us", prefix: "collector/" }),
             ...existing("raw.archive", { bucket: "archive", prefix: "" }),
@@ -139,7 +149,8 @@ describe("operatorPolicy", () => {
             document(
                 list(0, "eu"),
                 list(1, "us", ["collector/*"]),
-                list(2, "logs", ["rdb-loader/*"]),
+                list(2, "logs", ["rdb-loader/*", "j-*"]),
+                readStepLogs("logs/j-*/steps/*"),
                 moveLogs("logs/rdb-loader/*"),
                 {
                     Sid: "UseExistingKeys",

@@ -131,7 +131,9 @@ export function config(drawn: Parts): Config {
                 ssmParameters: few(drawn.access.ssmParameters),
                 readLocations: few(drawn.access.readLocations),
                 dynamodbTables: few(drawn.access.dynamodbTables),
+                queueArns: few(drawn.access.queueArns),
             }),
+            dataflowRunner: object(drawn.dataflowRunner),
             emrEtlRunner: object({
                 aws: object({
                     access_key_id: rendered("accessKey", "<%= ENV.fetch('AWS_SNOWPLOW_ACCESS_KEY') %>"),

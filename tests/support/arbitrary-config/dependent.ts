@@ -103,13 +103,13 @@ export function releaseFor(
 /** Versions of jobs that run on a release: for Hadoop alone before 5.0.0, for Spark 3 from 6.0.0 on. */
 export function versionsFor(
     release = "5",
-    drawn: { spark_enrich?: string; rdb_shredder?: string; rdb_loader?: string },
+    drawn: { spark_enrich?: string; rdb_shredder?: string | null; rdb_loader?: string | null },
 ) {
     const major = Number(release.split(".")[0]);
     const limited = (version: string, below: number) =>
         version.replace(/^\d+\.(\d+)/, (_, minor) => `0.${Number(minor) % below}`);
     const { spark_enrich, rdb_shredder, rdb_loader } = drawn;
-    const loader = rdb_loader && { rdb_loader: limited(rdb_loader, 19) };
+    const loader = rdb_loader ? { rdb_loader: limited(rdb_loader, 19) } : { rdb_loader };
     if (major < 5) {
         return {
             enrich: { spark_enrich: limited(spark_enrich ?? "1.8.0", 9) },
@@ -120,7 +120,7 @@ export function versionsFor(
         enrich: spark_enrich ? { spark_enrich } : {},
         storage:
             major > 5
-                ? { rdb_shredder: "0.18.2", ...loader }
-                : { ...(rdb_shredder && { rdb_shredder: limited(rdb_shredder, 18) }), ...loader },
+                ? { rdb_shredder: rdb_shredder && "0.18.2", ...loader }
+                : { rdb_shredder: rdb_shredder && limited(rdb_shredder, 18), ...loader },
     };
 }

@@ -109,6 +109,16 @@ export const parts = fc.record({
                 )
                 .map(([start, path]) => start + path.join("/")),
         ),
+        queueArns: distinct(
+            fc
+                .tuple(
+                    fc.constantFrom("sqs", "sns"),
+                    account,
+                    drawnFrom("aZ09_-", 1, 8),
+                    fc.constantFrom("", ".fifo"),
+                )
+                .map(([service, id, name, end]) => `arn:aws:${service}:eu-west-1:${id}:${name}${end}`),
+        ),
         policyArns: distinct(policyArn, 10),
         permissionsBoundary: nullable(policyArn),
         path: fc.oneof(
@@ -119,6 +129,12 @@ export const parts = fc.record({
         ),
         serviceRole: nullable(fc.record({ existing: roleName }, { noNullPrototype: true })),
         jobflowRole: nullable(fc.record({ existing: roleName }, { noNullPrototype: true })),
+    }),
+    dataflowRunner: some({
+        applications: distinct(
+            fc.constantFrom("Hadoop", "Spark", "Ganglia", "JupyterEnterpriseGateway"),
+        ).filter((names) => names.length > 0),
+        credentialsFrom: fc.constantFrom("default", "env", "iam"),
     }),
     batch: fc.boolean(),
     locations,
@@ -143,7 +159,7 @@ export const parts = fc.record({
     withSpark3: fc.boolean(),
     enrich: some({ continue_on_unexpected_error: nullable(fc.boolean()) }),
     compression: fc.constantFrom(undefined, "GZIP", "NONE"),
-    versions: some({ spark_enrich: version, rdb_loader: version, rdb_shredder: version }),
+    versions: some({ spark_enrich: version, rdb_loader: nullable(version), rdb_shredder: nullable(version) }),
     monitoring,
     logging: some({ level: fc.constantFrom("DEBUG", "INFO") }),
 });

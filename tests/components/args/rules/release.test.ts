@@ -19,7 +19,10 @@ const old = (ami_version: string, others: Config = {}) => ({
 /** Jobs by mode: the versions of Spark Enrich, RDB Shredder and RDB Loader. */
 const JOBS: Readonly<Record<string, (ami_version: string) => Config>> = {
     "default jobs": (ami_version) => batch({ aws: { emr: { ami_version } } }),
-    "default jobs in stream-enrich mode": streaming("0.16.0", "0.17.0"),
+    "default jobs in stream-enrich mode": (ami_version) => ({
+        emrEtlRunner: { aws: { emr: { ami_version }, s3: { buckets: { enriched: { stream: "managed" } } } } },
+    }),
+    "jobs for Spark 2 in stream-enrich mode": streaming("0.16.0", "0.17.0"),
     "jobs for Hadoop": old,
     "an enrich job for Hadoop": (ami_version) =>
         batch({ enrich: HADOOP_JOBS.enrich, aws: { emr: { ami_version } } }),
@@ -44,7 +47,8 @@ const SPARK_2 = ["5.0.0", "5.29.0", "5.36.2"];
 const SPARK_3 = ["6.1.0", "6.15.0", "7.13.0"];
 const ACCEPTED: Readonly<Record<string, readonly string[]>> = {
     "default jobs": SPARK_2,
-    "default jobs in stream-enrich mode": SPARK_2,
+    "default jobs in stream-enrich mode": [...SPARK_2, ...SPARK_3],
+    "jobs for Spark 2 in stream-enrich mode": SPARK_2,
     "jobs for Hadoop": ["4.9.6", ...SPARK_2],
     "an enrich job for Hadoop": SPARK_2,
     "jobs 0.18 in stream-enrich mode": SPARK_3,
