@@ -9,14 +9,22 @@ interface SchemaNode {
     readonly anyOf?: readonly SchemaNode[];
 }
 
+/** A longer default, in characters, would make the table wider than a page of GitHub: it stands below the table. */
+const LONGEST_IN_TABLE = 32;
+
 /** Every key of the stack config with its default, as Markdown: a heading and a table for each object. */
 function configReference(): string {
     const { properties } = z.toJSONSchema(environment, { io: "input" }) as SchemaNode;
     return Object.entries(properties ?? {})
         .map(([object, node]) => {
-            const rows = leaves(node, []).map(
-                ([key, leaf]) => `| \`${key}\` | ${defaultOf(leaf)} | ${leaf.description ?? ""} |`,
-            );
+            const keys = leaves(node, []).map(([key, leaf]) => ({
+                key,
+                description: leaf.description ?? "",
+                byDefault:
+                    leaf.default === undefined || leaf.default === null ? "" : JSON.stringify(leaf.default),
+            }));
+            const isLong = ({ byDefault }: { readonly byDefault: string }) =>
+                byDefault.length > LONGEST_IN_TABLE;
             return [
                 `### \`${object}\``,
                 "",
@@ -24,10 +32,27 @@ function configReference(): string {
                 "",
                 "| Key | Default | |",
                 "|---|---|---|",
-                ...rows,
+                ...keys.map((each) => {
+                    const cell = isLong(each) ? "below" : each.byDefault && `\`${each.byDefault}\``;
+                    return `| \`${each.key}\` | ${cell || "–"} | ${each.description} |`;
+                }),
+                ...keys
+                    .filter(isLong)
+                    .flatMap(({ key, byDefault }) => [
+                        "",
+                        `Default of \`${key}\`:`,
+                        "",
+                        "```json",
+                        pretty(byDefault),
+                        "```",
+                    ]),
             ].join("\n");
         })
         .join("\n\n");
+}
+
+function pretty(json: string): string {
+    return JSON.stringify(JSON.parse(json), null, 4);
 }
 
 /** The keys below a node, at every depth; an object that is one value, such as an EBS volume, is a leaf. */
@@ -47,19 +72,17 @@ function isValue(node: SchemaNode): boolean {
     return JSON.stringify(node.default) !== "{}";
 }
 
-function defaultOf(node: SchemaNode): string {
-    return node.default === undefined || node.default === null ? "–" : `\`${JSON.stringify(node.default)}\``;
-}
+export const REFERENCE_FILE = "docs/reference.md";
 
 const BEGIN = "<!-- npm run schema: begin -->";
 const END = "<!-- npm run schema: end -->";
 
-/** The README with the current reference between its two marks. */
-export function withReference(readme: string): string {
-    const [before, rest] = readme.split(BEGIN);
+/** The text of docs/reference.md with the current reference between its two marks. */
+export function withReference(text: string): string {
+    const [before, rest] = text.split(BEGIN);
     const after = rest?.split(END)[1];
     if (before === undefined || after === undefined) {
-        throw new Error(`README.md: expected ${BEGIN} and, after it, ${END}`);
+        throw new Error(`${REFERENCE_FILE}: expected ${BEGIN} and, after it, ${END}`);
     }
     return `${before}${BEGIN}\n${configReference()}\n${END}${after}`;
 }

@@ -4,7 +4,7 @@ import { environment } from "../components/args/schema";
 import { NAMESPACE, PRIVATE_KEY } from "../components/config";
 import { REGIONS } from "../components/domain/region";
 import { ARGUMENT_TYPES_FILE, argumentTypes } from "./argument-types";
-import { withReference } from "./config-reference";
+import { REFERENCE_FILE, withReference } from "./config-reference";
 
 /** The stack files name it in their first line, so that an editor completes and checks them. */
 export const SCHEMA_FILE = "docs/stack.schema.json";
@@ -57,5 +57,5 @@ export function schemaText(): string {
 if (require.main === module) {
     writeFileSync(SCHEMA_FILE, schemaText());
     writeFileSync(ARGUMENT_TYPES_FILE, argumentTypes());
-    writeFileSync("README.md", withReference(readFileSync("README.md", "utf8")));
+    writeFileSync(REFERENCE_FILE, withReference(readFileSync(REFERENCE_FILE, "utf8")));
 }

@@ -1,11 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
-import { withReference } from "../commands/config-reference";
+import { REFERENCE_FILE, withReference } from "../commands/config-reference";
 import { MINIMAL, runStack } from "./support/run";
 
 const root = path.join(__dirname, "..");
 const readme = readFileSync(path.join(root, "README.md"), "utf8");
+const reference = readFileSync(path.join(root, REFERENCE_FILE), "utf8");
 const { scripts } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")) as {
     readonly scripts: Readonly<Record<string, string>>;
 };
@@ -24,17 +25,19 @@ function headings(file: string): ReadonlySet<string> {
 
 describe("README.md and docs/", () => {
     it("has the stack config of today (npm run schema)", () => {
-        expect(withReference(readme)).to.equal(readme);
+        expect(withReference(reference)).to.equal(reference);
     });
 
     it("cannot take the stack config without the two marks", () => {
         expect(() => withReference("# nothing here")).to.throw(
-            "README.md: expected <!-- npm run schema: begin -->",
+            "docs/reference.md: expected <!-- npm run schema: begin -->",
         );
     });
 
-    const pages = ["README.md", "CHANGELOG.md", "examples/component/README.md"];
-    for (const page of [...pages, ...readdirSync(path.join(root, "docs")).map((file) => `docs/${file}`)]) {
+    const folders = [".", "docs", "examples", "examples/component"];
+    for (const page of folders.flatMap((folder) =>
+        readdirSync(path.join(root, folder)).map((file) => path.join(folder, file)),
+    )) {
         if (page.endsWith(".md")) {
             it(`names scripts, files and headings that exist: ${page}`, () => {
                 const text = readFileSync(path.join(root, page), "utf8");
@@ -63,7 +66,7 @@ describe("README.md and docs/", () => {
             encryption: { kmsKeyArn: arn },
             access: { serviceRole: { existing: "emr" } },
         });
-        const section = readme.split("## Outputs")[1]?.split("\n## ")[0] ?? "";
+        const section = reference.split("## Outputs")[1]?.split("\n## ")[0] ?? "";
         const cells = [...section.matchAll(/^\| (`.+?) \|/gm)].map(([, cell]) => cell ?? "");
         const listed = cells.flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name));
         expect(listed).to.have.members(Object.keys(outputs));

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /**
- * A field with its description, for editors and the README, and with the values that it accepts, in the words of an
+ * A field with its description, for editors and the reference, and with the values that it accepts, in the words of an
  * error. Both go into the JSON Schema: editors' YAML servers print `errorMessage` for an invalid value.
  */
 export function field<T extends z.ZodType>(schema: T, description: string, expected: string): T {
