@@ -5,7 +5,7 @@ const environment = new EmrEncryption("snowplow", {
     storage: { logRetentionDays: 30 },
 });
 
-/** EmrEtlRunner's config.yml. After every `up`: `pulumi stack output emrEtlRunnerConfig > config.yml`. */
+/** EmrEtlRunner's config.yml, to be written to a file after every `up`. */
 export const emrEtlRunnerConfig = environment.emrEtlRunnerConfig;
 /** The policy for the user that runs EmrEtlRunner. */
 export const operatorPolicyArn = environment.operatorPolicyArn;
