@@ -614,7 +614,7 @@ monitoring: { tags: { snowplow-emr-stack: other } }
             const ended = await new Promise((resolve) => {
                 const args = [
                     ...["--import", pathToFileURL(require.resolve("tsx")).href],
-                    ...[path.join(root, "commands", "adopt.ts"), fixture("erb")],
+                    ...[path.join(root, "commands", "adopt", "index.ts"), fixture("erb")],
                 ];
                 execFile(process.execPath, args, { cwd: root }, (error, stdout, stderr) =>
                     resolve({ code: error?.code, stdout, stderr }),

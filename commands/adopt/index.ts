@@ -3,27 +3,24 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { Document, isMap, isScalar, Scalar, visit } from "yaml";
-import { OWNED_KEYS } from "../components/args/emr-etl-runner";
-import { isNear, nearest } from "../components/args/nearest";
-import { environment } from "../components/args/schema";
-import { expectedAt, knownKeys } from "../components/args/schema-guide";
-import { secretIn } from "../components/args/secrets";
-import { NAMESPACE, parseConfig, stackFileReport } from "../components/config";
-import { type ArgumentError, formatPath, InvalidArguments, type Path } from "../components/domain/errors";
-import { LOCATIONS, parseS3Url } from "../components/domain/locations";
-import { EMR_TAG, STACK_TAG } from "../components/domain/naming";
-import { valueAt } from "../components/domain/value-at";
-import { isTree, readConfig, repeatedKeys, TAG, type Tree, withoutTags } from "./config-yml";
-import { redact } from "./credentials";
-import { SCHEMA_FILE } from "./schema";
-import { isWithin, joinErrors, readStackFile } from "./stack-file";
-import { decodeUtf8 } from "./yaml-error";
+import { OWNED_KEYS } from "../../components/args/emr-etl-runner";
+import { isNear, nearest } from "../../components/args/nearest";
+import { environment } from "../../components/args/schema";
+import { expectedAt, knownKeys } from "../../components/args/schema-guide";
+import { secretIn } from "../../components/args/secrets";
+import { NAMESPACE, parseConfig, stackFileReport } from "../../components/config";
+import { type ArgumentError, formatPath, InvalidArguments, type Path } from "../../components/domain/errors";
+import { LOCATIONS, parseS3Url } from "../../components/domain/locations";
+import { EMR_TAG, STACK_TAG } from "../../components/domain/naming";
+import { valueAt } from "../../components/domain/value-at";
+import { isTree, readConfig, repeatedKeys, TAG, type Tree, withoutTags } from "../config-yml";
+import { redact } from "../credentials";
+import { SCHEMA_FILE } from "../schema";
+import { isWithin, joinErrors, readStackFile } from "../stack-file";
+import { decodeUtf8 } from "../yaml-error";
+import { type Adopted, SECTIONS } from "./result";
 
-/** A stack file for an EmrEtlRunner that is running already, and what in it its owner has yet to decide. */
-export interface Adopted {
-    readonly stackFile: string;
-    readonly errors: readonly ArgumentError[];
-}
+export type { Adopted } from "./result";
 
 /** What was not taken as it is: `left` and `changed` are told in the stack file, `open` is its owner's to decide. */
 interface Notes {
@@ -49,7 +46,16 @@ export function adopt(text: string, file: string, stack: string): Adopted {
     const found = check(stackFile, stack).filter(
         (error) => !notes.open.some((outer) => isWithin(error.path, outer.path)),
     );
-    return { stackFile, errors: [...notes.open, ...found] };
+    const listed = (lines: readonly string[]) =>
+        lines.map((line) => ({ path: [line.split(": ")[0] ?? ""], reason: line }));
+    return {
+        stackFile,
+        open: notes.open.map(({ path: place }) => place.slice(1)),
+        omitted: listed(notes.left),
+        changed: listed(notes.changed),
+        defaults: [],
+        errors: [...notes.open, ...found],
+    };
 }
 
 // What is taken
@@ -301,14 +307,14 @@ function header({ left, changed, open }: Notes): readonly string[] {
         "",
         "From a config.yml, by `npm run adopt`.",
         ...section(
-            "Yours to write in:",
+            SECTIONS.open,
             open.map(
                 ({ path: place, found, expected, fix }) =>
                     `${format(place)}: found: ${found}; ${expected === undefined ? `fix: ${fix}` : `expected: ${expected}`}`,
             ),
         ),
-        ...section("Left out:", left),
-        ...section("Written otherwise:", changed),
+        ...section(SECTIONS.omitted, left),
+        ...section(SECTIONS.changed, changed),
     ];
 }
 
