@@ -29,7 +29,6 @@ export const ERROR_CODES = [
     "emr-tag-missing",
     "encrypted-value",
     "erb-line", // ERB that adds or removes lines
-    "erb-value", // adopt: a value that ERB computes
     "errors-location-missing",
     "executed-file-writable",
     "former-key", // a key of older versions of EmrEtlRunner
@@ -60,6 +59,7 @@ export const ERROR_CODES = [
     "not-a-stack-file",
     "not-utf-8",
     "object-key-too-long", // a folder that leaves no room for the keys of its objects
+    "open-value", // one that a person has to fill in, or that a template tool computes
     "owned-key", // the stack decides this key of config.yml
     "owned-tag",
     "private-key-in-plain",
@@ -67,12 +67,10 @@ export const ERROR_CODES = [
     "private-key-unused",
     "raw-in-missing",
     "read-differently", // Pulumi's CLI reads another value than this program
-    "region-of-config-yml", // adopt: two regions, or an unknown one
     "release",
     "renewal-on-every-up",
     "replaced", // an existing resource makes this key meaningless
     "role-does-not-trust-service",
-    "sample-value", // the ADD HERE of EmrEtlRunner's sample
     "security-group-exists",
     "service-for-all-accounts",
     "stack-file-missing",

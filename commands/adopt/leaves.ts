@@ -1,0 +1,148 @@
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair } from "yaml";
+import { templateIn } from "../../components/args/open-value";
+import { kindAt } from "../../components/args/schema-guide";
+import type { Path } from "../../components/domain/errors";
+import { parseConfigYml } from "../config-yml";
+import { lineOf, type Masked, mask, restored, unescaped } from "./templates";
+
+/** One leaf of config.yml: a scalar, null, an empty list or an empty map, or what stands in a scalar's place. */
+export interface Leaf {
+    readonly path: Path;
+    /** The value, with what a template tool would replace; undefined for a map or a list in a scalar's place. */
+    readonly value: unknown;
+    /** The tool that would compute the value. */
+    readonly tool?: string;
+    /** The first of the path's keys that a tool would compute. */
+    readonly templateKey?: string;
+    /** As it is written in the file. */
+    readonly source: string;
+    readonly line: number;
+    /** Its YAML tag, such as `!Ref`, if it is not one of YAML's own. */
+    readonly tag?: string;
+    /** The instruction of a template tool that decides whether the leaf is there. */
+    readonly instruction?: string;
+    /** Whether a later key of the same name replaces it, as in Ruby. */
+    readonly isReplaced: boolean;
+}
+
+/** The leaves of a config.yml, in its order. */
+export interface Leaves {
+    readonly leaves: readonly Leaf[];
+    readonly instructionLines: readonly number[];
+}
+
+/**
+ * Reads a config.yml as Ruby does, with the later of two keys of the same name, but runs no ERB.
+ * @throws InvalidArguments
+ */
+export function readLeaves(text: string, file: string): Leaves {
+    const masked = mask(text);
+    const document = parseConfigYml(masked.text, text, file);
+    const leaves = isMap(document.contents)
+        ? leavesOf(document.contents, [], new Reader(document, text, masked))
+        : [];
+    return { leaves, instructionLines: masked.instructionLines };
+}
+
+class Reader {
+    constructor(
+        private readonly document: Document.Parsed,
+        private readonly text: string,
+        private readonly masked: Masked,
+    ) {}
+
+    resolved(node: unknown): Node | null {
+        return isAlias(node) ? (node.resolve(this.document) ?? null) : (node as Node | null);
+    }
+
+    restored(masked: string, node: Node | null): string {
+        const [start, end] = node?.range ?? [0, 0];
+        return restored(masked, this.masked, start, end);
+    }
+
+    leaf(path: Path, node: Node | null, value: unknown, isReplaced: boolean): Leaf {
+        const [start, end] = node?.range ?? [0, 0];
+        const templateKey = path.find(
+            (key): key is string => typeof key === "string" && templateIn(key, []) !== undefined,
+        );
+        const text = typeof value === "string" ? this.restored(value, node) : value;
+        const tool = typeof text === "string" ? templateIn(text, ["emrEtlRunner", ...path]) : undefined;
+        const block = this.masked.blocks.findLast((each) => start > each.start && start <= each.end);
+        return {
+            path: path.map((key) => (typeof key === "string" ? unescaped(key) : key)),
+            value: typeof text === "string" ? unescaped(text) : text,
+            ...(tool !== undefined && { tool }),
+            ...(templateKey !== undefined && { templateKey }),
+            source: this.text.slice(start, end),
+            line: lineOf(this.text, start),
+            isReplaced,
+            ...(block && { instruction: block.instruction }),
+            ...(isForeign(node?.tag) && { tag: node?.tag ?? "" }),
+        };
+    }
+}
+
+/** YAML's own types are `tag:yaml.org,2002:str` and the like; Ruby makes objects of the others. */
+function isForeign(tag: string | undefined): boolean {
+    return tag !== undefined && !/^tag:yaml\.org,2002:(?:str|int|float|bool|null|map|seq)$/.test(tag);
+}
+
+/** `key`: where a key without a value stands. */
+function leavesOf(
+    value: unknown,
+    path: Path,
+    reader: Reader,
+    isReplaced = false,
+    key?: Node,
+): readonly Leaf[] {
+    const node = reader.resolved(value);
+    if (isForeign(node?.tag) || isScalar(node) || node === null) {
+        return [
+            reader.leaf(
+                path,
+                node ?? key ?? null,
+                isScalar(node) ? node.value : node && undefined,
+                isReplaced,
+            ),
+        ];
+    }
+    const isEmpty = (isMap(node) || isSeq(node)) && node.items.length === 0;
+    const kind = kindAt(["emrEtlRunner", ...path]);
+    if (isEmpty || kind === "scalar" || kind === (isSeq(node) ? "map" : "list")) {
+        return [reader.leaf(path, node, isEmpty ? node.toJSON() : undefined, isReplaced)];
+    }
+    if (isSeq(node)) {
+        return node.items.flatMap((item, index) => leavesOf(item, [...path, index], reader, isReplaced));
+    }
+    const pairs = isMap(node) ? pairsOf(node.items, reader) : [];
+    return pairs.flatMap(({ name, key: named, value: below }, index) =>
+        leavesOf(
+            below,
+            [...path, name],
+            reader,
+            isReplaced || pairs.slice(index + 1).some((later) => later.name === name),
+            named,
+        ),
+    );
+}
+
+interface Named {
+    readonly name: string;
+    readonly key: Node;
+    readonly value: unknown;
+}
+
+/** The keys of a map, with those that it merges in their place: Ruby takes the last of each name. */
+function pairsOf(items: readonly Pair[], reader: Reader): readonly Named[] {
+    return items.flatMap(({ key, value }) => {
+        const merged = reader.resolved(value);
+        if (isScalar(key) && key.type === "PLAIN" && key.source === "<<") {
+            const maps = isSeq(merged)
+                ? merged.items.map((item) => reader.resolved(item)).toReversed()
+                : [merged];
+            return maps.flatMap((map) => (isMap(map) ? pairsOf(map.items, reader) : []));
+        }
+        const name = isScalar(key) ? String(key.value) : String(key);
+        return [{ name: reader.restored(name, key as Node), key: key as Node, value }];
+    });
+}

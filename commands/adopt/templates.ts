@@ -1,0 +1,141 @@
+import { redact } from "../credentials";
+
+/** Replaces each character of a token, so that positions in the file stay the same: noncharacters, which YAML readers refuse. */
+const MASK = "\ufdd0";
+const MASK_END = "\ufdd2";
+/** Replaces the second % of `<%%`, which ERB prints as `<%`. */
+const ESCAPE = "\ufdd1";
+
+/** What a template tool would replace, at its offset in the file. */
+interface Token {
+    readonly offset: number;
+    readonly text: string;
+}
+
+/** The lines between two instructions of a template tool, such as `{% if … %}` and `{% endif %}`. */
+interface Block {
+    readonly start: number;
+    readonly end: number;
+    /** The first instruction, as a message may show it. */
+    readonly instruction: string;
+}
+
+/** A config.yml in which YAML finds no token of a template tool. */
+export interface Masked {
+    readonly text: string;
+    readonly tokens: readonly Token[];
+    readonly blocks: readonly Block[];
+    /** The numbers of the lines that hold instructions only. */
+    readonly instructionLines: readonly number[];
+}
+
+/** Notations that YAML would refuse, or read as something else than a string. */
+const TOKENS = new RegExp(
+    [
+        "<%%", // ERB's escape
+        String.raw`<%(?:%%>|(?!%?%>)[\s\S])*%>`,
+        String.raw`\{%[\s\S]*?%\}|\{#[\s\S]*?#\}`,
+        String.raw`\{\{(?:!--[\s\S]*?--|-?\s*\/\*[\s\S]*?\*\/\s*-?)\}\}`,
+        String.raw`\{\{\{[^\n]*?\}\}\}|\{\{[^\n]*?\}\}|\[\[[^\]\n]*\]\]`,
+        String.raw`[$%]\{(?:[^{}"\n]|"[^"\n]*"|\{[^{}\n]*\})*\}`,
+        String.raw`@[A-Za-z_][\w.-]*@|%\(\w+\)[a-z]|\*{3,}`,
+    ].join("|"),
+    "g",
+);
+
+const COMMENT = /^(?:<%#|\{#|\{\{-?\s*\/\*|\{\{!)/;
+const INSTRUCTION =
+    /^(?:<%(?!=)|\{%|%\{|\{\{[#^/>]|\{\{[-~]?\s*(?:if|else|end|range|with|define|block|template)\b)/;
+const OPENS = new RegExp(
+    [
+        String.raw`^<%-?\s*(?:if|unless|case|for|while|until|begin)\b|\bdo\b\s*(?:\|[^|]*\|)?\s*-?%>$|\{\s*(?:\|[^|]*\|)?\s*-?%>$`,
+        String.raw`^\{%[-+]?\s*(?:if|for|block|macro|call|filter|with|raw)\b|^%\{~?\s*(?:if|for)\b`,
+        String.raw`^\{\{[#^]|^\{\{[-~]?\s*(?:if|range|with|define|block)\b`,
+    ].join("|"),
+);
+const CLOSES = /^(?:<%-?\s*(?:end\b|\})|\{%[-+]?\s*end\w+|%\{~?\s*end\w+|\{\{\/|\{\{[-~]?\s*end\b)/;
+
+/** Masks what a template tool would replace, and blanks out its comments and the lines that hold instructions only. */
+export function mask(text: string): Masked {
+    const tokens: Token[] = [];
+    const blocks: Block[] = [];
+    const open: Token[] = [];
+    const lines = new Set<number>();
+    const masked = text.replace(TOKENS, (token: string, offset: number) => {
+        if (token === "<%%") {
+            return `<%${ESCAPE}`;
+        }
+        if (COMMENT.test(token)) {
+            return blank(token);
+        }
+        const isInstruction = INSTRUCTION.test(token);
+        const { text: started, offset: start = 0 } = open.at(-1) ?? {};
+        if (isInstruction && CLOSES.test(token) && started !== undefined) {
+            open.pop();
+            blocks.push({ start, end: offset, instruction: shownTemplate(started) });
+        } else if (isInstruction && OPENS.test(token)) {
+            open.push({ text: token, offset });
+        }
+        if (isInstruction && isAlone(text, offset, offset + token.length)) {
+            lines.add(lineOf(text, offset));
+            return blank(token);
+        }
+        tokens.push({ text: token, offset });
+        return MASK.repeat(token.length - 1) + MASK_END;
+    });
+    for (const { text: started, offset } of open) {
+        blocks.push({ start: offset, end: text.length, instruction: shownTemplate(started) });
+    }
+    return { text: masked, tokens, blocks, instructionLines: [...lines] };
+}
+
+function blank(token: string): string {
+    return token.replace(/[^\n]/g, " ");
+}
+
+/** Whether the lines of a token hold other instructions and comments at most. */
+function isAlone(text: string, start: number, end: number): boolean {
+    const before = text.slice(text.lastIndexOf("\n", start - 1) + 1, start);
+    const after = text.slice(end).split("\n", 1)[0] ?? "";
+    const rest = `${before} ${after}`.replace(TOKENS, (token) =>
+        COMMENT.test(token) || INSTRUCTION.test(token) ? "" : token,
+    );
+    return /^\s*(?:#.*)?$/.test(rest);
+}
+
+export function lineOf(text: string, offset: number): number {
+    return text.slice(0, offset).split("\n").length;
+}
+
+/** A masked string between two offsets of the file, as it was written. */
+export function restored(masked: string, { tokens }: Masked, start: number, end: number): string {
+    const inside = tokens.filter(({ offset }) => offset >= start && offset < end);
+    let index = 0;
+    return masked.replace(new RegExp(`${MASK}*${MASK_END}`, "g"), () => inside[index++]?.text ?? "");
+}
+
+/** A string as ERB prints it, if no tag is in it. */
+export function unescaped(text: string): string {
+    return text.replaceAll(ESCAPE, "");
+}
+
+const LONGEST = 100;
+
+/** What precedes the name of an environment variable. */
+const VARIABLE = /\b(?:ENV\[|ENV\.fetch\(|(?:get_?env|env_?var|env)\()\s*$/i;
+
+/** The source of a value for a comment: without literals, which may be secrets' defaults, on one line. */
+export function shownTemplate(source: string): string {
+    const shown = redact(
+        unescaped(source)
+            .replace(/(["'`])(?:(?!\1)[^\n])*\1/g, (literal, quote: string, offset: number, whole: string) =>
+                VARIABLE.test(whole.slice(0, offset)) ? literal : `${quote}…${quote}`,
+            )
+            .replace(/%[qQwWiIx]?([[({<|!/])[^\n]*?[\])}>|!/]/g, "%$1…")
+            .replace(/(\$\{\w+:?[-=+?])[^}]*\}/g, "$1…}")
+            .replace(/\d{5,}/g, "…"),
+    )
+        .replace(/[\s\p{Cc}\p{Cf}\p{Zl}\p{Zp}\ufdd0-\ufdef]+/gu, " ")
+        .trim();
+    return shown.length > LONGEST ? `${shown.slice(0, LONGEST)}…` : shown;
+}

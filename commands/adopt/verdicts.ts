@@ -1,0 +1,332 @@
+import { OWNED_KEYS, type OwnedKey } from "../../components/args/emr-etl-runner";
+import { isNullLike, templateIn } from "../../components/args/open-value";
+import { kindAt } from "../../components/args/schema-guide";
+import { secretIn } from "../../components/args/secrets";
+import { acceptsAt } from "../../components/args/stand-ins";
+import { unknownKeyError } from "../../components/args/unknown-key";
+import { parseConfig } from "../../components/config";
+import { type ArgumentError, formatPath, InvalidArguments, type Path } from "../../components/domain/errors";
+import { LOCATIONS, type Mode } from "../../components/domain/locations";
+import { EMR_TAG, STACK_TAG } from "../../components/domain/naming";
+import { redact } from "../credentials";
+import type { Leaf } from "./leaves";
+import { shownTemplate } from "./templates";
+
+/** What happens to a leaf of config.yml. */
+export type Verdict =
+    /** The stack file holds it; `change`: what is otherwise there than in config.yml, its path or its value. */
+    | { readonly kind: "kept"; readonly value: unknown; readonly to?: Path; readonly change?: string }
+    /** `opens`: the key that replaces it, which is open now. */
+    | { readonly kind: "omitted"; readonly reason: string; readonly opens?: Opened }
+    | ({ readonly kind: "open" } & Opened);
+
+/** A value that a person has to fill in. */
+export interface Opened {
+    readonly reason: string;
+    /** Where in the stack file, below emrEtlRunner. Default: the leaf's path. */
+    readonly to?: Path;
+    /** What config.yml has, for a comment; undefined for what may be a secret. */
+    readonly original?: string;
+}
+
+/** What the verdict on one leaf depends on in the others. */
+export interface Surroundings {
+    readonly mode: Mode;
+    /** Whether config.yml has a value at a path or below it. */
+    readonly has: (path: string) => boolean;
+    /** Whether a string contains the file's own credentials. */
+    readonly isOwnCredential: (text: string) => boolean;
+    /** The other region of the file, if it is not the same. */
+    readonly otherRegion: (leaf: Leaf) => Leaf | undefined;
+    /** The errors of the jobs' versions, by path. */
+    readonly versions: ReadonlyMap<string, ArgumentError>;
+}
+
+/** The path that stands for `aws:region`, which both regions of config.yml decide. */
+export const REGION: Path = ["aws:region"];
+
+const REGIONS = ["aws.s3.region", "aws.emr.region"];
+
+/** Keys that EmrEtlRunner has replaced, with their successors. A version's successor is another job: it stays open. */
+const REPLACED: Readonly<Record<string, { readonly to: string; readonly since: string }>> = {
+    "enrich.job_name": { to: "aws.emr.jobflow.job_name", since: "0.25.0" },
+    "enrich.versions.hadoop_enrich": { to: "enrich.versions.spark_enrich", since: "0.25.0" },
+    "enrich.versions.hadoop_shred": { to: "storage.versions.rdb_shredder", since: "0.25.0" },
+};
+
+export const pathOf = (place: string): Path => place.split(".");
+
+type Rule = (leaf: Leaf, surroundings: Surroundings) => Verdict | undefined;
+
+const omitted = (reason: string): Verdict => ({ kind: "omitted", reason });
+
+/** The rules on a leaf, in order: the first that knows the leaf decides. */
+const RULES: readonly Rule[] = [
+    ({ isReplaced }) =>
+        isReplaced ? omitted("a later key of the same name replaces it, in EmrEtlRunner too") : undefined,
+    ({ path }, { isOwnCredential }) =>
+        path.some((key) => key === "__proto__" || isSecretKey(key, isOwnCredential))
+            ? omitted("its key looks like a credential, or no reader takes it")
+            : undefined,
+    region,
+    ownedKey,
+    ({ path }) =>
+        path.length === 3 && path.join(".").startsWith("monitoring.tags.") && isOwnTag(path.at(-1))
+            ? omitted("the stack sets it")
+            : undefined,
+    unknownKey,
+    ({ path }, { mode }) =>
+        mode === "stream-enrich" && isBatchOnly(path.join("."))
+            ? omitted("enriched.stream means stream-enrich mode, which does not use it")
+            : undefined,
+    secretValue,
+    unfinished,
+    refusedVersion,
+    ({ path, value }) =>
+        value === null && !acceptsAt(["emrEtlRunner", ...path], null)
+            ? omitted("null, which EmrEtlRunner does not accept")
+            : undefined,
+    olderScheme,
+];
+
+/** The verdict on a leaf. */
+export function verdictOn(leaf: Leaf, surroundings: Surroundings): Verdict {
+    for (const rule of RULES) {
+        const verdict = rule(leaf, surroundings);
+        if (verdict !== undefined) {
+            return verdict;
+        }
+    }
+    return { kind: "kept", value: leaf.value };
+}
+
+function region(leaf: Leaf, surroundings: Surroundings): Verdict | undefined {
+    const at = leaf.path.join(".");
+    if (!REGIONS.includes(at) || leaf.value === null) {
+        return undefined;
+    }
+    const to = REGION;
+    const verdict = secretValue(leaf, surroundings) ?? unfinished(leaf, surroundings);
+    if (verdict?.kind === "open") {
+        return { ...verdict, to };
+    }
+    const other = surroundings.otherRegion(leaf);
+    const isOtherOpen =
+        other && (secretValue(other, surroundings) ?? unfinished(other, surroundings)) !== undefined;
+    const value = String(leaf.value);
+    if (isOtherOpen) {
+        return omitted(`${OWNED_KEYS["aws.s3.region"]}; here it is ${value}`);
+    }
+    if (other) {
+        const reason = `${value}, but ${other.path.join(".")} is ${other.value}: the stack has one region`;
+        return { kind: "open", to, reason, original: `${at}: ${value}` };
+    }
+    return { kind: "kept", value, to, change: "aws:region holds it, for everything" };
+}
+
+function ownedKey({ path }: Leaf): Verdict | undefined {
+    const at = path.join(".");
+    const key = Object.keys(OWNED_KEYS).find((owned) => at === owned || at.startsWith(`${owned}.`));
+    return key === undefined ? undefined : omitted(OWNED_KEYS[key as OwnedKey]);
+}
+
+function isOwnTag(key: unknown): boolean {
+    return [...Object.keys(EMR_TAG), STACK_TAG].includes(String(key));
+}
+
+function isBatchOnly(at: string): boolean {
+    const rows = LOCATIONS.filter(({ modes }) => !modes.includes("stream-enrich"));
+    return ["collectors", ...rows.map((row) => `aws.s3.buckets.${row.path}`)].some(
+        (place) => at === place || at.startsWith(`${place}.`),
+    );
+}
+
+function unknownKey(leaf: Leaf, surroundings: Surroundings): Verdict | undefined {
+    const { path } = leaf;
+    const end = path.findIndex(
+        (_, index) => kindAt(["emrEtlRunner", ...path.slice(0, index + 1)]) === undefined,
+    );
+    if (end === -1) {
+        return undefined;
+    }
+    const place = path.slice(0, end + 1);
+    if (leaf.templateKey === path[end]) {
+        return undefined; // An open key.
+    }
+    const replaced = REPLACED[place.join(".")];
+    if (replaced !== undefined && place.length === path.length) {
+        return replacedKey(leaf, replaced, surroundings);
+    }
+    const { code, fix } = unknownKeyError(["emrEtlRunner", ...place]);
+    const words = (fix ?? "").replaceAll("emrEtlRunner.", "").replace(/^omit this key: /, "");
+    return omitted(
+        code === "credential"
+            ? words
+            : ["EmrEtlRunner 1.0.4 reads no such key", words].filter(Boolean).join("; "),
+    );
+}
+
+function replacedKey(
+    leaf: Leaf,
+    { to, since }: { readonly to: string; readonly since: string },
+    surroundings: Surroundings,
+): Verdict {
+    const successor = `since EmrEtlRunner ${since} it is ${to}`;
+    if (surroundings.has(to) || leaf.value === null) {
+        return omitted(successor);
+    }
+    const target = { ...leaf, path: pathOf(to) };
+    if (!to.includes(".versions.")) {
+        const verdict = secretValue(target, surroundings) ?? unfinished(target, surroundings);
+        return verdict?.kind === "open"
+            ? { kind: "omitted", reason: successor, opens: { ...verdict, to: pathOf(to) } }
+            : { kind: "kept", value: leaf.value, to: pathOf(to), change: successor };
+    }
+    const reason = `config.yml has ${leaf.path.at(-1)} instead, a job for Hadoop: upgrade it first`;
+    const original = `${leaf.path.at(-1)} ${shownTemplate(leaf.source)}`;
+    return { kind: "omitted", reason: successor, opens: { to: pathOf(to), reason, original } };
+}
+
+function nameOf(path: Path): string {
+    return String(path.findLast((part) => typeof part === "string") ?? "");
+}
+
+function isSecretKey(key: string | number, isOwnCredential: Surroundings["isOwnCredential"]): boolean {
+    const text = String(key);
+    return secretIn("", text) !== undefined || redact(text) !== text || isOwnCredential(text);
+}
+
+/** A path for messages: keys are anybody's, and may be secrets. */
+export function shownPath(path: Path, { isOwnCredential }: Surroundings): Path {
+    return path.map((key) => {
+        const isTemplate = typeof key === "string" && templateIn(key, []) !== undefined;
+        return isSecretKey(key, isOwnCredential) ? "…" : isTemplate ? shownTemplate(key) : key;
+    });
+}
+
+/** A property or a tag that holds a secret is omitted; a value that EmrEtlRunner needs is open. */
+function secretValue({ path, value, source }: Leaf, { isOwnCredential }: Surroundings): Verdict | undefined {
+    const text = typeof value === "object" ? "" : String(value ?? source);
+    const kind =
+        secretIn(nameOf(path), text) ??
+        (redact(text) !== text || isOwnCredential(text) ? "a credential" : undefined);
+    if (kind === undefined) {
+        return undefined;
+    }
+    const isUsers = /^(aws\.emr\.configuration|monitoring\.tags)\./.test(path.join("."));
+    return isUsers
+        ? omitted(`it looks like ${kind}, which config.yml would hold in plain text`)
+        : { kind: "open", reason: `it looks like ${kind}, which config.yml would hold in plain text` };
+}
+
+/** What another tool should have computed, or a person should have written. */
+function unfinished(leaf: Leaf, { isOwnCredential }: Surroundings): Verdict | undefined {
+    const { path, value, source, tag, instruction, templateKey } = leaf;
+    const kind = unfinishedKind(leaf);
+    if (kind === undefined) {
+        return undefined;
+    }
+    const shown =
+        tag === undefined ? shownTemplate(typeof value === "string" ? value : source) : shownTag(tag, source);
+    const original = [instruction, templateKey && shownTemplate(templateKey), shown]
+        .filter(Boolean)
+        .join(" … ");
+    const isSecret = secretIn(nameOf(path), shown) !== undefined || isOwnCredential(shown);
+    return { kind: "open", reason: kind, ...(!isSecret && { original }) };
+}
+
+/** CloudFormation's tags name a resource; what others have may be a secret, such as Ansible's `!vault`. */
+function shownTag(tag: string, source: string): string {
+    return /^!(?:Ref|Sub|GetAtt|ImportValue|ENV)$/.test(tag)
+        ? `${tag} ${shownTemplate(source)}`
+        : `${shownTemplate(tag)} …`;
+}
+
+function unfinishedKind({ path, value, tool, templateKey, tag, instruction }: Leaf): string | undefined {
+    if (instruction !== undefined) {
+        return `${instruction} decides whether it is there`;
+    }
+    if (templateKey !== undefined) {
+        return "a template tool computes its key";
+    }
+    if (tag !== undefined) {
+        return `a YAML tag, ${shownTemplate(tag)}`;
+    }
+    if (value === undefined) {
+        return "not a string, a number or a boolean, but one belongs here";
+    }
+    if (tool !== undefined) {
+        return tool === "a placeholder" ? tool : `${tool} computes it`;
+    }
+    const isKnownKey = !/^(aws\.emr\.configuration|monitoring\.tags)\./.test(path.join("."));
+    return typeof value === "string" && isKnownKey && isNullLike(value, ["emrEtlRunner", ...path])
+        ? "a word for a missing value"
+        : undefined;
+}
+
+function refusedVersion({ path, source }: Leaf, { versions }: Surroundings): Verdict | undefined {
+    const error = versions.get(path.join("."));
+    return (
+        error && {
+            kind: "open",
+            reason: `the stack accepts ${error.expected}`,
+            original: shownTemplate(source),
+        }
+    );
+}
+
+/** The errors of the jobs' versions alone, by path. */
+export function versionErrors(leaves: readonly Leaf[], mode: Mode): ReadonlyMap<string, ArgumentError> {
+    const versionsOf = (part: string) =>
+        Object.fromEntries(
+            leaves
+                .filter(
+                    ({ path, value }) =>
+                        path.length === 3 && path.join(".").startsWith(`${part}.versions.`) && value !== null,
+                )
+                .map(({ path, value }) => [path[2], value]),
+        );
+    const stream = mode === "batch" ? null : "managed";
+    const emrEtlRunner = {
+        aws: { s3: { buckets: { enriched: { stream } } } },
+        ...(mode === "batch" && { collectors: { format: "thrift" } }),
+        enrich: { versions: versionsOf("enrich") },
+        storage: { versions: versionsOf("storage") },
+    };
+    const errors = errorsOf(() =>
+        parseConfig({
+            stack: "dev",
+            region: "eu-west-1",
+            defaultTags: undefined,
+            config: { emrEtlRunner },
+            encryptedKeys: [],
+        }),
+    );
+    return new Map(errors.map((error) => [formatPath(error.path.slice(1)), error]));
+}
+
+/** The errors with which a function refuses its arguments. */
+export function errorsOf(run: () => unknown): readonly ArgumentError[] {
+    try {
+        run();
+        return [];
+    } catch (error) {
+        if (error instanceof InvalidArguments) {
+            return error.errors;
+        }
+        throw error;
+    }
+}
+
+/** S3's older names in Hadoop: on EMR, s3:// is what the security configuration encrypts. */
+function olderScheme({ path, value }: Leaf): Verdict | undefined {
+    const isUrl = /^aws\.(s3\.buckets|emr\.bootstrap)\./.test(path.join("."));
+    const [scheme] = (isUrl && typeof value === "string" && /^s3[an]:\/\//.exec(value)) || [];
+    return scheme === undefined
+        ? undefined
+        : {
+              kind: "kept",
+              value: String(value).replace(scheme, "s3://"),
+              change: `s3:// instead of ${scheme}`,
+          };
+}
