@@ -21,6 +21,9 @@ import {
 } from "./verdicts";
 import { EMR_ETL_RUNNER, treeOf, writeStackFile } from "./write";
 
+/** Where EmrEtlRunner has the region; a template tool may compute all of `aws`. */
+const REGION_OF_CONFIG_YML = pathOf("aws.s3.region");
+
 interface Judged {
     readonly leaf: Leaf;
     readonly verdict: Verdict;
@@ -77,6 +80,7 @@ export function adopt(text: string, file: string, stack: string): Adopted {
               ],
     );
 
+    const isRegionOpen = opened.some(({ to }) => isWithin(REGION_OF_CONFIG_YML, to));
     // In config.yml's order.
     const given = judged.flatMap(({ leaf, verdict }) => [
         ...openedBy(leaf, verdict).map(({ to }) => ({ path: to, value: OPEN_VALUE })),
@@ -85,7 +89,11 @@ export function adopt(text: string, file: string, stack: string): Adopted {
     const absent = ABSENT.filter(
         ({ path }) => !given.some((entry) => isWithin(entry.path, path) || isWithin(path, entry.path)),
     );
-    const tree = treeOf([...given, ...absent]);
+    const tree = treeOf([
+        ...(isRegionOpen ? [{ path: REGION, value: OPEN_VALUE }] : []),
+        ...given,
+        ...absent,
+    ]);
     const { [REGION.join()]: region, ...emrEtlRunner } = tree;
     const { defaults, changed } = differences(
         leaves.filter(({ isReplaced }) => !isReplaced),

@@ -3,7 +3,8 @@ import { templateIn } from "../../components/args/open-value";
 import { kindAt } from "../../components/args/schema-guide";
 import type { Path } from "../../components/domain/errors";
 import { parseConfigYml } from "../config-yml";
-import { lineOf, type Masked, mask, restored, unescaped } from "./templates";
+import { errorOf } from "../yaml-error";
+import { lineOf, type Masked, mask, restored, shownTemplate, unescaped } from "./templates";
 
 /** One leaf of config.yml: a scalar, null, an empty list or an empty map, or what stands in a scalar's place. */
 export interface Leaf {
@@ -16,7 +17,6 @@ export interface Leaf {
     readonly templateKey?: string;
     /** As it is written in the file. */
     readonly source: string;
-    readonly line: number;
     /** Its YAML tag, such as `!Ref`, if it is not one of YAML's own. */
     readonly tag?: string;
     /** The instruction of a template tool that decides whether the leaf is there. */
@@ -39,28 +39,57 @@ export function readLeaves(text: string, file: string): Leaves {
     const masked = mask(text);
     const document = parseConfigYml(masked.text, text, file);
     const leaves = isMap(document.contents)
-        ? leavesOf(document.contents, [], new Reader(document, text, masked))
+        ? leavesOf(document.contents, [], new Reader(document, text, masked, file))
         : [];
     return { leaves, instructionLines: masked.instructionLines };
 }
 
+/** EmrEtlRunner's sample has some 80 leaves; aliases of aliases may stand for any number. */
+const MOST_LEAVES = 10_000;
+
 class Reader {
+    private count = 0;
+
     constructor(
         private readonly document: Document.Parsed,
         private readonly text: string,
         private readonly masked: Masked,
+        private readonly file: string,
     ) {}
+
+    /** @throws InvalidArguments */
+    private counted(): void {
+        this.count += 1;
+        if (this.count > MOST_LEAVES) {
+            const found = `more than ${MOST_LEAVES} values, those of aliases included`;
+            throw errorOf(this.file, {
+                code: "not-a-config-yml",
+                found,
+                expected: "EmrEtlRunner's config.yml",
+            });
+        }
+    }
+
+    /** The name of a key. One that a template tool computes is shown without its literals, and stays apart from others. */
+    name(key: Node): string {
+        this.counted();
+        const name = this.restored(isScalar(key) ? String(key.value) : String(key), key);
+        return templateIn(name, []) === undefined
+            ? name
+            : `${shownTemplate(name)} (line ${lineOf(this.text, key.range?.[0] ?? 0)})`;
+    }
 
     resolved(node: unknown): Node | null {
         return isAlias(node) ? (node.resolve(this.document) ?? null) : (node as Node | null);
     }
 
-    restored(masked: string, node: Node | null): string {
+    private restored(masked: string, node: Node | null): string {
         const [start, end] = node?.range ?? [0, 0];
         return restored(masked, this.masked, start, end);
     }
 
     leaf(path: Path, node: Node | null, value: unknown, isReplaced: boolean): Leaf {
+        this.counted();
         const [start, end] = node?.range ?? [0, 0];
         const templateKey = path.find(
             (key): key is string => typeof key === "string" && templateIn(key, []) !== undefined,
@@ -74,7 +103,6 @@ class Reader {
             ...(tool !== undefined && { tool }),
             ...(templateKey !== undefined && { templateKey }),
             source: this.text.slice(start, end),
-            line: lineOf(this.text, start),
             isReplaced,
             ...(block && { instruction: block.instruction }),
             ...(isForeign(node?.tag) && { tag: node?.tag ?? "" }),
@@ -115,14 +143,9 @@ function leavesOf(
         return node.items.flatMap((item, index) => leavesOf(item, [...path, index], reader, isReplaced));
     }
     const pairs = isMap(node) ? pairsOf(node.items, reader) : [];
+    const last = new Map(pairs.map(({ name }, index) => [name, index]));
     return pairs.flatMap(({ name, key: named, value: below }, index) =>
-        leavesOf(
-            below,
-            [...path, name],
-            reader,
-            isReplaced || pairs.slice(index + 1).some((later) => later.name === name),
-            named,
-        ),
+        leavesOf(below, [...path, name], reader, isReplaced || last.get(name) !== index, named),
     );
 }
 
@@ -142,7 +165,6 @@ function pairsOf(items: readonly Pair[], reader: Reader): readonly Named[] {
                 : [merged];
             return maps.flatMap((map) => (isMap(map) ? pairsOf(map.items, reader) : []));
         }
-        const name = isScalar(key) ? String(key.value) : String(key);
-        return [{ name: reader.restored(name, key as Node), key: key as Node, value }];
+        return [{ name: reader.name(key as Node), key: key as Node, value }];
     });
 }

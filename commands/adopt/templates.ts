@@ -3,6 +3,8 @@ import { redact } from "../credentials";
 /** Replaces each character of a token, so that positions in the file stay the same: noncharacters, which YAML readers refuse. */
 const MASK = "\ufdd0";
 const MASK_END = "\ufdd2";
+/** The end of a token that has lines of its own: a key, since it may stand for several. */
+const MASK_KEY_END = "\ufdd3:";
 /** Replaces the second % of `<%%`, which ERB prints as `<%`. */
 const ESCAPE = "\ufdd1";
 
@@ -33,8 +35,8 @@ export interface Masked {
 const TOKENS = new RegExp(
     [
         "<%%", // ERB's escape
-        String.raw`<%(?:%%>|(?!%?%>)[\s\S])*%>`,
-        String.raw`\{%[\s\S]*?%\}|\{#[\s\S]*?#\}`,
+        String.raw`<%(?:%%>|(?!%?%>)[\s\S]){0,9999}%>`,
+        String.raw`\{%[\s\S]{0,9999}?%\}|\{#[\s\S]{0,9999}?#\}`,
         String.raw`\{\{(?:!--[\s\S]*?--|-?\s*\/\*[\s\S]*?\*\/\s*-?)\}\}`,
         String.raw`\{\{\{[^\n]*?\}\}\}|\{\{[^\n]*?\}\}|\[\[[^\]\n]*\]\]`,
         String.raw`[$%]\{(?:[^{}"\n]|"[^"\n]*"|\{[^{}\n]*\})*\}`,
@@ -43,7 +45,8 @@ const TOKENS = new RegExp(
     "g",
 );
 
-const COMMENT = /^(?:<%#|\{#|\{\{-?\s*\/\*|\{\{!)/;
+/** Ansible's `ansible_managed` is a comment, too. */
+const COMMENT = /^(?:<%#|\{#|\{\{-?\s*\/\*|\{\{!|\{\{\s*ansible_managed\b)/;
 const INSTRUCTION =
     /^(?:<%(?!=)|\{%|%\{|\{\{[#^/>]|\{\{[-~]?\s*(?:if|else|end|range|with|define|block|template)\b)/;
 const OPENS = new RegExp(
@@ -81,7 +84,8 @@ export function mask(text: string): Masked {
             return blank(token);
         }
         tokens.push({ text: token, offset });
-        return MASK.repeat(token.length - 1) + MASK_END;
+        const end = isAlone(text, offset, offset + token.length) ? MASK_KEY_END : MASK_END;
+        return MASK.repeat(token.length - end.length) + end;
     });
     for (const { text: started, offset } of open) {
         blocks.push({ start: offset, end: text.length, instruction: shownTemplate(started) });
@@ -96,7 +100,8 @@ function blank(token: string): string {
 /** Whether the lines of a token hold other instructions and comments at most. */
 function isAlone(text: string, start: number, end: number): boolean {
     const before = text.slice(text.lastIndexOf("\n", start - 1) + 1, start);
-    const after = text.slice(end).split("\n", 1)[0] ?? "";
+    const newline = text.indexOf("\n", end);
+    const after = text.slice(end, newline === -1 ? text.length : newline);
     const rest = `${before} ${after}`.replace(TOKENS, (token) =>
         COMMENT.test(token) || INSTRUCTION.test(token) ? "" : token,
     );
@@ -111,7 +116,10 @@ export function lineOf(text: string, offset: number): number {
 export function restored(masked: string, { tokens }: Masked, start: number, end: number): string {
     const inside = tokens.filter(({ offset }) => offset >= start && offset < end);
     let index = 0;
-    return masked.replace(new RegExp(`${MASK}*${MASK_END}`, "g"), () => inside[index++]?.text ?? "");
+    return masked.replace(
+        new RegExp(`${MASK}*(?:${MASK_END}|${MASK_KEY_END}?)`, "g"),
+        () => inside[index++]?.text ?? "",
+    );
 }
 
 /** A string as ERB prints it, if no tag is in it. */

@@ -221,18 +221,16 @@ function secretValue({ path, value, source }: Leaf, { isOwnCredential }: Surroun
 
 /** What another tool should have computed, or a person should have written. */
 function unfinished(leaf: Leaf, { isOwnCredential }: Surroundings): Verdict | undefined {
-    const { path, value, source, tag, instruction, templateKey } = leaf;
+    const { path, value, source, tag, instruction } = leaf;
     const kind = unfinishedKind(leaf);
     if (kind === undefined) {
         return undefined;
     }
     const shown =
         tag === undefined ? shownTemplate(typeof value === "string" ? value : source) : shownTag(tag, source);
-    const original = [instruction, templateKey && shownTemplate(templateKey), shown]
-        .filter(Boolean)
-        .join(" … ");
+    const original = [instruction, shown].filter(Boolean).join(" … ");
     const isSecret = secretIn(nameOf(path), shown) !== undefined || isOwnCredential(shown);
-    return { kind: "open", reason: kind, ...(!isSecret && { original }) };
+    return { kind: "open", reason: kind, ...(!isSecret && original !== "" && { original }) };
 }
 
 /** CloudFormation's tags name a resource; what others have may be a secret, such as Ansible's `!vault`. */

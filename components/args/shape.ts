@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { type ArgumentError, formatPath, type Path } from "../domain/errors";
+import { type ArgumentError, formatPath, isWithin, type Path } from "../domain/errors";
 import { valueAt } from "../domain/value-at";
 import { describe } from "./describe";
 import { OWNED_KEYS } from "./emr-etl-runner";
@@ -29,7 +29,11 @@ export function checkShape(args: unknown): { environment?: Environment; errors: 
     const errors = [
         ...open,
         ...refused.filter(({ path }) => !isReported(path, open)),
-        ...explained.filter(({ path }) => !isReported(path, [...open, ...refused])),
+        ...explained.filter(
+            ({ code, path }) =>
+                !isReported(path, [...open, ...refused]) &&
+                !(code === "duplicate-item" && open.some((error) => isWithin(error.path, path))),
+        ),
     ].map((error) => ({ ...error, path: printable(error.path) }));
     return { errors };
 }

@@ -1,14 +1,24 @@
-import type { Path } from "../domain/errors";
+import { isWithin, type Path } from "../domain/errors";
 import { valueAt } from "../domain/value-at";
 import { environment } from "./schema";
 import { knownValues } from "./schema-guide";
+
+const STREAM: Path = ["emrEtlRunner", "aws", "s3", "buckets", "enriched", "stream"];
+
+/** A part of the arguments that means stream-enrich mode. */
+function streamBelow(path: Path): readonly unknown[] {
+    const below = STREAM.slice(path.length);
+    return path.length < STREAM.length && isWithin(STREAM, path)
+        ? [below.reduceRight<unknown>((value, key) => ({ [key]: value }), "managed")]
+        : [];
+}
 
 /** Values of every kind that the schema accepts somewhere; `n` keeps those of different places apart. */
 const values = (path: Path, n: number): readonly unknown[] => [
     ...[`s3://open-value-${n}/folder`, `s3://other-value-${n}/script.sh`],
     ...knownValues(path),
     ...[2, 400, 0.5, true, false, "6.15.0", "5.36.2", "1.17.0", "0.16.0", "m5.xlarge", "r5.large", "{}"],
-    ...[`open value ${n}`, `other-value-${n}`, [], {}],
+    ...[`open value ${n}`, `other-value-${n}`, [], {}, ...streamBelow(path)],
 ];
 
 /** Arguments with a value that the schema accepts at each path; another value in each round, where there are several. */

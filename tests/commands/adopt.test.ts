@@ -161,31 +161,42 @@ describe("adopt", () => {
             });
         }
 
-        it("an item of a list, of a key, of a value between instructions, and of a whole part", () => {
-            const { own, open } = adopted(`
-aws:
-  s3:
-    region: eu-west-1
-    buckets:
-      log: s3://acme-logs
-      raw:
-        in: [ s3://acme-collector, {{ second }} ]
-{% if archive %}
-        archive: s3://acme-archive/raw
-{% endif %}
-  emr:
-    region: eu-west-1
-    jobflow: {{ jobflow }}
-    configuration:
-      spark: { {{ property }}: "1" }
-collectors: { format: thrift }
-`);
-            expect(own)
-                .to.have.nested.property("aws.s3.buckets.raw.in")
-                .that.deep.equals(["s3://acme-collector", OPEN]);
-            expect(open.map((each) => each.join("."))).to.deep.equal([
-                ...["aws.s3.buckets.raw.in.1", "aws.s3.buckets.raw.archive", "aws.emr.jobflow"],
-                "aws.emr.configuration.spark.{{ property }}",
+        for (const [title, raw, places] of [
+            ["an item of a list", "        in: [ s3://acme-collector, {{ second }} ]", ["in.1"]],
+            ["items of a loop", "        in:\n<% each do |b| %>\n          - <%= b %>\n<% end %>", ["in.0"]],
+            ["a branch", "{% if x %}\n        archive: s3://a-b/c\n{% endif %}", ["archive"]],
+            [
+                "two branches",
+                "{{#x}}\n        in: [s3://a-b]\n{{/x}}\n{{^x}}\n        in: [s3://c-d]\n{{/x}}",
+                ["in.0"],
+            ],
+            ["a key", "        <%= x %>: s3://acme-collector", ["<%= x %> (line 8)"]],
+            [
+                "lines to be included",
+                '        {{- include "raw" . | nindent 8 }}',
+                ['{{- include "…" . | nindent 8 }} (line 8)'],
+            ],
+            ["a value over several lines", "        archive: {{ x |\n          default('y') }}", ["archive"]],
+            ["nothing in a comment", "        archive: s3://a-b/c # {{ x }}", []],
+            ["nothing between two instructions", "{% set x = 1 %}\n        archive: s3://a-b/c", []],
+        ] as const) {
+            it(`${title} of raw`, () => {
+                const { open, errors } = adopted(
+                    `aws:\n  s3:\n    region: eu-west-1\n    buckets:\n      log: s3://acme-logs\n      encrypted: false\n      raw:\n${raw}\n  emr: { region: eu-west-1 }\ncollectors: { format: thrift }\n`,
+                );
+                expect(open.map((each) => each.join("."))).to.deep.equal(
+                    places.map((each) => `aws.s3.buckets.raw.${each}`),
+                );
+                expect(errors).to.have.length(places.length);
+            });
+        }
+
+        it("a whole part, with the region in it", () => {
+            const { own, region, errors } = adopted("aws: {{ aws }}\ncollectors: { format: thrift }\n");
+            expect([own, region, errors.length]).to.deep.equal([
+                { aws: OPEN, collectors: { format: "thrift" } },
+                OPEN,
+                2,
             ]);
         });
 
@@ -354,6 +365,12 @@ collectors: { format: thrift }
                 "line 2, column 1",
             ],
             ["an error after a tag", "aws: <%=\n\n%>\ns3: a: b\n", "invalid-yaml", "line 4, column 5"],
+            [
+                "aliases of aliases",
+                `x: &a [${"1,".repeat(200)}]\ny: &b [${"*a,".repeat(200)}]\nz: [*b]\n`,
+                "not-a-config-yml",
+                "the whole file",
+            ],
             ["a merge conflict", "aws:\n<<<<<<< ours\n  s3: {}\n", "merge-conflict", "line 2, column 1"],
             ...(
                 [
