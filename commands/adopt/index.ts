@@ -1,5 +1,4 @@
-import { constants, type Stats, writeFileSync } from "node:fs";
-import { open } from "node:fs/promises";
+import { createReadStream, writeFileSync } from "node:fs";
 import { Command, InvalidArgumentError } from "commander";
 import { stackFileReport } from "../../components/config";
 import { InvalidArguments } from "../../components/domain/errors";
@@ -54,7 +53,7 @@ async function run(
 ): Promise<ExitCode> {
     try {
         const name = file === "-" ? "standard input" : escaped(file);
-        const bytes = file === "-" ? await readAll(name, stdin) : await readFile(file);
+        const bytes = await readAll(name, file === "-" ? stdin : createReadStream(file));
         const result = adopt(withoutNpmLines(decodeUtf8(name, bytes)), name, stack);
         const { stackFile, errors, open: values, omitted, changed, defaults } = result;
         if (to === undefined) {
@@ -86,50 +85,27 @@ function withoutNpmLines(text: string): string {
     return text.replace(/^(?:\r?\n|> [^\n]*\n)+/, (lines) => lines.replace(/[^\n]/g, ""));
 }
 
-async function readAll(name: string, stdin: Streams["stdin"]): Promise<Buffer> {
+async function readAll(file: string, stream: NodeJS.ReadableStream): Promise<Buffer> {
     const chunks: Buffer[] = [];
     let length = 0;
-    for await (const chunk of stdin) {
-        const bytes = Buffer.from(chunk as Buffer | string);
-        length += bytes.length;
-        if (length > LARGEST) {
-            throw tooLarge(name);
-        }
-        chunks.push(bytes);
-    }
-    return Buffer.concat(chunks);
-}
-
-async function readFile(name: string): Promise<Buffer> {
+    const refuse = (found: string) =>
+        errorOf(file, { code: "not-a-config-yml", found, expected: "EmrEtlRunner's config.yml" });
     try {
-        const file = await open(name, constants.O_RDONLY);
-        try {
-            const stats: Stats = await file.stat();
-            if (stats.size > LARGEST) {
-                throw tooLarge(escaped(name));
+        for await (const chunk of stream) {
+            const bytes = Buffer.from(chunk as Buffer | string);
+            length += bytes.length;
+            if (length > LARGEST) {
+                throw refuse("more than 1 MB");
             }
-            return await file.readFile();
-        } finally {
-            await file.close();
+            chunks.push(bytes);
         }
     } catch (error) {
-        if (error instanceof InvalidArguments) {
-            throw error;
-        }
         const { code } = error as NodeJS.ErrnoException;
         const found =
             code === "ENOENT" ? "no such file" : code === "EISDIR" ? "a folder" : `an error (${code})`;
-        throw errorOf(escaped(name), {
-            code: "not-a-config-yml",
-            found,
-            expected: "EmrEtlRunner's config.yml",
-        });
+        throw error instanceof InvalidArguments ? error : refuse(found);
     }
-}
-
-function tooLarge(name: string): InvalidArguments {
-    const found = "more than 1 MB";
-    return errorOf(name, { code: "not-a-config-yml", found, expected: "EmrEtlRunner's config.yml" });
+    return Buffer.concat(chunks);
 }
 
 /** An existing stack file may be an operator's work. */
