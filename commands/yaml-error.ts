@@ -41,6 +41,14 @@ const FOREIGN_LINES = [
         },
     },
     {
+        pattern: /^> \S+@\d\S* \S+\r?$/m,
+        error: {
+            code: "invalid-yaml",
+            found: "a line that npm prints before a script's output",
+            fix: "delete npm's lines; `npm run -s` does not print them, and adopt's --to writes a file without them",
+        },
+    },
+    {
         pattern: /(?<=^[ \t]*)<%/m,
         error: {
             code: "erb-line",

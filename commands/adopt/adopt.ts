@@ -159,14 +159,13 @@ function valueText(value: unknown): string {
     return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-function paragraphs({ has }: Surroundings, instructionLines: readonly number[]): readonly string[] {
+function paragraphs(
+    around: Surroundings,
+    instructionLines: readonly number[],
+): readonly (readonly string[])[] {
     const lines = instructionLines.join(", ");
-    return [
-        ...upgradesBefore(has),
-        ...(lines === ""
-            ? []
-            : [`Instructions of a template tool, which were not run, in config.yml's lines ${lines}.`]),
-    ];
+    const instructions = `Instructions of a template tool, which were not run, in config.yml's lines ${lines}.`;
+    return [upgradesBefore(around), lines === "" ? [] : [instructions]].filter(({ length }) => length > 0);
 }
 
 function surroundingsOf(leaves: readonly Leaf[]): Surroundings {
@@ -182,7 +181,12 @@ function surroundingsOf(leaves: readonly Leaf[]): Surroundings {
     const mode = has("aws.s3.buckets.enriched.stream") ? "stream-enrich" : "batch";
     return {
         mode,
-        has: (place) => last.some(({ path }) => isWithin(path, pathOf(place))),
+        hasLeaf: (place) => last.some(({ path }) => isWithin(path, pathOf(place))),
+        has: (place) =>
+            last.some(
+                ({ path, value }) =>
+                    isWithin(path, pathOf(place)) || (value !== null && isWithin(pathOf(place), path)),
+            ),
         isOwnCredential: (text) => own.some((key) => text.includes(key)),
         otherRegion: ({ path, value }) =>
             ["aws.s3.region", "aws.emr.region"]

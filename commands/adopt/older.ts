@@ -1,3 +1,5 @@
+import type { Surroundings } from "./verdicts";
+
 /** What an upgrade of EmrEtlRunner changed in config.yml, and how an older file shows. */
 interface Upgrade {
     /** A key that only files from before the upgrade have, or, with `isMissing`, that they lack. */
@@ -57,14 +59,15 @@ const UPGRADES: readonly Upgrade[] = [
 ];
 
 /** Paragraphs for the header: what to upgrade before the move; empty for a file of EmrEtlRunner 0.33 or later. */
-export function upgradesBefore(has: (path: string) => boolean): readonly string[] {
+export function upgradesBefore({ has, hasLeaf }: Pick<Surroundings, "has" | "hasLeaf">): readonly string[] {
     // EmrEtlRunner has required the key since 0.33.0 (contracts.rb), and has had the other since then.
     if (has("aws.s3.buckets.encrypted") || has("aws.emr.security_configuration")) {
         return [];
     }
     return [
-        "This config.yml is from before EmrEtlRunner 0.33, the first with encryption. Upgrade first, in this order:",
-        ...UPGRADES.filter(({ key, isMissing = false }) => has(key) !== isMissing).map(
+        "This config.yml is from before EmrEtlRunner 0.33, the first with encryption. Upgrade first, in this order,",
+        "and skip what you have done; https://github.com/snowplow/snowplow/wiki/Upgrade-Guide has the steps.",
+        ...UPGRADES.filter(({ key, isMissing }) => (isMissing ? !has(key) : hasLeaf(key))).map(
             ({ step }) => `- ${step}`,
         ),
     ];

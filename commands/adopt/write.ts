@@ -19,8 +19,8 @@ export interface Content {
     readonly emrEtlRunner: Tree;
     /** The originals of open values. */
     readonly comments: readonly { readonly path: Path; readonly text: string }[];
-    /** Sentences at the top. */
-    readonly paragraphs: readonly string[];
+    /** Lines at the top, by paragraph. */
+    readonly paragraphs: readonly (readonly string[])[];
     readonly sections: Readonly<Record<keyof typeof SECTIONS, readonly Line[]>>;
     /** Today's subnet, for a hint. */
     readonly subnet: unknown;
@@ -79,7 +79,7 @@ function header({ paragraphs, sections }: Content): readonly string[] {
         `yaml-language-server: $schema=${SCHEMA_FILE}`,
         "",
         `From a config.yml, by \`npm run adopt\`.${sections.open.length === 0 ? "" : " `render` refuses this file until no value is open."}`,
-        ...paragraphs.flatMap((line) => (line.startsWith("- ") ? [line] : ["", line])),
+        ...paragraphs.flatMap((lines) => ["", ...lines]),
         ...titles.flatMap(([key, title]) =>
             sections[key].length === 0
                 ? []
