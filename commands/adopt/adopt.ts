@@ -7,7 +7,7 @@ import { errorOf } from "../yaml-error";
 import { differences } from "./defaults";
 import { type Leaf, readLeaves } from "./leaves";
 import { upgradesBefore } from "./older";
-import type { Adopted, Default } from "./result";
+import type { Adopted, Change, Default, Omission } from "./result";
 import {
     errorsOf,
     type Opened,
@@ -24,9 +24,15 @@ import { EMR_ETL_RUNNER, treeOf, writeStackFile } from "./write";
 /** Where EmrEtlRunner has the region; a template tool may compute all of `aws`. */
 const REGION_OF_CONFIG_YML = pathOf("aws.s3.region");
 
-interface Judged {
+/** A value of the stack file, and the leaf that it comes from. */
+interface Placed {
     readonly leaf: Leaf;
-    readonly verdict: Verdict;
+    /** Below emrEtlRunner, or `REGION`. */
+    readonly to: Path;
+    readonly value: unknown;
+    /** If a person has to fill it in. */
+    readonly opened?: Opened;
+    readonly change?: string;
 }
 
 /** What means something else to EmrEtlRunner, where config.yml does not have it, than to the stack. */
@@ -57,17 +63,17 @@ export function adopt(text: string, file: string, stack: string): Adopted {
     const { leaves, instructionLines } = readLeaves(text, file);
     checkFile(leaves, file);
     const around = surroundingsOf(leaves);
-    const judged = leaves.map((leaf): Judged => ({ leaf, verdict: verdictOn(leaf, around) }));
+    const judged = leaves.map((leaf) => ({ leaf, verdict: verdictOn(leaf, around) }));
+    const placed = judged.flatMap(({ leaf, verdict }) => place(leaf, verdict));
     const shown = (path: Path) => shownPath(path, around);
 
-    const opened = judged.flatMap(({ leaf, verdict }) => openedBy(leaf, verdict));
+    const opened = placed.flatMap(({ leaf, to, opened: each }) =>
+        each === undefined ? [] : [{ ...each, to, path: leaf.path === to || to === REGION ? leaf.path : to }],
+    );
     const omitted = judged.flatMap(({ leaf, verdict }) =>
         verdict.kind === "omitted" ? [{ path: shown(leaf.path), reason: verdict.reason }] : [],
     );
-    const kept = judged.flatMap(({ leaf, verdict }) =>
-        verdict.kind === "kept" ? [{ leaf, ...verdict, to: verdict.to ?? leaf.path }] : [],
-    );
-    const changes = kept.flatMap(({ leaf, value, to, change }) =>
+    const changed = placed.flatMap(({ leaf, to, value, change }): readonly Change[] =>
         change === undefined
             ? []
             : [
@@ -80,79 +86,63 @@ export function adopt(text: string, file: string, stack: string): Adopted {
               ],
     );
 
-    const isRegionOpen = opened.some(({ to }) => isWithin(REGION_OF_CONFIG_YML, to));
-    // In config.yml's order.
-    const given = judged.flatMap(({ leaf, verdict }) => [
-        ...openedBy(leaf, verdict).map(({ to }) => ({ path: to, value: OPEN_VALUE })),
-        ...(verdict.kind === "kept" ? [{ path: verdict.to ?? leaf.path, value: verdict.value }] : []),
-    ]);
     const absent = ABSENT.filter(
-        ({ path }) => !given.some((entry) => isWithin(entry.path, path) || isWithin(path, entry.path)),
+        ({ path }) => !placed.some(({ to }) => isWithin(to, path) || isWithin(path, to)),
     );
-    const tree = treeOf([
+    const isRegionOpen = opened.some(({ to }) => isWithin(REGION_OF_CONFIG_YML, to));
+    const { [REGION.join()]: region, ...emrEtlRunner } = treeOf([
         ...(isRegionOpen ? [{ path: REGION, value: OPEN_VALUE }] : []),
-        ...given,
+        ...placed.map(({ to, value }) => ({ path: to, value })),
         ...absent,
     ]);
-    const { [REGION.join()]: region, ...emrEtlRunner } = tree;
-    const { defaults, changed } = differences(
-        leaves.filter(({ isReplaced }) => !isReplaced),
-        emrEtlRunner,
-        {
-            region,
-            stack,
-            listed: [
-                ...judged
-                    .filter(({ verdict }) => verdict.kind !== "kept" || verdict.change)
-                    .map(({ leaf }) => leaf.path),
-                ...[...opened, ...kept.filter(({ change }) => change)].map(({ to }) => to),
-                ...absent.map(({ path }) => path),
-            ],
-        },
-    );
-    const all = {
-        open: opened,
+    const last = leaves.filter(({ isReplaced }) => !isReplaced);
+    const others = differences(last, emrEtlRunner, {
+        region,
+        stack,
+        listed: [
+            ...judged.filter(({ verdict }) => verdict.kind === "omitted").map(({ leaf }) => leaf.path),
+            ...placed
+                .filter(({ opened: open, change }) => open !== undefined || change !== undefined)
+                .flatMap(({ leaf, to }) => [leaf.path, to]),
+            ...absent.map(({ path }) => path),
+        ],
+    });
+    const lists = {
         omitted,
-        changed: [...changes, ...changed],
-        defaults: [...absent, ...defaults],
+        changed: [...changed, ...others.changed],
+        defaults: [...absent, ...others.defaults],
     };
+    const open = opened.map(({ path }) => shown(path));
+    const lines = (list: readonly Omission[]) => list.map(({ path, reason }) => ({ path, text: reason }));
     const stackFile = writeStackFile({
         region,
         emrEtlRunner,
-        comments: opened.flatMap(({ to, original }) =>
-            original === undefined
-                ? []
-                : [{ path: to === REGION ? to : [EMR_ETL_RUNNER, ...to], text: original }],
+        comments: opened.flatMap(({ to, original: text }) =>
+            text === undefined ? [] : [{ path: to === REGION ? to : [EMR_ETL_RUNNER, ...to], text }],
         ),
         paragraphs: paragraphs(around, instructionLines),
         sections: {
             open: opened.map(({ path, reason }) => ({ path: shown(path), text: reason })),
-            omitted: all.omitted.map(({ path, reason }) => ({ path, text: reason })),
-            changed: all.changed.map(({ path, reason }) => ({ path, text: reason })),
-            defaults: all.defaults.map(({ path, value, reason }) => ({
+            omitted: lines(lists.omitted),
+            changed: lines(lists.changed),
+            defaults: lists.defaults.map(({ path, value, reason }) => ({
                 path,
                 text: `${valueText(value)}: ${reason}`,
             })),
         },
-        subnet: leaves.find(({ path }) => path.join(".") === "aws.emr.ec2_subnet_id")?.value,
+        subnet: last.find(({ path }) => path.join(".") === "aws.emr.ec2_subnet_id")?.value,
     });
-    return {
-        ...all,
-        stackFile,
-        open: opened.map(({ path }) => shown(path)),
-        errors: check(stackFile, stack),
-    };
+    return { ...lists, open, stackFile, errors: check(stackFile, stack) };
 }
 
-function openedBy(
-    leaf: Leaf,
-    verdict: Verdict,
-): readonly (Opened & { readonly path: Path; readonly to: Path })[] {
-    if (verdict.kind === "open") {
-        return [{ ...verdict, path: leaf.path, to: verdict.to ?? leaf.path }];
+/** What a verdict writes into the stack file. */
+function place(leaf: Leaf, verdict: Verdict): readonly Placed[] {
+    if (verdict.kind === "kept") {
+        const { to = leaf.path, value, change } = verdict;
+        return [{ leaf, to, value, ...(change !== undefined && { change }) }];
     }
-    const opens = verdict.kind === "omitted" ? verdict.opens : undefined;
-    return opens === undefined ? [] : [{ ...opens, path: opens.to ?? leaf.path, to: opens.to ?? leaf.path }];
+    const opened = verdict.kind === "open" ? verdict : verdict.opens;
+    return opened === undefined ? [] : [{ leaf, to: opened.to ?? leaf.path, value: OPEN_VALUE, opened }];
 }
 
 function valueText(value: unknown): string {
