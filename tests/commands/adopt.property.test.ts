@@ -8,7 +8,12 @@ import { adoptCommand } from "../../commands/adopt";
 import { renderedFiles, renderStack } from "../../commands/render";
 import { InvalidArguments } from "../../components/domain/errors";
 import { type MutatedConfig, mutatedConfig } from "../support/config-yml-mutations";
-import { lostLeaves, type Outcome, unlistedDifferences } from "../support/config-yml-mutations/account";
+import {
+    filledIn,
+    lostLeaves,
+    type Outcome,
+    unlistedDifferences,
+} from "../support/config-yml-mutations/account";
 
 const RUNS = Number(process.env.RUNS ?? 200);
 
@@ -89,6 +94,13 @@ describe("adopt", () => {
                 const found = await outcome(stdout);
                 expect(lostLeaves(config.root, found), "leaves").to.deep.equal([]);
                 expect(unlistedDifferences(config.root, found), "differences").to.deep.equal([]);
+                const isOpenOnly = found.errors.every((error) => error.startsWith("open-value"));
+                const filled = isOpenOnly ? filledIn(found) : undefined;
+                const rendered = filled && (await outcome(filled)).rendered;
+                expect(
+                    unlistedDifferences(config.root, { ...found, rendered }),
+                    "differences with open values filled in",
+                ).to.deep.equal([]);
                 expect(
                     code === 0,
                     `exit code ${code}, and render: ${found.errors.join("; ") || "no errors"}`,

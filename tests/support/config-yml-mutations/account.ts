@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { parse as parseYaml } from "yaml";
+import { parseDocument, parse as parseYaml } from "yaml";
 import { type Leaf, meaningOf, type Node } from "./tree";
 
 type Path = readonly (string | number)[];
@@ -63,6 +63,11 @@ const S3_URLS = /^aws\.(s3\.buckets|emr\.bootstrap)\./;
 
 /** Locations, which are rendered with a slash at their end. */
 const FOLDERS = /^aws\.s3\.buckets\.(log|(raw|enriched|shredded)\..*)$/;
+
+/** Two keys that become one, `aws:region`. */
+const REGIONS = /^aws\.(s3|emr)\.region$/;
+
+const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
 
 const dotted = (path: Path) => path.join(".");
 
@@ -179,7 +184,7 @@ function normalised(path: Path, value: unknown): unknown {
 }
 
 /** Every leaf of a config.yml that is in none of the three places, in two of them, or wrongly omitted. */
-export function lostLeaves(root: Node, { stackFile, openPaths }: Outcome): readonly string[] {
+export function lostLeaves(root: Node, { stackFile, openPaths, rendered }: Outcome): readonly string[] {
     const lists = listsOf(stackFile);
     const config = (parseYaml(stackFile) as { config: Record<string, unknown> }).config;
     const accounts = accountsOf(root);
@@ -188,6 +193,11 @@ export function lostLeaves(root: Node, { stackFile, openPaths }: Outcome): reado
         ({ path, value, isOpen }) =>
             (dotted(path) === "aws.s3.buckets.enriched.stream" && (isOpen || value !== null)) ||
             (isOpen && /^aws\.s3\.buckets(\.enriched)?$/.test(dotted(path))),
+    );
+    const regions = new Set(
+        current
+            .filter(({ path, value }) => REGIONS.test(dotted(path)) && !isEmpty(value))
+            .map(({ value }) => value),
     );
     return accounts.flatMap((account) => {
         const { path, value, isOpen, isSecret, openKey, isShadowed } = account;
@@ -200,7 +210,7 @@ export function lostLeaves(root: Node, { stackFile, openPaths }: Outcome): reado
         if (!isOpen && openKey === undefined && isEmpty(value)) {
             return [];
         }
-        const isRegion = /^aws\.(s3|emr)\.region$/.test(name);
+        const isRegion = REGIONS.test(name);
         const found = isRegion ? config["aws:region"] : at(config[OWN], path);
         const isOpenThere =
             openPaths.some((open) => covers(open, account) && !isRegion) ||
@@ -217,13 +227,18 @@ export function lostLeaves(root: Node, { stackFile, openPaths }: Outcome): reado
             const isAboveOpen =
                 openKey !== undefined &&
                 openPaths.some((open) => covers(open.slice(0, openKey + 1), account));
+            if (isOpenThere && isOpen && !isSecret && !stackFile.includes(original(value))) {
+                return say("no comment has the original of an open value");
+            }
             return isOpenThere || isAboveOpen || (isListed && !isKept)
                 ? []
                 : say(isListed ? "an open value is omitted" : "an open value is neither open nor omitted");
         }
         if (isRegion) {
-            // Two regions differ, or one is not a region: then a person decides.
-            return found === value || isListed || isOpenThere ? [] : say("the region is lost");
+            const isOne = regions.size === 1 && REGION.test(String(value));
+            return found === value || isOpenThere || (!isOne && isListed && rendered === undefined)
+                ? []
+                : say("the region is lost");
         }
         const expected = normalised(path, value);
         const isThere =
@@ -249,6 +264,11 @@ export function lostLeaves(root: Node, { stackFile, openPaths }: Outcome): reado
         }
         return isOpenThere && isSecret ? [] : say(`lost: ${JSON.stringify(found)?.slice(0, 60)}`);
     });
+}
+
+/** As a comment shows it. */
+function original(value: unknown): string {
+    return String(value).replace(/^(['"])(.*)\1$/, "$2");
 }
 
 function isRepeated(accounts: readonly Account[], { path }: Account): boolean {
@@ -279,7 +299,10 @@ function leavesOf(value: unknown, path: Path = []): readonly (readonly [Path, un
 }
 
 /** Every leaf of the rendered config.yml that differs from the input's and that no list names. */
-export function unlistedDifferences(root: Node, { stackFile, rendered }: Outcome): readonly string[] {
+export function unlistedDifferences(
+    root: Node,
+    { stackFile, openPaths, rendered }: Outcome,
+): readonly string[] {
     if (rendered === undefined) {
         return [];
     }
@@ -304,6 +327,7 @@ export function unlistedDifferences(root: Node, { stackFile, rendered }: Outcome
             ...(isEmpty(was) ? [] : lists.Omitted),
         ];
         return isDeepStrictEqual(was, is) ||
+            openPaths.some((open) => covers(open, bare) || REGIONS.test(dotted(path))) ||
             isCollection(was) ||
             isCollection(is) ||
             isSameByNull(path, was, is) ||
@@ -322,4 +346,45 @@ function isCollection(value: unknown): boolean {
 /** For EmrEtlRunner, null means the same. */
 function isSameByNull(path: Path, was: unknown, is: unknown): boolean {
     return was === null && is === false && dotted(path) === "enrich.continue_on_unexpected_error";
+}
+
+/** What a person might fill in, by patterns of dotted paths. */
+const FILLINGS: readonly (readonly [RegExp, unknown])[] = [
+    [/^aws:region$/, "eu-west-1"],
+    [/buckets\.assets$/, "s3://acme-filled-assets"],
+    [/^aws\.s3\.buckets\./, "s3://acme-filled"],
+    [/consolidate_shredded_output$|ebs_optimized$|continue_on_unexpected_error$/, true],
+    [/ami_version$/, "5.36.2"],
+    [/bootstrap\.\d+$/, "s3://acme-filled/setup.sh"],
+    [/_(count|tries)$|volume_(size|iops)$/, 3],
+    [/_bid$/, 0.2],
+    [/_instance_type$/, "m5.xlarge"],
+    [/volume_type$/, "gp2"],
+    [/additional_info$/, "{}"],
+    [/collectors\.format$/, "thrift"],
+    [/spark_enrich$/, "1.18.0"],
+    [/rdb_loader$/, "0.17.0"],
+    [/rdb_shredder$/, "0.16.0"],
+    [/output_compression$/, "GZIP"],
+    [/logging\.level$/, "INFO"],
+    [/snowplow\.method$/, "get"],
+    [/snowplow\.protocol$/, "https"],
+    [/snowplow\.port$/, 443],
+    [/(key_name|job_name|app_id|collector)$|^monitoring\.tags\.|^aws\.emr\.configuration\..*\./, "filled"],
+];
+
+/** The stack file with values in place of its open ones; undefined if one of them is a whole section. */
+export function filledIn({ stackFile, openPaths }: Outcome): string | undefined {
+    const document = parseDocument(stackFile);
+    for (const [index, path] of openPaths.entries()) {
+        const name = dotted(path);
+        const filling = FILLINGS.find(([pattern]) => pattern.test(name))?.[1];
+        const keys = name === "aws:region" ? path : [OWN, ...path];
+        if (filling === undefined || !document.hasIn(["config", ...keys])) {
+            return undefined;
+        }
+        const isFolder = FOLDERS.test(name) || name.startsWith("aws.s3.buckets.jsonpath");
+        document.setIn(["config", ...keys], isFolder ? `${filling}-${index}/x` : filling);
+    }
+    return document.toString({ lineWidth: 0 });
 }
