@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { Readable, Writable } from "node:stream";
 import { expect } from "chai";
 import fc from "fast-check";
 import { parseDocument } from "yaml";
-import { adoptCommand } from "../../commands/adopt";
+import { adoptMain } from "../../commands/adopt";
 import { renderedFiles, renderStack } from "../../commands/render";
 import { InvalidArguments } from "../../components/domain/errors";
 import { type MutatedConfig, mutatedConfig } from "../support/config-yml-mutations";
@@ -36,6 +37,18 @@ function isReadable({ finished }: MutatedConfig): boolean {
     } catch {
         return false; // An alias without an anchor.
     }
+}
+
+/** A stream that keeps everything: a stack file can be larger than the buffer of a pipe. */
+function sink(): { readonly stream: Writable; readonly text: () => string } {
+    const chunks: string[] = [];
+    const stream = new Writable({
+        write: (chunk, _, done) => {
+            chunks.push(String(chunk));
+            done();
+        },
+    });
+    return { stream, text: () => chunks.join("") };
 }
 
 describe("adopt", () => {
@@ -78,9 +91,10 @@ describe("adopt", () => {
         let read = 0;
         await fc.assert(
             fc.asyncProperty(mutatedConfig, async (config) => {
-                const file = path.join(folder, "config.yml");
-                writeFileSync(file, config.text);
-                const { code, stdout, stderr } = await adoptCommand([file]);
+                const [out, err] = [sink(), sink()];
+                const stdin = Readable.from([config.text]);
+                const code = await adoptMain(["-"], { stdin, stdout: out.stream, stderr: err.stream });
+                const [stdout, stderr] = [out.text(), err.text()];
                 const leaked = config.secrets.filter((secret) => `${stdout}${stderr}`.includes(secret));
                 expect(leaked, "secrets in the output").to.deep.equal([]);
                 expect(stderr, "a stack trace").not.to.match(/^ +at .*[:(]\d+/m);

@@ -43,13 +43,17 @@ const KEPT = [
     /^aws\.emr\.(ami_version|ec2_key_name|bootstrap\.\d+|bootstrap_failure_tries|additional_info)$/,
     /^aws\.emr\.jobflow\.(job_name|(master|core|task)_instance_type|(core|task)_instance_(count|bid))$/,
     /^aws\.emr\.jobflow\.core_instance_ebs\.(volume_(size|type|iops)|ebs_optimized)$/,
-    /^aws\.emr\.configuration\.[^.]+\..+$/,
     /^collectors\.format$/,
     /^enrich\.(versions\.spark_enrich|continue_on_unexpected_error|output_compression)$/,
     /^storage\.versions\.(rdb_loader|rdb_shredder)$/,
-    /^monitoring\.tags\.(?!snowplow-emr-stack$|for-use-with-amazon-emr-managed-policies$).+$/,
     /^monitoring\.logging\.level$/,
     /^monitoring\.snowplow\.(method|protocol|port|app_id|collector)$/,
+];
+
+/** Objects whose keys the operator chooses, and the length of the paths of their leaves. */
+const FREE: readonly (readonly [RegExp, number])[] = [
+    [/^aws\.emr\.configuration\./, 5],
+    [/^monitoring\.tags\.(?!snowplow-emr-stack$|for-use-with-amazon-emr-managed-policies$)/, 3],
 ];
 
 const KEPT_SECTIONS =
@@ -68,6 +72,9 @@ const FOLDERS = /^aws\.s3\.buckets\.(log|(raw|enriched|shredded)\..*)$/;
 const REGIONS = /^aws\.(s3|emr)\.region$/;
 
 const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
+
+/** A key whose value moved, and where to: then it is listed as changed. */
+const MOVED: Readonly<Record<string, Path>> = { "enrich.job_name": ["aws", "emr", "jobflow", "job_name"] };
 
 const dotted = (path: Path) => path.join(".");
 
@@ -215,10 +222,13 @@ export function lostLeaves(root: Node, { stackFile, openPaths, rendered }: Outco
         const isOpenThere =
             openPaths.some((open) => covers(open, account) && !isRegion) ||
             (isRegion && openPaths.some((open) => dotted(open) === "aws:region"));
+        const isOpenItself = openPaths.some((open) => open.length === path.length && covers(open, account));
         const isKept =
             !isSecret &&
             openKey === undefined &&
-            (KEPT.some((pattern) => pattern.test(name)) || (isOpen && KEPT_SECTIONS.test(name))) &&
+            (KEPT.some((pattern) => pattern.test(name)) ||
+                FREE.some(([pattern, length]) => pattern.test(name) && path.length === length) ||
+                (isOpen && KEPT_SECTIONS.test(name))) &&
             !(isStream && BATCH_ONLY.test(name));
         if (isOpen || openKey !== undefined) {
             if (isRegion) {
@@ -227,7 +237,7 @@ export function lostLeaves(root: Node, { stackFile, openPaths, rendered }: Outco
             const isAboveOpen =
                 openKey !== undefined &&
                 openPaths.some((open) => covers(open.slice(0, openKey + 1), account));
-            if (isOpenThere && isOpen && !isSecret && !stackFile.includes(original(value))) {
+            if (isOpen && !isSecret && isOpenItself && !isShown(value, stackFile)) {
                 return say("no comment has the original of an open value");
             }
             return isOpenThere || isAboveOpen || (isListed && !isKept)
@@ -259,6 +269,14 @@ export function lostLeaves(root: Node, { stackFile, openPaths, rendered }: Outco
                     : []),
             ];
         }
+        // Jobs that the stack cannot run, and what it takes for a mistake: a person decides, and sees the value.
+        if (openPaths.some((open) => covers(open, account)) && isShown(value, stackFile)) {
+            return [];
+        }
+        const isMoved = isDeepStrictEqual(at(config[OWN], MOVED[name] ?? []), value);
+        if (isMoved && lists.Changed.some((listed) => covers(listed, account))) {
+            return [];
+        }
         if (isListed) {
             return isKept ? say("a leaf that the stack can hold is omitted") : [];
         }
@@ -266,9 +284,12 @@ export function lostLeaves(root: Node, { stackFile, openPaths, rendered }: Outco
     });
 }
 
-/** As a comment shows it. */
-function original(value: unknown): string {
-    return String(value).replace(/^(['"])(.*)\1$/, "$2");
+/** Whether a comment has a value's words, apart from the defaults of templates, which may be secret. */
+function isShown(value: unknown, stackFile: string): boolean {
+    const words = String(value)
+        .replace(/(:-|\|\|?).*/, "")
+        .match(/[\w.-]{3,}/g);
+    return (words ?? []).slice(0, 5).every((word) => word.length > 60 || stackFile.includes(word));
 }
 
 function isRepeated(accounts: readonly Account[], { path }: Account): boolean {
@@ -321,11 +342,7 @@ export function unlistedDifferences(
     const missing = paths.flatMap((path) => {
         const [was, is] = [comparable(path, at(before, path)), comparable(path, at(after, path))];
         const bare = { path, isSecret: true, openKey: undefined };
-        const names = [
-            ...lists.Changed,
-            ...(is === null ? [] : lists["Set by default"]),
-            ...(isEmpty(was) ? [] : lists.Omitted),
-        ];
+        const names = [...lists.Changed, ...(is === null ? [] : lists["Set by default"]), ...lists.Omitted];
         return isDeepStrictEqual(was, is) ||
             openPaths.some((open) => covers(open, bare) || REGIONS.test(dotted(path))) ||
             isCollection(was) ||

@@ -41,10 +41,11 @@ const EXPRESSIONS = [
     "$" + "{acme-value}",
     "$" + "{ACME_VALUE:-x}",
     "$ACME_VALUE",
-    "%ACME_VALUE%",
+    "$ACME_Value_ACME",
     "<your value>",
     "<ACME-VALUE>",
     "ADD HERE",
+    "ADD HERE WITH SUB-FOLDER",
     "*****",
     "********************",
 ];
@@ -349,8 +350,8 @@ function mutate(root: Node, { kind, place: number, other, quoted }: Mutation, se
 export const mutatedConfig: fc.Arbitrary<MutatedConfig> = fc
     .tuple(fc.constantFrom(...Object.keys(SEEDS)), MUTATIONS, LAYOUTS)
     .map(([name, mutations, layout]) => {
-        const root = readTree(SEEDS[name] ?? "");
         const secrets = [ACCESS_KEY, SECRET_KEY, PASSWORD];
+        const root = readTree(SEEDS[name] ?? "", secrets);
         for (const mutation of mutations) {
             mutate(root, mutation, secrets);
         }

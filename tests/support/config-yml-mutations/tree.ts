@@ -48,7 +48,7 @@ export function entry(key: string, node: Node, traits: Partial<Omit<Entry, "key"
 const WORD = /^[a-zA-Z/][\w ./:-]*[\w/-]$|^[a-zA-Z]$|^\d+\.\d+\.\d+$/;
 
 /** Reads a seed. */
-export function readTree(text: string): Node {
+export function readTree(text: string, secrets: readonly string[] = []): Node {
     const read = (node: unknown): Node => {
         if (isMap(node)) {
             return {
@@ -65,6 +65,7 @@ export function readTree(text: string): Node {
         return leaf(source, {
             style: quoted ? "double" : "plain",
             isOpen: /^<%=|\{\{|ADD HERE/.test(source),
+            isSecret: secrets.includes(source),
         });
     };
     return read(parseDocument(text).contents);
