@@ -14,6 +14,7 @@ import {
     lostLeaves,
     type Outcome,
     unlistedDifferences,
+    unlistedOpenValues,
 } from "../support/config-yml-mutations/account";
 
 const RUNS = Number(process.env.RUNS ?? 200);
@@ -108,6 +109,7 @@ describe("adopt", () => {
                 const found = await outcome(stdout);
                 expect(lostLeaves(config.root, found), "leaves").to.deep.equal([]);
                 expect(unlistedDifferences(config.root, found), "differences").to.deep.equal([]);
+                expect(unlistedOpenValues(found), "the list of open values").to.deep.equal([]);
                 const isOpenOnly = found.errors.every((error) => error.startsWith("open-value"));
                 const filled = isOpenOnly ? filledIn(found) : undefined;
                 const rendered = filled && (await outcome(filled)).rendered;

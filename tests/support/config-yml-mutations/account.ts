@@ -236,10 +236,9 @@ export function lostLeaves(root: Node, { stackFile, openPaths, rendered }: Outco
             }
             const isAboveOpen =
                 openKey !== undefined &&
-                openPaths.some((open) => covers(open.slice(0, openKey + 1), account));
-            if (isOpen && !isSecret && isOpenItself && !isShown(value, stackFile)) {
-                return say("no comment has the original of an open value");
-            }
+                openPaths.some(
+                    (open) => open.length <= openKey && open.every((part, index) => part === path[index]),
+                );
             return isOpenThere || isAboveOpen || (isListed && !isKept)
                 ? []
                 : say(isListed ? "an open value is omitted" : "an open value is neither open nor omitted");
@@ -290,6 +289,23 @@ function isShown(value: unknown, stackFile: string): boolean {
         .replace(/(:-|\|\|?).*/, "")
         .match(/[\w.-]{3,}/g);
     return (words ?? []).slice(0, 5).every((word) => word.length > 60 || stackFile.includes(word));
+}
+
+/** The open values that the program refuses and the list does not have, and the reverse. */
+export function unlistedOpenValues({ stackFile, openPaths }: Outcome): readonly string[] {
+    const isPrefix = (outer: Path, inner: Path) => outer.every((part, index) => part === inner[index]);
+    const listed = listsOf(stackFile)["Open values, to fill in"].map((path) =>
+        REGIONS.test(dotted(path)) ? ["aws:region"] : path,
+    );
+    // An open key is refused at the path of its object.
+    const lacks = (path: Path, others: readonly Path[]) =>
+        !others.some((other) => isPrefix(other, path) || isPrefix(path, other));
+    return [
+        ...openPaths
+            .filter((path) => lacks(path, listed))
+            .map((path) => `${dotted(path)}: not listed as open`),
+        ...listed.filter((path) => lacks(path, openPaths)).map((path) => `${dotted(path)}: not refused`),
+    ];
 }
 
 function isRepeated(accounts: readonly Account[], { path }: Account): boolean {
