@@ -257,9 +257,17 @@ export function lostLeaves(root: Node, { stackFile, openPaths, rendered }: Outco
                     isDeepStrictEqual(each, expected),
                 ));
         const isChanged = !isDeepStrictEqual(value, expected);
+        // The objects whose keys the operator chooses, and objects with an open key, are refused as a whole.
+        const isRefused = openPaths.some(
+            (open) =>
+                covers(open, account) &&
+                !lists["Open values, to fill in"].some(
+                    (listed) => listed.length > open.length && isPrefix(open, listed),
+                ),
+        );
         if (isThere) {
             return [
-                ...(isOpenThere ? say("a value is refused as open") : []),
+                ...(isRefused ? say("a value is refused as open") : []),
                 ...(isListed && isKept && !isRepeated(accounts, account)
                     ? say("a kept leaf is listed as omitted")
                     : []),
@@ -291,9 +299,12 @@ function isShown(value: unknown, stackFile: string): boolean {
     return (words ?? []).slice(0, 5).every((word) => word.length > 60 || stackFile.includes(word));
 }
 
+function isPrefix(outer: Path, inner: Path): boolean {
+    return outer.every((part, index) => part === inner[index]);
+}
+
 /** The open values that the program refuses and the list does not have, and the reverse. */
 export function unlistedOpenValues({ stackFile, openPaths }: Outcome): readonly string[] {
-    const isPrefix = (outer: Path, inner: Path) => outer.every((part, index) => part === inner[index]);
     const listed = listsOf(stackFile)["Open values, to fill in"].map((path) =>
         REGIONS.test(dotted(path)) ? ["aws:region"] : path,
     );

@@ -318,7 +318,13 @@ function mutate(root: Node, { kind, place: number, other, quoted }: Mutation, se
         case "secret-key":
             if (known.key === undefined) {
                 secrets.push(known.secret);
-                map.entries.push(entry(known.text, leaf("text"), { style: "double", isSecret: true }));
+                map.entries.push(
+                    entry(known.text, leaf("text"), {
+                        style: "double",
+                        isSecret: true,
+                        isOpen: known.text.startsWith("$"),
+                    }),
+                );
             }
             break;
         case "unknown":
