@@ -8,6 +8,8 @@ type Path = readonly (string | number)[];
 interface Account {
     readonly path: Path;
     readonly value: unknown;
+    /** The value as the file has it. */
+    readonly source?: string;
     readonly isOpen: boolean;
     /** Whether the leaf, a key on its path, or another item of its list is secret: paths are masked, and items move. */
     readonly isSecret: boolean;
@@ -81,8 +83,10 @@ const dotted = (path: Path) => path.join(".");
 export function accountsOf(root: Node): readonly Account[] {
     const below = (node: Node, outer: Omit<Account, "value" | "isOpen">): readonly Account[] => {
         if (node.kind === "leaf") {
-            const { isOpen, isSecret } = node.alias ?? node;
-            return [{ ...outer, value: meaningOf(node), isOpen, isSecret: outer.isSecret || isSecret }];
+            const { source, isOpen, isSecret } = node.alias ?? node;
+            return [
+                { ...outer, value: meaningOf(node), source, isOpen, isSecret: outer.isSecret || isSecret },
+            ];
         }
         if (node.kind === "list") {
             const isSecret =
@@ -207,7 +211,7 @@ export function lostLeaves(root: Node, { stackFile, openPaths, rendered }: Outco
             .map(({ value }) => value),
     );
     return accounts.flatMap((account) => {
-        const { path, value, isOpen, isSecret, openKey, isShadowed } = account;
+        const { path, value, source, isOpen, isSecret, openKey, isShadowed } = account;
         const name = dotted(path);
         const say = (what: string) => [`${name}: ${what}`];
         const isListed = lists.Omitted.some((listed) => covers(listed, account));
@@ -239,6 +243,9 @@ export function lostLeaves(root: Node, { stackFile, openPaths, rendered }: Outco
                 openPaths.some(
                     (open) => open.length <= openKey && open.every((part, index) => part === path[index]),
                 );
+            if (isOpen && !isSecret && isOpenItself && !isShown(source, stackFile)) {
+                return say("no comment has the original of an open value");
+            }
             return isOpenThere || isAboveOpen || (isListed && !isKept)
                 ? []
                 : say(isListed ? "an open value is omitted" : "an open value is neither open nor omitted");
@@ -260,7 +267,7 @@ export function lostLeaves(root: Node, { stackFile, openPaths, rendered }: Outco
         // The objects whose keys the operator chooses, and objects with an open key, are refused as a whole.
         const isRefused = openPaths.some(
             (open) =>
-                covers(open, account) &&
+                covers(open, { ...account, isSecret: false }) &&
                 !lists["Open values, to fill in"].some(
                     (listed) => listed.length > open.length && isPrefix(open, listed),
                 ),
@@ -277,7 +284,7 @@ export function lostLeaves(root: Node, { stackFile, openPaths, rendered }: Outco
             ];
         }
         // Jobs that the stack cannot run, and what it takes for a mistake: a person decides, and sees the value.
-        if (openPaths.some((open) => covers(open, account)) && isShown(value, stackFile)) {
+        if (openPaths.some((open) => covers(open, account)) && isShown(source, stackFile)) {
             return [];
         }
         const isMoved = isDeepStrictEqual(at(config[OWN], MOVED[name] ?? []), value);
@@ -292,10 +299,8 @@ export function lostLeaves(root: Node, { stackFile, openPaths, rendered }: Outco
 }
 
 /** Whether a comment has a value's words, apart from the defaults of templates, which may be secret. */
-function isShown(value: unknown, stackFile: string): boolean {
-    const words = String(value)
-        .replace(/(:-|\|\|?).*/, "")
-        .match(/[\w.-]{3,}/g);
+function isShown(source: string | undefined, stackFile: string): boolean {
+    const words = (source ?? "").replace(/(:-|\|\|?).*/, "").match(/[\w.-]{3,}/g);
     return (words ?? []).slice(0, 5).every((word) => word.length > 60 || stackFile.includes(word));
 }
 
