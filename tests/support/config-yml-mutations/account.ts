@@ -284,7 +284,7 @@ export function lostLeaves(root: Node, { stackFile, openPaths, rendered }: Outco
             ];
         }
         // Jobs that the stack cannot run, and what it takes for a mistake: a person decides, and sees the value.
-        if (openPaths.some((open) => covers(open, account)) && isShown(source, stackFile)) {
+        if (isOpenThere && (!isOpenItself || isShown(source, stackFile))) {
             return [];
         }
         const isMoved = isDeepStrictEqual(at(config[OWN], MOVED[name] ?? []), value);
@@ -300,7 +300,7 @@ export function lostLeaves(root: Node, { stackFile, openPaths, rendered }: Outco
 
 /** Whether a comment has a value's words, apart from the defaults of templates, which may be secret. */
 function isShown(source: string | undefined, stackFile: string): boolean {
-    const words = (source ?? "").replace(/(:-|\|\|?).*/, "").match(/[\w.-]{3,}/g);
+    const words = (source ?? "").replace(/(?<=\$\{\w+)-[^}]*|(:-|\|\|?).*/g, "").match(/[\w.-]{3,}/g);
     return (words ?? []).slice(0, 5).every((word) => word.length > 60 || stackFile.includes(word));
 }
 
