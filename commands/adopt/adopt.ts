@@ -10,6 +10,7 @@ import { upgradesBefore } from "./older";
 import type { Adopted, Change, Default, Omission } from "./result";
 import {
     errorsOf,
+    isEmpty,
     type Opened,
     pathOf,
     REGION,
@@ -70,9 +71,10 @@ export function adopt(text: string, file: string, stack: string): Adopted {
     const opened = placed.flatMap(({ leaf, to, opened: each }) =>
         each === undefined ? [] : [{ ...each, to, path: leaf.path === to || to === REGION ? leaf.path : to }],
     );
-    const omitted = judged.flatMap(({ leaf, verdict }) =>
-        verdict.kind === "omitted" ? [{ path: shown(leaf.path), reason: verdict.reason }] : [],
+    const omissions = judged.flatMap(({ leaf, verdict }): readonly Omission[] =>
+        verdict.kind === "omitted" ? [{ path: verdict.place ?? leaf.path, reason: verdict.reason }] : [],
     );
+    const omitted = unique(omissions.map(({ path, reason }) => ({ path: shown(path), reason })));
     const changed = placed.flatMap(({ leaf, to, value, change }): readonly Change[] =>
         change === undefined
             ? []
@@ -100,7 +102,7 @@ export function adopt(text: string, file: string, stack: string): Adopted {
         region,
         stack,
         listed: [
-            ...judged.filter(({ verdict }) => verdict.kind === "omitted").map(({ leaf }) => leaf.path),
+            ...omissions.map(({ path }) => path),
             ...placed
                 .filter(({ opened: open, change }) => open !== undefined || change !== undefined)
                 .flatMap(({ leaf, to }) => [leaf.path, to]),
@@ -145,6 +147,10 @@ function place(leaf: Leaf, verdict: Verdict): readonly Placed[] {
     return opened === undefined ? [] : [{ leaf, to: opened.to ?? leaf.path, value: OPEN_VALUE, opened }];
 }
 
+function unique<T>(list: readonly T[]): readonly T[] {
+    return [...new Map(list.map((each) => [JSON.stringify(each), each])).values()];
+}
+
 function valueText(value: unknown): string {
     return typeof value === "string" ? value : JSON.stringify(value);
 }
@@ -161,7 +167,7 @@ function paragraphs(
 function surroundingsOf(leaves: readonly Leaf[]): Surroundings {
     const last = leaves.filter(({ isReplaced }) => !isReplaced);
     const valuesAt = (place: string) =>
-        last.filter(({ path, value }) => isWithin(path, pathOf(place)) && value !== null);
+        last.filter(({ path, value }) => isWithin(path, pathOf(place)) && !isEmpty(value));
     const has = (place: string) => valuesAt(place).length > 0;
     const own = ["aws.access_key_id", "aws.secret_access_key"]
         .flatMap((place) => leaves.filter(({ path }) => path.join(".") === place))
@@ -175,7 +181,7 @@ function surroundingsOf(leaves: readonly Leaf[]): Surroundings {
         has: (place) =>
             last.some(
                 ({ path, value }) =>
-                    isWithin(path, pathOf(place)) || (value !== null && isWithin(pathOf(place), path)),
+                    isWithin(path, pathOf(place)) || (!isEmpty(value) && isWithin(pathOf(place), path)),
             ),
         isOwnCredential: (text) => own.some((key) => text.includes(key)),
         otherRegion: ({ path, value }) =>

@@ -1,7 +1,7 @@
 import { completeArgs } from "../../components/args/complete";
 import { checkShape } from "../../components/args/shape";
 import { withStandIns } from "../../components/args/stand-ins";
-import { configTree } from "../../components/domain/emr-etl-runner-config";
+import { CREDENTIALS, configTree } from "../../components/domain/emr-etl-runner-config";
 import { formatPath, isWithin, type Path } from "../../components/domain/errors";
 import { resolveLocations } from "../../components/domain/locations";
 import { NAMESPACE } from "../../components/domain/naming";
@@ -29,14 +29,14 @@ function renderedTree(emrEtlRunner: Tree, region: unknown, stack: string) {
             const locations = resolveLocations(complete.locations, () => BUCKET);
             const keyName = complete.emrEtlRunner.aws.emr.ec2_key_name ?? "a managed key pair";
             const names = { ...MANAGED, keyName, securityConfiguration: "the stack's" };
-            return { tree: configTree({ ...complete, ...names, locations }), refused: [...refused.values()] };
+            const { aws, ...rest } = configTree({ ...complete, ...names, locations });
+            return { tree: { aws: { ...CREDENTIALS, ...aws }, ...rest }, refused: [...refused.values()] };
         }
-        const found = errors.filter(({ path }) => !refused.has(formatPath(path)));
-        if (found.length === 0) {
-            return { tree: {}, refused: [["emrEtlRunner"]] };
-        }
-        for (const { path } of found) {
-            refused.set(formatPath(path), path);
+        for (const { path } of errors) {
+            // Where no value is accepted, none is accepted in the object around it either.
+            const place = path.findLastIndex((_, end) => !refused.has(formatPath(path.slice(0, end + 1))));
+            const outer = path.slice(0, place + 1);
+            refused.set(formatPath(outer), outer);
         }
     }
 }

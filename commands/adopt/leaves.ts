@@ -1,10 +1,10 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair } from "yaml";
-import { templateIn } from "../../components/args/open-value";
+import { openKey, templateIn } from "../../components/args/open-value";
 import { kindAt } from "../../components/args/schema-guide";
 import type { Path } from "../../components/domain/errors";
 import { parseConfigYml } from "../config-yml";
 import { errorOf } from "../yaml-error";
-import { lineOf, type Masked, mask, restored, shownTemplate, unescaped } from "./templates";
+import { lineOf, type Masked, mask, restored, shown, unescaped } from "./templates";
 
 /** One leaf of config.yml: a scalar, null, an empty list or an empty map, or what stands in a scalar's place. */
 export interface Leaf {
@@ -35,8 +35,10 @@ export interface Leaves {
  * Reads a config.yml as Ruby does, with the later of two keys of the same name, but runs no ERB.
  * @throws InvalidArguments
  */
-export function readLeaves(text: string, file: string): Leaves {
-    const masked = mask(text);
+export function readLeaves(written: string, file: string): Leaves {
+    // A line break to Ruby's YAML reader.
+    const text = written.replace(/\r(?!\n)/g, "\n");
+    const masked = mask(text, file);
     const document = parseConfigYml(masked.text, text, file);
     const leaves = isMap(document.contents)
         ? leavesOf(document.contents, [], new Reader(document, text, masked, file))
@@ -76,7 +78,7 @@ class Reader {
         const name = this.restored(isScalar(key) ? String(key.value) : String(key), key);
         return templateIn(name, []) === undefined
             ? name
-            : `${shownTemplate(name)} (line ${lineOf(this.text, key.range?.[0] ?? 0)})`;
+            : openKey(shown(name), lineOf(this.text, key.range?.[0] ?? 0));
     }
 
     resolved(node: unknown): Node | null {

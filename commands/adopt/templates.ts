@@ -1,4 +1,7 @@
+import { templateIn } from "../../components/args/open-value";
 import { redact } from "../credentials";
+import { escaped } from "../escape";
+import { errorAt } from "../yaml-error";
 
 /** Replaces each character of a token, so that positions in the file stay the same: noncharacters, which YAML readers refuse. */
 const MASK = "\ufdd0";
@@ -35,7 +38,8 @@ export interface Masked {
 const TOKENS = new RegExp(
     [
         "<%%", // ERB's escape
-        String.raw`<%(?:%%>|(?!%?%>)[\s\S]){0,9999}%>`,
+        String.raw`<%(?:%%>|(?!%?%>|<%)[\s\S]){0,9999}%>`,
+        "<%", // without %>
         String.raw`\{%[\s\S]{0,9999}?%\}|\{#[\s\S]{0,9999}?#\}`,
         String.raw`\{\{(?:!--[\s\S]*?--|-?\s*\/\*[\s\S]*?\*\/\s*-?)\}\}`,
         String.raw`\{\{\{[^\n]*?\}\}\}|\{\{[^\n]*?\}\}|\[\[[^\]\n]*\]\]`,
@@ -58,8 +62,11 @@ const OPENS = new RegExp(
 );
 const CLOSES = /^(?:<%-?\s*(?:end\b|\})|\{%[-+]?\s*end\w+|%\{~?\s*end\w+|\{\{\/|\{\{[-~]?\s*end\b)/;
 
-/** Masks what a template tool would replace, and blanks out its comments and the lines that hold instructions only. */
-export function mask(text: string): Masked {
+/**
+ * Masks what a template tool would replace, and blanks out its comments and the lines that hold instructions only.
+ * @throws InvalidArguments if a tag of ERB has no end.
+ */
+export function mask(text: string, file: string): Masked {
     const tokens: Token[] = [];
     const blocks: Block[] = [];
     const open: Token[] = [];
@@ -68,6 +75,10 @@ export function mask(text: string): Masked {
         if (token === "<%%") {
             return `<%${ESCAPE}`;
         }
+        if (token === "<%") {
+            const fix = "end the tag: the next %> belongs to another one";
+            throw errorAt(file, text, offset, { code: "erb-line", found: "<% without %>", fix });
+        }
         if (COMMENT.test(token)) {
             return blank(token);
         }
@@ -75,7 +86,7 @@ export function mask(text: string): Masked {
         const { text: started, offset: start = 0 } = open.at(-1) ?? {};
         if (isInstruction && CLOSES.test(token) && started !== undefined) {
             open.pop();
-            blocks.push({ start, end: offset, instruction: shownTemplate(started) });
+            blocks.push({ start, end: offset, instruction: shown(started) });
         } else if (isInstruction && OPENS.test(token)) {
             open.push({ text: token, offset });
         }
@@ -88,7 +99,7 @@ export function mask(text: string): Masked {
         return MASK.repeat(token.length - end.length) + end;
     });
     for (const { text: started, offset } of open) {
-        blocks.push({ start: offset, end: text.length, instruction: shownTemplate(started) });
+        blocks.push({ start: offset, end: text.length, instruction: shown(started) });
     }
     return { text: masked, tokens, blocks, instructionLines: [...lines] };
 }
@@ -132,18 +143,26 @@ const LONGEST = 100;
 /** What precedes the name of an environment variable. */
 const VARIABLE = /\b(?:ENV\[|ENV\.fetch\(|(?:get_?env|env_?var|env)\()\s*$/i;
 
-/** The source of a value for a comment: without literals, which may be secrets' defaults, on one line. */
-export function shownTemplate(source: string): string {
-    const shown = redact(
+/**
+ * A value, or a key, for a comment or a message, on one line and without secrets: of a template without its literals,
+ * which may be defaults of secrets.
+ */
+export function shown(text: string): string {
+    return templateIn(text, []) === undefined ? escaped(redact(text)).trim() : shownTemplate(text);
+}
+
+function shownTemplate(source: string): string {
+    const template = redact(
         unescaped(source)
             .replace(/(["'`])(?:(?!\1)[^\n])*\1/g, (literal, quote: string, offset: number, whole: string) =>
                 VARIABLE.test(whole.slice(0, offset)) ? literal : `${quote}…${quote}`,
             )
             .replace(/%[qQwWiIx]?([[({<|!/])[^\n]*?[\])}>|!/]/g, "%$1…")
-            .replace(/(\$\{\w+:?[-=+?])[^}]*\}/g, "$1…}")
+            // Other tools' names have hyphens, in lower case.
+            .replace(/(\$\{(?:\w+:|[A-Z_\d]+)[-=+?])[^}]*\}/g, "$1…}")
             .replace(/\d{5,}/g, "…"),
     )
         .replace(/[\s\p{Cc}\p{Cf}\p{Zl}\p{Zp}\ufdd0-\ufdef]+/gu, " ")
         .trim();
-    return shown.length > LONGEST ? `${shown.slice(0, LONGEST)}…` : shown;
+    return template.length > LONGEST ? `${template.slice(0, LONGEST)}…` : template;
 }

@@ -10,14 +10,19 @@ import { LOCATIONS, type Mode } from "../../components/domain/locations";
 import { EMR_TAG, STACK_TAG } from "../../components/domain/naming";
 import { redact } from "../credentials";
 import type { Leaf } from "./leaves";
-import { shownTemplate } from "./templates";
+import { shown } from "./templates";
 
 /** What happens to a leaf of config.yml. */
 export type Verdict =
     /** The stack file holds it; `change`: what is otherwise there than in config.yml, its path or its value. */
     | { readonly kind: "kept"; readonly value: unknown; readonly to?: Path; readonly change?: string }
-    /** `opens`: the key that replaces it, which is open now. */
-    | { readonly kind: "omitted"; readonly reason: string; readonly opens?: Opened }
+    /** `opens`: the key that replaces it, which is open now. `place`: the path that is omitted with all below it. */
+    | {
+          readonly kind: "omitted";
+          readonly reason: string;
+          readonly opens?: Opened;
+          readonly place?: Path;
+      }
     | ({ readonly kind: "open" } & Opened);
 
 /** A value that a person has to fill in. */
@@ -85,11 +90,16 @@ const RULES: readonly Rule[] = [
     unfinished,
     refusedVersion,
     ({ path, value }) =>
-        value === null && !acceptsAt(["emrEtlRunner", ...path], null)
-            ? omitted("null, which EmrEtlRunner does not accept")
+        isEmpty(value) && !acceptsAt(["emrEtlRunner", ...path], value)
+            ? omitted("null or empty, which EmrEtlRunner does not accept here")
             : undefined,
     olderScheme,
 ];
+
+/** Whether a leaf says that there is no value. */
+export function isEmpty(value: unknown): boolean {
+    return value === null || (typeof value === "object" && Object.keys(value).length === 0);
+}
 
 /** The verdict on a leaf. */
 export function verdictOn(leaf: Leaf, surroundings: Surroundings): Verdict {
@@ -115,15 +125,15 @@ function region(leaf: Leaf, surroundings: Surroundings): Verdict | undefined {
     const other = surroundings.otherRegion(leaf);
     const isOtherOpen =
         other && (secretValue(other, surroundings) ?? unfinished(other, surroundings)) !== undefined;
-    const value = String(leaf.value);
+    const text = shownValue(leaf);
     if (isOtherOpen) {
-        return omitted(`${OWNED_KEYS["aws.s3.region"]}; here it is ${value}`);
+        return omitted(`${OWNED_KEYS["aws.s3.region"]}; here it is ${text}`);
     }
     if (other) {
-        const reason = `${value}, but ${other.path.join(".")} is ${other.value}: the stack has one region`;
-        return { kind: "open", to, reason, original: `${at}: ${value}` };
+        const reason = `${text}, but ${other.path.join(".")} is ${shownValue(other)}: the stack has one region`;
+        return { kind: "open", to, reason, original: `${at}: ${text}` };
     }
-    return { kind: "kept", value, to, change: "aws:region holds it, for everything" };
+    return { kind: "kept", value: leaf.value, to, change: "aws:region holds it, for everything" };
 }
 
 function ownedKey({ path }: Leaf): Verdict | undefined {
@@ -161,11 +171,11 @@ function unknownKey(leaf: Leaf, surroundings: Surroundings): Verdict | undefined
     }
     const { code, fix } = unknownKeyError(["emrEtlRunner", ...place]);
     const words = (fix ?? "").replaceAll("emrEtlRunner.", "").replace(/^omit this key: /, "");
-    return omitted(
+    const reason =
         code === "credential"
             ? words
-            : ["EmrEtlRunner 1.0.4 reads no such key", words].filter(Boolean).join("; "),
-    );
+            : ["EmrEtlRunner 1.0.4 reads no such key", words].filter(Boolean).join("; ");
+    return { kind: "omitted", reason, place };
 }
 
 function replacedKey(
@@ -174,7 +184,7 @@ function replacedKey(
     surroundings: Surroundings,
 ): Verdict {
     const successor = `since EmrEtlRunner ${since} it is ${to}`;
-    if (surroundings.has(to) || leaf.value === null) {
+    if (surroundings.has(to) || isEmpty(leaf.value)) {
         return omitted(successor);
     }
     const target = { ...leaf, path: pathOf(to) };
@@ -185,7 +195,7 @@ function replacedKey(
             : { kind: "kept", value: leaf.value, to: pathOf(to), change: successor };
     }
     const reason = `config.yml has ${leaf.path.at(-1)} instead, a job for Hadoop: upgrade it first`;
-    const original = `${leaf.path.at(-1)} ${shownTemplate(leaf.source)}`;
+    const original = `${leaf.path.at(-1)} ${shownValue(leaf)}`;
     return { kind: "omitted", reason: successor, opens: { to: pathOf(to), reason, original } };
 }
 
@@ -202,7 +212,7 @@ function isSecretKey(key: string | number, isOwnCredential: Surroundings["isOwnC
 export function shownPath(path: Path, { isOwnCredential }: Surroundings): Path {
     return path.map((key) => {
         const isTemplate = typeof key === "string" && templateIn(key, []) !== undefined;
-        return isSecretKey(key, isOwnCredential) ? "…" : isTemplate ? shownTemplate(key) : key;
+        return isSecretKey(key, isOwnCredential) ? "…" : isTemplate ? shown(key) : key;
     });
 }
 
@@ -223,23 +233,25 @@ function secretValue({ path, value, source }: Leaf, { isOwnCredential }: Surroun
 
 /** What another tool should have computed, or a person should have written. */
 function unfinished(leaf: Leaf, { isOwnCredential }: Surroundings): Verdict | undefined {
-    const { path, value, source, tag, instruction } = leaf;
+    const { path, source, tag, instruction } = leaf;
     const kind = unfinishedKind(leaf);
     if (kind === undefined) {
         return undefined;
     }
-    const shown =
-        tag === undefined ? shownTemplate(typeof value === "string" ? value : source) : shownTag(tag, source);
-    const original = [instruction, shown].filter(Boolean).join(" … ");
-    const isSecret = secretIn(nameOf(path), shown) !== undefined || isOwnCredential(shown);
+    const text = tag === undefined ? shownValue(leaf) : shownTag(tag, source);
+    const original = [instruction, text].filter(Boolean).join(" … ");
+    const isSecret = secretIn(nameOf(path), text) !== undefined || isOwnCredential(text);
     return { kind: "open", reason: kind, ...(!isSecret && original !== "" && { original }) };
+}
+
+/** A number as it is written, such as 5.30. */
+function shownValue({ value, source }: Leaf): string {
+    return shown(typeof value === "string" ? value : source);
 }
 
 /** CloudFormation's tags name a resource; what others have may be a secret, such as Ansible's `!vault`. */
 function shownTag(tag: string, source: string): string {
-    return /^!(?:Ref|Sub|GetAtt|ImportValue|ENV)$/.test(tag)
-        ? `${tag} ${shownTemplate(source)}`
-        : `${shownTemplate(tag)} …`;
+    return /^!(?:Ref|Sub|GetAtt|ImportValue|ENV)$/.test(tag) ? `${tag} ${shown(source)}` : `${shown(tag)} …`;
 }
 
 function unfinishedKind({ path, value, tool, templateKey, tag, instruction }: Leaf): string | undefined {
@@ -250,7 +262,7 @@ function unfinishedKind({ path, value, tool, templateKey, tag, instruction }: Le
         return "a template tool computes its key";
     }
     if (tag !== undefined) {
-        return `a YAML tag, ${shownTemplate(tag)}`;
+        return `a YAML tag, ${shown(tag)}`;
     }
     if (value === undefined) {
         return "not a string, a number or a boolean, but one belongs here";
@@ -264,15 +276,10 @@ function unfinishedKind({ path, value, tool, templateKey, tag, instruction }: Le
         : undefined;
 }
 
-function refusedVersion({ path, source }: Leaf, { versions }: Surroundings): Verdict | undefined {
-    const error = versions.get(path.join("."));
-    return (
-        error && {
-            kind: "open",
-            reason: `the stack accepts ${error.expected}`,
-            original: shownTemplate(source),
-        }
-    );
+function refusedVersion(leaf: Leaf, { versions }: Surroundings): Verdict | undefined {
+    const error = versions.get(leaf.path.join("."));
+    const reason = `the stack accepts ${error?.expected}`;
+    return error && { kind: "open", reason, original: shownValue(leaf) };
 }
 
 /** The errors of the jobs' versions alone, by path. */
@@ -302,7 +309,9 @@ export function versionErrors(leaves: readonly Leaf[], mode: Mode): ReadonlyMap<
             encryptedKeys: [],
         }),
     );
-    return new Map(errors.map((error) => [formatPath(error.path.slice(1)), error]));
+    // An error at another key, such as the release, is about its default here.
+    const ofVersions = errors.filter(({ path }) => path.includes("versions"));
+    return new Map(ofVersions.map((error) => [formatPath(error.path.slice(1)), error]));
 }
 
 /** The errors with which a function refuses its arguments. */

@@ -128,12 +128,14 @@ function escapeBreaks(text: string): string {
 
 /** Nested maps and lists of values at paths. */
 export function treeOf(entries: readonly { readonly path: Path; readonly value: unknown }[]): Tree {
-    const root: Record<string, unknown> = {};
+    // Without a prototype: a key may be `toString`.
+    const map = () => Object.create(null) as Record<string | number, unknown>;
+    const root = map();
     for (const { path, value } of entries) {
-        let parent = root as Record<string | number, unknown>;
+        let parent = root;
         for (const [depth, key] of path.slice(0, -1).entries()) {
-            parent[key] ??= typeof path[depth + 1] === "number" ? [] : {};
-            parent = parent[key] as Record<string | number, unknown>;
+            parent[key] ??= typeof path[depth + 1] === "number" ? [] : map();
+            parent = parent[key] as typeof root;
         }
         parent[path.at(-1) ?? ""] = value;
     }

@@ -18,11 +18,18 @@ export function openValueErrors(value: unknown, path: Path = []): readonly Argum
     }
     return Object.entries(value ?? {}).flatMap(([key, item]) => {
         const below = [...path, Array.isArray(value) ? Number(key) : key];
-        return Object.hasOwn(OPEN_VALUES, key)
-            ? [openValueError(below, "an open key")]
+        return Object.hasOwn(OPEN_VALUES, key) || (OPEN_KEY.test(key) && templateIn(key, below) !== undefined)
+            ? [{ ...openValueError(below, "an open key"), fix: "write the key itself, and its value" }]
             : openValueErrors(item, below);
     });
 }
+
+/** The name in a stack file of a key that a template tool computes. Two such keys may have the same template. */
+export function openKey(template: string, line: number): string {
+    return `${template} (line ${line})`;
+}
+
+const OPEN_KEY = / \(line \d+\)$/;
 
 /** The error of a value that a person has to fill in. */
 export function openValueError(path: Path, found = "an open value"): ArgumentError {

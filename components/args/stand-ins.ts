@@ -62,7 +62,10 @@ export function acceptsAt(path: Path, value: unknown): boolean {
     return !error?.issues.some(
         (issue) =>
             issue.code === "unrecognized_keys" ||
-            issue.path.length === path.length ||
-            (issue.path.length > path.length && value !== null && typeof value === "object"),
+            (isWithin(
+                issue.path as Path,
+                path.map((key) => (typeof key === "number" ? 0 : key)),
+            ) &&
+                (issue.path.length === path.length || (value !== null && typeof value === "object"))),
     );
 }

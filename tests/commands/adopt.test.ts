@@ -472,7 +472,7 @@ describe("adopt", () => {
                 "a former key",
                 `${SMALL}storage: { download: { folder: x } }`,
                 "omitted",
-                ["storage.download.folder"],
+                ["storage.download"],
             ],
             [
                 "the stack's tag",
