@@ -298,9 +298,9 @@ export function lostLeaves(root: Node, { stackFile, openPaths, rendered }: Outco
     });
 }
 
-/** Whether a comment has a value's words, apart from the defaults of templates, which may be secret. */
+/** Whether a comment has a value's words, apart from the defaults and strings of templates, which may be secret. */
 function isShown(source: string | undefined, stackFile: string): boolean {
-    const words = (source ?? "").replace(/(?<=\$\{\w+)-[^}]*|(:-|\|\|?).*/g, "").match(/[\w.-]{3,}/g);
+    const words = (source ?? "").replace(/(?<=\$\{\w+)-[^}]*|(:-|\|\|?).*|'[^']*'/g, "").match(/[\w.-]{3,}/g);
     return (words ?? []).slice(0, 5).every((word) => word.length > 60 || stackFile.includes(word));
 }
 
