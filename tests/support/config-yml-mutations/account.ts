@@ -215,7 +215,8 @@ export function lostLeaves(root: Node, { stackFile, openPaths, rendered }: Outco
         const name = dotted(path);
         const say = (what: string) => [`${name}: ${what}`];
         const isListed = lists.Omitted.some((listed) => covers(listed, account));
-        if (isShadowed) {
+        // Open keys are kept apart by their lines, so that none replaces another.
+        if (isShadowed && openKey === undefined) {
             return isListed ? [] : say("a repeated key is not listed");
         }
         if (!isOpen && openKey === undefined && isEmpty(value)) {
