@@ -215,7 +215,8 @@ export function lostLeaves(root: Node, { stackFile, openPaths, rendered }: Outco
         const name = dotted(path);
         const say = (what: string) => [`${name}: ${what}`];
         const isListed = lists.Omitted.some((listed) => covers(listed, account));
-        if (isShadowed) {
+        // Open keys are kept apart by their lines, so that none replaces another.
+        if (isShadowed && openKey === undefined) {
             return isListed ? [] : say("a repeated key is not listed");
         }
         if (!isOpen && openKey === undefined && isEmpty(value)) {
@@ -298,9 +299,9 @@ export function lostLeaves(root: Node, { stackFile, openPaths, rendered }: Outco
     });
 }
 
-/** Whether a comment has a value's words, apart from the defaults of templates, which may be secret. */
+/** Whether a comment has a value's words, apart from the defaults and strings of templates, which may be secret. */
 function isShown(source: string | undefined, stackFile: string): boolean {
-    const words = (source ?? "").replace(/(?<=\$\{\w+)-[^}]*|(:-|\|\|?).*/g, "").match(/[\w.-]{3,}/g);
+    const words = (source ?? "").replace(/(?<=\$\{\w+)-[^}]*|(:-|\|\|?).*|'[^']*'/g, "").match(/[\w.-]{3,}/g);
     return (words ?? []).slice(0, 5).every((word) => word.length > 60 || stackFile.includes(word));
 }
 
