@@ -468,12 +468,7 @@ describe("adopt", () => {
                 "omitted",
                 ["enrich.output_compresion"],
             ],
-            [
-                "a former key",
-                `${SMALL}storage: { download: { folder: x } }`,
-                "omitted",
-                ["storage.download"],
-            ],
+            ["a former key", `${SMALL}storage: { download: { folder: x } }`, "omitted", ["storage.download"]],
             [
                 "the stack's tag",
                 `${SMALL}monitoring: { tags: { snowplow-emr-stack: x } }`,

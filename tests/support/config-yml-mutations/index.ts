@@ -259,10 +259,17 @@ function mutate(root: Node, { kind, place: number, other, quoted }: Mutation, se
             });
             break;
         case "rename":
-            entries[inMap.index] = { ...own, key: pick(KEYS, other) ?? "acme", style: "double" };
+            entries[inMap.index] = {
+                ...own,
+                key: pick(KEYS, other) ?? "acme",
+                style: "double",
+                isOpen: false,
+                isSecret: false,
+            };
             break;
         case "misspell":
-            entries[inMap.index] = { ...own, key: own.key.replace(/.(?=.$)/, "") };
+            // A template would be another one, or none.
+            entries[inMap.index] = { ...own, key: own.isOpen ? own.key : own.key.replace(/.(?=.$)/, "") };
             break;
         case "move":
             entries.splice(inMap.index, 1);
