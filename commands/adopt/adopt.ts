@@ -1,6 +1,6 @@
-import { OPEN_VALUE } from "../../components/args/open-value";
+import { OPEN_VALUE, templateIn } from "../../components/args/open-value";
 import { parseConfig } from "../../components/config";
-import { type ArgumentError, isWithin, type Path } from "../../components/domain/errors";
+import { type ArgumentError, InvalidArguments, isWithin, type Path } from "../../components/domain/errors";
 import { NAMESPACE } from "../../components/domain/naming";
 import { joinErrors, parseStackFile } from "../stack-file";
 import { errorOf } from "../yaml-error";
@@ -9,7 +9,6 @@ import { type Leaf, readLeaves } from "./leaves";
 import { upgradesBefore } from "./older";
 import type { Adopted, Change, Default, Omission } from "./result";
 import {
-    errorsOf,
     isEmpty,
     type Opened,
     pathOf,
@@ -18,7 +17,6 @@ import {
     shownPath,
     type Verdict,
     verdictOn,
-    versionErrors,
 } from "./verdicts";
 import { EMR_ETL_RUNNER, treeOf, writeStackFile } from "./write";
 
@@ -92,13 +90,15 @@ export function adopt(text: string, file: string, stack: string): Adopted {
         ({ path }) => !placed.some(({ to }) => isWithin(to, path) || isWithin(path, to)),
     );
     const isRegionOpen = opened.some(({ to }) => isWithin(REGION_OF_CONFIG_YML, to));
-    const { [REGION.join()]: region, ...emrEtlRunner } = treeOf([
-        ...(isRegionOpen ? [{ path: REGION, value: OPEN_VALUE }] : []),
-        ...placed.map(({ to, value }) => ({ path: to, value })),
-        ...absent,
-    ]);
+    const region = isRegionOpen ? OPEN_VALUE : placed.findLast(({ to }) => to === REGION)?.value;
+    const own = placed.filter(({ to }) => to !== REGION);
+    const treeWith = (values: readonly Placed[]) =>
+        treeOf([...values.map(({ to, value }) => ({ path: to, value })), ...absent]);
+    const emrEtlRunner = treeWith(own);
     const last = leaves.filter(({ isReplaced }) => !isReplaced);
-    const others = differences(last, emrEtlRunner, {
+    // The object around an open key is refused, but its other keys are as they will be.
+    const withoutOpenKeys = treeWith(own.filter(({ leaf }) => leaf.templateKey === undefined));
+    const others = differences(last, withoutOpenKeys, {
         region,
         stack,
         listed: [
@@ -173,10 +173,9 @@ function surroundingsOf(leaves: readonly Leaf[]): Surroundings {
         .flatMap((place) => leaves.filter(({ path }) => path.join(".") === place))
         .flatMap(({ value, source }) => [String(value), source])
         // AWS has none that are shorter.
-        .filter((key) => key.length >= 16 && !/<%|[{}$]/.test(key));
-    const mode = has("aws.s3.buckets.enriched.stream") ? "stream-enrich" : "batch";
+        .filter((key) => key.length >= 16 && templateIn(key, []) === undefined);
     return {
-        mode,
+        mode: has("aws.s3.buckets.enriched.stream") ? "stream-enrich" : "batch",
         hasLeaf: (place) => last.some(({ path }) => isWithin(path, pathOf(place))),
         has: (place) =>
             last.some(
@@ -189,7 +188,6 @@ function surroundingsOf(leaves: readonly Leaf[]): Surroundings {
                 .filter((place) => place !== path.join("."))
                 .flatMap(valuesAt)
                 .find((other) => other.value !== value),
-        versions: versionErrors(last, mode),
     };
 }
 
@@ -224,7 +222,7 @@ function checkFile(leaves: readonly Leaf[], file: string): void {
 /** The errors that `render` finds in a stack file. */
 function check(text: string, stack: string): readonly ArgumentError[] {
     const file = parseStackFile(text, stack, NAMESPACE);
-    const found = errorsOf(() =>
+    try {
         parseConfig({
             project: NAMESPACE,
             stack,
@@ -232,7 +230,12 @@ function check(text: string, stack: string): readonly ArgumentError[] {
             defaultTags: undefined,
             config: { emrEtlRunner: JSON.parse(file.config[EMR_ETL_RUNNER] ?? "{}") },
             encryptedKeys: [],
-        }),
-    );
-    return joinErrors(file, found);
+        });
+        return joinErrors(file, []);
+    } catch (error) {
+        if (error instanceof InvalidArguments) {
+            return joinErrors(file, error.errors);
+        }
+        throw error;
+    }
 }

@@ -58,20 +58,15 @@ export function differences(
     const given = new Map(leaves.flatMap(({ path, value }) => [...fieldsOf(value, path)]));
     const rendered = fieldsOf(tree);
     const paths = new Map(
-        [...leaves.map(({ path }) => path), ...pathsOf(tree)].map(
-            (path) => [formatPath(path), path] as const,
-        ),
+        [...leaves.map(({ path }) => path), ...pathsOf(tree)].map((path) => [formatPath(path), path]),
     );
     const known = [...listed, ...refused.map((path) => path.slice(1))];
-    const isListed = (path: Path) => known.some((other) => isWithin(path, other) || isWithin(other, path));
-    const different = [...new Set([...given.keys(), ...rendered.keys()])]
-        .filter((field) => JSON.stringify(given.get(field)) !== JSON.stringify(rendered.get(field)))
-        .map((field) => ({
-            path: paths.get(field) ?? [field],
-            from: given.get(field),
-            to: rendered.get(field),
-        }))
-        .filter(({ path }) => !isListed(path));
+    const different = [...paths]
+        .map(([field, path]) => ({ path, from: given.get(field), to: rendered.get(field) }))
+        .filter(
+            ({ path, from, to }) =>
+                from !== to && !known.some((other) => isWithin(path, other) || isWithin(other, path)),
+        );
     return {
         defaults: different
             .filter(({ from }) => from === undefined)

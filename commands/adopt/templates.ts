@@ -140,8 +140,8 @@ export function unescaped(text: string): string {
 
 const LONGEST = 100;
 
-/** What precedes the name of an environment variable. */
-const VARIABLE = /\b(?:ENV\[|ENV\.fetch\(|(?:get_?env|env_?var|env)\()\s*$/i;
+/** What precedes the name of an attribute or an environment variable. */
+const VARIABLE = /(?:[\w\]]\[|\b(?:ENV\.fetch|get_?env|env_?var|env)\()\s*$/i;
 
 /**
  * A value, or a key, for a comment or a message, on one line and without secrets: of a template without its literals,

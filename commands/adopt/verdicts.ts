@@ -4,8 +4,7 @@ import { kindAt } from "../../components/args/schema-guide";
 import { secretIn } from "../../components/args/secrets";
 import { acceptsAt } from "../../components/args/stand-ins";
 import { unknownKeyError } from "../../components/args/unknown-key";
-import { parseConfig } from "../../components/config";
-import { type ArgumentError, formatPath, InvalidArguments, type Path } from "../../components/domain/errors";
+import type { Path } from "../../components/domain/errors";
 import { LOCATIONS, type Mode } from "../../components/domain/locations";
 import { EMR_TAG, STACK_TAG } from "../../components/domain/naming";
 import { redact } from "../credentials";
@@ -45,8 +44,6 @@ export interface Surroundings {
     readonly isOwnCredential: (text: string) => boolean;
     /** The other region of the file, if it is not the same. */
     readonly otherRegion: (leaf: Leaf) => Leaf | undefined;
-    /** The errors of the jobs' versions, by path. */
-    readonly versions: ReadonlyMap<string, ArgumentError>;
 }
 
 /** The path that stands for `aws:region`, which both regions of config.yml decide. */
@@ -88,7 +85,6 @@ const RULES: readonly Rule[] = [
             : undefined,
     secretValue,
     unfinished,
-    refusedVersion,
     ({ path, value }) =>
         isEmpty(value) && !acceptsAt(["emrEtlRunner", ...path], value)
             ? omitted("null or empty, which EmrEtlRunner does not accept here")
@@ -114,7 +110,7 @@ export function verdictOn(leaf: Leaf, surroundings: Surroundings): Verdict {
 
 function region(leaf: Leaf, surroundings: Surroundings): Verdict | undefined {
     const at = leaf.path.join(".");
-    if (!REGIONS.includes(at) || leaf.value === null) {
+    if (!REGIONS.includes(at) || isEmpty(leaf.value)) {
         return undefined;
     }
     const to = REGION;
@@ -274,57 +270,6 @@ function unfinishedKind({ path, value, tool, templateKey, tag, instruction }: Le
     return typeof value === "string" && isKnownKey && isNullLike(value, ["emrEtlRunner", ...path])
         ? "a word for a missing value"
         : undefined;
-}
-
-function refusedVersion(leaf: Leaf, { versions }: Surroundings): Verdict | undefined {
-    const error = versions.get(leaf.path.join("."));
-    const reason = `the stack accepts ${error?.expected}`;
-    return error && { kind: "open", reason, original: shownValue(leaf) };
-}
-
-/** The errors of the jobs' versions alone, by path. */
-export function versionErrors(leaves: readonly Leaf[], mode: Mode): ReadonlyMap<string, ArgumentError> {
-    const versionsOf = (part: string) =>
-        Object.fromEntries(
-            leaves
-                .filter(
-                    ({ path, value }) =>
-                        path.length === 3 && path.join(".").startsWith(`${part}.versions.`) && value !== null,
-                )
-                .map(({ path, value }) => [path[2], value]),
-        );
-    const stream = mode === "batch" ? null : "managed";
-    const emrEtlRunner = {
-        aws: { s3: { buckets: { enriched: { stream } } } },
-        ...(mode === "batch" && { collectors: { format: "thrift" } }),
-        enrich: { versions: versionsOf("enrich") },
-        storage: { versions: versionsOf("storage") },
-    };
-    const errors = errorsOf(() =>
-        parseConfig({
-            stack: "dev",
-            region: "eu-west-1",
-            defaultTags: undefined,
-            config: { emrEtlRunner },
-            encryptedKeys: [],
-        }),
-    );
-    // An error at another key, such as the release, is about its default here.
-    const ofVersions = errors.filter(({ path }) => path.includes("versions"));
-    return new Map(ofVersions.map((error) => [formatPath(error.path.slice(1)), error]));
-}
-
-/** The errors with which a function refuses its arguments. */
-export function errorsOf(run: () => unknown): readonly ArgumentError[] {
-    try {
-        run();
-        return [];
-    } catch (error) {
-        if (error instanceof InvalidArguments) {
-            return error.errors;
-        }
-        throw error;
-    }
 }
 
 /** S3's older names in Hadoop: on EMR, s3:// is what the security configuration encrypts. */

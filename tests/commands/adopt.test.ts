@@ -208,14 +208,31 @@ describe("adopt", () => {
             expect([one.region, codesOf(one)]).to.deep.equal([OPEN, ["open-value at aws:region"]]);
         });
 
-        it("a version that the stack refuses, and a job that no longer exists", () => {
-            const refused = adopted(
-                withSource(fixture("1.0.4-batch"), "storage.versions.rdb_shredder", "1.1.0"),
-            );
-            expect(codesOf(refused)).to.deep.equal(["open-value at storage.versions.rdb_shredder"]);
+        it("a job that no longer exists", () => {
             expect(codesOf(adopted(fixture("before-0.33")))).to.deep.equal([
                 "open-value at enrich.versions.spark_enrich",
                 "open-value at storage.versions.rdb_shredder",
+            ]);
+        });
+    });
+
+    describe("shows in a comment", () => {
+        for (const [title, source, comment] of [
+            ["a finished value", "['a b', 5.30]", "['a b', 5.30]"],
+            ["names in a template, but no strings", '"${a-b} ${c:-d} ${E-f}"', "${a-b} ${c:-…} ${E-…}"],
+            ["attributes in a template", "<%= node['a']['b'] || 'c' %>", "<%= node['a']['b'] || '…' %>"],
+        ] as const) {
+            it(title, () => {
+                const { stackFile } = adopted(withSource(SMALL, "aws.emr.ami_version", source));
+                expect(stackFile).to.include(`ami_version: "FILL IN" # ${comment}\n`);
+            });
+        }
+
+        it("both regions, without their line breaks", () => {
+            const { region, stackFile } = adopted(SMALL.replace("region: eu-west-1", 'region: "a\\nb"'));
+            expect([region, stackFile.includes("# aws.s3.region: a\\u{a}b; aws.emr")]).to.deep.equal([
+                OPEN,
+                true,
             ]);
         });
     });
@@ -318,7 +335,7 @@ describe("adopt", () => {
                     "  s3: { <<: *s3, :buckets: { :log: s3://acme-logs } }",
                     "  emr: { region: eu-west-1, jobflow: { core_instance_count: 0x10 } }",
                     'collectors: { ":format": tsv/a/b, format: thrift }',
-                    "monitoring: { tags: { a: y, b: N, c: 2018-01-01, ':d': e, n: f } }",
+                    "monitoring: { tags: { a: y, b: N, c: 2018-01-01, ':d': e, n: f, toString: g } }",
                 ].join("\r\n"),
             );
             expect(own).to.deep.equal({
@@ -330,12 +347,16 @@ describe("adopt", () => {
                     },
                 },
                 collectors: { format: "thrift" },
-                monitoring: { tags: { a: "y", b: "N", c: "2018-01-01", ":d": "e", n: "f" } },
+                monitoring: { tags: { a: "y", b: "N", c: "2018-01-01", ":d": "e", n: "f", toString: "g" } },
             });
             expect(pathsOf(omitted)).to.deep.equal([
                 ...["aws.s3.region", "aws.s3.consolidate_shredded_output"],
                 'collectors[":format"]',
             ]);
+        });
+
+        it("with a CR as a line break", () => {
+            expect(adopted(SMALL.replaceAll("\n", "\r")).own).to.deep.equal(adopted(SMALL).own);
         });
 
         it("and writes every string so that Pulumi's CLI reads the same string", () => {
@@ -363,6 +384,12 @@ describe("adopt", () => {
                 'secret_access_key: "wJalrXU\n',
                 "invalid-yaml",
                 "line 2, column 1",
+            ],
+            [
+                "a tag of ERB that does not end before another one",
+                "aws: <% x\nemr: <%= y %>\n",
+                "erb-line",
+                "line 1, column 6",
             ],
             ["an error after a tag", "aws: <%=\n\n%>\ns3: a: b\n", "invalid-yaml", "line 4, column 5"],
             [
@@ -494,6 +521,12 @@ describe("adopt", () => {
                 ["enrich.output_compression"],
             ],
             ["S3's older schemes", SMALL.replace("s3://", "s3n://"), "changed", ["aws.s3.buckets.log"]],
+            [
+                "a job's name at its former key, and an empty list in place of the new key's object",
+                `${withSource(SMALL, "aws.emr.jobflow", "[]")}enrich: { job_name: x }`,
+                "changed",
+                ["enrich.job_name"],
+            ],
             [
                 "a job's name at its former key",
                 `${SMALL}enrich: { job_name: x }`,
