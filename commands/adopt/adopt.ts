@@ -10,18 +10,17 @@ import { upgradesBefore } from "./older";
 import type { Adopted, Change, Default, Omission } from "./result";
 import {
     isEmpty,
+    isRegion,
     type Opened,
     pathOf,
     REGION,
+    REGIONS,
     type Surroundings,
     shownPath,
     type Verdict,
     verdictOn,
 } from "./verdicts";
 import { EMR_ETL_RUNNER, treeOf, writeStackFile } from "./write";
-
-/** Where EmrEtlRunner has the region; a template tool may compute all of `aws`. */
-const REGION_OF_CONFIG_YML = pathOf("aws.s3.region");
 
 /** A value of the stack file, and the leaf that it comes from. */
 interface Placed {
@@ -67,7 +66,9 @@ export function adopt(text: string, file: string, stack: string): Adopted {
     const shown = (path: Path) => shownPath(path, around);
 
     const opened = placed.flatMap(({ leaf, to, opened: each }) =>
-        each === undefined ? [] : [{ ...each, to, path: leaf.path === to || to === REGION ? leaf.path : to }],
+        each === undefined
+            ? []
+            : [{ ...each, to, path: to === REGION && isRegion(leaf.path) ? leaf.path : to }],
     );
     const omissions = judged.flatMap(({ leaf, verdict }): readonly Omission[] =>
         verdict.kind === "omitted" ? [{ path: verdict.place ?? leaf.path, reason: verdict.reason }] : [],
@@ -89,8 +90,7 @@ export function adopt(text: string, file: string, stack: string): Adopted {
     const absent = ABSENT.filter(
         ({ path }) => !placed.some(({ to }) => isWithin(to, path) || isWithin(path, to)),
     );
-    const isRegionOpen = opened.some(({ to }) => isWithin(REGION_OF_CONFIG_YML, to));
-    const region = isRegionOpen ? OPEN_VALUE : placed.findLast(({ to }) => to === REGION)?.value;
+    const region = placed.findLast(({ to }) => to === REGION)?.value;
     const own = placed.filter(({ to }) => to !== REGION);
     const treeWith = (values: readonly Placed[]) =>
         treeOf([...values.map(({ to, value }) => ({ path: to, value })), ...absent]);
@@ -114,8 +114,7 @@ export function adopt(text: string, file: string, stack: string): Adopted {
         changed: [...changed, ...others.changed],
         defaults: [...absent, ...others.defaults],
     };
-    const open = opened.map(({ path }) => shown(path));
-    const lines = (list: readonly Omission[]) => list.map(({ path, reason }) => ({ path, text: reason }));
+    const open = opened.map(({ path, reason }) => ({ path: shown(path), reason }));
     const stackFile = writeStackFile({
         region,
         emrEtlRunner,
@@ -123,18 +122,10 @@ export function adopt(text: string, file: string, stack: string): Adopted {
             text === undefined ? [] : [{ path: to === REGION ? to : [EMR_ETL_RUNNER, ...to], text }],
         ),
         paragraphs: paragraphs(around, instructionLines),
-        sections: {
-            open: opened.map(({ path, reason }) => ({ path: shown(path), text: reason })),
-            omitted: lines(lists.omitted),
-            changed: lines(lists.changed),
-            defaults: lists.defaults.map(({ path, value, reason }) => ({
-                path,
-                text: `${valueText(value)}: ${reason}`,
-            })),
-        },
+        sections: { open, ...lists },
         subnet: last.find(({ path }) => path.join(".") === "aws.emr.ec2_subnet_id")?.value,
     });
-    return { ...lists, open, stackFile, errors: check(stackFile, stack) };
+    return { ...lists, open: open.map(({ path }) => path), stackFile, errors: check(stackFile, stack) };
 }
 
 /** What a verdict writes into the stack file. */
@@ -144,15 +135,16 @@ function place(leaf: Leaf, verdict: Verdict): readonly Placed[] {
         return [{ leaf, to, value, ...(change !== undefined && { change }) }];
     }
     const opened = verdict.kind === "open" ? verdict : verdict.opens;
-    return opened === undefined ? [] : [{ leaf, to: opened.to ?? leaf.path, value: OPEN_VALUE, opened }];
+    if (opened === undefined) {
+        return [];
+    }
+    const to = opened.to ?? leaf.path;
+    const places = REGIONS.some((region) => isWithin(pathOf(region), to)) ? [REGION, to] : [to];
+    return places.map((each) => ({ leaf, to: each, value: OPEN_VALUE, opened }));
 }
 
 function unique<T>(list: readonly T[]): readonly T[] {
     return [...new Map(list.map((each) => [JSON.stringify(each), each])).values()];
-}
-
-function valueText(value: unknown): string {
-    return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 function paragraphs(
@@ -166,9 +158,8 @@ function paragraphs(
 
 function surroundingsOf(leaves: readonly Leaf[]): Surroundings {
     const last = leaves.filter(({ isReplaced }) => !isReplaced);
-    const valuesAt = (place: string) =>
-        last.filter(({ path, value }) => isWithin(path, pathOf(place)) && !isEmpty(value));
-    const has = (place: string) => valuesAt(place).length > 0;
+    const has = (place: string) =>
+        last.some(({ path, value }) => isWithin(path, pathOf(place)) && !isEmpty(value));
     const own = ["aws.access_key_id", "aws.secret_access_key"]
         .flatMap((place) => leaves.filter(({ path }) => path.join(".") === place))
         .flatMap(({ value, source }) => [String(value), source])
@@ -184,10 +175,9 @@ function surroundingsOf(leaves: readonly Leaf[]): Surroundings {
             ),
         isOwnCredential: (text) => own.some((key) => text.includes(key)),
         otherRegion: ({ path, value }) =>
-            ["aws.s3.region", "aws.emr.region"]
-                .filter((place) => place !== path.join("."))
-                .flatMap(valuesAt)
-                .find((other) => other.value !== value),
+            REGIONS.filter((place) => place !== path.join("."))
+                .flatMap((place) => last.filter((other) => isWithin(pathOf(place), other.path)))
+                .find((other) => !isEmpty(other.value) && other.value !== value),
     };
 }
 

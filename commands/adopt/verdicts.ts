@@ -4,7 +4,7 @@ import { kindAt } from "../../components/args/schema-guide";
 import { secretIn } from "../../components/args/secrets";
 import { acceptsAt } from "../../components/args/stand-ins";
 import { unknownKeyError } from "../../components/args/unknown-key";
-import type { Path } from "../../components/domain/errors";
+import { isWithin, type Path } from "../../components/domain/errors";
 import { LOCATIONS, type Mode } from "../../components/domain/locations";
 import { EMR_TAG, STACK_TAG } from "../../components/domain/naming";
 import { redact } from "../credentials";
@@ -42,14 +42,15 @@ export interface Surroundings {
     readonly has: (path: string) => boolean;
     /** Whether a string contains the file's own credentials. */
     readonly isOwnCredential: (text: string) => boolean;
-    /** The other region of the file, if it is not the same. */
+    /** The other region of the file, or what a part with it is, if it is not the same. */
     readonly otherRegion: (leaf: Leaf) => Leaf | undefined;
 }
 
 /** The path that stands for `aws:region`, which both regions of config.yml decide. */
 export const REGION: Path = ["aws:region"];
 
-const REGIONS = ["aws.s3.region", "aws.emr.region"];
+/** Where config.yml has it; a template tool may compute all of `aws.s3`. */
+export const REGIONS = ["aws.s3.region", "aws.emr.region"];
 
 /** Keys that EmrEtlRunner has replaced, with their successors. A version's successor is another job: it stays open. */
 const REPLACED: Readonly<Record<string, { readonly to: string; readonly since: string }>> = {
@@ -57,6 +58,8 @@ const REPLACED: Readonly<Record<string, { readonly to: string; readonly since: s
     "enrich.versions.hadoop_enrich": { to: "enrich.versions.spark_enrich", since: "0.25.0" },
     "enrich.versions.hadoop_shred": { to: "storage.versions.rdb_shredder", since: "0.25.0" },
 };
+
+export const isRegion = (path: Path) => REGIONS.includes(path.join("."));
 
 export const pathOf = (place: string): Path => place.split(".");
 
@@ -75,12 +78,12 @@ const RULES: readonly Rule[] = [
     region,
     ownedKey,
     ({ path }) =>
-        path.length === 3 && path.join(".").startsWith("monitoring.tags.") && isOwnTag(path.at(-1))
+        OWN_TAGS.some((tag) => path.join("\n") === `monitoring\ntags\n${tag}`)
             ? omitted("the stack sets it")
             : undefined,
     unknownKey,
     ({ path }, { mode }) =>
-        mode === "stream-enrich" && isBatchOnly(path.join("."))
+        mode === "stream-enrich" && BATCH_ONLY.some((place) => isWithin(path, place))
             ? omitted("enriched.stream means stream-enrich mode, which does not use it")
             : undefined,
     secretValue,
@@ -110,19 +113,17 @@ export function verdictOn(leaf: Leaf, surroundings: Surroundings): Verdict {
 
 function region(leaf: Leaf, surroundings: Surroundings): Verdict | undefined {
     const at = leaf.path.join(".");
-    if (!REGIONS.includes(at) || isEmpty(leaf.value)) {
+    if (!isRegion(leaf.path) || isEmpty(leaf.value)) {
         return undefined;
     }
     const to = REGION;
-    const verdict = secretValue(leaf, surroundings) ?? unfinished(leaf, surroundings);
-    if (verdict?.kind === "open") {
-        return { ...verdict, to };
+    const open = openedBy(leaf, surroundings);
+    if (open !== undefined) {
+        return { kind: "open", ...open, to };
     }
     const other = surroundings.otherRegion(leaf);
-    const isOtherOpen =
-        other && (secretValue(other, surroundings) ?? unfinished(other, surroundings)) !== undefined;
     const text = shownValue(leaf);
-    if (isOtherOpen) {
+    if (other && openedBy(other, surroundings)) {
         return omitted(`${OWNED_KEYS["aws.s3.region"]}; here it is ${text}`);
     }
     if (other) {
@@ -133,21 +134,18 @@ function region(leaf: Leaf, surroundings: Surroundings): Verdict | undefined {
 }
 
 function ownedKey({ path }: Leaf): Verdict | undefined {
-    const at = path.join(".");
-    const key = Object.keys(OWNED_KEYS).find((owned) => at === owned || at.startsWith(`${owned}.`));
+    const key = Object.keys(OWNED_KEYS).find((owned) => isWithin(path, pathOf(owned)));
     return key === undefined ? undefined : omitted(OWNED_KEYS[key as OwnedKey]);
 }
 
-function isOwnTag(key: unknown): boolean {
-    return [...Object.keys(EMR_TAG), STACK_TAG].includes(String(key));
-}
+const OWN_TAGS: readonly string[] = [...Object.keys(EMR_TAG), STACK_TAG];
 
-function isBatchOnly(at: string): boolean {
-    const rows = LOCATIONS.filter(({ modes }) => !modes.includes("stream-enrich"));
-    return ["collectors", ...rows.map((row) => `aws.s3.buckets.${row.path}`)].some(
-        (place) => at === place || at.startsWith(`${place}.`),
-    );
-}
+const BATCH_ONLY: readonly Path[] = [
+    ["collectors"],
+    ...LOCATIONS.filter(({ modes }) => !modes.includes("stream-enrich")).map((row) =>
+        pathOf(`aws.s3.buckets.${row.path}`),
+    ),
+];
 
 function unknownKey(leaf: Leaf, surroundings: Surroundings): Verdict | undefined {
     const { path } = leaf;
@@ -183,16 +181,15 @@ function replacedKey(
     if (surroundings.has(to) || isEmpty(leaf.value)) {
         return omitted(successor);
     }
-    const target = { ...leaf, path: pathOf(to) };
-    if (!to.includes(".versions.")) {
-        const verdict = secretValue(target, surroundings) ?? unfinished(target, surroundings);
-        return verdict?.kind === "open"
-            ? { kind: "omitted", reason: successor, opens: { ...verdict, to: pathOf(to) } }
-            : { kind: "kept", value: leaf.value, to: pathOf(to), change: successor };
-    }
+    const path = pathOf(to);
     const reason = `config.yml has ${leaf.path.at(-1)} instead, a job for Hadoop: upgrade it first`;
     const original = `${leaf.path.at(-1)} ${shownValue(leaf)}`;
-    return { kind: "omitted", reason: successor, opens: { to: pathOf(to), reason, original } };
+    const opens =
+        openedBy({ ...leaf, path }, surroundings) ??
+        (path.includes("versions") ? { reason, original } : undefined);
+    return opens
+        ? { kind: "omitted", reason: successor, opens: { ...opens, to: path } }
+        : { kind: "kept", value: leaf.value, to: path, change: successor };
 }
 
 function nameOf(path: Path): string {
@@ -212,19 +209,25 @@ export function shownPath(path: Path, { isOwnCredential }: Surroundings): Path {
     });
 }
 
+/** Whether a user chooses the keys, and so what a value means. */
+function isUsers(path: Path): boolean {
+    return /^(aws\.emr\.configuration|monitoring\.tags)\./.test(path.join("."));
+}
+
+/** Why a person has to fill a value in; undefined for a finished one. */
+function openedBy(leaf: Leaf, surroundings: Surroundings): Opened | undefined {
+    const verdict = secretValue(leaf, surroundings) ?? unfinished(leaf, surroundings);
+    return verdict?.kind === "open" ? verdict : undefined;
+}
+
 /** A property or a tag that holds a secret is omitted; a value that EmrEtlRunner needs is open. */
 function secretValue({ path, value, source }: Leaf, { isOwnCredential }: Surroundings): Verdict | undefined {
     const text = typeof value === "object" ? "" : String(value ?? source);
     const kind =
         secretIn(nameOf(path), text) ??
         (redact(text) !== text || isOwnCredential(text) ? "a credential" : undefined);
-    if (kind === undefined) {
-        return undefined;
-    }
-    const isUsers = /^(aws\.emr\.configuration|monitoring\.tags)\./.test(path.join("."));
-    return isUsers
-        ? omitted(`it looks like ${kind}, which config.yml would hold in plain text`)
-        : { kind: "open", reason: `it looks like ${kind}, which config.yml would hold in plain text` };
+    const reason = `it looks like ${kind}, which config.yml would hold in plain text`;
+    return kind === undefined ? undefined : { kind: isUsers(path) ? "omitted" : "open", reason };
 }
 
 /** What another tool should have computed, or a person should have written. */
@@ -251,25 +254,16 @@ function shownTag(tag: string, source: string): string {
 }
 
 function unfinishedKind({ path, value, tool, templateKey, tag, instruction }: Leaf): string | undefined {
-    if (instruction !== undefined) {
-        return `${instruction} decides whether it is there`;
-    }
-    if (templateKey !== undefined) {
-        return "a template tool computes its key";
-    }
-    if (tag !== undefined) {
-        return `a YAML tag, ${shown(tag)}`;
-    }
-    if (value === undefined) {
-        return "not a string, a number or a boolean, but one belongs here";
-    }
-    if (tool !== undefined) {
-        return tool === "a placeholder" ? tool : `${tool} computes it`;
-    }
-    const isKnownKey = !/^(aws\.emr\.configuration|monitoring\.tags)\./.test(path.join("."));
-    return typeof value === "string" && isKnownKey && isNullLike(value, ["emrEtlRunner", ...path])
-        ? "a word for a missing value"
-        : undefined;
+    const isWord =
+        typeof value === "string" && !isUsers(path) && isNullLike(value, ["emrEtlRunner", ...path]);
+    return [
+        instruction && `${instruction} decides whether it is there`,
+        templateKey && "a template tool computes its key",
+        tag && `a YAML tag, ${shown(tag)}`,
+        value === undefined ? "not a string, a number or a boolean, but one belongs here" : undefined,
+        tool && (tool === "a placeholder" ? tool : `${tool} computes it`),
+        isWord ? "a word for a missing value" : undefined,
+    ].find((reason) => reason !== undefined);
 }
 
 /** S3's older names in Hadoop: on EMR, s3:// is what the security configuration encrypts. */

@@ -5,13 +5,9 @@ import { NAMESPACE } from "../../components/domain/naming";
 import { valueAt } from "../../components/domain/value-at";
 import type { Tree } from "../config-yml";
 import { SCHEMA_FILE } from "../schema";
-import { SECTIONS } from "./result";
+import { type Default, type Omission, SECTIONS } from "./result";
 
-/** A line of a section of the header. */
-export interface Line {
-    readonly path: Path;
-    readonly text: string;
-}
+type Line = Omission & Partial<Default>;
 
 /** What the stack file holds. Paths are those of its config. */
 export interface Content {
@@ -81,11 +77,14 @@ function header({ paragraphs, sections }: Content): readonly string[] {
         `From a config.yml, by \`npm run adopt\`.${sections.open.length === 0 ? "" : " `render` refuses this file until no value is open."}`,
         ...paragraphs.flatMap((lines) => ["", ...lines]),
         ...titles.flatMap(([key, title]) =>
-            sections[key].length === 0
-                ? []
-                : ["", title, ...sections[key].map(({ path, text }) => `  ${formatPath(path)}: ${text}`)],
+            sections[key].length === 0 ? [] : ["", title, ...sections[key].map(lineOf)],
         ),
     ];
+}
+
+function lineOf({ path, value, reason }: Line): string {
+    const shown = typeof value === "string" ? value : JSON.stringify(value);
+    return `  ${[formatPath(path), shown, reason].filter((part) => part !== undefined).join(": ")}`;
 }
 
 /** What config.yml does not tell, ready to be filled in. */

@@ -217,7 +217,11 @@ export function lostLeaves(root: Node, { stackFile, openPaths, rendered }: Outco
         const isListed = lists.Omitted.some((listed) => covers(listed, account));
         // Open keys are kept apart by their lines, so that none replaces another.
         if (isShadowed && openKey === undefined) {
-            return isListed ? [] : say("a repeated key is not listed");
+            // An object in a scalar's place is open as a whole.
+            const isBelowOpen = openPaths.some((open) => open.length < path.length && covers(open, account));
+            return isListed || (isBelowOpen && isShown(source, stackFile))
+                ? []
+                : say("a repeated key is not listed");
         }
         if (!isOpen && openKey === undefined && isEmpty(value)) {
             return [];
