@@ -1,7 +1,7 @@
-import { type Document, isPair, isScalar, isSeq, parseDocument, visit } from "yaml";
-import { InvalidArguments, type Path } from "../components/domain/errors";
+import { type Document, visit } from "yaml";
+import { formatPath, InvalidArguments, type Path } from "../components/domain/errors";
 import { valueAt } from "../components/domain/value-at";
-import { checkAliases, errorAt, yamlError } from "./yaml-error";
+import { errorAt, parseYaml } from "./yaml-error";
 
 export type Tree = Readonly<Record<string, unknown>>;
 
@@ -35,27 +35,6 @@ export function readConfig(text: string, file: string): Tree {
 }
 
 /**
- * The path of each repetition of a key: Ruby takes the last one, and so does `readConfig`.
- * @throws InvalidArguments
- */
-export function repeatedKeys(text: string, file: string): readonly Path[] {
-    const repeated: Path[] = [];
-    visit(readDocument(text, file), {
-        Map: (_, map, ancestors) => {
-            const path = pathTo([...ancestors, map]);
-            const keys = map.items.map(({ key }) => nameOf(key));
-            repeated.push(
-                ...keys
-                    // Several objects may be merged into one.
-                    .filter((key, index) => key !== "<<" && keys.indexOf(key) !== index)
-                    .map((key) => [...path, key]),
-            );
-        },
-    });
-    return repeated;
-}
-
-/**
  * The line of each explicit YAML tag, such as `!ruby/object:…`, of which Ruby's YAML creates objects.
  * @throws InvalidArguments
  */
@@ -71,33 +50,28 @@ export function yamlTags(text: string, file: string): readonly number[] {
     return lines;
 }
 
-/** The path to the last of nested nodes. */
-function pathTo(nodes: readonly unknown[]): Path {
-    return nodes.flatMap((node, index): Path => {
-        if (isSeq(node)) {
-            const position = node.items.indexOf(nodes[index + 1]);
-            return position === -1 ? [] : [position];
-        }
-        return isPair(node) ? [nameOf(node.key)] : [];
-    });
-}
-
-function nameOf(key: unknown): string {
-    return isScalar(key) ? (key.source === "<<" ? key.source : String(key.value)) : String(key);
-}
-
 function readDocument(text: string, file: string): Document.Parsed {
-    const document = parseDocument(maskErb(text, file), {
+    const document = parseConfigYml(maskErb(text, file), text, file);
+    visit(document, {
+        Scalar: (_, node) => {
+            if (typeof node.value === "string") {
+                node.value = node.value.replaceAll(ESCAPE, "");
+            }
+        },
+    });
+    return document;
+}
+
+/**
+ * Parses a config.yml as Ruby's YAML reader does. `masked`: the same text without what another tool reads first.
+ * @throws InvalidArguments
+ */
+export function parseConfigYml(masked: string, text: string, file: string): Document.Parsed {
+    const document = parseYaml(file, text, masked, {
         version: "1.1",
-        prettyErrors: false, // Pretty errors quote the file.
         uniqueKeys: false, // Ruby takes the last.
         customTags: (tags) => tags.filter((tag) => typeof tag !== "object" || !UNUSED_TYPES.test(tag.tag)),
     });
-    const [error] = document.errors;
-    if (error) {
-        throw yamlError(file, text, error);
-    }
-    checkAliases(file, text, document);
     visit(document, {
         Scalar: (key, node) => {
             const plain = node.type === "PLAIN" ? (node.source ?? "") : "";
@@ -105,9 +79,6 @@ function readDocument(text: string, file: string): Document.Parsed {
                 node.value = plain; // A string to Ruby.
             } else if (key === "key" && plain.startsWith(":")) {
                 node.value = plain.slice(1); // A symbol: EmrEtlRunner converts all keys to symbols.
-            }
-            if (typeof node.value === "string") {
-                node.value = node.value.replaceAll(ESCAPE, "");
             }
         },
     });
@@ -143,4 +114,23 @@ export function isTree(value: unknown): value is Tree {
 /** A string for messages: without the content of its tags. */
 export function withoutTags(text: string): string {
     return text.replace(new RegExp(`${TAG}+`, "g"), "<%= … %>");
+}
+
+/**
+ * The values in a config, by their fields' names, as EmrEtlRunner reads them: null and empty values are omitted, and a
+ * location is the same with or without a slash at its end (cli.rb, `add_trailing_slashes`).
+ */
+export function fieldsOf(value: unknown, path: Path = []): ReadonlyMap<string, unknown> {
+    if (Array.isArray(value)) {
+        return new Map(value.flatMap((item, index) => [...fieldsOf(item, [...path, index])]));
+    }
+    if (isTree(value)) {
+        return new Map(Object.entries(value).flatMap(([key, item]) => [...fieldsOf(item, [...path, key])]));
+    }
+    if (value === null || value === undefined) {
+        return new Map();
+    }
+    const name = formatPath(path);
+    const isUrl = typeof value === "string" && name.startsWith("aws.s3.buckets.");
+    return new Map([[name, isUrl ? value.replace(/\/$/, "") : value]]);
 }

@@ -1,17 +1,6 @@
 import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { join, resolve } from "node:path";
-import {
-    CST,
-    type Document,
-    isMap,
-    isNode,
-    isScalar,
-    isSeq,
-    Lexer,
-    parseDocument,
-    parse as parseYaml,
-    type YAMLMap,
-} from "yaml";
+import { CST, isMap, isNode, isScalar, isSeq, Lexer, parse as parseAnyYaml, type YAMLMap } from "yaml";
 import { describe } from "../components/args/describe";
 import { nearest, nearestFirst } from "../components/args/nearest";
 import { environment } from "../components/args/schema";
@@ -22,9 +11,10 @@ import {
     type ArgumentError,
     type ErrorReport,
     InvalidArguments,
+    isWithin,
     type Path,
 } from "../components/domain/errors";
-import { checkAliases, decodeUtf8, errorAt, errorOf, yamlError } from "./yaml-error";
+import { decodeUtf8, errorAt, errorOf, parseYaml } from "./yaml-error";
 
 /** The config of a stack file, as Pulumi's CLI passes it to the program. */
 export interface StackFile {
@@ -56,34 +46,22 @@ const READ_DIFFERENTLY = [
     /^[-+]?\.(inf|Inf|INF)$|^\.(nan|NaN|NAN)$/,
 ];
 
-/** Lines that other tools leave in a file: the YAML parser's own error would name another line, or mislead. */
-const FOREIGN_LINES = [
-    {
-        pattern: /^(?:<{7}|\|{7}|={7}|>{7})(?= |\r?$)/m,
-        error: {
-            code: "merge-conflict",
-            found: "a conflict marker",
-            fix: "keep one side of the merge conflict, and delete the markers",
-        },
-    },
-    {
-        pattern: /(?<=^[ \t]*)<%/m,
-        error: {
-            code: "erb-line",
-            found: "an ERB tag, <% … %>",
-            fix: "write plain YAML: nothing is evaluated in a stack file",
-        },
-    },
-] as const;
-
 /**
  * Reads `Pulumi.<stack>.yaml` from a directory.
  * @throws InvalidArguments if it is not a stack file at all.
  */
 export function readStackFile(directory: string, stack: string): StackFile {
+    const text = decodeUtf8(stackFileName(stack), readBytes(directory, stack));
+    return parseStackFile(text, stack, projectName(directory));
+}
+
+/**
+ * Reads the text of a stack file.
+ * @throws InvalidArguments if it is not a stack file at all.
+ */
+export function parseStackFile(text: string, stack: string, project: string): StackFile {
     const file = stackFileName(stack);
-    const text = decodeUtf8(file, readBytes(directory, stack));
-    const document = parse(file, text);
+    const document = parseYaml(file, text);
     const content: unknown = document.toJS();
     if (!isMapping(content)) {
         throw errorAt(file, text, offsetOf(document.contents), {
@@ -102,7 +80,6 @@ export function readStackFile(directory: string, stack: string): StackFile {
             expected: 'keys indented below "config:", each with a colon and without a hyphen',
         });
     }
-    const project = projectName(directory);
     const withNamespace = (key: string) => (key.includes(":") ? key : `${project}:${key}`);
     const entries = Object.entries(config).map(([key, value]) => [withNamespace(key), value] as const);
     const repeated = Object.keys(config).filter((key) => {
@@ -136,7 +113,7 @@ export function readStackFile(directory: string, stack: string): StackFile {
 /** The namespace that Pulumi's CLI gives to keys without one: the project's name. */
 function projectName(directory: string): string {
     try {
-        const { name } = parseYaml(readFileSync(join(directory, "Pulumi.yaml"), "utf8")) as {
+        const { name } = parseAnyYaml(readFileSync(join(directory, "Pulumi.yaml"), "utf8")) as {
             name?: unknown;
         };
         return typeof name === "string" ? name : NAMESPACE;
@@ -230,20 +207,6 @@ function missing(directory: string, stack: string): Pick<ArgumentError, "found" 
     return stacks.length === 0
         ? { found, fix: `run this command in the directory of the stack files: ${directory} has none` }
         : { found, expected: `one of ${stacks.join(", ")}`, fix: near && `did you mean ${near}?` };
-}
-
-function parse(file: string, text: string): Document.Parsed {
-    // Pretty errors quote the file, and so do warnings.
-    const document = parseDocument(text, { prettyErrors: false, logLevel: "error" });
-    const [error] = document.errors;
-    if (error) {
-        const foreign = FOREIGN_LINES.find(({ pattern }) => pattern.test(text));
-        throw foreign
-            ? errorAt(file, text, text.search(foreign.pattern), foreign.error)
-            : yamlError(file, text, error);
-    }
-    checkAliases(file, text, document);
-    return document;
 }
 
 /** @throws InvalidArguments with every key that does not belong at the top of a stack file. */
@@ -386,9 +349,4 @@ export function joinErrors(
     const paths = errors.map(({ path }) => path).filter(({ length }) => length > 0); // A comment's is empty.
     const added = ofConfig.filter(({ path }) => !paths.some((outer) => isWithin(path, outer)));
     return [...shown, ...added];
-}
-
-/** Whether a path is equal to another or below it. */
-export function isWithin(inner: Path, outer: Path): boolean {
-    return outer.every((key, index) => inner[index] === key);
 }

@@ -1,5 +1,14 @@
 import { isUtf8 } from "node:buffer";
-import { type Document, type ErrorCode, visit, type YAMLParseError } from "yaml";
+import {
+    type Document,
+    type DocumentOptions,
+    type ErrorCode,
+    type ParseOptions,
+    parseDocument,
+    type SchemaOptions,
+    visit,
+    type YAMLParseError,
+} from "yaml";
 import { type ArgumentError, InvalidArguments } from "../components/domain/errors";
 import { stackFileSchema } from "./schema";
 
@@ -21,19 +30,67 @@ export function errorAt(
     return errorOf(file, error, formatPlace(text, offset));
 }
 
-/** An error of the YAML parser, with its own message. */
-export function yamlError(
+/** Lines that other tools leave in a file: the YAML parser's own error would name another line, or mislead. */
+const FOREIGN_LINES = [
+    {
+        pattern: /^(?:<{7}|\|{7}|={7}|>{7})(?= |\r?$)/m,
+        error: {
+            code: "merge-conflict",
+            found: "a conflict marker",
+            fix: "keep one side of the merge conflict, and delete the markers",
+        },
+    },
+    {
+        pattern: /^> \S+@\d\S* \S+\r?$/m,
+        error: {
+            code: "invalid-yaml",
+            found: "a line that npm prints before a script's output",
+            fix: "delete npm's lines; `npm run -s` does not print them, and adopt's --to writes a file without them",
+        },
+    },
+    {
+        pattern: /(?<=^[ \t]*)<%/m,
+        error: {
+            code: "erb-line",
+            found: "an ERB tag, <% … %>",
+            fix: "write plain YAML: nothing is evaluated in a stack file",
+        },
+    },
+] as const;
+
+/**
+ * Parses a file of one YAML document; the parser prints no warning. `masked`: the same text without what another tool
+ * reads first.
+ * @throws InvalidArguments with the first error, at its place.
+ */
+export function parseYaml(
     file: string,
     text: string,
-    { code, message, pos }: YAMLParseError,
-): InvalidArguments {
+    masked = text,
+    options: ParseOptions & DocumentOptions & SchemaOptions = {},
+): Document.Parsed {
+    // Pretty errors quote the file, and so do warnings.
+    const document = parseDocument(masked, { ...options, prettyErrors: false, logLevel: "error" });
+    const [error] = document.errors;
+    if (error) {
+        const foreign = FOREIGN_LINES.find(({ pattern }) => pattern.test(masked));
+        throw foreign
+            ? errorAt(file, text, masked.search(foreign.pattern), foreign.error)
+            : yamlError(file, text, error);
+    }
+    checkAliases(file, text, document);
+    return document;
+}
+
+/** An error of the YAML parser, with its own message. */
+function yamlError(file: string, text: string, { code, message, pos }: YAMLParseError): InvalidArguments {
     const [sentence = ""] = message.split(";"); // After the semicolon: advice to callers of the parser.
     const found = QUOTING.includes(code) ? code.toLowerCase().replaceAll("_", " ") : sentence;
     return errorAt(file, text, pos[0], { code: "invalid-yaml", found: `not YAML: ${found}` });
 }
 
 /** The parser resolves aliases later: its error has no place, and it does not detect a value that contains itself. */
-export function checkAliases(file: string, text: string, document: Document.Parsed): void {
+function checkAliases(file: string, text: string, document: Document.Parsed): void {
     visit(document, {
         Alias: (_, alias, ancestors) => {
             const target = alias.resolve(document);

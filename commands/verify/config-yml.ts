@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
-import { formatPath, InvalidArguments, type Path } from "../../components/domain/errors";
+import { InvalidArguments } from "../../components/domain/errors";
 import { valueAt } from "../../components/domain/value-at";
-import { isTree, readConfig, TAG, type Tree, withoutTags, yamlTags } from "../config-yml";
+import { fieldsOf, readConfig, TAG, type Tree, withoutTags, yamlTags } from "../config-yml";
 import { redact } from "../credentials";
 import { type Context, type Evidence, type Line, type Outcome, observe, okIf } from "./control";
 
@@ -95,25 +95,6 @@ function expectedAt(field: string, wanted: ReadonlyMap<string, unknown>): string
         return "a value";
     }
     return wanted.has(field) ? JSON.stringify(wanted.get(field)) : "no such field";
-}
-
-/**
- * The values in a document, by their fields' names. A config.yml's as EmrEtlRunner reads them: null and empty values are
- * omitted, and a location is the same with or without a slash at its end (cli.rb, `add_trailing_slashes`).
- */
-export function fieldsOf(value: unknown, path: Path = []): ReadonlyMap<string, unknown> {
-    if (Array.isArray(value)) {
-        return new Map(value.flatMap((item, index) => [...fieldsOf(item, [...path, index])]));
-    }
-    if (isTree(value)) {
-        return new Map(Object.entries(value).flatMap(([key, item]) => [...fieldsOf(item, [...path, key])]));
-    }
-    if (value === null || value === undefined) {
-        return new Map();
-    }
-    const name = formatPath(path);
-    const isUrl = typeof value === "string" && name.startsWith("aws.s3.buckets.");
-    return new Map([[name, isUrl ? value.replace(/\/$/, "") : value]]);
 }
 
 /** Replaces what looks like a credential, and the file's own. */

@@ -1,5 +1,5 @@
 import { callIfThere } from "../aws";
-import { fieldsOf } from "./config-yml";
+import { fieldsOf } from "../config-yml";
 import { ask, type Context, type Outcome, observe, restore } from "./control";
 
 const AT_REST = "EncryptionConfiguration.AtRestEncryptionConfiguration";

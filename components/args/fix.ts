@@ -2,6 +2,7 @@ import { vpcCidrAround } from "../domain/cidr";
 import { formatPath, type Path } from "../domain/errors";
 import { isQuotable } from "./describe";
 import { nearest } from "./nearest";
+import { templateIn } from "./open-value";
 import { hasDefault, knownValues } from "./schema-guide";
 
 /** Whether the schema accepts another value in place of the one that was found. */
@@ -31,9 +32,8 @@ function fixForScalar(found: number | boolean, accepts: Accepts): string | undef
 }
 
 function fixForString(path: Path, found: string, accepts: Accepts): string | undefined {
-    const template = templateFix(found);
-    if (template !== undefined) {
-        return template;
+    if (templateIn(found, path) !== undefined) {
+        return NOT_EVALUATED;
     }
     const notation = NOTATIONS.find(({ pattern, read }) => pattern.test(found) && accepts(read(found)));
     if (notation) {
@@ -71,12 +71,8 @@ function spellingsOf(found: string, at: string): readonly (string | boolean)[] {
     return [...spellings];
 }
 
-/** The fix for a string that ERB, as in config.yml, or a shell would evaluate. */
-export function templateFix(text: unknown): string | undefined {
-    return typeof text === "string" && /<%|\$\{|^\$\w+$/.test(text)
-        ? "write the value itself: ERB tags and variables are not evaluated"
-        : undefined;
-}
+/** The fix for a string that ERB, as in config.yml, or another tool would evaluate. */
+export const NOT_EVALUATED = "write the value itself: ERB tags and variables are not evaluated";
 
 /** YAML that becomes a string for lack of a space, or because of quotes. `read`: the value that was meant. */
 const NOTATIONS: readonly { pattern: RegExp; read: (text: string) => unknown; fix: string }[] = [

@@ -1,9 +1,17 @@
-import { type ArgumentError, type ErrorReport, formatPath, InvalidArguments } from "../domain/errors";
+import {
+    type ArgumentError,
+    type ErrorReport,
+    formatPath,
+    InvalidArguments,
+    isWithin,
+} from "../domain/errors";
+import { isRegion, REGIONS } from "../domain/region";
 import { type Ambient, type CompleteArgs, completeArgs } from "./complete";
 import { regionErrors } from "./region";
 import { ruleErrors } from "./rules";
 import { environment, type PlainEnvironment } from "./schema";
 import { checkShape } from "./shape";
+import { withStandIns } from "./stand-ins";
 import { endInWindow, warningsOf } from "./warnings";
 
 export type { Ambient } from "./complete";
@@ -59,8 +67,12 @@ export function resolve(
     { now = new Date(), report = ARGUMENTS }: ResolveOptions,
 ): ResolvedArgs {
     const shape = checkShape(objects);
-    if (errors.length > 0 || shape.environment === undefined) {
-        throw new InvalidArguments([...errors, ...shape.errors], report);
+    const refused = [...errors, ...shape.errors];
+    if (refused.length > 0 || shape.environment === undefined) {
+        const others = refused.every(({ code }) => code === "open-value")
+            ? errorsAround(refused, objects, ambient, now)
+            : [];
+        throw new InvalidArguments([...refused, ...others], report);
     }
     const complete = completeArgs(shape.environment, ambient);
     const hasPrivateKey = ambient.certificatePrivateKey !== undefined;
@@ -74,6 +86,30 @@ export function resolve(
         remindTopicArn: endInWindow(certificates, now) ? null : certificates.remindTopicArn,
         warnings: warningsOf(complete, now),
     });
+}
+
+/** The errors of rules that no value in place of the open ones would avoid. */
+function errorsAround(
+    open: readonly ArgumentError[],
+    objects: unknown,
+    ambient: Ambient,
+    now: Date,
+): readonly ArgumentError[] {
+    const paths = open.map(({ path }) => path);
+    const hasPrivateKey = ambient.certificatePrivateKey !== undefined;
+    const [first = [], ...others] = [0, 1, 2, 3].map((round) => {
+        const region = isRegion(ambient.region) ? ambient.region : (REGIONS[round] ?? "");
+        const { environment } = checkShape(withStandIns(objects, paths, round));
+        return environment === undefined
+            ? []
+            : ruleErrors({ ...completeArgs(environment, { ...ambient, region }), hasPrivateKey, now });
+    });
+    const keyOf = ({ code, path }: ArgumentError) => `${code} ${formatPath(path)}`;
+    return first.filter(
+        (error) =>
+            !paths.some((path) => isWithin(error.path, path)) &&
+            others.every((errors) => errors.some((other) => keyOf(other) === keyOf(error))),
+    );
 }
 
 function deepFreeze<T>(value: T): T {

@@ -2,19 +2,27 @@ import { distance } from "fastest-levenshtein";
 import type { ArgumentError, Path } from "../domain/errors";
 import { isRegion, OTHER_REGIONS, REGIONS } from "../domain/region";
 import { describe } from "./describe";
-import { templateFix } from "./fix";
+import { NOT_EVALUATED } from "./fix";
+import { openValueErrors, templateIn } from "./open-value";
+
+const EXPECTED = `one of ${REGIONS.join(", ")}: Snowplow hosts EmrEtlRunner's assets in no other region`;
 
 export function regionErrors(region: string | undefined, path: Path = ["region"]): readonly ArgumentError[] {
     if (region !== undefined && isRegion(region)) {
         return [];
     }
+    const open = openValueErrors(region, path);
+    if (open.length > 0) {
+        return open.map((error) => ({ ...error, expected: EXPECTED }));
+    }
+    const isTemplate = templateIn(region ?? "", path) !== undefined;
     return [
         {
-            code: "unsupported-region",
+            code: isTemplate ? "open-value" : "unsupported-region",
             path,
             found: describe(region),
-            expected: `one of ${REGIONS.join(", ")}: Snowplow hosts EmrEtlRunner's assets in no other region`,
-            fix: templateFix(region) ?? regionFix(region ?? ""),
+            expected: EXPECTED,
+            fix: isTemplate ? NOT_EVALUATED : regionFix(region ?? ""),
         },
     ];
 }

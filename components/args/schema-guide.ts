@@ -44,6 +44,15 @@ export function knownKeys(path: Path): readonly string[] {
     return Object.keys(nodeAt(path)?.properties ?? {});
 }
 
+/** What belongs at a path; undefined if the schema does not know it. */
+export function kindAt(path: Path): "map" | "list" | "scalar" | undefined {
+    const node = nodeAt(path);
+    if (node?.properties ?? node?.additionalProperties) {
+        return "map";
+    }
+    return node && (node.items ? "list" : "scalar");
+}
+
 /** The words that a value may be, where it is one of a few. */
 export function knownValues(path: Path): readonly string[] {
     const { enum: values = [], examples = [] } = nodeAt(path) ?? {};
@@ -86,6 +95,7 @@ const PLAIN_RECORD_KEY = /^(aws:)?([A-Za-z._ -]|s3(?=[an]?\.)|server2(?=\.)){1,8
 export const FORMER_KEYS: Readonly<Record<string, string>> = {
     hadoop_enrich: "rename it to spark_enrich",
     hadoop_shred: "move it to emrEtlRunner.storage.versions.rdb_shredder",
+    targets: "omit this key: since EmrEtlRunner 0.24.0, each target is a file of its own, for --targets",
     download: "omit this key: StorageLoader read it, which RDB Loader replaced",
     master_instance_ebs:
         "omit this key: EmrEtlRunner gives EBS volumes to core nodes only, by core_instance_ebs",

@@ -1,9 +1,10 @@
 import type { z } from "zod";
-import { type ArgumentError, formatPath, type Path } from "../domain/errors";
+import { type ArgumentError, formatPath, isWithin, type Path } from "../domain/errors";
 import { valueAt } from "../domain/value-at";
 import { describe } from "./describe";
 import { OWNED_KEYS } from "./emr-etl-runner";
-import { fixFor } from "./fix";
+import { fixFor, NOT_EVALUATED } from "./fix";
+import { openValueErrors, templateIn } from "./open-value";
 import { type Environment, environment } from "./schema";
 import { expectedAt, knownValues, printable } from "./schema-guide";
 import { secretErrors } from "./secrets";
@@ -17,15 +18,23 @@ import { unreadableErrors } from "./unreadable";
 export function checkShape(args: unknown): { environment?: Environment; errors: readonly ArgumentError[] } {
     // A rule refuses an owned key, whatever it holds, with a reason that says more.
     const refused = [...unreadableErrors(args), ...secretErrors(args)].filter(({ path }) => !isOwned(path));
+    const open = openValueErrors(args);
     const parsed = environment.safeParse(args);
-    if (parsed.success && refused.length === 0) {
+    if (parsed.success && refused.length === 0 && open.length === 0) {
         return { environment: parsed.data, errors: [] };
     }
-    const reported = new Set(refused.map(({ path }) => formatPath(path)));
-    const explained = (parsed.error?.issues ?? [])
-        .flatMap((issue) => explain(issue, args))
-        .filter(({ path }) => !reported.has(formatPath(path)));
-    const errors = [...refused, ...explained].map((error) => ({ ...error, path: printable(error.path) }));
+    const explained = (parsed.error?.issues ?? []).flatMap((issue) => explain(issue, args));
+    const isReported = (path: Path, earlier: readonly ArgumentError[]) =>
+        earlier.some((error) => formatPath(error.path) === formatPath(path));
+    const errors = [
+        ...open,
+        ...refused.filter(({ path }) => !isReported(path, open)),
+        ...explained.filter(
+            ({ code, path }) =>
+                !isReported(path, [...open, ...refused]) &&
+                !(code === "duplicate-item" && open.some((error) => isWithin(error.path, path))),
+        ),
+    ].map((error) => ({ ...error, path: printable(error.path) }));
     return { errors };
 }
 
@@ -43,16 +52,25 @@ function explain(issue: z.core.$ZodIssue, args: unknown): readonly ArgumentError
         return [{ code: "duplicate-item", path, found: issue.message, expected }];
     }
     const value = valueAt(args, path);
-    const wrong = issue.code === "invalid_type" ? "wrong-type" : "invalid-value";
+    const isTemplate = templateIn(typeof value === "string" ? value : unquoted(value), path) !== undefined;
+    const wrong = isTemplate ? "open-value" : issue.code === "invalid_type" ? "wrong-type" : "invalid-value";
     return [
         {
             code: value === undefined ? "missing-value" : wrong,
             path,
             found: describe(value, knownValues(path)),
             expected,
-            fix: fixFor(path, value, (other) => accepts(args, path, other)),
+            fix: isTemplate ? NOT_EVALUATED : fixFor(path, value, (other) => accepts(args, path, other)),
         },
     ];
+}
+
+/** The string that an unquoted `{{ x }}` was meant to be: YAML reads an object with an object as its key. */
+function unquoted(value: unknown): string {
+    const [key, ...others] = typeof value === "object" && value !== null ? Object.entries(value) : [];
+    return key !== undefined && others.length === 0 && key[1] === null && key[0].startsWith("{")
+        ? `{${key[0]}}`
+        : "";
 }
 
 /** Whether the schema accepts another value at a path. */

@@ -13,15 +13,8 @@ const UNUSABLE_KEYS = ["<<", "__proto__"];
 /** YAML readers require a key's colon within 1,024 characters, and an escaped character needs up to 6. */
 const LONGEST_KEY = 150;
 
-/** The placeholder of EmrEtlRunner's config.yml.sample. */
-const SAMPLE_VALUE = "ADD HERE";
-
 /** The errors of every string and key below a value that Ruby's YAML reader, EmrEtlRunner's, would change or refuse. */
 export function unreadableErrors(value: unknown, path: Path = []): readonly ArgumentError[] {
-    if (value === SAMPLE_VALUE) {
-        const fix = "write a value, or omit this key";
-        return [{ code: "sample-value", path, found: `${SAMPLE_VALUE}, from EmrEtlRunner's sample`, fix }];
-    }
     if (typeof value === "string") {
         return stringErrors(value, path);
     }

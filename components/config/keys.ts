@@ -1,5 +1,6 @@
 import { describe } from "../args/describe";
 import { isNear } from "../args/nearest";
+import { openValueErrors } from "../args/open-value";
 import { environment } from "../args/schema";
 import { secretErrors, secretIn } from "../args/secrets";
 import type { ArgumentError, Path } from "../domain/errors";
@@ -57,7 +58,7 @@ export function readKeys(input: StackInput): {
     return {
         errors: [
             ...otherNamespaceErrors(input),
-            ...otherSecretErrors(input),
+            ...otherValueErrors(input),
             ...defaultTagErrors(input),
             ...own,
         ],
@@ -130,9 +131,10 @@ function otherNamespaceErrors({ otherKeys = [], project }: StackInput): readonly
         }));
 }
 
-/** A key that may hold a secret, and what is below it, is not printed. */
-function otherSecretErrors({ otherValues = {} }: StackInput): readonly ArgumentError[] {
-    return secretErrors(otherValues).map((error) => {
+/** Open values and secrets. A key that may hold a secret, and what is below it, is not printed. */
+function otherValueErrors({ otherValues = {} }: StackInput): readonly ArgumentError[] {
+    const { "aws:region": _, ...values } = otherValues;
+    return [...openValueErrors(values), ...secretErrors(otherValues)].map((error) => {
         const end = error.path.findIndex(
             (key) => !PLAIN_OTHER_KEY.test(String(key)) || secretIn("", String(key)) !== undefined,
         );

@@ -29,7 +29,6 @@ export const ERROR_CODES = [
     "emr-tag-missing",
     "encrypted-value",
     "erb-line", // ERB that adds or removes lines
-    "erb-value", // adopt: a value that ERB computes
     "errors-location-missing",
     "executed-file-writable",
     "former-key", // a key of older versions of EmrEtlRunner
@@ -61,6 +60,7 @@ export const ERROR_CODES = [
     "not-plain", // an output or an instance of a class in an argument that decides which resources there are
     "not-utf-8",
     "object-key-too-long", // a folder that leaves no room for the keys of its objects
+    "open-value", // one that a person has to fill in, or that a template tool computes
     "owned-key", // the stack decides this key of config.yml
     "owned-tag",
     "private-key-in-plain",
@@ -68,13 +68,11 @@ export const ERROR_CODES = [
     "private-key-unused",
     "raw-in-missing",
     "read-differently", // Pulumi's CLI reads another value than this program
-    "region-of-config-yml", // adopt: two regions, or an unknown one
     "region-of-another-provider",
     "release",
     "renewal-on-every-up",
     "replaced", // an existing resource makes this key meaningless
     "role-does-not-trust-service",
-    "sample-value", // the ADD HERE of EmrEtlRunner's sample
     "security-group-exists",
     "service-for-all-accounts",
     "stack-file-missing",

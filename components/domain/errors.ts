@@ -48,6 +48,11 @@ function formatError(
     ].join("\n");
 }
 
+/** Whether a path is equal to another or below it. */
+export function isWithin(inner: Path, outer: Path): boolean {
+    return outer.every((key, index) => inner[index] === key);
+}
+
 const PLAIN_KEY = /^[A-Za-z_][\w-]*$/;
 
 /** Formats a path as in TypeScript, such as `network.existing.subnetIds[0]`. */

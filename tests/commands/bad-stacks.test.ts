@@ -25,7 +25,7 @@ const STACKS = readdirSync(FOLDER)
 
 /** The codes of `adopt`, of commands' arguments, of programs that import EmrEncryption, and those of the look-ups, whose golden file has each code in a line above its words. */
 const OTHER_CODES: readonly string[] = [
-    ...["erb-value", "not-a-config-yml", "region-of-config-yml"],
+    ...["not-a-config-yml"],
     ...["not-a-stack", "stack-file-missing"],
     ...["not-plain", "region-of-another-provider"],
     ...(readFileSync(LOOKUP_ERRORS, "utf8").match(/^\S+$/gm) ?? []),

@@ -246,6 +246,7 @@ describe("readStackFile", () => {
                 "merge-conflict",
                 "line 3, column 1",
             ],
+            ["npm's lines", "> a@1.0.0 adopt\n> tsx x\n\nconfig: {}\n", "invalid-yaml", "line 1, column 1"],
             ["an ERB line", "config:\n    a:b: x\n    <% end %>\n", "erb-line", "line 3, column 5"],
             ["nothing", "", "not-a-stack-file", "line 1, column 1"],
             ["a comment", "# nothing\n", "not-a-stack-file", "line 1, column 1"],

@@ -92,7 +92,7 @@ describe("a string that Ruby's YAML reader would change", () => {
                 "aws.s3.buckets.raw.in[0]",
                 "monitoring.snowplow.app_id",
                 "monitoring.snowplow.collector",
-            ].map((path) => `sample-value at emrEtlRunner.${path}`),
+            ].map((path) => `open-value at emrEtlRunner.${path}`),
         ],
     ]);
 

@@ -62,7 +62,9 @@ describe("a key that the stack sets", () => {
         [
             "every one with the sample's value",
             pasted(() => "ADD HERE"),
-            refused(...OWNED, "storage.versions.hadoop_elasticsearch"),
+            refused(...OWNED, "storage.versions.hadoop_elasticsearch").map((error) =>
+                error.replace("owned-key", "open-value"),
+            ),
         ],
         ["those whose values are known, as the stack renders them", pasted((key) => RENDERED[key])],
         [

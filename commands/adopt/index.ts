@@ -1,0 +1,140 @@
+import { createReadStream, writeFileSync } from "node:fs";
+import { Command, InvalidArgumentError } from "commander";
+import { stackFileReport } from "../../components/config";
+import { InvalidArguments } from "../../components/domain/errors";
+import { type CommonOptions, EXIT, type ExitCode, execute, type Streams } from "../cli";
+import { escaped } from "../escape";
+import { formatError } from "../terminal";
+import { decodeUtf8, errorOf } from "../yaml-error";
+import { adopt } from "./adopt";
+
+export { adopt } from "./adopt";
+export type { Adopted } from "./result";
+
+interface AdoptOptions extends CommonOptions {
+    readonly stack: string;
+    readonly to?: string;
+}
+
+/** EmrEtlRunner's largest files have some 10 KB. */
+const LARGEST = 1024 * 1024;
+
+function adoptCommand(): Command {
+    return new Command("npm run -s adopt --")
+        .description(
+            "Prints a stack file for an EmrEtlRunner that runs already, from its config.yml (0.17 or later). Nothing in the file is run: what a template tool computes becomes an open value, which `render` refuses until you fill it in.",
+        )
+        .argument("<file>", "EmrEtlRunner's config.yml; - for standard input")
+        .option("--stack <name>", "the stack's name", stackName, "dev")
+        .option("--to <file>", "write the stack file, in UTF-8, to a new file")
+        .allowExcessArguments(false)
+        .showHelpAfterError("(`npm run adopt -- --help` prints the usage)")
+        .addHelpText(
+            "after",
+            `
+With tags that Ruby can evaluate on this machine:
+  erb config.yml | npm run -s adopt -- - --stack prod --to Pulumi.prod.yaml
+Exit codes: 0 \`render\` accepts the stack file; 1 it has open values or errors; 2 there is no stack file.
+The top of the stack file lists open values, and what was omitted, changed, or set by default.`,
+        );
+}
+
+function stackName(name: string): string {
+    if (!/^[\w.-]{1,100}$/.test(name)) {
+        throw new InvalidArgumentError("Expected: 1 to 100 of A-Z, a-z, 0-9, _ . and -.");
+    }
+    return name;
+}
+
+async function run(
+    file: string,
+    { stack, to }: AdoptOptions,
+    { stdin, stdout, stderr }: Streams,
+): Promise<ExitCode> {
+    try {
+        const name = file === "-" ? "standard input" : escaped(file);
+        const bytes = await readAll(name, file === "-" ? stdin : createReadStream(file));
+        const result = adopt(withoutNpmLines(decodeUtf8(name, bytes)), name, stack);
+        const { stackFile, errors, open: values, omitted, changed, defaults } = result;
+        if (to === undefined) {
+            stdout.write(stackFile);
+        } else {
+            writeNew(to, stackFile);
+        }
+        if (errors.length > 0) {
+            const report = stackFileReport(stack, () => stackFile);
+            stderr.write(`${formatError(new InvalidArguments(errors, report).message, stderr)}\n`);
+        }
+        const counts = `${values.length} open, ${omitted.length} omitted, ${changed.length} changed, ${defaults.length} set by default`;
+        stderr.write(
+            `${to === undefined ? "The stack file" : escaped(to)}: ${counts}; its first lines list them.\n`,
+        );
+        return errors.length === 0 ? EXIT.ok : EXIT.attention;
+    } catch (error) {
+        if (!(error instanceof Error)) {
+            throw error;
+        }
+        stderr.write(`${formatError(error.message, stderr)}\n`);
+        return EXIT.failed;
+    }
+}
+
+/** What `npm run` prints without -s, before the output of a script that writes the file. */
+function withoutNpmLines(text: string): string {
+    // Blank, so that lines keep their numbers.
+    return text.replace(/^(?:\r?\n|> [^\n]*\n)+/, (lines) => lines.replace(/[^\n]/g, ""));
+}
+
+async function readAll(file: string, stream: NodeJS.ReadableStream): Promise<Buffer> {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const refuse = (found: string) =>
+        errorOf(file, { code: "not-a-config-yml", found, expected: "EmrEtlRunner's config.yml" });
+    try {
+        for await (const chunk of stream) {
+            const bytes = Buffer.from(chunk as Buffer | string);
+            length += bytes.length;
+            if (length > LARGEST) {
+                throw refuse("more than 1 MB");
+            }
+            chunks.push(bytes);
+        }
+    } catch (error) {
+        const { code } = error as NodeJS.ErrnoException;
+        const found =
+            code === "ENOENT" ? "no such file" : code === "EISDIR" ? "a folder" : `an error (${code})`;
+        throw error instanceof InvalidArguments ? error : refuse(found);
+    }
+    return Buffer.concat(chunks);
+}
+
+/** An existing stack file may be an operator's work. */
+function writeNew(file: string, text: string): void {
+    try {
+        writeFileSync(file, text, { flag: "wx" });
+    } catch (error) {
+        const { code } = error as NodeJS.ErrnoException;
+        const found =
+            code === "EEXIST" ? "an existing file, which adopt does not overwrite" : `an error (${code})`;
+        throw new Error(`--to ${escaped(file)}\n    found:    ${found}\n    expected: a new file`, {
+            cause: error,
+        });
+    }
+}
+
+/** The command: parses its arguments, and adopts. */
+export function adoptMain(args?: readonly string[], streams?: Streams): Promise<ExitCode> {
+    const command = adoptCommand();
+    return execute(
+        command,
+        (options: AdoptOptions, used) => run(command.args[0] ?? "", options, used),
+        args,
+        streams,
+    );
+}
+
+if (require.main === module) {
+    adoptMain().then((code) => {
+        process.exitCode = code;
+    });
+}

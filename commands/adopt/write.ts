@@ -1,0 +1,142 @@
+import { Document, isMap, isNode, isScalar, Scalar, visit } from "yaml";
+import { formatPath, type Path } from "../../components/domain/errors";
+import { LOCATIONS, parseS3Url } from "../../components/domain/locations";
+import { NAMESPACE } from "../../components/domain/naming";
+import { valueAt } from "../../components/domain/value-at";
+import type { Tree } from "../config-yml";
+import { SCHEMA_FILE } from "../schema";
+import { type Default, type Omission, SECTIONS } from "./result";
+
+type Line = Omission & Partial<Default>;
+
+/** What the stack file holds. Paths are those of its config. */
+export interface Content {
+    readonly region: unknown;
+    readonly emrEtlRunner: Tree;
+    /** The originals of open values. */
+    readonly comments: readonly { readonly path: Path; readonly text: string }[];
+    /** Lines at the top, by paragraph. */
+    readonly paragraphs: readonly (readonly string[])[];
+    readonly sections: Readonly<Record<keyof typeof SECTIONS, readonly Line[]>>;
+    /** Today's subnet, for a hint. */
+    readonly subnet: unknown;
+}
+
+/** Strings that every YAML reader takes for strings, quoted or not. All others are quoted. */
+const PLAIN = /^(?!(?:true|false|null|yes|no|on|off|y|n)$)[a-z](?:[\w.:/-]*[\w./-])?$/i;
+
+/** The name of the config key of EmrEtlRunner's keys. */
+export const EMR_ETL_RUNNER = `${NAMESPACE}:emrEtlRunner`;
+
+export function writeStackFile(content: Content): string {
+    const { region, emrEtlRunner, comments } = content;
+    const document = new Document(
+        {
+            config: {
+                ...(region === undefined ? {} : { "aws:region": region }),
+                [EMR_ETL_RUNNER]: emrEtlRunner,
+            },
+        },
+        { aliasDuplicateObjects: false },
+    );
+    visit(document, {
+        Scalar: (_, node) => {
+            if (typeof node.value === "string") {
+                node.type = PLAIN.test(node.value) ? Scalar.PLAIN : Scalar.QUOTE_DOUBLE;
+            }
+        },
+    });
+    for (const { path, text } of comments) {
+        const node = document.getIn(["config", ...path], true);
+        if (isNode(node)) {
+            node.comment = [node.comment, ` ${text}`].filter(Boolean).join(";");
+        }
+    }
+    const pairs = document.get("config", true);
+    const pair = isMap(pairs) ? pairs.items.at(-1) : undefined;
+    if (isScalar(pair?.key)) {
+        pair.key.spaceBefore = region !== undefined;
+        pair.key.commentBefore = hints(content)
+            .map((line) => ` ${line}`)
+            .join("\n");
+    }
+    const text = document.toString({
+        indent: 4,
+        lineWidth: 0,
+        doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER,
+    });
+    const comment = header(content).map((line) => `# ${line}`.trimEnd());
+    return escapeBreaks([...comment, text].join("\n"));
+}
+
+function header({ paragraphs, sections }: Content): readonly string[] {
+    const titles = Object.entries(SECTIONS) as readonly [keyof typeof SECTIONS, string][];
+    return [
+        `yaml-language-server: $schema=${SCHEMA_FILE}`,
+        "",
+        `From a config.yml, by \`npm run adopt\`.${sections.open.length === 0 ? "" : " `render` refuses this file until no value is open."}`,
+        ...paragraphs.flatMap((lines) => ["", ...lines]),
+        ...titles.flatMap(([key, title]) =>
+            sections[key].length === 0 ? [] : ["", title, ...sections[key].map(lineOf)],
+        ),
+    ];
+}
+
+function lineOf({ path, value, reason }: Line): string {
+    const shown = typeof value === "string" ? value : JSON.stringify(value);
+    return `  ${[formatPath(path), shown, reason].filter((part) => part !== undefined).join(": ")}`;
+}
+
+/** What config.yml does not tell, ready to be filled in. */
+function hints({ emrEtlRunner, subnet }: Content): readonly string[] {
+    const urls = LOCATIONS.flatMap((row) =>
+        [valueAt(emrEtlRunner, ["aws", "s3", "buckets", ...row.path.split(".")])].flat(),
+    );
+    const buckets = urls.flatMap((url) => (typeof url === "string" ? (parseS3Url(url)?.bucket ?? []) : []));
+    const isSubnet = /^subnet-[0-9a-f]{8,17}$/.test(String(subnet));
+    return [
+        "Jobs may read more than these locations: enrichment data, tables, parameters.",
+        `${NAMESPACE}:access:`,
+        "    readLocations: [s3://…]",
+        "    dynamodbTables: […]",
+        "    ssmParameters: […]",
+        ...(buckets.length === 0
+            ? []
+            : [
+                  "Keep the buckets whose default encryption is something other than SSE-S3.",
+                  `${NAMESPACE}:storage:`,
+                  `    encryptExistingBuckets: [${[...new Set(buckets)].join(", ")}]`,
+              ]),
+        ...(isSubnet
+            ? [
+                  "Clusters run in a new VPC; to stay in today's, name it.",
+                  `${NAMESPACE}:network:`,
+                  `    existing: { vpcId: vpc-…, subnetIds: [${subnet}] }`,
+              ]
+            : []),
+    ];
+}
+
+/** Line breaks to some YAML readers, or nothing that they take; all of them stand in double quotes or in comments. */
+function escapeBreaks(text: string): string {
+    return text.replace(
+        /[\u007f-\u009f\u2028\u2029\ufeff\ufdd0-\ufdef\ufffe\uffff]/g,
+        (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+    );
+}
+
+/** Nested maps and lists of values at paths. */
+export function treeOf(entries: readonly { readonly path: Path; readonly value: unknown }[]): Tree {
+    // Without a prototype: a key may be `toString`.
+    const map = () => Object.create(null) as Record<string | number, unknown>;
+    const root = map();
+    for (const { path, value } of entries) {
+        let parent = root;
+        for (const [depth, key] of path.slice(0, -1).entries()) {
+            parent[key] ??= typeof path[depth + 1] === "number" ? [] : map();
+            parent = parent[key] as typeof root;
+        }
+        parent[path.at(-1) ?? ""] = value;
+    }
+    return root;
+}
