@@ -2,12 +2,31 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { z } from "zod";
 import { environment } from "../components/args/schema";
 import { NAMESPACE, PRIVATE_KEY } from "../components/config";
+import { LIMITS } from "../components/domain/limits";
 import { REGIONS } from "../components/domain/region";
 import { ARGUMENT_TYPES_FILE, argumentTypes } from "./argument-types";
 import { REFERENCE_FILE, withReference } from "./config-reference";
 
 /** The stack files name it in their first line, so that an editor completes and checks them. */
 export const SCHEMA_FILE = "docs/stack.schema.json";
+
+/** The AWS provider's tags, as far as the program accepts them. */
+const DEFAULT_TAGS = {
+    description: "Tags of every resource, in addition to the stack's own.",
+    type: ["object", "null"],
+    properties: {
+        tags: {
+            description: "The tags, as IAM accepts them.",
+            type: ["object", "null"],
+            maxProperties: LIMITS.s3.objectTags,
+            propertyNames: { minLength: 1, maxLength: LIMITS.tag.key },
+            additionalProperties: { type: "string", maxLength: LIMITS.tag.value },
+            errorMessage: `at most ${LIMITS.s3.objectTags} keys, each with a string`,
+        },
+    },
+    additionalProperties: false,
+    errorMessage: "an object with the one key tags",
+};
 
 /** The JSON Schema of a stack file, generated from the schema of the arguments. */
 export function stackFileSchema(): unknown {
@@ -22,6 +41,7 @@ export function stackFileSchema(): unknown {
                 type: "object",
                 properties: {
                     "aws:region": { enum: REGIONS, description: "The region of every resource." },
+                    "aws:defaultTags": DEFAULT_TAGS,
                     ...Object.fromEntries(own),
                     [`${NAMESPACE}:${PRIVATE_KEY}`]: {
                         type: "object",

@@ -95,6 +95,16 @@ describe("the JSON Schema of a stack file", () => {
             { config: { "aws:region": "af-south-1" } },
             "/config/aws:region enum",
         ],
+        [
+            "default tags without the key tags",
+            { config: { "aws:defaultTags": { team: "data" } } },
+            "/config/aws:defaultTags additionalProperties",
+        ],
+        [
+            "a default tag that is a number",
+            { config: { "aws:defaultTags": { tags: { team: 1 } } } },
+            "/config/aws:defaultTags/tags/team type",
+        ],
         ["a quoted count", jobflow({ core_instance_count: "2" }), `${JOBFLOW}/core_instance_count type`],
         ["a count of 0", jobflow({ core_instance_count: 0 }), `${JOBFLOW}/core_instance_count minimum`],
         [
