@@ -167,7 +167,6 @@ function surroundingsOf(leaves: readonly Leaf[]): Surroundings {
         .filter((key) => key.length >= 16 && templateIn(key, []) === undefined);
     return {
         mode: has("aws.s3.buckets.enriched.stream") ? "stream-enrich" : "batch",
-        hasLeaf: (place) => last.some(({ path }) => isWithin(path, pathOf(place))),
         has: (place) =>
             last.some(
                 ({ path, value }) =>

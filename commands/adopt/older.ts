@@ -59,7 +59,7 @@ const UPGRADES: readonly Upgrade[] = [
 ];
 
 /** Paragraphs for the header: what to upgrade before the move; empty for a file of EmrEtlRunner 0.33 or later. */
-export function upgradesBefore({ has, hasLeaf }: Pick<Surroundings, "has" | "hasLeaf">): readonly string[] {
+export function upgradesBefore({ has }: Pick<Surroundings, "has">): readonly string[] {
     // EmrEtlRunner has required the key since 0.33.0 (contracts.rb), and has had the other since then.
     if (has("aws.s3.buckets.encrypted") || has("aws.emr.security_configuration")) {
         return [];
@@ -67,7 +67,7 @@ export function upgradesBefore({ has, hasLeaf }: Pick<Surroundings, "has" | "has
     return [
         "This config.yml is from before EmrEtlRunner 0.33, the first with encryption. Upgrade first, in this order,",
         "and skip what you have done; https://github.com/snowplow/snowplow/wiki/Upgrade-Guide has the steps.",
-        ...UPGRADES.filter(({ key, isMissing }) => (isMissing ? !has(key) : hasLeaf(key))).map(
+        ...UPGRADES.filter(({ key, isMissing = false }) => has(key) !== isMissing).map(
             ({ step }) => `- ${step}`,
         ),
     ];

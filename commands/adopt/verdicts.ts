@@ -36,9 +36,7 @@ export interface Opened {
 /** What the verdict on one leaf depends on in the others. */
 export interface Surroundings {
     readonly mode: Mode;
-    /** Whether config.yml has a leaf at a path or below it. */
-    readonly hasLeaf: (path: string) => boolean;
-    /** The same, or a value in place of a part with the path. */
+    /** Whether config.yml has a leaf at a path or below it, or a value in place of a part with the path. */
     readonly has: (path: string) => boolean;
     /** Whether a string contains the file's own credentials. */
     readonly isOwnCredential: (text: string) => boolean;

@@ -63,7 +63,11 @@ const TEMPLATES: readonly { readonly tool: string; readonly pattern: RegExp }[] 
     },
     // CloudFormation's !Sub and envsubst too.
     { tool: "Terraform or a shell", pattern: /[$%]\{[^}]*\}|\$\([^)]*\)/ },
-    { tool: "a shell", pattern: /(?<![\w$])\$[A-Za-z_]\w*|\$[A-Z_][A-Z\d_]+/ },
+    // Also Windows's, but not a URL's %AB.
+    {
+        tool: "a shell",
+        pattern: /(?<![\w$])\$[A-Za-z_]\w*|\$[A-Z_][A-Z\d_]+|%[A-Z][A-Z_]{2,}%(?![\dA-F]{2})/,
+    },
     { tool: "Python", pattern: /%\([^)]*\)[a-z]|(?<![\w$%{}])\{[a-z_]\w*\}/ },
     { tool: "Maven, Ant or autoconf", pattern: /@[A-Za-z_][\w.-]*@/ },
     { tool: "sops", pattern: /^ENC\[/ },

@@ -81,7 +81,7 @@ const UNFINISHED = [
     ...["<%= ENV['X'] %>", '"<%= ENV["X"] %>"', "<% if x %>1<% else %>2<% end %>", "<%=\n  x\n%>"], // ERB, Chef, EPP
     ...["{{ x }}", '"{{ x }}"', "a-{{ x }}-b", "{{ x | default('y: z') }}", "{% if x %}1{% endif %}"], // Jinja
     ...["{{{ x }}}", "{{ .Values.x | quote }}", "[[ x ]]"], // Mustache, Go
-    ...["${x}", '"a-${var.x}"', "${x ? 1 : 2}", "$(x)", "$X", '"a-$X"', "${X:-y}"], // Terraform, shells
+    ...["${x}", '"a-${var.x}"', "${x ? 1 : 2}", "$(x)", "$X", '"a-$X"', "${X:-y}", "%NAME%"], // Terraform, shells
     ...["%(x)s", "{x}", "@x@", "__X__", "!Ref X", "!Sub 'a-${X}'", "ENC[AES256_GCM,data:eA==,type:str]"],
     ...["ADD HERE", "<your key>", "*****", "xxxx", "CHANGEME", "TODO", "FILL IN"],
     "!ruby/object:Object {}",

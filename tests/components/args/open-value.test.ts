@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: they are what template tools replace.
 import { expect } from "chai";
-import { templateIn } from "../../../components/args/open-value";
+import { openKey, templateIn } from "../../../components/args/open-value";
 import { formatPath } from "../../../components/domain/errors";
 import { type Config, errorsOf } from "./parse";
 
@@ -39,6 +39,11 @@ describe("an open value", () => {
         expect(codesOf(batch, { region: OPEN })).to.deep.equal(['open-value at ["aws:region"]']);
         const otherValues = { "aws:region": "eu-west-1", "aws:profile": OPEN };
         expect(codesOf(batch, { otherValues })).to.deep.equal(['open-value at ["aws:profile"]']);
+    });
+
+    it("is a key too that a template tool computes, in a stack file by adopt", () => {
+        const config = at("monitoring.tags", { [openKey("{{ x }}", 3)]: "b" });
+        expect(codesOf(config)).to.deep.equal(["open-value at emrEtlRunner.monitoring.tags"]);
     });
 
     it("twice in a list is not a repetition", () => {

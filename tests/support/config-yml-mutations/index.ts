@@ -316,8 +316,10 @@ function mutate(root: Node, { kind, place: number, other, quoted }: Mutation, se
                 put(anyLeaf, leaf(known.text, { style: "double", isSecret: true }));
             } else {
                 map.entries.push(
+                    // Whatever a later mutation makes its value.
                     entry(known.key, leaf(known.text, { style: "double", isSecret: true }), {
                         style: "double",
+                        isSecret: true,
                     }),
                 );
             }
