@@ -1,4 +1,5 @@
 import { OPEN_VALUE, templateIn } from "../../components/args/open-value";
+import { secretIn } from "../../components/args/secrets";
 import { parseConfig } from "../../components/config";
 import { type ArgumentError, InvalidArguments, isWithin, type Path } from "../../components/domain/errors";
 import { NAMESPACE } from "../../components/domain/naming";
@@ -11,6 +12,7 @@ import type { Adopted, Change, Default, Omission } from "./result";
 import {
     isEmpty,
     isRegion,
+    nameOf,
     type Opened,
     pathOf,
     REGION,
@@ -160,11 +162,11 @@ function surroundingsOf(leaves: readonly Leaf[]): Surroundings {
     const last = leaves.filter(({ isReplaced }) => !isReplaced);
     const has = (place: string) =>
         last.some(({ path, value }) => isWithin(path, pathOf(place)) && !isEmpty(value));
-    const own = ["aws.access_key_id", "aws.secret_access_key"]
-        .flatMap((place) => leaves.filter(({ path }) => path.join(".") === place))
+    // Another key may hold the same, by an alias. A shorter string may be a word.
+    const own = leaves
+        .filter(({ path, value }) => secretIn(nameOf(path), String(value)) !== undefined)
         .flatMap(({ value, source }) => [String(value), source])
-        // AWS has none that are shorter.
-        .filter((key) => key.length >= 16 && templateIn(key, []) === undefined);
+        .filter((secret) => secret.length >= 16 && templateIn(secret, []) === undefined);
     return {
         mode: has("aws.s3.buckets.enriched.stream") ? "stream-enrich" : "batch",
         has: (place) =>

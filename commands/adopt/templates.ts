@@ -76,7 +76,7 @@ export function mask(text: string, file: string): Masked {
             return `<%${ESCAPE}`;
         }
         if (token === "<%") {
-            const fix = "end the tag: the next %> belongs to another one";
+            const fix = "end the tag with %> before the next tag";
             throw errorAt(file, text, offset, { code: "erb-line", found: "<% without %>", fix });
         }
         if (COMMENT.test(token)) {

@@ -190,7 +190,7 @@ function replacedKey(
         : { kind: "kept", value: leaf.value, to: path, change: successor };
 }
 
-function nameOf(path: Path): string {
+export function nameOf(path: Path): string {
     return String(path.findLast((part) => typeof part === "string") ?? "");
 }
 

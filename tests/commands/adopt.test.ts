@@ -440,6 +440,13 @@ describe("adopt", () => {
             }
         });
 
+        it("of an alias", () => {
+            const target = "storage: { targets: [{ password: &a Tr0ub4dor-and-3-horses }] }";
+            const { own, stackFile } = adopted(`${SMALL}${target}\nmonitoring: { logging: { level: *a } }\n`);
+            expect(own).to.have.nested.property("monitoring.logging.level", OPEN);
+            expect(stackFile).not.to.match(SECRETS);
+        });
+
         it("at any place: a value, a part of a value, a key", () => {
             const config = parseYaml(fixture("1.0.4-batch").replace(/<%=.*%>/g, "none")) as Record<
                 string,
