@@ -2,10 +2,12 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { Command } from "commander";
 import { type ArgumentError, InvalidArguments } from "../components/domain/errors";
+import { NAMESPACE } from "../components/domain/naming";
 import { type Registration, type Run, runProgram, Secret } from "../testing/mock-engine";
 import { PLACEHOLDER, placeholderProvider, USUAL_INVOKES } from "../testing/placeholder-provider";
 import { EXIT, type ExitCode, execute, type Streams } from "./cli";
 import { escaped, escapedLines, jsonText } from "./escape";
+
 import { joinErrors, readStackFile, stackOf } from "./stack-file";
 import { formatError, formatWarnings, WIDTH } from "./terminal";
 
@@ -45,7 +47,7 @@ export async function renderStack(directory: string, stack: string): Promise<Sta
             config,
             secretKeys,
             unreadableKeys: secretKeys,
-            provider: placeholderProvider(config["aws:region"] ?? ""),
+            provider: placeholderProvider(config["aws:region"] ?? "", accountOf(config)),
         });
         if (stackFile.errors.length === 0) {
             return { ...run, warnings };
@@ -59,6 +61,11 @@ export async function renderStack(directory: string, stack: string): Promise<Sta
         console.warn = warn;
     }
     throw new InvalidArguments(joinErrors(stackFile, configErrors), report);
+}
+
+/** The account of an existing key, which is usually the stack's: nothing else in a stack file says which account that is. */
+function accountOf(config: Readonly<Record<string, string>>): string | undefined {
+    return /"arn:aws:kms:[^:"]*:(\d{12}):key/.exec(config[`${NAMESPACE}:encryption`] ?? "")?.[1];
 }
 
 /** What is missing may come from Pulumi ESC. */

@@ -122,6 +122,9 @@ const UTF_16 = [
     { start: /^00/, iconv: "UTF-16BE", powerShell: "BigEndianUnicode" },
 ] as const;
 
+/** How errors name standard input. */
+export const STANDARD_INPUT = "standard input";
+
 /** Reads the bytes of a file as UTF-8, without a byte order mark. */
 export function decodeUtf8(file: string, bytes: Uint8Array): string {
     const start = Buffer.from(bytes.slice(0, 2)).toString("hex");
@@ -135,6 +138,10 @@ export function decodeUtf8(file: string, bytes: Uint8Array): string {
         : `bytes in line ${firstLineNotUtf8(bytes)} that are not UTF-8, but perhaps Windows-1252 or Latin-1`;
     const shell = utf16 ? "PowerShell" : "PowerShell 7";
     const name = /^[\w./-]+$/.test(file) ? file : `"${file}"`;
+    if (file === STANDARD_INPUT) {
+        const fix = `convert it to UTF-8 in the pipe: \`… | iconv -f ${iconv} -t UTF-8 | …\``;
+        throw errorOf(file, { code: "not-utf-8", found, fix });
+    }
     const fix = `convert it to UTF-8: \`iconv -f ${iconv} -t UTF-8 ${name} > converted && mv converted ${name}\`, or in ${shell} \`(Get-Content -Encoding ${powerShell} ${name}) | Set-Content -Encoding utf8 ${name}\``;
     throw errorOf(file, { code: "not-utf-8", found, fix });
 }

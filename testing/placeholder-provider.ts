@@ -34,15 +34,18 @@ export const USUAL_INVOKES: readonly string[] = [
 type Inputs = Readonly<Record<string, unknown>>;
 type State = Record<string, unknown>;
 
-/** Fakes AWS and TLS, with names and ids that have the form of real ones. Existing resources pass all checks. */
-export function placeholderProvider(region: string): Provider {
+/**
+ * Fakes AWS and TLS, with names and ids that have the form of real ones. Existing resources pass all checks.
+ * @param account The account's number.
+ */
+export function placeholderProvider(region: string, account = ACCOUNT_ID): Provider {
     return {
         create(type, name, inputs) {
-            const { id, ...state } = computed(type, name, inputs, region);
+            const { id, ...state } = computed(type, name, inputs, region, account);
             return { id: String(id ?? `${name}-${PLACEHOLDER}`), state: { ...inputs, ...state } };
         },
         call(token, inputs) {
-            const answer = lookup(token, inputs, region);
+            const answer = lookup(token, inputs, region, account);
             if (answer === undefined) {
                 throw new Error(`no answer for ${token}`);
             }
@@ -81,14 +84,14 @@ function domainName(region: Region): string {
 }
 
 /** The answer to an invoke: an existing resource that passes the stack's checks. Undefined for an unknown function. */
-function lookup(token: string, inputs: Inputs, region: string): State | undefined {
+function lookup(token: string, inputs: Inputs, region: string, account: string): State | undefined {
     switch (token) {
         case CALLER_IDENTITY:
             return {
-                accountId: ACCOUNT_ID,
-                arn: arn("iam", "", ACCOUNT_ID, "root"),
-                userId: ACCOUNT_ID,
-                id: ACCOUNT_ID,
+                accountId: account,
+                arn: arn("iam", "", account, "root"),
+                userId: account,
+                id: account,
             };
         case PROVIDER_REGION:
             return { region, id: region };
@@ -151,13 +154,13 @@ function lookup(token: string, inputs: Inputs, region: string): State | undefine
         case "aws:iam/getRole:getRole":
             return {
                 name: inputs.name,
-                arn: arn("iam", "", ACCOUNT_ID, `role/${inputs.name}`),
+                arn: arn("iam", "", account, `role/${inputs.name}`),
                 assumeRolePolicy: JSON.stringify(["elasticmapreduce.amazonaws.com", "ec2.amazonaws.com"]),
             };
         case "aws:iam/getInstanceProfile:getInstanceProfile":
             return { name: inputs.name, roleName: inputs.name };
         case "aws:sns/getTopic:getTopic":
-            return { name: inputs.name, arn: arn("sns", region, ACCOUNT_ID, String(inputs.name)) };
+            return { name: inputs.name, arn: arn("sns", region, account, String(inputs.name)) };
         case "aws:s3/getBucket:getBucket":
             return { bucket: inputs.bucket, bucketRegion: region };
         case "aws:s3/getBucketPolicy:getBucketPolicy":
@@ -174,8 +177,9 @@ function lookup(token: string, inputs: Inputs, region: string): State | undefine
 }
 
 /** The properties that the provider adds to a resource's inputs; `id` if its form matters. */
-function computed(type: string, name: string, inputs: Inputs, region: string): State {
+function computed(type: string, name: string, inputs: Inputs, region: string, account: string): State {
     const generated = (prefix: unknown) => `${prefix}${PLACEHOLDER}`;
+    const iamArn = (kind: string, of: string) => arn("iam", "", account, `${kind}${inputs.path ?? "/"}${of}`);
     switch (type) {
         case "aws:ec2/vpc:Vpc":
             return { id: `vpc-${PLACEHOLDER}` };
@@ -194,14 +198,14 @@ function computed(type: string, name: string, inputs: Inputs, region: string): S
             return { name: generated(inputs.namePrefix) };
         case "aws:iam/role:Role": {
             const roleName = generated(inputs.namePrefix);
-            return { id: roleName, name: roleName, arn: iamArn("role", inputs.path, roleName) };
+            return { id: roleName, name: roleName, arn: iamArn("role", roleName) };
         }
         case "aws:iam/policy:Policy":
-            return { arn: iamArn("policy", inputs.path, generated(inputs.namePrefix)) };
+            return { arn: iamArn("policy", generated(inputs.namePrefix)) };
         case "aws:iam/rolePolicy:RolePolicy":
             return { name: `${name}-${PLACEHOLDER}` };
         case "aws:kms/key:Key":
-            return { keyId: PLACEHOLDER, arn: arn("kms", region, ACCOUNT_ID, `key/${PLACEHOLDER}`) };
+            return { keyId: PLACEHOLDER, arn: arn("kms", region, account, `key/${PLACEHOLDER}`) };
         case "aws:s3/bucket:Bucket": {
             const bucket = generated(inputs.bucketPrefix);
             return { id: bucket, bucket, arn: arn("s3", "", "", bucket) };
@@ -224,10 +228,6 @@ function computed(type: string, name: string, inputs: Inputs, region: string): S
         default:
             return {};
     }
-}
-
-function iamArn(kind: string, path: unknown, name: string): string {
-    return arn("iam", "", ACCOUNT_ID, `${kind}${path ?? "/"}${name}`);
 }
 
 function pem(label: string, name: string): string {

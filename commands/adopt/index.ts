@@ -5,7 +5,7 @@ import { InvalidArguments } from "../../components/domain/errors";
 import { type CommonOptions, EXIT, type ExitCode, execute, type Streams } from "../cli";
 import { escaped } from "../escape";
 import { formatError } from "../terminal";
-import { decodeUtf8, errorOf } from "../yaml-error";
+import { decodeUtf8, errorOf, STANDARD_INPUT } from "../yaml-error";
 import { adopt } from "./adopt";
 
 export { adopt } from "./adopt";
@@ -52,7 +52,7 @@ async function run(
     { stdin, stdout, stderr }: Streams,
 ): Promise<ExitCode> {
     try {
-        const name = file === "-" ? "standard input" : escaped(file);
+        const name = file === "-" ? STANDARD_INPUT : escaped(file);
         const bytes = await readAll(name, file === "-" ? stdin : createReadStream(file));
         const result = adopt(withoutNpmLines(decodeUtf8(name, bytes)), name, stack);
         const { stackFile, errors, open: values, omitted, changed, defaults } = result;
@@ -114,11 +114,14 @@ function writeNew(file: string, text: string): void {
         writeFileSync(file, text, { flag: "wx" });
     } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
-        const found =
-            code === "EEXIST" ? "an existing file, which adopt does not overwrite" : `an error (${code})`;
-        throw new Error(`--to ${escaped(file)}\n    found:    ${found}\n    expected: a new file`, {
-            cause: error,
-        });
+        const [found, rest] =
+            code === "EEXIST"
+                ? [
+                      "an existing file",
+                      "fix:      name another file, or delete this one first: adopt overwrites none",
+                  ]
+                : [`an error (${code})`, "expected: a new file"];
+        throw new Error(`--to ${escaped(file)}\n    found:    ${found}\n    ${rest}`, { cause: error });
     }
 }
 

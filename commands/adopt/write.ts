@@ -74,7 +74,7 @@ function header({ paragraphs, sections }: Content): readonly string[] {
     return [
         `yaml-language-server: $schema=${SCHEMA_FILE}`,
         "",
-        `From a config.yml, by \`npm run adopt\`.${sections.open.length === 0 ? "" : " `render` refuses this file until no value is open."}`,
+        `From a config.yml, by \`npm run adopt\`.${sections.open.length === 0 ? "" : " `render` refuses this file until no value is open; then it says what else is wrong."}`,
         ...paragraphs.flatMap((lines) => ["", ...lines]),
         ...titles.flatMap(([key, title]) =>
             sections[key].length === 0 ? [] : ["", title, ...sections[key].map(lineOf)],
@@ -103,7 +103,7 @@ function hints({ emrEtlRunner, subnet }: Content): readonly string[] {
         ...(buckets.length === 0
             ? []
             : [
-                  "Keep the buckets whose default encryption is something other than SSE-S3.",
+                  "Uncomment, and delete each bucket that `aws s3api get-bucket-encryption` reports as AES256.",
                   `${NAMESPACE}:storage:`,
                   `    encryptExistingBuckets: [${[...new Set(buckets)].join(", ")}]`,
               ]),

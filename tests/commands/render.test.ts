@@ -291,7 +291,11 @@ describe("render", () => {
                         },
                         "snowplow-emr-encryption:certificates": { chainPem: nodes, trustedPem: authority },
                         "snowplow-emr-encryption:certificatePrivateKey": { secure: ENCRYPTED },
-                        "snowplow-emr-encryption:emrEtlRunner": { collectors: { format: "cloudfront" } },
+                        "snowplow-emr-encryption:emrEtlRunner": {
+                            collectors: { format: "cloudfront" },
+                            // Refused with a key of another account: only an account can tell.
+                            aws: { emr: { jobflow: { task_instance_count: 1, task_instance_bid: 0.1 } } },
+                        },
                     },
                 }),
             );

@@ -1,6 +1,8 @@
 import {
     anySwitchOn,
     atLeast,
+    DEFAULT_JOBS,
+    FIRST_SPARK_3_RELEASE,
     FIRST_WITHOUT_EMR_ETL_RUNNER,
     formatRelease,
     GATES,
@@ -45,7 +47,9 @@ function* jobVersions({ emrEtlRunner: { storage }, mode }: RuleArgs): Iterable<F
         const path = [...VERSIONS, name];
         if (atLeast(version, FIRST_WITHOUT_EMR_ETL_RUNNER)) {
             const expected = `a version before ${formatRelease(FIRST_WITHOUT_EMR_ETL_RUNNER)}, the first that EmrEtlRunner cannot launch`;
-            yield { code: "job-version", path, expected };
+            const { spark2, spark3 } = DEFAULT_JOBS;
+            const fix = `write ${spark2[name]}, or ${spark3[name]} in stream-enrich mode on EMR ${formatRelease(FIRST_SPARK_3_RELEASE)} and later`;
+            yield { code: "job-version", path, expected, fix };
         } else if (name === "rdb_shredder" && mode === "batch" && isWithin(version, SPARK_3_JOBS)) {
             const expected = `a version before ${formatRelease(SPARK_3_JOBS[0])} in batch mode: this one needs Spark 3, and Spark Enrich does not run on it`;
             const fix = "enrich with Stream Enrich (enriched.stream), or keep 0.17.0 or earlier";
