@@ -206,7 +206,13 @@ function missing(directory: string, stack: string): Pick<ArgumentError, "found" 
     const near = nearest(stack, stacks);
     return stacks.length === 0
         ? { found, fix: `run this command in the directory of the stack files: ${directory} has none` }
-        : { found, expected: `one of ${stacks.join(", ")}`, fix: near && `did you mean ${near}?` };
+        : {
+              found,
+              expected: `one of ${stacks.join(", ")}`,
+              fix: near
+                  ? `did you mean ${near}?`
+                  : `write ${stackFileName(stack)}: examples/ has some to copy`,
+          };
 }
 
 /** @throws InvalidArguments with every key that does not belong at the top of a stack file. */

@@ -86,7 +86,8 @@ export function parseYaml(
 function yamlError(file: string, text: string, { code, message, pos }: YAMLParseError): InvalidArguments {
     const [sentence = ""] = message.split(";"); // After the semicolon: advice to callers of the parser.
     const found = QUOTING.includes(code) ? code.toLowerCase().replaceAll("_", " ") : sentence;
-    return errorAt(file, text, pos[0], { code: "invalid-yaml", found: `not YAML: ${found}` });
+    const fix = code === "TAB_AS_INDENT" ? "indent with spaces" : undefined;
+    return errorAt(file, text, pos[0], { code: "invalid-yaml", found: `not YAML: ${found}`, fix });
 }
 
 /** The parser resolves aliases later: its error has no place, and it does not detect a value that contains itself. */

@@ -437,7 +437,11 @@ describe("the argument of a command", () => {
     it("is refused with the stacks that have a file, the nearest first", () => {
         for (const [stack, ...rest] of [
             ["prd", "expected: one of prod, folder, dots.yml, eu.test", "fix:      did you mean prod?"],
-            ["q", "expected: one of dots.yml, eu.test, folder, prod"],
+            [
+                "q",
+                "expected: one of dots.yml, eu.test, folder, prod",
+                "fix:      write Pulumi.q.yaml: examples/ has some to copy",
+            ],
             ["x", "fix:      rename Pulumi.x.yml: Pulumi's CLI reads .yaml, as of Pulumi.yaml"],
         ] as const) {
             const expected = ["found:    missing", ...rest].map((line) => `    ${line}`);
