@@ -213,11 +213,15 @@ export async function endpointPolicies(context: Context): Promise<Outcome> {
     const { accountId } = forCommands;
     const line = { expected: "policies that allow what nodes call", fix: "change the endpoint's policy" };
     const needs = nodeCalls(context.outputs);
-    const isForNodes = (statement: LiveStatement) =>
+    // To a gateway, an account is its root user alone, and no principal but `*` means a role.
+    // https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
+    const isForNodes = (isGateway: boolean) => (statement: LiveStatement) =>
         principalsOf(statement).some(
             (principal) =>
-                ["*", accountId, arn("iam", "", accountId, "root")].includes(principal) ||
-                principal.endsWith(`/${jobflowRole}`),
+                principal === "*" ||
+                (!isGateway &&
+                    ([accountId, arn("iam", "", accountId, "root")].includes(principal) ||
+                        principal.endsWith(`/${jobflowRole}`))),
         );
     return ask({ ...line, subject: `endpoints of ${vpcId}` }, async () => {
         const pages = context.clients.ec2.paginateDescribeVpcEndpoints(inVpc(vpcId));
@@ -235,10 +239,13 @@ export async function endpointPolicies(context: Context): Promise<Outcome> {
             (VpcEndpointType === "Interface"
                 ? PrivateDnsEnabled === true
                 : used.some((table) => RouteTableIds.includes(table)));
-        const found = all.filter(isUsed).flatMap(({ VpcEndpointId, ServiceName = "", PolicyDocument }) => {
+        const found = all.filter(isUsed).flatMap((endpoint) => {
+            const { VpcEndpointId, VpcEndpointType, ServiceName = "", PolicyDocument } = endpoint;
             const required = needs[ServiceName];
             const subject = `endpoint ${VpcEndpointId} (${ServiceName}): policy`;
-            const live = PolicyDocument ? statementsOf(PolicyDocument).filter(isForNodes) : [];
+            const live = PolicyDocument
+                ? statementsOf(PolicyDocument).filter(isForNodes(VpcEndpointType === "Gateway"))
+                : [];
             return required && PolicyDocument
                 ? [
                       observe(

@@ -1711,6 +1711,13 @@ const SITUATIONS: readonly Situation[] = [
         found: [/^Lists: /],
     },
     {
+        title: "a gateway endpoint's policy for the account, which is its root user alone",
+        control: "endpoint-policies",
+        plant: (stack) =>
+            stack.endpointPolicy({ ...statement("*"), Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` } }),
+        found: [/^Lists: /],
+    },
+    {
         title: "an endpoint policy for another role",
         control: "endpoint-policies",
         plant: (stack) => stack.endpointPolicy({ Principal: ROLE_OF_ACCOUNT.Principal }),
