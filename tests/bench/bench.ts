@@ -59,6 +59,7 @@ Printed by \`npm run -s bench > docs/performance.md\` on ${cpus().length} cores,
 Medians of ${ROUNDS} turns each (the program: 20), the tests once.
 
 ## Commands on many objects
+
 Peak memory of the command's process, with the flags of its npm script, against an S3 that generates objects. The goal is less than 250 MB; most of it is what the packages need.
 
 | What | Peak memory |
