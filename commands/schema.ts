@@ -1,7 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { z } from "zod";
+import { OWNED_KEYS, type OwnedKey } from "../components/args/emr-etl-runner";
+import { SAME_IN_EVERY_STACK, SET_BY } from "../components/args/rules/owned-keys";
 import { environment } from "../components/args/schema";
 import { NAMESPACE, PRIVATE_KEY } from "../components/config";
+import type { Path } from "../components/domain/errors";
 import { LIMITS } from "../components/domain/limits";
 import { REGIONS } from "../components/domain/region";
 import { ARGUMENT_TYPES_FILE, argumentTypes } from "./argument-types";
@@ -28,10 +31,53 @@ const DEFAULT_TAGS = {
     errorMessage: "an object with the one key tags",
 };
 
+const own = (object: string) => `${NAMESPACE}:${object}`;
+
+/** Where a stack file's `config` has an argument. */
+const inConfig = ([object, ...keys]: Path): Path =>
+    object === "region" ? ["aws:region"] : [own(String(object)), ...keys];
+
+/** What a schema says of the value at a path of keys, if it is there. */
+const at = (path: Path, schema: object) =>
+    path.reduceRight<object>((below, key) => ({ properties: { [key]: below } }), schema);
+
+/** The value at a path is there, and is not null. */
+const isSet = (path: Path) =>
+    path.reduceRight<object>(
+        (below, key) =>
+            typeof key === "number"
+                ? { type: "array", minItems: key + 1 }
+                : { type: "object", required: [key], properties: { [key]: below } },
+        { not: { type: "null" } },
+    );
+
+const unless = (condition: object, then: object) => ({ if: condition, else: then });
+
+/** A key that the stack sets is null, or what the stack renders, as far as the file says what that is. */
+function ownedKey(key: OwnedKey): object {
+    const path = inConfig(["emrEtlRunner", ...key.split(".")]);
+    const value = SAME_IN_EVERY_STACK[key];
+    const values = value === undefined ? [null] : [null, value];
+    const only = at(path, { enum: values, errorMessage: `omit this key: ${OWNED_KEYS[key]}` });
+    const setBy = SET_BY[key];
+    return setBy ? unless(isSet(inConfig(setBy)), only) : only;
+}
+
+/** What `config` must be, unless Pulumi ESC sets a part of it. */
+const RULES = {
+    allOf: [
+        ...(Object.keys(OWNED_KEYS) as OwnedKey[]).map(ownedKey),
+        unless(
+            isSet(inConfig(["emrEtlRunner", "aws", "s3", "buckets", "enriched", "stream"])),
+            isSet(inConfig(["emrEtlRunner", "collectors", "format"])),
+        ),
+    ],
+};
+
 /** The JSON Schema of a stack file, generated from the schema of the arguments. */
 export function stackFileSchema(): unknown {
     const { $schema, properties } = z.toJSONSchema(environment, { io: "input" });
-    const own = Object.entries(properties ?? {}).map(([key, value]) => [`${NAMESPACE}:${key}`, value]);
+    const objects = Object.entries(properties ?? {}).map(([key, value]) => [own(key), value]);
     return {
         $schema,
         title: "A stack file of snowplow-emr-encryption",
@@ -42,8 +88,8 @@ export function stackFileSchema(): unknown {
                 properties: {
                     "aws:region": { enum: REGIONS, description: "The region of every resource." },
                     "aws:defaultTags": DEFAULT_TAGS,
-                    ...Object.fromEntries(own),
-                    [`${NAMESPACE}:${PRIVATE_KEY}`]: {
+                    ...Object.fromEntries(objects),
+                    [own(PRIVATE_KEY)]: {
                         type: "object",
                         properties: {
                             secure: {
@@ -67,6 +113,7 @@ export function stackFileSchema(): unknown {
             environment: {},
         },
         additionalProperties: false,
+        ...unless({ required: ["environment"] }, at(["config"], RULES)),
     };
 }
 

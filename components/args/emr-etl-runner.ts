@@ -45,14 +45,12 @@ export const OWNED_KEYS = {
 
 export type OwnedKey = keyof typeof OWNED_KEYS;
 
-/**
- * Of any type: a rule accepts null and the value that the stack renders, and refuses the rest with the reason. Editors
- * strike the key through, and show the reason.
- */
-const owned = (key: OwnedKey) => {
-    const description = `Omit this key: ${OWNED_KEYS[key]}.`;
-    return z.unknown().optional().meta({ description, deprecated: true, deprecationMessage: description });
-};
+/** Of any type: a rule accepts null and the value that the stack renders, and refuses the rest with the reason. */
+const owned = (key: OwnedKey) =>
+    z
+        .unknown()
+        .optional()
+        .meta({ description: `Omit this key: ${OWNED_KEYS[key]}.` });
 
 const nonEmpty = z.string().min(1);
 const s3Url = matching(S3_URL_PATTERN);

@@ -1,18 +1,20 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020";
 import { expect } from "chai";
 import { parse as parseYaml } from "yaml";
 import { ARGUMENT_TYPES_FILE, argumentTypes } from "../../commands/argument-types";
 import { SCHEMA_FILE, schemaText, stackFileSchema } from "../../commands/schema";
+import { OWNED_KEYS } from "../../components/args/emr-etl-runner";
 import { environment } from "../../components/args/schema";
 import { codesOf } from "../components/args/parse";
 
 const read = (...names: readonly string[]) => readFileSync(join(__dirname, "../..", ...names), "utf8");
 const shipped = (stack: string) => read(`Pulumi.${stack}.yaml`);
+const EXAMPLES = join(__dirname, "../../examples");
 
 describe("the JSON Schema of a stack file", () => {
-    const validate = new Ajv2020({ strict: false }).compile(stackFileSchema() as object);
+    const validate = new Ajv2020({ strict: false, allErrors: true }).compile(stackFileSchema() as object);
     /** Where a stack file is invalid, and why. */
     const invalid = (file: unknown): readonly string[] => {
         validate(file);
@@ -24,6 +26,10 @@ describe("the JSON Schema of a stack file", () => {
         ),
     });
     const jobflow = (below: object) => file({ emrEtlRunner: { aws: { emr: { jobflow: below } } } });
+
+    const collectors = { collectors: { format: "thrift" } };
+    const OWN = "/config/snowplow-emr-encryption:";
+    const JOBFLOW = `${OWN}emrEtlRunner/aws/emr/jobflow`;
 
     it("is up to date (npm run schema)", () => {
         expect(read(SCHEMA_FILE), "run: npm run schema").to.equal(schemaText());
@@ -39,6 +45,16 @@ describe("the JSON Schema of a stack file", () => {
             expect(invalid(parseYaml(shipped(stack)))).to.deep.equal([]);
         });
     }
+
+    it("accepts every example, which names it in its first line", () => {
+        const names = readdirSync(EXAMPLES).filter((name) => name.endsWith(".yaml"));
+        for (const name of names) {
+            const text = readFileSync(join(EXAMPLES, name), "utf8");
+            expect(text.split("\n")[0], name).to.equal(`# yaml-language-server: $schema=../${SCHEMA_FILE}`);
+            expect(invalid(parseYaml(text)), name).to.deep.equal([]);
+        }
+        expect(names).not.to.deep.equal([]);
+    });
 
     it("accepts the shipped stack dev with every commented line uncommented, as the program does", () => {
         const lines = shipped("dev").split("\n");
@@ -78,13 +94,54 @@ describe("the JSON Schema of a stack file", () => {
 
     it("accepts null wherever the program does", () => {
         expect(
-            invalid(file({ network: null, access: null, emrEtlRunner: { aws: null, collectors: null } })),
+            invalid(file({ network: null, access: null, emrEtlRunner: { aws: null, ...collectors } })),
         ).to.deep.equal([]);
-        expect(invalid(jobflow({ core_instance_ebs: null, core_instance_bid: null }))).to.deep.equal([]);
+        const aws = { s3: null, emr: { jobflow: { core_instance_ebs: null, core_instance_bid: null } } };
+        expect(invalid(file({ emrEtlRunner: { aws, ...collectors } }))).to.deep.equal([]);
     });
 
-    const OWN = "/config/snowplow-emr-encryption:";
-    const JOBFLOW = `${OWN}emrEtlRunner/aws/emr/jobflow`;
+    it("accepts the values of a pasted config.yml that the stack renders too", () => {
+        const pasted = {
+            access_key_id: "<%= ENV.fetch('AWS_SNOWPLOW_ACCESS_KEY') %>",
+            secret_access_key: null,
+            s3: { region: "eu-west-1", buckets: { encrypted: true } },
+            emr: {
+                region: "eu-west-1",
+                jobflow_role: "emr-nodes",
+                placement: null,
+                ec2_subnet_id: "subnet-1234567a",
+            },
+        };
+        const { config } = file({
+            network: { existing: { vpcId: "vpc-1234567a", subnetIds: ["subnet-1234567a"] } },
+            access: { jobflowRole: { existing: "emr-nodes" } },
+            emrEtlRunner: {
+                aws: pasted,
+                storage: { versions: { hadoop_elasticsearch: "0.1.0" } },
+                ...collectors,
+            },
+        });
+        expect(invalid({ config: { "aws:region": "eu-west-1", ...config } })).to.deep.equal([]);
+    });
+
+    it("does not miss what Pulumi ESC may set", () => {
+        const { config } = file({ emrEtlRunner: { aws: { emr: { jobflow_role: "emr-nodes" } } } });
+        expect(invalid({ environment: ["shared"], config })).to.deep.equal([]);
+    });
+
+    it("needs no format in stream-enrich mode", () => {
+        const aws = { s3: { buckets: { enriched: { stream: "managed" } } } };
+        expect(invalid(file({ emrEtlRunner: { aws } }))).to.deep.equal([]);
+    });
+
+    for (const [key, value] of ownedKeyMistakes()) {
+        it(`refuses ${key}: ${JSON.stringify(value)}`, () => {
+            const path = key.split(".");
+            const emrEtlRunner = path.reduceRight<unknown>((below, name) => ({ [name]: below }), value);
+            expect(invalid(file({ emrEtlRunner }))).to.include(`${OWN}emrEtlRunner/${path.join("/")} enum`);
+        });
+    }
+
     const mistakes: readonly (readonly [title: string, file: unknown, error: string])[] = [
         ["an unknown key at the top", { confg: {} }, " additionalProperties"],
         ["an unknown object", file({ netwrok: {} }), "/config additionalProperties"],
@@ -104,6 +161,12 @@ describe("the JSON Schema of a stack file", () => {
             "a default tag that is a number",
             { config: { "aws:defaultTags": { tags: { team: 1 } } } },
             "/config/aws:defaultTags/tags/team type",
+        ],
+        ["no format in batch mode", file({ emrEtlRunner: null }), `${OWN}emrEtlRunner type`],
+        [
+            "an empty format in batch mode",
+            file({ emrEtlRunner: { collectors: { format: null } } }),
+            `${OWN}emrEtlRunner/collectors/format not`,
         ],
         ["a quoted count", jobflow({ core_instance_count: "2" }), `${JOBFLOW}/core_instance_count type`],
         ["a count of 0", jobflow({ core_instance_count: 0 }), `${JOBFLOW}/core_instance_count minimum`],
@@ -206,6 +269,15 @@ describe("Pulumi.yaml", () => {
         }
     });
 });
+
+/** Every key that the stack sets, with a value that it would not render. */
+function ownedKeyMistakes(): readonly (readonly [key: string, value: unknown])[] {
+    return [
+        ...Object.keys(OWNED_KEYS).map((key) => [key, "ADD HERE"] as const),
+        ["aws.secret_access_key", { secure: "v1:abc" }],
+        ["aws.s3.buckets.encrypted", false],
+    ];
+}
 
 interface SchemaNode {
     readonly description?: string;
