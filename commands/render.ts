@@ -155,12 +155,12 @@ async function render(argument: string, { stdout, stderr }: Streams): Promise<Ex
             ...resourceTree(run.registrations),
             "",
             `${resources} resources. Names with "${PLACEHOLDER}" are known once they are deployed.`,
-            ...(run.invokes.some(({ token }) => !USUAL_INVOKES.includes(token))
-                ? ["Existing resources were not checked: `npx pulumi preview` checks them."]
-                : []),
             "",
             escapedLines(files["config.yml"]),
             `Written to build/${stack}: ${Object.keys(files).join(", ")}`,
+            ...(run.invokes.some(({ token }) => !USUAL_INVOKES.includes(token))
+                ? ["Existing resources were not checked: `npx pulumi preview` checks them."]
+                : []),
             "",
         ];
         stdout.write(lines.join("\n"));

@@ -24,7 +24,7 @@ export function isQuotable(text: string, known: readonly string[] = []): boolean
         text.length <= LONGEST_QUOTE &&
         secretIn("", text) === undefined &&
         (QUOTABLE.some((pattern) => pattern.test(text)) ||
-            (/^[A-Za-z0-9-]{1,20}$/.test(text) && known.some((word) => isNear(text, word))))
+            (/^[A-Za-z0-9.-]{1,20}$/.test(text) && known.some((word) => isNear(text, word))))
     );
 }
 

@@ -45,12 +45,15 @@ const days = (from: number, to: number, byDefault: number, description: string, 
 const list = (item: z.ZodType<string>, description: string, items: string, format = "") =>
     field(distinct(item).default([]), description, `a list of ${items}, each once${format}`);
 
+/** EC2's ids have 8 hexadecimal digits, or 17 since 2018. */
+const ec2Id = (prefix: string) => matching(new RegExp(`^${prefix}-[0-9a-f]{8}([0-9a-f]{9})?$`));
+
 const EXISTING_NETWORK = {
-    vpcId: field(matching(/^vpc-[0-9a-f]{8,17}$/), "The VPC's id.", "an id such as vpc-0123456789abcdef0"),
+    vpcId: field(ec2Id("vpc"), "The VPC's id.", "an id such as vpc-0123456789abcdef0, with 8 or 17 digits"),
     subnetIds: field(
-        distinct(matching(/^subnet-[0-9a-f]{8,17}$/)).min(1),
+        distinct(ec2Id("subnet")).min(1),
         "Its subnets for nodes; clusters run in the first.",
-        "a list of at least one subnet id, such as [subnet-0123456789abcdef0], each once",
+        "a list of at least one subnet id, such as [subnet-0123456789abcdef0], with 8 or 17 digits, each once",
     ),
     emrSecurityGroups: field(
         z.enum(EmrDefaultGroups).default("use"),

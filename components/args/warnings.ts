@@ -101,7 +101,7 @@ function* typeSpelling({ instanceTypes }: CompleteArgs): Iterable<string> {
         ];
         const guess = meant.includes(undefined) ? undefined : meant.join(".");
         if (guess !== type) {
-            yield `${path.join(".")}: EMR is not known to support ${describe(type)}.${guess === undefined ? "" : ` Did you mean ${guess}?`}`;
+            yield `${path.join(".")}: EMR is not known to support ${describe(type, guess === undefined ? [] : [guess])}.${guess === undefined ? "" : ` Did you mean ${guess}?`}`;
         }
     }
 }

@@ -205,8 +205,8 @@ const CASES: readonly (readonly [
         "misspelled sizes",
         jobflow({ master_instance_type: "m4.2xlage", core_instance_type: "m4.lage" }),
         [
-            "emrEtlRunner.aws.emr.jobflow.master_instance_type: EMR is not known to support a string of 9 characters. Did you mean m4.2xlarge?",
-            "emrEtlRunner.aws.emr.jobflow.core_instance_type: EMR is not known to support a string of 7 characters. Did you mean m4.large?",
+            'emrEtlRunner.aws.emr.jobflow.master_instance_type: EMR is not known to support "m4.2xlage". Did you mean m4.2xlarge?',
+            'emrEtlRunner.aws.emr.jobflow.core_instance_type: EMR is not known to support "m4.lage". Did you mean m4.large?',
         ],
     ],
     [

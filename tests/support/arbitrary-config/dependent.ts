@@ -29,14 +29,16 @@ export const certificateDays: fc.Arbitrary<Config> = fc.oneof(
     })),
 );
 
+function ec2Id(prefix: string) {
+    const digits = fc.constantFrom(8, 17).chain((length) => drawnFrom("0123456789abcdef", length, length));
+    return digits.map((id) => `${prefix}-${id}`);
+}
+
 /** An existing VPC replaces ranges and zones. */
 export const existingNetwork = fc.record(
     {
-        vpcId: drawnFrom("0123456789abcdef", 8, 17).map((id) => `vpc-${id}`),
-        subnetIds: fc.uniqueArray(
-            drawnFrom("0123456789abcdef", 8, 17).map((id) => `subnet-${id}`),
-            { minLength: 1, maxLength: 3 },
-        ),
+        vpcId: ec2Id("vpc"),
+        subnetIds: fc.uniqueArray(ec2Id("subnet"), { minLength: 1, maxLength: 3 }),
         emrSecurityGroups: fc.constantFrom("use", "create"),
         allowHostnameMismatch: fc.constantFrom(true, true, false), // It matters only together with other keys.
         allowUnseenRoute: fc.boolean(),
