@@ -53,26 +53,26 @@ const isSet = (path: Path) =>
 
 const unless = (condition: object, then: object) => ({ if: condition, else: then });
 
-/** A key that the stack sets is null, or what the stack renders, as far as the file says what that is. */
-function ownedKey(key: OwnedKey): object {
-    const path = inConfig(["emrEtlRunner", ...key.split(".")]);
+/** A key that the stack sets is null, or what every stack renders. */
+function unset(key: OwnedKey): object {
     const value = SAME_IN_EVERY_STACK[key];
-    const values = value === undefined ? [null] : [null, value];
-    const only = at(path, { enum: values, errorMessage: `omit this key: ${OWNED_KEYS[key]}` });
-    const setBy = SET_BY[key];
-    return setBy ? unless(isSet(inConfig(setBy)), only) : only;
+    return at(inConfig(["emrEtlRunner", ...key.split(".")]), {
+        enum: value === undefined ? [null] : [null, value],
+        errorMessage: `omit this key: ${OWNED_KEYS[key]}`,
+    });
 }
 
+/** What `config` must be. */
+const ALWAYS = (Object.keys(OWNED_KEYS) as OwnedKey[]).filter((key) => SET_BY[key] === undefined).map(unset);
+
 /** What `config` must be, unless Pulumi ESC sets a part of it. */
-const RULES = {
-    allOf: [
-        ...(Object.keys(OWNED_KEYS) as OwnedKey[]).map(ownedKey),
-        unless(
-            isSet(inConfig(["emrEtlRunner", "aws", "s3", "buckets", "enriched", "stream"])),
-            isSet(inConfig(["emrEtlRunner", "collectors", "format"])),
-        ),
-    ],
-};
+const WITHOUT_ENVIRONMENT = [
+    ...Object.entries(SET_BY).map(([key, path]) => unless(isSet(inConfig(path)), unset(key as OwnedKey))),
+    unless(
+        isSet(inConfig(["emrEtlRunner", "aws", "s3", "buckets", "enriched", "stream"])),
+        isSet(inConfig(["emrEtlRunner", "collectors", "format"])),
+    ),
+];
 
 /** The JSON Schema of a stack file, generated from the schema of the arguments. */
 export function stackFileSchema(): unknown {
@@ -105,6 +105,7 @@ export function stackFileSchema(): unknown {
                 // Other namespaces belong to other programs.
                 patternProperties: { [`^(?!${NAMESPACE}:)`]: {} },
                 additionalProperties: false,
+                allOf: ALWAYS,
             },
             // The keys that Pulumi's CLI itself writes.
             encryptionsalt: { type: "string" },
@@ -113,7 +114,7 @@ export function stackFileSchema(): unknown {
             environment: {},
         },
         additionalProperties: false,
-        ...unless({ required: ["environment"] }, at(["config"], RULES)),
+        ...unless({ required: ["environment"] }, at(["config"], { allOf: WITHOUT_ENVIRONMENT })),
     };
 }
 

@@ -127,6 +127,10 @@ describe("the JSON Schema of a stack file", () => {
     it("does not miss what Pulumi ESC may set", () => {
         const { config } = file({ emrEtlRunner: { aws: { emr: { jobflow_role: "emr-nodes" } } } });
         expect(invalid({ environment: ["shared"], config })).to.deep.equal([]);
+        const owned = file({ emrEtlRunner: { aws: { access_key_id: "ADD HERE" } } });
+        expect(invalid({ environment: ["shared"], ...owned })).to.deep.equal([
+            `${OWN}emrEtlRunner/aws/access_key_id enum`,
+        ]);
     });
 
     it("needs no format in stream-enrich mode", () => {
