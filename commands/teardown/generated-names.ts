@@ -68,9 +68,13 @@ export function isNewerThan(name: string, other: string): boolean {
     return suffixOf(name) > suffixOf(other);
 }
 
-/** The suffix of the newest generated name in the outputs. */
+/** The suffix of the newest generated name in the outputs. A digest in hexadecimal may hold what looks like a suffix. */
 export function newestName(outputs: StackOutputs): string {
-    const suffixes = JSON.stringify(outputs).match(new RegExp(GENERATED_SUFFIX_PATTERN, "g")) ?? [];
+    const names = new RegExp(
+        `${outputs.forCommands.prefix}-(?:[a-z]+-)*(${GENERATED_SUFFIX_PATTERN})(?![0-9a-f])`,
+        "g",
+    );
+    const suffixes = [...JSON.stringify(outputs).matchAll(names)].map(([, suffix = ""]) => suffix);
     return suffixes.toSorted().at(-1) ?? "";
 }
 

@@ -333,7 +333,13 @@ ${behind()}${NEVER_CHECKED}`,
         ] as const) {
             it(title, async () => {
                 await plant?.();
-                const { code, stdout, stderr } = await run(["--yes"], { ...json, ...change() });
+                // A digest in hexadecimal may consist of digits only.
+                const certificateArchive = forCommands.certificateArchive.replace(
+                    /[^/]+$/,
+                    `${"9".repeat(64)}.zip`,
+                );
+                const outputs = { ...json, forCommands: { ...forCommands, certificateArchive } };
+                const { code, stdout, stderr } = await run(["--yes"], { ...outputs, ...change() });
                 await remove?.();
                 expect({ code, stdout }).to.deep.equal({ code: EXIT.failed, stdout: "" });
                 expect(stderr).to.include(`from before the last \`up\` of stack dev: ${because()}`);
