@@ -102,7 +102,6 @@ function maskErb(text: string, file: string): string {
         throw errorAt(file, text, offset, {
             code: "erb-line",
             found: tag === "<%" ? "<% without %>" : "<% … %>, Ruby that includes or omits lines",
-            fix: "delete the tag and the lines that it would omit: adopt runs no Ruby, and reads <%= … %> only",
         });
     });
 }

@@ -199,7 +199,7 @@ function isSecretKey(key: string | number, isOwnCredential: Surroundings["isOwnC
     return secretIn("", text) !== undefined || redact(text) !== text || isOwnCredential(text);
 }
 
-/** A path for messages: keys are anybody's, and may be secrets. */
+/** A path for messages, without the keys that may be secrets or hold a template. */
 export function shownPath(path: Path, { isOwnCredential }: Surroundings): Path {
     return path.map((key) => {
         const isTemplate = typeof key === "string" && templateIn(key, []) !== undefined;

@@ -5,7 +5,7 @@ import { expectedAt, knownValues } from "./schema-guide";
 /** The value that stands for one that a person has to fill in. No rule accepts it, in any place. */
 export const OPEN_VALUE = "FILL IN";
 
-/** The values that nobody means, and where they come from. */
+/** The values that have to be replaced, each with the words for it in an error. */
 const OPEN_VALUES: Readonly<Record<string, string>> = {
     [OPEN_VALUE]: `an open value, ${OPEN_VALUE}`,
     "ADD HERE": "an open value: ADD HERE, from EmrEtlRunner's sample",
