@@ -1,12 +1,7 @@
-import {
-    type ClusterState,
-    DescribeClusterCommand,
-    type EMRClient,
-    paginateListClusters,
-} from "@aws-sdk/client-emr";
+import type { ClusterState, EMR } from "@aws-sdk/client-emr";
 import pMap from "p-map";
 import { STACK_TAG } from "../components/domain/naming";
-import { call, collect } from "./aws";
+import { collect } from "./aws";
 
 /** A cluster that has not ended. */
 export interface ActiveCluster {
@@ -28,25 +23,20 @@ const ACTIVE: readonly ClusterState[] = ["STARTING", "BOOTSTRAPPING", "RUNNING",
 const CONCURRENCY = 4;
 
 /** Every cluster of the account and region that has not ended, in EMR's order. */
-export async function activeClusters(emr: EMRClient): Promise<readonly ActiveCluster[]> {
-    const ids = await collect(
-        "elasticmapreduce:ListClusters",
-        "*",
-        paginateListClusters({ client: emr }, { ClusterStates: [...ACTIVE] }),
-        ({ Clusters }) => Clusters?.flatMap(({ Id }) => Id ?? []),
+export async function activeClusters(emr: EMR): Promise<readonly ActiveCluster[]> {
+    const ids = await collect(emr.paginateListClusters({ ClusterStates: [...ACTIVE] }), ({ Clusters }) =>
+        Clusters?.flatMap(({ Id }) => Id ?? []),
     );
     return pMap(ids, (id) => describe(emr, id), { concurrency: CONCURRENCY });
 }
 
 /** The active clusters that carry the tag of a stack. */
-export async function activeClustersOf(emr: EMRClient, stackTag: string): Promise<readonly ActiveCluster[]> {
+export async function activeClustersOf(emr: EMR, stackTag: string): Promise<readonly ActiveCluster[]> {
     return (await activeClusters(emr)).filter((cluster) => cluster.stackTag === stackTag);
 }
 
-async function describe(emr: EMRClient, id: string): Promise<ActiveCluster> {
-    const { Cluster } = await call("elasticmapreduce:DescribeCluster", id, () =>
-        emr.send(new DescribeClusterCommand({ ClusterId: id })),
-    );
+async function describe(emr: EMR, id: string): Promise<ActiveCluster> {
+    const { Cluster } = await emr.describeCluster({ ClusterId: id });
     const {
         Ec2SubnetId,
         RequestedEc2SubnetIds = [],

@@ -1,10 +1,9 @@
-import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import type { S3 } from "@aws-sdk/client-s3";
 import { parse } from "csv-parse";
 import { z } from "zod";
 import type { S3Folder } from "../../components/domain/locations";
-import { callIfThere } from "../aws";
+import { ifThere, readObject } from "../aws";
 import { escaped } from "../escape";
-import { objectUrl } from "./objects";
 import { Fingerprint } from "./portions";
 import { download } from "./transfer";
 import { addTo, type Some, some } from "./verification";
@@ -28,14 +27,14 @@ const manifest = z.object({ Results: z.array(z.object({ Bucket: z.string(), Key:
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/batch-ops-examples-reports.html
  */
 export async function readCompletion(
-    s3: S3Client,
+    s3: S3,
     { bucket, prefix }: S3Folder,
     job: string,
 ): Promise<Completion | undefined> {
     const where = { Bucket: bucket, Key: `${prefix}job-${job}/manifest.json` };
-    const url = objectUrl(bucket, where.Key);
-    const top = await callIfThere(["NoSuchKey"], "s3:GetObject", url, async () =>
-        (await s3.send(new GetObjectCommand(where))).Body?.transformToString(),
+    const top = await ifThere(
+        readObject(s3, where, (body) => body.transformToString()),
+        "NoSuchKey",
     );
     if (top === undefined) {
         return undefined;
@@ -43,7 +42,7 @@ export async function readCompletion(
     const keys = new Fingerprint();
     const failures = new Map<string, FailedTasks>();
     let copied = 0;
-    for (const { Bucket, Key } of manifest.parse(JSON.parse(top)).Results) {
+    for (const { Bucket, Key } of manifest.parse(JSON.parse(top.content)).Results) {
         // Rows of Bucket, Key, VersionId, TaskStatus and the columns of `readOutcome`.
         const rows = download(s3, { Bucket, Key }, (file) => file.pipe(parse({ relaxColumnCount: true })));
         for await (const [, key = "", , status = "", ...outcome] of rows as AsyncIterable<string[]>) {

@@ -1,10 +1,9 @@
-import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
-import { AwsError, call } from "../aws";
+import type { S3 } from "@aws-sdk/client-s3";
+import { AwsError, readObject } from "../aws";
 import type { Streams } from "../cli";
 import { progressBar } from "../progress-bar";
 import { type Completion, type FailedTasks, readCompletion } from "./completion";
 import type { JobState, Jobs } from "./jobs";
-import { objectUrl } from "./objects";
 import type { Portion } from "./portions";
 import { type CopyJob, type Records, reasonOf, type UploadedPortion } from "./records";
 import { upload } from "./transfer";
@@ -30,7 +29,7 @@ export function isSafe({ problems, lost }: Outcome): boolean {
 }
 
 export interface CopyContext {
-    readonly s3: S3Client;
+    readonly s3: S3;
     readonly jobs: Jobs;
     readonly records: Records;
     readonly streams: Streams;
@@ -55,10 +54,8 @@ export async function uploadPortion(
         upload(s3, file, folder.bucket, `${folder.prefix}${index}-${name}`, signal);
     const manifest = await put(files.manifest, "manifest.csv");
     const objects = await put(files.objects, "objects.ndjson");
-    await call("s3:GetObject", objectUrl(folder.bucket, objects.key), async () => {
-        const first = { Bucket: folder.bucket, Key: objects.key, Range: "bytes=0-0" };
-        await (await s3.send(new GetObjectCommand(first))).Body?.transformToString();
-    });
+    const first = { Bucket: folder.bucket, Key: objects.key, Range: "bytes=0-0" };
+    await readObject(s3, first, (body) => body.transformToString());
     const { count: tasks, value: fingerprint } = keys;
     return { ...terms, bucket, storageClass, tasks, fingerprint, manifest, objects };
 }

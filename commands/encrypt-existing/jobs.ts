@@ -1,15 +1,12 @@
-import {
-    CreateJobCommand,
-    DescribeJobCommand,
-    type JobDescriptor,
-    type RequestedJobStatus,
-    type S3ControlClient,
-    type S3StorageClass,
-    UpdateJobStatusCommand,
+import type {
+    JobDescriptor,
+    RequestedJobStatus,
+    S3Control,
+    S3StorageClass,
 } from "@aws-sdk/client-s3-control";
 import type { S3Folder } from "../../components/domain/locations";
 import { bucketArn } from "../../components/policies/s3-access";
-import { call, callIfThere } from "../aws";
+import { ifThere } from "../aws";
 import type { CopyJob, UploadedPortion } from "./records";
 import { ENCRYPTED_SINCE } from "./survey";
 
@@ -29,7 +26,7 @@ export interface JobState {
 export class Jobs {
     /** @param reports The folder of this command below the location `log`. */
     constructor(
-        private readonly control: S3ControlClient,
+        private readonly control: S3Control,
         private readonly accountId: string,
         private readonly reports: S3Folder,
     ) {}
@@ -42,7 +39,7 @@ export class Jobs {
     /** Creates a job that copies the objects of a manifest in place, once it is confirmed. */
     async create({ run, bucket, storageClass, roleArn, ...portion }: UploadedPortion): Promise<string> {
         const folder = this.folderOf(run);
-        const request = new CreateJobCommand({
+        const { JobId = "" } = await this.control.createJob({
             AccountId: this.accountId,
             Description: `encrypt-existing ${bucket} ${storageClass}`,
             ConfirmationRequired: true,
@@ -76,17 +73,13 @@ export class Jobs {
                 ReportScope: "AllTasks",
             },
         });
-        const on = `bucket ${bucket}, as ${roleArn}`;
-        const answer = await call("s3:CreateJob and iam:PassRole", on, () => this.control.send(request));
-        return answer.JobId ?? "";
+        return JobId;
     }
 
     /** Undefined if S3 has forgotten the job, as it does after 90 days. */
     async describe(copy: CopyJob): Promise<JobState | undefined> {
-        const request = new DescribeJobCommand({ AccountId: this.accountId, JobId: copy.job });
-        const absent = ["NoSuchJob", "NoSuchJobException"];
-        const { Job: job } =
-            (await callIfThere(absent, "s3:DescribeJob", copy.job, () => this.control.send(request))) ?? {};
+        const describing = this.control.describeJob({ AccountId: this.accountId, JobId: copy.job });
+        const { Job: job } = (await ifThere(describing, "NoSuchJob", "NoSuchJobException")) ?? {};
         const {
             TotalNumberOfTasks = 0,
             NumberOfTasksSucceeded = 0,
@@ -106,8 +99,11 @@ export class Jobs {
     }
 
     async request({ job }: CopyJob, status: RequestedJobStatus): Promise<void> {
-        const request = { AccountId: this.accountId, JobId: job, RequestedJobStatus: status };
-        await call("s3:UpdateJobStatus", job, () => this.control.send(new UpdateJobStatusCommand(request)));
+        await this.control.updateJobStatus({
+            AccountId: this.accountId,
+            JobId: job,
+            RequestedJobStatus: status,
+        });
     }
 
     private isOwn(job: JobDescriptor, { run, bucket, storageClass, roleArn, manifest }: CopyJob): boolean {

@@ -1,16 +1,7 @@
-import {
-    GetObjectCommand,
-    GetObjectTaggingCommand,
-    HeadObjectCommand,
-    type HeadObjectCommandOutput,
-    ListObjectsV2Command,
-    ListObjectVersionsCommand,
-    type ObjectVersion,
-    type S3Client,
-} from "@aws-sdk/client-s3";
+import type { HeadObjectCommandOutput, ObjectVersion, S3 } from "@aws-sdk/client-s3";
 import { z } from "zod";
 import type { S3Folder } from "../../components/domain/locations";
-import { AwsError, call, callIfThere } from "../aws";
+import { AwsError, ifThere, readObject } from "../aws";
 import { escaped } from "../escape";
 
 /** The number of simultaneous requests about objects. */
@@ -55,21 +46,18 @@ function payer({ requesterPays }: Access) {
 
 /** The current objects of a folder; in buckets with versioning, the noncurrent versions too. Delete markers are omitted. */
 export async function* listObjects(
-    s3: S3Client,
+    s3: S3,
     access: Access,
     { bucket, prefix }: S3Folder,
 ): AsyncGenerator<ListedObject> {
     // Keys may have characters that XML cannot contain, so S3 encodes them.
     const common = { Bucket: bucket, Prefix: prefix, EncodingType: "url", ...payer(access) } as const;
-    const on = `bucket ${bucket}`;
     const objects = async (from: object) => {
-        const request = new ListObjectsV2Command({ ...common, ...from });
-        const page = await call("s3:ListBucket", on, () => s3.send(request));
+        const page = await s3.listObjectsV2({ ...common, ...from });
         return { ...page, next: { ContinuationToken: page.NextContinuationToken } };
     };
     const versions = async (from: object) => {
-        const request = new ListObjectVersionsCommand({ ...common, ...from });
-        const page = await call("s3:ListBucketVersions", on, () => s3.send(request));
+        const page = await s3.listObjectVersions({ ...common, ...from });
         const next = { KeyMarker: decoded(page.NextKeyMarker), VersionIdMarker: page.NextVersionIdMarker };
         return { ...page, Contents: page.Versions, next };
     };
@@ -103,22 +91,15 @@ export type Head = HeadObjectCommandOutput | "gone" | "customer key" | "denied";
  * S3's description of an object or version.
  * @returns `customer key`: the object is encrypted under a key that only its writer has (SSE-C).
  */
-export async function headObject(
-    s3: S3Client,
-    access: Access,
-    key: string,
-    versionId?: string,
-): Promise<Head> {
+export async function headObject(s3: S3, access: Access, key: string, versionId?: string): Promise<Head> {
     const where = {
         Bucket: access.bucket,
         Key: key,
         ...(versionId && { VersionId: versionId }),
         ...payer(access),
     };
-    const on = objectUrl(access.bucket, key);
     try {
-        const head = () => s3.send(new HeadObjectCommand(where));
-        return (await callIfThere(["NotFound", "NoSuchKey", "HTTP 405"], "s3:GetObject", on, head)) ?? "gone";
+        return (await ifThere(s3.headObject(where), "NotFound", "NoSuchKey", "HTTP 405")) ?? "gone";
     } catch (error) {
         if (error instanceof AwsError && error.denied) {
             return "denied";
@@ -127,12 +108,13 @@ export async function headObject(
             throw error;
         }
         // An answer to HEAD has no body. 400 means a customer-provided key, or an expired token: GET has the reason.
-        const isReadable = await callIfThere(["InvalidRequest"], "s3:GetObject", on, async () => {
-            const { Body } = await s3.send(new GetObjectCommand({ ...where, Range: "bytes=0-0" }));
-            await Body?.transformToString();
-            return true;
-        });
-        if (isReadable) {
+        const first = { ...where, Range: "bytes=0-0" };
+        if (
+            await ifThere(
+                readObject(s3, first, (body) => body.transformToString()),
+                "InvalidRequest",
+            )
+        ) {
             throw error;
         }
         return "customer key";
@@ -141,15 +123,13 @@ export async function headObject(
 
 /** What a copy must keep; undefined if the object is gone. */
 export async function propertiesOf(
-    s3: S3Client,
+    s3: S3,
     access: Access,
     key: string,
     head: HeadObjectCommandOutput,
 ): Promise<Properties | undefined> {
-    const on = objectUrl(access.bucket, key);
-    const tagging = await callIfThere(["NotFound", "NoSuchKey"], "s3:GetObjectTagging", on, () =>
-        s3.send(new GetObjectTaggingCommand({ Bucket: access.bucket, Key: key, ...payer(access) })),
-    );
+    const where = { Bucket: access.bucket, Key: key, ...payer(access) };
+    const tagging = await ifThere(s3.getObjectTagging(where), "NotFound", "NoSuchKey");
     if (!tagging) {
         return undefined;
     }

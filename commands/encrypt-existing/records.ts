@@ -1,7 +1,7 @@
-import { GetObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import type { S3 } from "@aws-sdk/client-s3";
 import { z } from "zod";
 import type { S3Folder } from "../../components/domain/locations";
-import { AwsError, call } from "../aws";
+import { AwsError, readObject } from "../aws";
 import { escaped } from "../escape";
 import { listObjects, objectUrl } from "./objects";
 
@@ -49,7 +49,7 @@ export class Records {
      * @param stack `<project>/<stack>`.
      */
     constructor(
-        private readonly s3: S3Client,
+        private readonly s3: S3,
         reports: S3Folder,
         private readonly stack: string,
     ) {
@@ -62,13 +62,12 @@ export class Records {
         record: object,
     ): Promise<void> {
         const where = { Bucket: this.folder.bucket, Key: `${this.folder.prefix}${run}/${job}.${kind}.json` };
-        const put = new PutObjectCommand({
+        await this.s3.putObject({
             ...where,
             Body: JSON.stringify({ ...record, stack: this.stack }, null, 2),
             ContentType: "application/json",
             ServerSideEncryption: "AES256",
         });
-        await call("s3:PutObject", objectUrl(where.Bucket, where.Key), () => this.s3.send(put));
     }
 
     /** @throws Error if no copy of the run has lost anything. */
@@ -123,13 +122,9 @@ export class Records {
     }
 
     private async parse(key: string): Promise<object> {
-        const { bucket } = this.folder;
-        const json = await call("s3:GetObject", objectUrl(bucket, key), async () =>
-            (
-                await this.s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }))
-            ).Body?.transformToString(),
-        );
-        const record = z.looseObject({ stack: z.string() }).parse(JSON.parse(json ?? ""));
+        const where = { Bucket: this.folder.bucket, Key: key };
+        const { content } = await readObject(this.s3, where, (body) => body.transformToString());
+        const record = z.looseObject({ stack: z.string() }).parse(JSON.parse(content));
         if (record.stack !== this.stack) {
             throw new Error(`it is of stack ${JSON.stringify(record.stack)}`);
         }

@@ -1,18 +1,6 @@
-import {
-    GetBucketLifecycleConfigurationCommand,
-    GetBucketNotificationConfigurationCommand,
-    GetBucketOwnershipControlsCommand,
-    GetBucketReplicationCommand,
-    GetBucketRequestPaymentCommand,
-    GetBucketVersioningCommand,
-    GetObjectLockConfigurationCommand,
-    type LifecycleRule,
-    ListBucketIntelligentTieringConfigurationsCommand,
-    type S3Client,
-    type Transition,
-} from "@aws-sdk/client-s3";
+import type { LifecycleRule, S3, Transition } from "@aws-sdk/client-s3";
 import type { S3Folder } from "../../components/domain/locations";
-import { callIfThere } from "../aws";
+import { ifThere } from "../aws";
 import { escaped } from "../escape";
 import type { Access } from "./objects";
 
@@ -39,33 +27,23 @@ export interface Surroundings extends Access {
 
 /** Reads all that acts on a bucket when an object in these folders is copied in place. */
 export async function surroundingsOf(
-    s3: S3Client,
+    s3: S3,
     bucket: string,
     folders: readonly S3Folder[],
 ): Promise<Surroundings> {
     const Bucket = bucket;
-    /** A setting; an empty object if the bucket has none. */
-    const read = async <T>(
-        permission: string,
-        request: () => Promise<T>,
-        ...absent: readonly string[]
-    ): Promise<Partial<T>> => (await callIfThere(absent, permission, `bucket ${bucket}`, request)) ?? {};
     const effects: Effect[] = [];
     const note = (effect: string, consent?: Consent) =>
         effects.push({ bucket, effect: escaped(effect), consent });
     const applies = (prefix = "") =>
         folders.some((folder) => folder.prefix.startsWith(prefix) || prefix.startsWith(folder.prefix));
 
-    const { Status: versioning } = await read("s3:GetBucketVersioning", () =>
-        s3.send(new GetBucketVersioningCommand({ Bucket })),
-    );
+    const { Status: versioning } = await s3.getBucketVersioning({ Bucket });
     if (versioning === "Enabled") {
         note("versioning: the unencrypted object stays as a noncurrent version");
     }
 
-    const { Payer } = await read("s3:GetBucketRequestPayment", () =>
-        s3.send(new GetBucketRequestPaymentCommand({ Bucket })),
-    );
+    const { Payer } = await s3.getBucketRequestPayment({ Bucket });
     if (Payer === "Requester") {
         note("Requester Pays: the requester, which is this account, pays for the requests");
     }
@@ -75,9 +53,7 @@ export async function surroundingsOf(
         QueueConfigurations = [],
         LambdaFunctionConfigurations = [],
         EventBridgeConfiguration,
-    } = await read("s3:GetBucketNotification", () =>
-        s3.send(new GetBucketNotificationConfigurationCommand({ Bucket })),
-    );
+    } = await s3.getBucketNotificationConfiguration({ Bucket });
     for (const { Events = [], Filter, ...target } of [
         ...TopicConfigurations,
         ...QueueConfigurations,
@@ -94,40 +70,31 @@ export async function surroundingsOf(
         note("EventBridge: each copy sends an event Object Created, which rules may act on", "events");
     }
 
-    const { ReplicationConfiguration } = await read(
-        "s3:GetReplicationConfiguration",
-        () => s3.send(new GetBucketReplicationCommand({ Bucket })),
-        "ReplicationConfigurationNotFoundError",
-    );
+    const { ReplicationConfiguration } =
+        (await ifThere(s3.getBucketReplication({ Bucket }), "ReplicationConfigurationNotFoundError")) ?? {};
     for (const { Status, Destination, ...rule } of ReplicationConfiguration?.Rules ?? []) {
         if (Status === "Enabled" && applies(prefixOf(rule))) {
             note(`replication: each copy is replicated to ${Destination?.Bucket}`, "replication");
         }
     }
 
-    const { ObjectLockConfiguration: lock } = await read(
-        "s3:GetBucketObjectLockConfiguration",
-        () => s3.send(new GetObjectLockConfigurationCommand({ Bucket })),
-        "ObjectLockConfigurationNotFoundError",
-    );
+    const { ObjectLockConfiguration: lock } =
+        (await ifThere(s3.getObjectLockConfiguration({ Bucket }), "ObjectLockConfigurationNotFoundError")) ??
+        {};
     if (lock?.ObjectLockEnabled) {
         const lost = "no legal hold and no retention of its own";
         note(`Object Lock: a copy has the bucket's default retention, but ${lost}`, "object-lock");
     }
 
-    const { OwnershipControls } = await read(
-        "s3:GetBucketOwnershipControls",
-        () => s3.send(new GetBucketOwnershipControlsCommand({ Bucket })),
-        "OwnershipControlsNotFoundError",
-    );
+    const { OwnershipControls } =
+        (await ifThere(s3.getBucketOwnershipControls({ Bucket }), "OwnershipControlsNotFoundError")) ?? {};
     if (OwnershipControls?.Rules?.[0]?.ObjectOwnership !== "BucketOwnerEnforced") {
         note("ACLs: a copy has only the bucket owner's grant; an object's other grants are lost", "acls");
     }
 
-    const { IntelligentTieringConfigurationList = [] } = await read(
-        "s3:GetIntelligentTieringConfiguration",
-        () => s3.send(new ListBucketIntelligentTieringConfigurationsCommand({ Bucket })),
-    );
+    const { IntelligentTieringConfigurationList = [] } = await s3.listBucketIntelligentTieringConfigurations({
+        Bucket,
+    });
     for (const { Id, Status, ...rule } of IntelligentTieringConfigurationList) {
         if (Status === "Enabled" && applies(prefixOf(rule))) {
             const then =
@@ -136,12 +103,9 @@ export async function surroundingsOf(
         }
     }
 
-    const lifecycle = await read(
-        "s3:GetLifecycleConfiguration",
-        () => s3.send(new GetBucketLifecycleConfigurationCommand({ Bucket })),
-        "NoSuchLifecycleConfiguration",
-    );
-    const rules = (lifecycle.Rules ?? []).filter(
+    const NONE = "NoSuchLifecycleConfiguration";
+    const lifecycle = await ifThere(s3.getBucketLifecycleConfiguration({ Bucket }), NONE);
+    const rules = (lifecycle?.Rules ?? []).filter(
         (rule) => rule.Status === "Enabled" && applies(prefixOf(rule)),
     );
     for (const rule of rules) {

@@ -1,4 +1,4 @@
-import type { HeadObjectCommandOutput, S3Client } from "@aws-sdk/client-s3";
+import type { HeadObjectCommandOutput, S3 } from "@aws-sdk/client-s3";
 import { S3StorageClass } from "@aws-sdk/client-s3-control";
 import { pMapIterable, pMapSkip } from "p-map";
 import {
@@ -56,7 +56,7 @@ export interface Counts {
 
 /** Finds the unencrypted objects of a bucket's folders. Memory does not grow with the number of objects. */
 export function survey(
-    s3: S3Client,
+    s3: S3,
     access: Surroundings,
     counts: Counts,
     onListed: () => void,
@@ -69,7 +69,7 @@ export function survey(
 }
 
 async function* candidates(
-    s3: S3Client,
+    s3: S3,
     access: Surroundings,
     counts: Counts,
     onListed: () => void,
@@ -86,7 +86,7 @@ async function* candidates(
 }
 
 async function inspect(
-    s3: S3Client,
+    s3: S3,
     access: Access,
     object: ListedObject,
     counts: Counts,

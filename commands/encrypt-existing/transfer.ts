@@ -3,18 +3,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import {
-    AbortMultipartUploadCommand,
-    type CompletedPart,
-    CompleteMultipartUploadCommand,
-    CreateMultipartUploadCommand,
-    GetObjectCommand,
-    type S3Client,
-    UploadPartCommand,
-} from "@aws-sdk/client-s3";
-import type { S3ControlClient } from "@aws-sdk/client-s3-control";
-import { call } from "../aws";
-import { objectUrl } from "./objects";
+import type { CompletedPart, S3 } from "@aws-sdk/client-s3";
+import type { S3Control } from "@aws-sdk/client-s3-control";
+import { readObject } from "../aws";
 
 /** The least that S3 takes; at most 10,000 parts are 50 GB, the snapshots of more than 100 million objects. */
 const PART_BYTES = 5 * 2 ** 20;
@@ -30,31 +21,28 @@ export interface Uploaded {
  * a stream.
  */
 export async function upload(
-    s3: S3Client,
+    s3: S3,
     file: string,
     bucket: string,
     key: string,
     signal: AbortSignal,
 ): Promise<Uploaded> {
     const where = { Bucket: bucket, Key: key };
-    const put = <T>(request: () => Promise<T>) => call("s3:PutObject", objectUrl(bucket, key), request);
-    const { UploadId } = await put(() =>
-        s3.send(new CreateMultipartUploadCommand({ ...where, ServerSideEncryption: "AES256" })),
-    );
+    const { UploadId } = await s3.createMultipartUpload({ ...where, ServerSideEncryption: "AES256" });
     const target = { ...where, UploadId };
     try {
         const Parts: CompletedPart[] = [];
         for await (const Body of createReadStream(file, { highWaterMark: PART_BYTES })) {
             signal.throwIfAborted();
             const PartNumber = Parts.length + 1;
-            const part = new UploadPartCommand({ ...target, PartNumber, Body });
-            Parts.push({ PartNumber, ETag: (await put(() => s3.send(part))).ETag });
+            const { ETag } = await s3.uploadPart({ ...target, PartNumber, Body });
+            Parts.push({ PartNumber, ETag });
         }
-        const complete = new CompleteMultipartUploadCommand({ ...target, MultipartUpload: { Parts } });
-        return { key, etag: (await put(() => s3.send(complete))).ETag ?? "" };
+        const { ETag = "" } = await s3.completeMultipartUpload({ ...target, MultipartUpload: { Parts } });
+        return { key, etag: ETag };
     } catch (error) {
         // The parts cost storage, and no listing of objects shows them.
-        await s3.send(new AbortMultipartUploadCommand(target)).catch(() => undefined);
+        await s3.abortMultipartUpload(target).catch(() => undefined);
         throw error;
     }
 }
@@ -64,17 +52,14 @@ export async function upload(
  * and must not take half an object for the whole.
  */
 export async function* download<T>(
-    s3: S3Client,
+    s3: S3,
     where: { readonly Bucket: string; readonly Key: string; readonly IfMatch?: string },
     parse: (file: Readable) => AsyncIterable<T>,
 ): AsyncGenerator<T> {
     const folder = temporaryFolder();
     const file = path.join(folder, "object");
     try {
-        await call("s3:GetObject", objectUrl(where.Bucket, where.Key), async () => {
-            const { Body } = await s3.send(new GetObjectCommand(where));
-            await pipeline(Body as Readable, createWriteStream(file));
-        });
+        await readObject(s3, where, (body) => pipeline(body as Readable, createWriteStream(file)));
         yield* parse(createReadStream(file));
     } finally {
         rmSync(folder, { recursive: true, force: true });
@@ -86,8 +71,8 @@ export function temporaryFolder(): string {
 }
 
 /** Makes the client refuse an empty answer, which the SDK reads as one without objects and settings, and ask again. */
-export function refuseEmptyAnswers({ middlewareStack }: S3Client | S3ControlClient): void {
-    const stack = middlewareStack as S3Client["middlewareStack"];
+export function refuseEmptyAnswers({ middlewareStack }: S3 | S3Control): void {
+    const stack = middlewareStack as S3["middlewareStack"];
     stack.add(
         (next, { commandName }) =>
             async (args) => {

@@ -1,5 +1,5 @@
 import { createInterface } from "node:readline";
-import type { S3Client } from "@aws-sdk/client-s3";
+import type { S3 } from "@aws-sdk/client-s3";
 import { pMapIterable } from "p-map";
 import type { S3Folder } from "../../components/domain/locations";
 import { escaped } from "../escape";
@@ -57,7 +57,7 @@ export function nothingVerified(): Verification {
  * @throws AwsError `NoSuchKey` or `PreconditionFailed` if that file was deleted or changed.
  */
 export async function verify(
-    s3: S3Client,
+    s3: S3,
     job: Pick<CopyJob, "bucket" | "requesterPays" | "objects">,
     { bucket }: S3Folder,
     onObject: () => void,
@@ -91,7 +91,7 @@ export async function verify(
 
 type Judgement = Exclude<keyof Verification, "lost"> | { readonly differences: string };
 
-async function lookAt(s3: S3Client, access: Access, before: Snapshot): Promise<Judgement> {
+async function lookAt(s3: S3, access: Access, before: Snapshot): Promise<Judgement> {
     const head = await headObject(s3, access, before.key);
     if (head === "denied") {
         return "unreadable";

@@ -1,7 +1,5 @@
-import { ListRoleTagsCommand, paginateListRoles } from "@aws-sdk/client-iam";
-import { GetBucketTaggingCommand, paginateListBuckets, type Tag } from "@aws-sdk/client-s3";
 import { GENERATED_SUFFIX_PATTERN } from "../../components/domain/naming";
-import { type Clients, callIfThere, collect } from "../aws";
+import { type Clients, collect, ifThere } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
 import { stackOf } from "./finding";
 
@@ -9,25 +7,17 @@ import { stackOf } from "./finding";
 const KINDS = {
     bucket: {
         names: ({ s3 }: Clients) =>
-            collect("s3:ListAllMyBuckets", "*", paginateListBuckets({ client: s3 }, {}), ({ Buckets }) =>
-                Buckets?.flatMap(({ Name }) => Name ?? []),
-            ),
-        tags: ({ s3 }: Clients, Bucket: string): Promise<Tag[] | undefined> =>
-            callIfThere(["NoSuchTagSet", "NoSuchBucket"], "s3:GetBucketTagging", Bucket, async () => {
-                const { TagSet } = await s3.send(new GetBucketTaggingCommand({ Bucket }));
-                return TagSet;
-            }),
+            collect(s3.paginateListBuckets({}), ({ Buckets }) => Buckets?.flatMap(({ Name }) => Name ?? [])),
+        tags: async ({ s3 }: Clients, Bucket: string) =>
+            (await ifThere(s3.getBucketTagging({ Bucket }), "NoSuchTagSet", "NoSuchBucket"))?.TagSet,
     },
     role: {
         names: ({ iam }: Clients) =>
-            collect("iam:ListRoles", "*", paginateListRoles({ client: iam }, {}), ({ Roles }) =>
+            collect(iam.paginateListRoles({}), ({ Roles }) =>
                 Roles?.flatMap(({ RoleName }) => RoleName ?? []),
             ),
-        tags: ({ iam }: Clients, RoleName: string) =>
-            callIfThere(["NoSuchEntity", "NoSuchEntityException"], "iam:ListRoleTags", RoleName, async () => {
-                const { Tags } = await iam.send(new ListRoleTagsCommand({ RoleName }));
-                return Tags;
-            }),
+        tags: async ({ iam }: Clients, RoleName: string) =>
+            (await ifThere(iam.listRoleTags({ RoleName }), "NoSuchEntity", "NoSuchEntityException"))?.Tags,
     },
 };
 

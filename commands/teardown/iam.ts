@@ -1,16 +1,9 @@
-import {
-    GetInstanceProfileCommand,
-    paginateListAttachedRolePolicies,
-    paginateListEntitiesForPolicy,
-    paginateListRolePolicies,
-} from "@aws-sdk/client-iam";
+import type { IAM } from "@aws-sdk/client-iam";
 import type { AttachedPolicies } from "../../components/domain/for-commands";
-import { all, baseName, type Clients, callIfThere } from "../aws";
+import { baseName, type Clients, collect, ifThere } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
 import type { Finding } from "./finding";
 import { UNNAMED } from "./generated-names";
-
-type IamClient = Clients["iam"];
 
 const GONE = ["NoSuchEntity", "NoSuchEntityException"];
 
@@ -42,16 +35,17 @@ export function iamChecks(
 }
 
 /** People attach the operator policy to the user that runs EmrEtlRunner. */
-async function holders(iam: IamClient, policyArn: string): Promise<readonly Finding[]> {
-    const found = await callIfThere(GONE, "iam:ListEntitiesForPolicy", policyArn, () =>
-        all(
-            paginateListEntitiesForPolicy({ client: iam }, { PolicyArn: policyArn }),
+async function holders(iam: IAM, policyArn: string): Promise<readonly Finding[]> {
+    const found = await ifThere(
+        collect(
+            iam.paginateListEntitiesForPolicy({ PolicyArn: policyArn }),
             ({ PolicyUsers = [], PolicyGroups = [], PolicyRoles = [] }) => [
                 ...PolicyUsers.map(({ UserName = "" }) => ["user", UserName] as const),
                 ...PolicyGroups.map(({ GroupName = "" }) => ["group", GroupName] as const),
                 ...PolicyRoles.map(({ RoleName = "" }) => ["role", RoleName] as const),
             ],
         ),
+        ...GONE,
     );
     return (found ?? []).map(([kind, name]) => ({
         kind: "operator policy",
@@ -63,22 +57,20 @@ async function holders(iam: IamClient, policyArn: string): Promise<readonly Find
 
 /** Policies of a role that the stack neither attached nor created: a check for managed ones, and one for inline ones. */
 function foreignPolicies(
-    iam: IamClient,
+    iam: IAM,
     RoleName: string,
     own?: AttachedPolicies,
 ): readonly Promise<readonly Finding[]>[] {
-    const of = [{ client: iam }, { RoleName }] as const;
-    const managed = () =>
-        all(paginateListAttachedRolePolicies(...of), ({ AttachedPolicies = [] }) =>
-            AttachedPolicies.map(({ PolicyArn = "" }) => PolicyArn),
-        );
-    const inline = () => all(paginateListRolePolicies(...of), ({ PolicyNames }) => PolicyNames);
+    const managed = collect(iam.paginateListAttachedRolePolicies({ RoleName }), ({ AttachedPolicies }) =>
+        AttachedPolicies?.map(({ PolicyArn = "" }) => PolicyArn),
+    );
+    const inline = collect(iam.paginateListRolePolicies({ RoleName }), ({ PolicyNames }) => PolicyNames);
     const kinds = [
-        ["iam:ListAttachedRolePolicies", managed, "detach-role-policy --policy-arn"],
-        ["iam:ListRolePolicies", inline, "delete-role-policy --policy-name"],
+        [managed, "detach-role-policy --policy-arn"],
+        [inline, "delete-role-policy --policy-name"],
     ] as const;
-    return kinds.map(async ([permission, list, remove]) =>
-        ((await callIfThere(GONE, permission, RoleName, list)) ?? [])
+    return kinds.map(async ([listing, remove]) =>
+        ((await ifThere(listing, ...GONE)) ?? [])
             .filter((policy) => policy !== own?.policyName && !own?.managedPolicyArns.includes(policy))
             .map((policy) => ({
                 kind: "role",
@@ -92,10 +84,8 @@ function foreignPolicies(
 }
 
 /** The profile has the name of its role. Another role in it stays when Pulumi removes the stack's. */
-async function instanceProfile(iam: IamClient, name: string): Promise<readonly Finding[]> {
-    const found = await callIfThere(GONE, "iam:GetInstanceProfile", name, () =>
-        iam.send(new GetInstanceProfileCommand({ InstanceProfileName: name })),
-    );
+async function instanceProfile(iam: IAM, name: string): Promise<readonly Finding[]> {
+    const found = await ifThere(iam.getInstanceProfile({ InstanceProfileName: name }), ...GONE);
     return (found?.InstanceProfile?.Roles ?? []).flatMap(({ RoleName }) =>
         RoleName === name
             ? []

@@ -1,11 +1,6 @@
-import {
-    DeleteSecurityConfigurationCommand,
-    DescribeSecurityConfigurationCommand,
-    type EMRClient,
-    paginateListSecurityConfigurations,
-} from "@aws-sdk/client-emr";
+import type { EMR } from "@aws-sdk/client-emr";
 import { GENERATED_SUFFIX_PATTERN, namePrefix } from "../../components/domain/naming";
-import { call, callIfThere, collect } from "../aws";
+import { collect, ifThere } from "../aws";
 import type { ActiveCluster } from "../clusters";
 import type { StackOutputs } from "../stack-outputs";
 import type { Finding } from "./finding";
@@ -25,7 +20,7 @@ export interface Configuration {
  * @throws Error if the stack has one that is newer than the outputs' one.
  */
 export async function stackConfigurations(
-    emr: EMRClient,
+    emr: EMR,
     outputs: StackOutputs,
 ): Promise<readonly Configuration[]> {
     const { kmsKeyArn, securityConfigurationName: current } = outputs;
@@ -39,11 +34,8 @@ export async function stackConfigurations(
         `^${namePrefix("securityConfiguration", prefix)}${GENERATED_SUFFIX_PATTERN}$`,
     );
     const reference = current !== null && generated.test(current) ? current : newestName(outputs);
-    const names = await collect(
-        "elasticmapreduce:ListSecurityConfigurations",
-        "*",
-        paginateListSecurityConfigurations({ client: emr }, {}),
-        (page) => page.SecurityConfigurations?.flatMap(({ Name }) => Name ?? []),
+    const names = await collect(emr.paginateListSecurityConfigurations({}), (page) =>
+        page.SecurityConfigurations?.flatMap(({ Name }) => Name ?? []),
     );
     const found: Configuration[] = [];
     for (const name of names) {
@@ -53,11 +45,9 @@ export async function stackConfigurations(
         if (name === current || !generated.test(name)) {
             continue;
         }
-        const described = await callIfThere(
-            ["InvalidRequestException"], // It was deleted since.
-            "elasticmapreduce:DescribeSecurityConfiguration",
-            name,
-            () => emr.send(new DescribeSecurityConfigurationCommand({ Name: name })),
+        const described = await ifThere(
+            emr.describeSecurityConfiguration({ Name: name }),
+            "InvalidRequestException",
         );
         const named = described?.SecurityConfiguration?.match(/(arn:|s3:\/\/)[^"]+/g) ?? [];
         const configuration = {
@@ -84,7 +74,7 @@ export async function stackConfigurations(
  * @param clusters Undefined if they are not known: then none may be deleted.
  */
 export function configurationFindings(
-    emr: EMRClient,
+    emr: EMR,
     { securityConfigurationName: current, forCommands: { region } }: StackOutputs,
     configurations: readonly Configuration[],
     clusters: readonly ActiveCluster[] | undefined,
@@ -115,10 +105,7 @@ export function configurationFindings(
             : isOnlyStacks
               ? "when no cluster uses it, run this again"
               : `if no other stack and no config.yml names it, ${command}`;
-        const remove = () =>
-            call("elasticmapreduce:DeleteSecurityConfiguration", name, () =>
-                emr.send(new DeleteSecurityConfigurationCommand({ Name: name })),
-            );
+        const remove = () => emr.deleteSecurityConfiguration({ Name: name });
         return { ...finding, why, fix, ...(isDeletable && { remove }) };
     });
 }

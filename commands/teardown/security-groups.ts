@@ -1,14 +1,6 @@
-import {
-    DeleteSecurityGroupCommand,
-    type EC2Client,
-    type NetworkInterface,
-    paginateDescribeSecurityGroups,
-    RevokeSecurityGroupEgressCommand,
-    RevokeSecurityGroupIngressCommand,
-    type SecurityGroup,
-} from "@aws-sdk/client-ec2";
+import type { EC2, NetworkInterface, SecurityGroup } from "@aws-sdk/client-ec2";
 import { EMR_GROUP_NAMES } from "../../components/domain/emr-security-groups";
-import { call, collect } from "../aws";
+import { collect } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
 import { type Finding, stackOf } from "./finding";
 import { describeInterface } from "./vpc";
@@ -16,13 +8,8 @@ import { describeInterface } from "./vpc";
 const EMR_NAMES: readonly (string | undefined)[] = Object.values(EMR_GROUP_NAMES).flat();
 
 /** Every security group of the region: a rule may refer to a group of another VPC. */
-export function securityGroups(client: EC2Client): Promise<readonly SecurityGroup[]> {
-    return collect(
-        "ec2:DescribeSecurityGroups",
-        "*",
-        paginateDescribeSecurityGroups({ client }, {}),
-        (page) => page.SecurityGroups,
-    );
+export function securityGroups(client: EC2): Promise<readonly SecurityGroup[]> {
+    return collect(client.paginateDescribeSecurityGroups({}), (page) => page.SecurityGroups);
 }
 
 /**
@@ -34,7 +21,7 @@ export function securityGroups(client: EC2Client): Promise<readonly SecurityGrou
  * @param clustersRun Whether a cluster uses the stack, or none is known.
  */
 export function groupFindings(
-    ec2: EC2Client,
+    ec2: EC2,
     { forCommands: { stackTag, region } }: StackOutputs,
     vpcIds: readonly string[],
     groups: readonly SecurityGroup[],
@@ -69,9 +56,7 @@ export function groupFindings(
                 remove: async () => {
                     rulesAreGone ??= revokeRules(ec2, deletable);
                     await rulesAreGone;
-                    await call("ec2:DeleteSecurityGroup", GroupId, () =>
-                        ec2.send(new DeleteSecurityGroupCommand({ GroupId })),
-                    );
+                    await ec2.deleteSecurityGroup({ GroupId });
                 },
             };
         }
@@ -133,19 +118,13 @@ function refersTo({ IpPermissions = [], IpPermissionsEgress = [] }: SecurityGrou
     );
 }
 
-async function revokeRules(ec2: EC2Client, groups: readonly SecurityGroup[]): Promise<void> {
+async function revokeRules(ec2: EC2, groups: readonly SecurityGroup[]): Promise<void> {
     for (const { GroupId = "", IpPermissions = [], IpPermissionsEgress = [] } of groups) {
         if (IpPermissions.length > 0) {
-            await call("ec2:RevokeSecurityGroupIngress", GroupId, () =>
-                ec2.send(new RevokeSecurityGroupIngressCommand({ GroupId, IpPermissions })),
-            );
+            await ec2.revokeSecurityGroupIngress({ GroupId, IpPermissions });
         }
         if (IpPermissionsEgress.length > 0) {
-            await call("ec2:RevokeSecurityGroupEgress", GroupId, () =>
-                ec2.send(
-                    new RevokeSecurityGroupEgressCommand({ GroupId, IpPermissions: IpPermissionsEgress }),
-                ),
-            );
+            await ec2.revokeSecurityGroupEgress({ GroupId, IpPermissions: IpPermissionsEgress });
         }
     }
 }

@@ -1,13 +1,7 @@
-import { ListMultipartUploadsCommand, ListObjectVersionsCommand } from "@aws-sdk/client-s3";
-import {
-    DescribeJobCommand,
-    JobStatus,
-    paginateListAccessPoints,
-    paginateListJobs,
-} from "@aws-sdk/client-s3-control";
+import { JobStatus } from "@aws-sdk/client-s3-control";
 import { parseS3Url } from "../../components/domain/locations";
 import { namePrefix } from "../../components/domain/naming";
-import { all, type Clients, call, callIfThere, collect } from "../aws";
+import { type Clients, collect, ifThere } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
 import type { Finding } from "./finding";
 import { UNNAMED } from "./generated-names";
@@ -44,9 +38,7 @@ function dataBuckets({
 }
 
 async function contents({ s3 }: Clients, bucket: string, isUnnamed = false): Promise<readonly Finding[]> {
-    const listed = await callIfThere(["NoSuchBucket"], "s3:ListBucketVersions", bucket, () =>
-        s3.send(new ListObjectVersionsCommand({ Bucket: bucket, MaxKeys: 1 })),
-    );
+    const listed = await ifThere(s3.listObjectVersions({ Bucket: bucket, MaxKeys: 1 }), "NoSuchBucket");
     const [current] = listed?.Versions ?? [];
     return current || listed?.DeleteMarkers?.length
         ? [
@@ -62,9 +54,7 @@ async function contents({ s3 }: Clients, bucket: string, isUnnamed = false): Pro
 
 /** An upload that is completed after the bucket was emptied fills it again. */
 async function uploads({ s3 }: Clients, bucket: string): Promise<readonly Finding[]> {
-    const listed = await callIfThere(["NoSuchBucket"], "s3:ListBucketMultipartUploads", bucket, () =>
-        s3.send(new ListMultipartUploadsCommand({ Bucket: bucket, MaxUploads: 1 })),
-    );
+    const listed = await ifThere(s3.listMultipartUploads({ Bucket: bucket, MaxUploads: 1 }), "NoSuchBucket");
     return (listed?.Uploads ?? []).map(({ Key, UploadId }) => ({
         kind: "bucket",
         name: bucket,
@@ -79,11 +69,12 @@ async function accessPoints(
     bucket: string,
     accountId: string,
 ): Promise<readonly Finding[]> {
-    const found = await callIfThere(["NoSuchBucket"], "s3:ListAccessPoints", bucket, () =>
-        all(
-            paginateListAccessPoints({ client: s3Control }, { AccountId: accountId, Bucket: bucket }),
+    const found = await ifThere(
+        collect(
+            s3Control.paginateListAccessPoints({ AccountId: accountId, Bucket: bucket }),
             ({ AccessPointList }) => AccessPointList,
         ),
+        "NoSuchBucket",
     );
     return (found ?? []).map(({ Name = "" }) => ({
         kind: "access point",
@@ -107,16 +98,12 @@ export async function batchJobs(
         return [];
     }
     const jobs = await collect(
-        "s3:ListJobs",
-        accountId,
-        paginateListJobs({ client: s3Control }, { AccountId: accountId, JobStatuses: RUNNING }),
+        s3Control.paginateListJobs({ AccountId: accountId, JobStatuses: RUNNING }),
         (page) => page.Jobs,
     );
     const found: Finding[] = [];
     for (const { JobId = "" } of jobs) {
-        const { Job } = await call("s3:DescribeJob", JobId, () =>
-            s3Control.send(new DescribeJobCommand({ AccountId: accountId, JobId })),
-        );
+        const { Job } = await s3Control.describeJob({ AccountId: accountId, JobId });
         if (Job?.RoleArn === reencryptionRoleArn) {
             found.push({
                 kind: "batch job",

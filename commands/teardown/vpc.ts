@@ -1,24 +1,4 @@
-import {
-    DescribeVpnGatewaysCommand,
-    type EC2Client,
-    type Filter,
-    type NetworkInterface,
-    paginateDescribeCarrierGateways,
-    paginateDescribeEgressOnlyInternetGateways,
-    paginateDescribeInstances,
-    paginateDescribeInternetGateways,
-    paginateDescribeNatGateways,
-    paginateDescribeNetworkAcls,
-    paginateDescribeNetworkInterfaces,
-    paginateDescribeRouteTables,
-    paginateDescribeSubnets,
-    paginateDescribeTransitGatewayVpcAttachments,
-    paginateDescribeVpcEndpoints,
-    paginateDescribeVpcPeeringConnections,
-    paginateDescribeVpcs,
-    type Tag,
-    type Vpc,
-} from "@aws-sdk/client-ec2";
+import type { EC2, NetworkInterface, Tag, Vpc } from "@aws-sdk/client-ec2";
 import { collect } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
 import { type Finding, stackOf } from "./finding";
@@ -51,10 +31,6 @@ interface Kind {
     readonly kind: string;
     /** EC2's name of the kind, which names its action, its list in an answer, its id and its command in the AWS CLI. */
     readonly type: string;
-    readonly pages: (
-        config: { readonly client: EC2Client },
-        input: { Filters?: Filter[]; Filter?: Filter[] },
-    ) => AsyncIterable<object>;
     /** The field with the id. Default: `<type>Id`. */
     readonly id?: string;
     /** EC2's filter by VPC, null if there is none. Default: `vpc-id`. */
@@ -67,11 +43,7 @@ interface Kind {
 
 const GONE = /^(deleted|deleting|detached|rejected|expired|failed|terminated)$/i;
 
-const PEERING = {
-    kind: "peering connection",
-    type: "VpcPeeringConnection",
-    pages: paginateDescribeVpcPeeringConnections,
-};
+const PEERING = { kind: "peering connection", type: "VpcPeeringConnection" };
 
 /**
  * In the order to delete them.
@@ -82,53 +54,47 @@ export const VPC_KINDS: readonly Kind[] = [
     {
         kind: "instance",
         type: "Instance",
-        pages: paginateDescribeInstances,
         remove: "terminate-instances --instance-ids",
     },
     {
         kind: "VPC endpoint",
         type: "VpcEndpoint",
-        pages: paginateDescribeVpcEndpoints,
         gone: /^delet/i, // A rejected or failed endpoint keeps its network interfaces.
         remove: "delete-vpc-endpoints --vpc-endpoint-ids",
     },
-    { kind: "NAT gateway", type: "NatGateway", pages: paginateDescribeNatGateways },
+    { kind: "NAT gateway", type: "NatGateway" },
     { ...PEERING, filter: "requester-vpc-info.vpc-id" },
     { ...PEERING, filter: "accepter-vpc-info.vpc-id" },
     {
         kind: "transit gateway attachment",
         type: "TransitGatewayVpcAttachment",
-        pages: paginateDescribeTransitGatewayVpcAttachments,
         id: "TransitGatewayAttachmentId",
         remove: "delete-transit-gateway-vpc-attachment --transit-gateway-attachment-id",
     },
     {
         kind: "VPN gateway",
         type: "VpnGateway",
-        pages: async function* ({ client }, input) {
-            yield await client.send(new DescribeVpnGatewaysCommand(input));
-        },
         filter: "attachment.vpc-id",
         remove: "detach-vpn-gateway --vpc-id VPC --vpn-gateway-id",
     },
-    { kind: "carrier gateway", type: "CarrierGateway", pages: paginateDescribeCarrierGateways },
+    { kind: "carrier gateway", type: "CarrierGateway" },
     {
         kind: "egress-only internet gateway",
         type: "EgressOnlyInternetGateway",
-        pages: paginateDescribeEgressOnlyInternetGateways,
         filter: null,
     },
     {
         kind: "internet gateway",
         type: "InternetGateway",
-        pages: paginateDescribeInternetGateways,
         filter: "attachment.vpc-id",
         remove: "detach-internet-gateway --vpc-id VPC --internet-gateway-id",
     },
-    { kind: "subnet", type: "Subnet", pages: paginateDescribeSubnets },
-    { kind: "route table", type: "RouteTable", pages: paginateDescribeRouteTables },
-    { kind: "network ACL", type: "NetworkAcl", pages: paginateDescribeNetworkAcls },
+    { kind: "subnet", type: "Subnet" },
+    { kind: "route table", type: "RouteTable" },
+    { kind: "network ACL", type: "NetworkAcl" },
 ];
+
+type Paginate = (input: object) => AsyncIterable<object>;
 
 /** The tag of EMR on a cluster's instances. */
 const CLUSTER_TAG = "aws:elasticmapreduce:job-flow-id";
@@ -142,12 +108,15 @@ export interface Inside {
 }
 
 /** The resources of a kind in a VPC, except those that EC2 deletes with the VPC. */
-export async function resourcesIn(client: EC2Client, kind: Kind, vpcId: string): Promise<readonly Inside[]> {
-    const { type, pages, gone = GONE, filter: name = "vpc-id" } = kind;
+export async function resourcesIn(client: EC2, kind: Kind, vpcId: string): Promise<readonly Inside[]> {
+    const { type, gone = GONE, filter: name = "vpc-id" } = kind;
     const Filters = [{ Name: String(name), Values: [vpcId] }];
     // NAT gateways have `Filter`; the SDK omits what a call does not have.
     const input = name === null ? {} : { Filters, Filter: Filters };
-    const found = await collect(`ec2:Describe${type}s`, vpcId, pages({ client }, input), (page) => {
+    const calls = client as unknown as Readonly<Record<string, Paginate | undefined>>;
+    // EC2 has all VPN gateways on one page.
+    const pages = calls[`paginateDescribe${type}s`]?.(input) ?? [client.describeVpnGateways(input)];
+    const found = await collect<object, Described>(pages, (page) => {
         const lists = page as Readonly<Record<string, readonly Described[] | undefined>>;
         return lists.Reservations?.flatMap(({ Instances = [] }) => Instances) ?? lists[`${type}s`];
     });
@@ -169,8 +138,8 @@ function stateOf({ State, Status }: Described): string {
 }
 
 /** All VPCs of the region. */
-export function describeVpcs(client: EC2Client): Promise<readonly Vpc[]> {
-    return collect("ec2:DescribeVpcs", "*", paginateDescribeVpcs({ client }, {}), ({ Vpcs }) => Vpcs);
+export function describeVpcs(client: EC2): Promise<readonly Vpc[]> {
+    return collect(client.paginateDescribeVpcs({}), ({ Vpcs }) => Vpcs);
 }
 
 /**
@@ -243,13 +212,8 @@ export function vpcFindings(
 }
 
 /** All network interfaces of the region: a security group may be in use in another VPC. */
-export function networkInterfaces(client: EC2Client): Promise<readonly NetworkInterface[]> {
-    return collect(
-        "ec2:DescribeNetworkInterfaces",
-        "*",
-        paginateDescribeNetworkInterfaces({ client }, {}),
-        (page) => page.NetworkInterfaces,
-    );
+export function networkInterfaces(client: EC2): Promise<readonly NetworkInterface[]> {
+    return collect(client.paginateDescribeNetworkInterfaces({}), (page) => page.NetworkInterfaces);
 }
 
 /** The instance of an interface, or its description. */

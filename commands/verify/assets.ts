@@ -1,7 +1,7 @@
 import pMap from "p-map";
 import { hostedAssetsBucket, type Region } from "../../components/domain/region";
 import { valueAt } from "../../components/domain/value-at";
-import { callIfThere } from "../aws";
+import { ifThere } from "../aws";
 import { readConfig } from "../config-yml";
 import { ask, type Context, type Outcome } from "./control";
 import { parseObjectUrl } from "./s3-object";
@@ -18,8 +18,10 @@ export async function hostedAssets({ clients: { s3 }, outputs }: Context): Promi
             const { bucket, key } = parseObjectUrl("emrEtlRunnerConfig", url);
             // S3 also denies a missing object to those who may not list the bucket.
             return ask({ subject: `asset ${url}`, expected: "there", fix }, async () => {
-                const head = await callIfThere(["NotFound", "NoSuchBucket"], "s3:GetObject", url, () =>
+                const head = await ifThere(
                     s3.headObject({ Bucket: bucket, Key: key }),
+                    "NotFound",
+                    "NoSuchBucket",
                 );
                 return head ? "there" : "missing";
             });

@@ -7,7 +7,7 @@ import {
     privateKeyFor,
     type Validity,
 } from "../../components/domain/certificate-chain";
-import { callIfThere } from "../aws";
+import { ifThere, readObject } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
 import { ask, type Context, type Outcome, observe, okIf } from "./control";
 import { acceptsAnyName, dhcpOptions } from "./names";
@@ -30,15 +30,14 @@ interface Archive {
 async function readArchive({ clients: { s3 }, outputs }: Context): Promise<Archive | undefined> {
     const url = outputs.forCommands.certificateArchive;
     const { bucket, key } = parseObjectUrl("forCommands.certificateArchive", url);
-    return callIfThere(["NoSuchKey", "NoSuchBucket"], "s3:GetObject and kms:Decrypt", url, async () => {
-        const {
-            Body,
-            SSEKMSKeyId,
-            ServerSideEncryption = "none",
-        } = await s3.getObject({ Bucket: bucket, Key: key });
-        const bytes = (await Body?.transformToByteArray()) ?? new Uint8Array();
-        return { encryption: SSEKMSKeyId ?? ServerSideEncryption, files: unzip(bytes) };
-    });
+    const reading = readObject(s3, { Bucket: bucket, Key: key }, (body) => body.transformToByteArray());
+    const found = await ifThere(reading, "NoSuchKey", "NoSuchBucket");
+    return (
+        found && {
+            encryption: found.SSEKMSKeyId ?? found.ServerSideEncryption ?? "none",
+            files: unzip(found.content),
+        }
+    );
 }
 
 function unzip(bytes: Uint8Array): Archive["files"] {

@@ -3,7 +3,7 @@ import { canonicalStatement } from "../../components/checks/document-differences
 import { checkKeyState, KEY_SPEC, KEY_USAGE } from "../../components/checks/key";
 import { arn, parseArn } from "../../components/domain/arn";
 import { keyPolicy, keyUse } from "../../components/policies/key";
-import { call, collect } from "../aws";
+import { collect } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
 import { ask, type Context, type Evidence, observe, restore } from "./control";
 import {
@@ -29,9 +29,7 @@ export async function keyUsable({ clients: { kms }, outputs }: Context): Promise
         return [observe({ ...state, expected: region }, parseArn(kmsKeyArn).region)];
     }
     return ask(state, async () => {
-        const { KeyMetadata = {} as never } = await call("kms:DescribeKey", kmsKeyArn, () =>
-            kms.describeKey({ KeyId: kmsKeyArn }),
-        );
+        const { KeyMetadata = {} as never } = await kms.describeKey({ KeyId: kmsKeyArn });
         const { KeyState, DeletionDate, KeyUsage, KeySpec, Origin } = KeyMetadata;
         const bad = checkKeyState(kmsKeyArn, KeyState);
         const ends = DeletionDate ? `, on ${DeletionDate.toISOString().slice(0, 10)}` : "";
@@ -57,9 +55,7 @@ export async function keyUsable({ clients: { kms }, outputs }: Context): Promise
 function rotation(kms: KMS, KeyId: string, region: string): Promise<readonly Evidence[]> {
     const fix = `\`aws kms enable-key-rotation --region ${region} --key-id ${KeyId}\``;
     return ask({ subject: `key ${KeyId}: rotation`, expected: "on", fix }, async () => {
-        const { KeyRotationEnabled } = await call("kms:GetKeyRotationStatus", KeyId, () =>
-            kms.getKeyRotationStatus({ KeyId }),
-        );
+        const { KeyRotationEnabled } = await kms.getKeyRotationStatus({ KeyId });
         return KeyRotationEnabled ? "on" : "off";
     });
 }
@@ -131,9 +127,7 @@ export function isPolicyReadable({ kmsKeyArn, forCommands }: StackOutputs): bool
 
 export async function keyPolicyOf({ clients: { kms }, outputs }: Context): Promise<readonly LiveStatement[]> {
     const { kmsKeyArn } = outputs;
-    const { Policy = "{}" } = await call("kms:GetKeyPolicy", kmsKeyArn, () =>
-        kms.getKeyPolicy({ KeyId: kmsKeyArn, PolicyName: "default" }),
-    );
+    const { Policy = "{}" } = await kms.getKeyPolicy({ KeyId: kmsKeyArn, PolicyName: "default" });
     return statementsOf(Policy);
 }
 
@@ -146,7 +140,7 @@ function grantAccess(
     const fix = `\`aws kms revoke-grant --key-id ${kmsKeyArn} --grant-id ID\``;
     return ask({ subject: `key ${kmsKeyArn}: grants`, expected, fix }, async () => {
         const pages = kms.paginateListGrants({ KeyId: kmsKeyArn });
-        const grants = await collect("kms:ListGrants", kmsKeyArn, pages, ({ Grants }) => Grants);
+        const grants = await collect(pages, ({ Grants }) => Grants);
         return grants
             .map(({ GranteePrincipal: who = "", ...grant }) => ({ who, ...grant }))
             .filter(({ who }) => !/(^|\.)amazonaws\.com$/.test(who) && !isKnown(who))

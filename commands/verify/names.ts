@@ -1,7 +1,6 @@
 import { checkVpcDns } from "../../components/checks/network";
 import { domainNames } from "../../components/domain/region";
 import { valueAt } from "../../components/domain/value-at";
-import { call } from "../aws";
 import { readConfig } from "../config-yml";
 import { ask, type Context, type Evidence, type Outcome, observe, okIf, restore } from "./control";
 import { isInTransitOn } from "./security-configuration";
@@ -21,9 +20,7 @@ export async function nodeNames(context: Context): Promise<Outcome> {
     const dns = DNS.map(({ attribute, key, option }) => {
         const { fix = "" } = checkVpcDns({ id: vpcId, region: forCommands.region }, option, false) ?? {};
         return ask({ subject: `VPC ${vpcId}: ${option}`, expected: "on", fix: `\`${fix}\`` }, async () => {
-            const answer = await call("ec2:DescribeVpcAttribute", vpcId, () =>
-                clients.ec2.describeVpcAttribute({ VpcId: vpcId, Attribute: attribute }),
-            );
+            const answer = await clients.ec2.describeVpcAttribute({ VpcId: vpcId, Attribute: attribute });
             return answer[key]?.Value ? "on" : "off";
         });
     });
@@ -66,14 +63,12 @@ async function dhcpEvidence(context: Context): Promise<readonly Evidence[]> {
 
 /** Undefined for a VPC without DHCP options. */
 export async function dhcpOptions({ clients: { ec2 }, outputs: { vpcId } }: Context) {
-    const vpcs = await call("ec2:DescribeVpcs", vpcId, () => ec2.describeVpcs({ VpcIds: [vpcId] }));
+    const vpcs = await ec2.describeVpcs({ VpcIds: [vpcId] });
     const { DhcpOptionsId: id = "default", CidrBlock = "" } = vpcs.Vpcs?.[0] ?? {};
     if (id === "default") {
         return undefined;
     }
-    const answer = await call("ec2:DescribeDhcpOptions", id, () =>
-        ec2.describeDhcpOptions({ DhcpOptionsIds: [id] }),
-    );
+    const answer = await ec2.describeDhcpOptions({ DhcpOptionsIds: [id] });
     const valuesOf = (key: string) =>
         (answer.DhcpOptions?.[0]?.DhcpConfigurations ?? [])
             .filter(({ Key }) => Key === key)

@@ -27,12 +27,7 @@ export async function ingress(context: Context): Promise<Outcome> {
     };
     return ask({ ...line, subject: `security groups of ${vpcId}` }, async () => {
         const pages = context.clients.ec2.paginateDescribeSecurityGroups(inVpc(vpcId));
-        const all = await collect(
-            "ec2:DescribeSecurityGroups",
-            vpcId,
-            pages,
-            ({ SecurityGroups }) => SecurityGroups,
-        );
+        const all = await collect(pages, ({ SecurityGroups }) => SecurityGroups);
         const each = all
             .filter(({ GroupName }) => forCommands.ownsNetwork || GroupName?.startsWith("ElasticMapReduce-"))
             .map(({ GroupId, GroupName, IpPermissions = [] }) =>
@@ -67,9 +62,7 @@ async function rangesOf({ clients: { ec2 } }: Context, peer: string): Promise<re
         return [peer];
     }
     const pages = ec2.paginateGetManagedPrefixListEntries({ PrefixListId: peer });
-    return collect("ec2:GetManagedPrefixListEntries", peer, pages, ({ Entries }) =>
-        Entries?.flatMap(({ Cidr }) => Cidr ?? []),
-    );
+    return collect(pages, ({ Entries }) => Entries?.flatMap(({ Cidr }) => Cidr ?? []));
 }
 
 /** Such as `tcp 22 from 0.0.0.0/0`. */
@@ -111,7 +104,7 @@ export async function routes(context: Context): Promise<Outcome> {
 
 function routeTables({ clients: { ec2 }, outputs: { vpcId } }: Context): Promise<readonly RouteTable[]> {
     const pages = ec2.paginateDescribeRouteTables(inVpc(vpcId));
-    return collect("ec2:DescribeRouteTables", vpcId, pages, ({ RouteTables }) => RouteTables);
+    return collect(pages, ({ RouteTables }) => RouteTables);
 }
 
 /** A subnet without a route table has the VPC's main one. */
@@ -171,7 +164,7 @@ export async function networkAcls({ clients: { ec2 }, outputs }: Context): Promi
     };
     return ask({ ...line, subject: `network ACLs of ${vpcId}` }, async () => {
         const pages = ec2.paginateDescribeNetworkAcls(inVpc(vpcId));
-        const acls = await collect("ec2:DescribeNetworkAcls", vpcId, pages, ({ NetworkAcls }) => NetworkAcls);
+        const acls = await collect(pages, ({ NetworkAcls }) => NetworkAcls);
         return subnetIds.map((subnetId) => {
             const isOf = ({ Associations = [] }: NetworkAcl) =>
                 Associations.some((each) => each.SubnetId === subnetId);
@@ -225,12 +218,7 @@ export async function endpointPolicies(context: Context): Promise<Outcome> {
         );
     return ask({ ...line, subject: `endpoints of ${vpcId}` }, async () => {
         const pages = context.clients.ec2.paginateDescribeVpcEndpoints(inVpc(vpcId));
-        const all = await collect(
-            "ec2:DescribeVpcEndpoints",
-            vpcId,
-            pages,
-            ({ VpcEndpoints }) => VpcEndpoints,
-        );
+        const all = await collect(pages, ({ VpcEndpoints }) => VpcEndpoints);
         const tables = await routeTables(context);
         const used = subnetIds.map((subnetId) => tableOf(subnetId, tables)?.RouteTableId ?? "");
         // Nodes use an interface by its private DNS names, a gateway by a route.

@@ -1,7 +1,7 @@
 import type { S3 } from "@aws-sdk/client-s3";
 import pMap from "p-map";
 import { parseS3Url, type S3Folder } from "../../components/domain/locations";
-import { AwsError, call, callIfThere } from "../aws";
+import { AwsError, ifThere } from "../aws";
 import { ask, type Context, type Found, type Outcome, okIf } from "./control";
 
 /** A hundred requests. Run folders have dates for names, so that old objects come first. */
@@ -64,21 +64,19 @@ async function sampleOf(s3: S3, folder: S3Folder, size: number, random: () => nu
     const all = reservoir(size, random);
     const old = reservoir(size, random);
     let more = false;
-    await call("s3:ListBucket", folder.bucket, async () => {
-        const pages = s3.paginateListObjectsV2({ Bucket: folder.bucket, Prefix: folder.prefix });
-        for await (const { Contents = [], IsTruncated } of pages) {
-            for (const { Key = "", LastModified } of Contents) {
-                all.add(Key);
-                if (LastModified && LastModified < ALL_ENCRYPTED_SINCE) {
-                    old.add(Key);
-                }
-            }
-            if (all.seen() >= LISTED_AT_MOST) {
-                more = IsTruncated ?? false;
-                break;
+    const pages = s3.paginateListObjectsV2({ Bucket: folder.bucket, Prefix: folder.prefix });
+    for await (const { Contents = [], IsTruncated } of pages) {
+        for (const { Key = "", LastModified } of Contents) {
+            all.add(Key);
+            if (LastModified && LastModified < ALL_ENCRYPTED_SINCE) {
+                old.add(Key);
             }
         }
-    });
+        if (all.seen() >= LISTED_AT_MOST) {
+            more = IsTruncated ?? false;
+            break;
+        }
+    }
     const looked = await pMap(
         new Set([...old.keys, ...all.keys]),
         (key) => encryptionOf(s3, folder.bucket, key),
@@ -107,12 +105,7 @@ function reservoir(size: number, random: () => number) {
 /** Nothing for an object that has gone since it was listed: EmrEtlRunner moves it on. */
 async function encryptionOf(s3: S3, bucket: string, key: string): Promise<Sample["objects"]> {
     try {
-        const head = await callIfThere(
-            ["NotFound", "NoSuchKey"],
-            "s3:GetObject",
-            `s3://${bucket}/${key}`,
-            () => s3.headObject({ Bucket: bucket, Key: key }),
-        );
+        const head = await ifThere(s3.headObject({ Bucket: bucket, Key: key }), "NotFound", "NoSuchKey");
         return head ? [{ key, encryption: head.SSEKMSKeyId ?? head.ServerSideEncryption }] : [];
     } catch (error) {
         // S3 does not describe an object under a customer-provided key without the key.

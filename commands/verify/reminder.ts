@@ -1,4 +1,3 @@
-import { call } from "../aws";
 import { ask, type Context, type Outcome, observe, okIf, restore } from "./control";
 
 /** The message about the certificate's renewal: whether it is still to be sent, and where to. */
@@ -13,9 +12,7 @@ export async function reminder({ clients: { scheduler }, outputs, now }: Context
     };
     const state = line("state", "ENABLED");
     return ask(state, async () => {
-        const { State, ScheduleExpression, Target } = await call("scheduler:GetSchedule", name, () =>
-            scheduler.getSchedule({ Name: name }),
-        );
+        const { State, ScheduleExpression, Target } = await scheduler.getSchedule({ Name: name });
         // Once sent, it stays as it was until a renewal moves it.
         const isSent = new Date(`${ScheduleExpression?.slice("at(".length, -1)}Z`) <= now;
         return [

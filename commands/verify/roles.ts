@@ -7,7 +7,7 @@ import { jobflowRoleTrust, SERVICES, serviceRoleTrust } from "../../components/p
 import { reencryptionRoleTrust } from "../../components/policies/reencryption";
 import { reminderRoleTrust } from "../../components/policies/renewal-reminder";
 import { bucketArn } from "../../components/policies/s3-access";
-import { baseName, call, collect } from "../aws";
+import { baseName, collect } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
 import { ask, type Context, type Evidence, restore } from "./control";
 import { isPolicyReadable, KEY_ACTIONS, keyPolicyOf } from "./key";
@@ -69,7 +69,7 @@ export async function roleTrust(context: Context): Promise<readonly Evidence[]> 
             fix: policies ? restore(outputs) : "change the role's trust policy",
         };
         return ask(line, async () => {
-            const { Role } = await call("iam:GetRole", name, () => clients.iam.getRole({ RoleName: name }));
+            const { Role } = await clients.iam.getRole({ RoleName: name });
             const live = statementsOf(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? "{}"));
             const own = trust.Statement.map(canonicalStatement);
             const isAdded = (statement: LiveStatement) =>
@@ -97,9 +97,7 @@ function instanceProfile({ clients: { iam }, outputs }: Context): Promise<readon
         ? restore(outputs)
         : `an instance profile ${name} that holds the role ${name}`;
     return ask({ subject: `instance profile ${name}: role`, expected: name, fix }, async () => {
-        const { InstanceProfile } = await call("iam:GetInstanceProfile", name, () =>
-            iam.getInstanceProfile({ InstanceProfileName: name }),
-        );
+        const { InstanceProfile } = await iam.getInstanceProfile({ InstanceProfileName: name });
         return InstanceProfile?.Roles?.[0]?.RoleName ?? "none";
     });
 }
@@ -113,12 +111,10 @@ interface Policy {
 
 async function inlinePolicies(iam: IAM, RoleName: string): Promise<readonly Policy[]> {
     const pages = iam.paginateListRolePolicies({ RoleName });
-    const names = await collect("iam:ListRolePolicies", RoleName, pages, ({ PolicyNames }) => PolicyNames);
+    const names = await collect(pages, ({ PolicyNames }) => PolicyNames);
     return Promise.all(
         names.map(async (name) => {
-            const { PolicyDocument = "{}" } = await call("iam:GetRolePolicy", `${RoleName}/${name}`, () =>
-                iam.getRolePolicy({ RoleName, PolicyName: name }),
-            );
+            const { PolicyDocument = "{}" } = await iam.getRolePolicy({ RoleName, PolicyName: name });
             return { name, json: decodeURIComponent(PolicyDocument) };
         }),
     );
@@ -126,7 +122,7 @@ async function inlinePolicies(iam: IAM, RoleName: string): Promise<readonly Poli
 
 function attachedPolicies(iam: IAM, RoleName: string): Promise<readonly string[]> {
     const pages = iam.paginateListAttachedRolePolicies({ RoleName });
-    return collect("iam:ListAttachedRolePolicies", RoleName, pages, ({ AttachedPolicies }) =>
+    return collect(pages, ({ AttachedPolicies }) =>
         AttachedPolicies?.flatMap(({ PolicyArn }) => PolicyArn ?? []),
     );
 }
@@ -134,10 +130,11 @@ function attachedPolicies(iam: IAM, RoleName: string): Promise<readonly string[]
 function managedPolicies(iam: IAM, arns: readonly string[]): Promise<readonly Policy[]> {
     return Promise.all(
         arns.map(async (PolicyArn) => {
-            const { Policy } = await call("iam:GetPolicy", PolicyArn, () => iam.getPolicy({ PolicyArn }));
-            const { PolicyVersion } = await call("iam:GetPolicyVersion", PolicyArn, () =>
-                iam.getPolicyVersion({ PolicyArn, VersionId: Policy?.DefaultVersionId }),
-            );
+            const { Policy } = await iam.getPolicy({ PolicyArn });
+            const { PolicyVersion } = await iam.getPolicyVersion({
+                PolicyArn,
+                VersionId: Policy?.DefaultVersionId,
+            });
             return { name: PolicyArn, json: decodeURIComponent(PolicyVersion?.Document ?? "{}") };
         }),
     );

@@ -5,7 +5,7 @@ import type { BucketSpec } from "../../components/domain/for-commands";
 import { parseS3Url } from "../../components/domain/locations";
 import { bucketPolicy } from "../../components/policies/bucket";
 import { bucketArn } from "../../components/policies/s3-access";
-import { call, callIfThere, collect } from "../aws";
+import { collect, ifThere } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
 import { ask, type Context, type Evidence, observe, okIf, restore } from "./control";
 import {
@@ -78,9 +78,7 @@ export function defaultEncryption(context: Context): Promise<readonly Evidence[]
         const blocked = { ...line, subject: `bucket ${name}: blocked encryption`, expected: "SSE-C" };
         return ask(line, async () => {
             const NONE = "ServerSideEncryptionConfigurationNotFoundError";
-            const answer = await callIfThere([NONE], "s3:GetEncryptionConfiguration", name, () =>
-                context.clients.s3.getBucketEncryption({ Bucket: name }),
-            );
+            const answer = await ifThere(context.clients.s3.getBucketEncryption({ Bucket: name }), NONE);
             const [rule] = answer?.ServerSideEncryptionConfiguration?.Rules ?? [];
             const { SSEAlgorithm = "none", KMSMasterKeyID: key } =
                 rule?.ApplyServerSideEncryptionByDefault ?? {};
@@ -95,9 +93,7 @@ export function defaultEncryption(context: Context): Promise<readonly Evidence[]
 }
 
 async function policyOf(s3: S3, Bucket: string): Promise<readonly LiveStatement[]> {
-    const answer = await callIfThere(["NoSuchBucketPolicy"], "s3:GetBucketPolicy", Bucket, () =>
-        s3.getBucketPolicy({ Bucket }),
-    );
+    const answer = await ifThere(s3.getBucketPolicy({ Bucket }), "NoSuchBucketPolicy");
     return answer?.Policy === undefined ? [] : statementsOf(answer.Policy);
 }
 
@@ -199,15 +195,11 @@ function aclGrants(
     };
     return ask(line, async () => {
         const NONE = "OwnershipControlsNotFoundError";
-        const controls = await callIfThere([NONE], "s3:GetBucketOwnershipControls", Bucket, () =>
-            s3.getBucketOwnershipControls({ Bucket }),
-        );
+        const controls = await ifThere(s3.getBucketOwnershipControls({ Bucket }), NONE);
         if (controls?.OwnershipControls?.Rules?.[0]?.ObjectOwnership === "BucketOwnerEnforced") {
             return okIf(true, "ACLs are off");
         }
-        const { Owner, Grants = [] } = await call("s3:GetBucketAcl", Bucket, () =>
-            s3.getBucketAcl({ Bucket }),
-        );
+        const { Owner, Grants = [] } = await s3.getBucketAcl({ Bucket });
         return Grants.map(({ Grantee, Permission }) => ({
             who: Grantee?.URI ?? Grantee?.ID ?? Grantee?.EmailAddress ?? "someone",
             Permission,
@@ -236,9 +228,7 @@ async function copiesOf({ clients: { s3 }, outputs }: Context, Bucket: string): 
     };
     const replication = async () => {
         const NONE = "ReplicationConfigurationNotFoundError";
-        const answer = await callIfThere([NONE], "s3:GetReplicationConfiguration", Bucket, () =>
-            s3.getBucketReplication({ Bucket }),
-        );
+        const answer = await ifThere(s3.getBucketReplication({ Bucket }), NONE);
         const rules = answer?.ReplicationConfiguration?.Rules ?? [];
         const enabled = rules.filter(({ Status }) => Status === "Enabled");
         return foreign(enabled.map(({ Destination: to }) => ({ bucket: to?.Bucket, account: to?.Account })));
@@ -247,9 +237,7 @@ async function copiesOf({ clients: { s3 }, outputs }: Context, Bucket: string): 
         const found: InventoryConfiguration[] = [];
         let ContinuationToken: string | undefined;
         do {
-            const page = await call("s3:GetInventoryConfiguration", Bucket, () =>
-                s3.listBucketInventoryConfigurations({ Bucket, ContinuationToken }),
-            );
+            const page = await s3.listBucketInventoryConfigurations({ Bucket, ContinuationToken });
             found.push(...(page.InventoryConfigurationList ?? []));
             ContinuationToken = page.NextContinuationToken;
         } while (ContinuationToken);
@@ -258,9 +246,7 @@ async function copiesOf({ clients: { s3 }, outputs }: Context, Bucket: string): 
         return foreign(to.map((each) => ({ bucket: each?.Bucket, account: each?.AccountId })));
     };
     const events = async () => {
-        const answer = await call("s3:GetBucketNotification", Bucket, () =>
-            s3.getBucketNotificationConfiguration({ Bucket }),
-        );
+        const answer = await s3.getBucketNotificationConfiguration({ Bucket });
         const targets = [
             ...(answer.TopicConfigurations ?? []).map(({ TopicArn }) => TopicArn),
             ...(answer.QueueConfigurations ?? []).map(({ QueueArn }) => QueueArn),
@@ -278,9 +264,7 @@ async function copiesOf({ clients: { s3 }, outputs }: Context, Bucket: string): 
 
 function ownBuckets(s3: S3): Promise<readonly (string | undefined)[]> {
     const pages = s3.paginateListBuckets({ MaxBuckets: 1000 });
-    return collect("s3:ListAllMyBuckets", "this account", pages, ({ Buckets }) =>
-        Buckets?.map(({ Name }) => Name),
-    );
+    return collect(pages, ({ Buckets }) => Buckets?.map(({ Name }) => Name));
 }
 
 const PUBLIC_ACCESS = [
@@ -303,9 +287,7 @@ export async function publicAccess(context: Context): Promise<readonly Evidence[
                 : `\`aws s3api put-public-access-block --bucket ${name} --public-access-block-configuration ${settings}\``,
         };
         return ask(line, async () => {
-            const own = await callIfThere([NO_BLOCK], "s3:GetBucketPublicAccessBlock", name, () =>
-                clients.s3.getPublicAccessBlock({ Bucket: name }),
-            );
+            const own = await ifThere(clients.s3.getPublicAccessBlock({ Bucket: name }), NO_BLOCK);
             const off = notBlocked(PUBLIC_ACCESS, own);
             const still = off.length === 0 ? [] : notBlocked(off, await accountBlock(context));
             return still.map((each) => `${each} is off`);
@@ -317,9 +299,7 @@ const NO_BLOCK = "NoSuchPublicAccessBlockConfiguration";
 
 function accountBlock({ clients: { s3Control }, outputs }: Context): Promise<PublicAccessBlock | undefined> {
     const { accountId: AccountId } = outputs.forCommands;
-    return callIfThere([NO_BLOCK], "s3:GetAccountPublicAccessBlock", `account ${AccountId}`, () =>
-        s3Control.getPublicAccessBlock({ AccountId }),
-    );
+    return ifThere(s3Control.getPublicAccessBlock({ AccountId }), NO_BLOCK);
 }
 
 type PublicAccessBlock = Pick<GetPublicAccessBlockCommandOutput, "PublicAccessBlockConfiguration">;

@@ -1,4 +1,4 @@
-import { callIfThere } from "../aws";
+import { ifThere } from "../aws";
 import { fieldsOf } from "../config-yml";
 import { ask, type Context, type Outcome, observe, restore } from "./control";
 
@@ -36,12 +36,9 @@ export function securityConfiguration(part: keyof typeof PARTS | "rest") {
             fix: `${restore(outputs)}, then the new config.yml`,
         };
         return ask(line, async () => {
-            const answer = await callIfThere(
-                ["InvalidRequestException"], // EMR's code for an unknown name.
-                "elasticmapreduce:DescribeSecurityConfiguration",
-                name,
-                () => emr.describeSecurityConfiguration({ Name: name }),
-            );
+            // EMR's code for an unknown name.
+            const absent = "InvalidRequestException";
+            const answer = await ifThere(emr.describeSecurityConfiguration({ Name: name }), absent);
             if (!answer) {
                 return "missing";
             }

@@ -2180,7 +2180,7 @@ describe("verify of a stack in moto", function () {
                 "node-names",
                 "unknown",
                 "ec2:DescribeVpcAttribute",
-                "No. These credentials need ec2:DescribeVpcAttribute on it.",
+                "No. These credentials need ec2:DescribeVpcAttribute.",
             ],
         ]);
     });

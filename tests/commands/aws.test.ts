@@ -1,9 +1,9 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { GetBucketPolicyCommand, HeadBucketCommand } from "@aws-sdk/client-s3";
 import { expect } from "chai";
-import { AwsError, awsClients, call, callIfThere, checkAccount } from "../../commands/aws";
+import { AwsError, awsClients, checkAccount, ifThere, readObject } from "../../commands/aws";
 import type { StackOutputs } from "../../commands/stack-outputs";
+import { fakeAws } from "../support/fake-aws";
 import { runStack } from "../support/run";
 
 /** A response of the fake AWS. */
@@ -51,10 +51,17 @@ describe("a call to AWS", () => {
         requests = 0;
     });
 
-    const policyOf = (Bucket: string) =>
-        call("s3:GetBucketPolicy", Bucket, () =>
-            awsClients("eu-west-1").s3.send(new GetBucketPolicyCommand({ Bucket })),
-        );
+    const policyOf = (Bucket: string) => awsClients("eu-west-1").s3.getBucketPolicy({ Bucket });
+
+    /** What becomes of an error of the SDK. */
+    const thrown = (error: object) => {
+        const { clients } = fakeAws({
+            GetBucketPolicy: () => {
+                throw Object.assign(new Error(), error);
+            },
+        });
+        return failure(clients.s3.getBucketPolicy({ Bucket: "acme" }));
+    };
 
     it("returns the answer of AWS", async () => {
         answers = [{ status: 200, body: '{"Version":"2012-10-17"}' }];
@@ -65,7 +72,7 @@ describe("a call to AWS", () => {
         answers = [{ status: 403, body: refused("AccessDenied", "Access Denied") }];
         const error = await failure(policyOf("acme"));
         expect(error.message).to.equal(
-            "s3:GetBucketPolicy on acme: AccessDenied: Access Denied. These credentials need s3:GetBucketPolicy on it.",
+            "s3:GetBucketPolicy on bucket acme: AccessDenied: Access Denied. These credentials need s3:GetBucketPolicy.",
         );
         expect([error.code, error.denied]).to.deep.equal(["AccessDenied", true]);
     });
@@ -74,32 +81,30 @@ describe("a call to AWS", () => {
         answers = [{ status: 404, body: refused("NoSuchBucket", "The specified bucket does not exist") }];
         const error = await failure(policyOf("acme"));
         expect(error.message).to.equal(
-            "s3:GetBucketPolicy on acme: NoSuchBucket: The specified bucket does not exist",
+            "s3:GetBucketPolicy on bucket acme: NoSuchBucket: The specified bucket does not exist",
         );
         expect(error.denied).to.equal(false);
     });
 
     for (const [status, message] of [
-        [403, "s3:ListBucket on acme: HTTP 403. These credentials need s3:ListBucket on it."],
-        [404, "s3:ListBucket on acme: NotFound"],
-        [400, "s3:ListBucket on acme: HTTP 400"],
+        [403, "s3:GetObject on s3://acme/a: HTTP 403. These credentials need s3:GetObject."],
+        [404, "s3:GetObject on s3://acme/a: NotFound"],
+        [400, "s3:GetObject on s3://acme/a: HTTP 400"],
     ] as const) {
         it(`describes the answer ${status} to a HEAD request, which has no body`, async () => {
             answers = [{ status }];
-            const head = call("s3:ListBucket", "acme", () =>
-                awsClients("eu-west-1").s3.send(new HeadBucketCommand({ Bucket: "acme" })),
-            );
+            const head = awsClients("eu-west-1").s3.headObject({ Bucket: "acme", Key: "a" });
             expect((await failure(head)).message).to.equal(message);
         });
     }
 
     it("recognises a denial by its whole name, and ignores names and messages that say nothing", async () => {
         const failed = async (name: string, message: string, status?: number) => {
-            const thrown = Object.assign(new Error(message), {
+            const error = await thrown({
                 name,
+                message,
                 ...(status && { $metadata: { httpStatusCode: status } }),
             });
-            const error = await failure(call("s3:Any", "acme", () => Promise.reject(thrown)));
             return [error.code, error.reason, error.denied];
         };
         expect(await failed("Unknown", "UnknownError", 403)).to.deep.equal(["HTTP 403", "", true]);
@@ -136,9 +141,8 @@ describe("a call to AWS", () => {
     ] as const) {
         const code = "code" in error ? error.code : error.name;
         it(`says how to fix ${code}`, async () => {
-            const thrown = Object.assign(new Error("No."), error);
-            const { message } = await failure(call("s3:Any", "acme", () => Promise.reject(thrown)));
-            expect(message).to.equal(`s3:Any on acme: ${code}: No. ${fix}`);
+            const { message } = await thrown({ message: "No.", ...error });
+            expect(message).to.equal(`s3:GetBucketPolicy on bucket acme: ${code}: No. ${fix}`);
         });
     }
 
@@ -155,15 +159,53 @@ describe("a call to AWS", () => {
         expect(requests).to.equal(2);
     });
 
-    it("returns undefined for the listed errors only, with callIfThere", async () => {
-        const policy = () =>
-            callIfThere(["NoSuchBucketPolicy"], "s3:GetBucketPolicy", "acme", () =>
-                awsClients("eu-west-1").s3.send(new GetBucketPolicyCommand({ Bucket: "acme" })),
-            );
+    it("returns undefined for the listed errors only, with ifThere", async () => {
+        const policy = () => ifThere(policyOf("acme"), "NoSuchBucketPolicy");
         answers = [{ status: 404, body: refused("NoSuchBucketPolicy", "There is none") }];
         expect(await policy()).to.equal(undefined);
         answers = [{ status: 404, body: refused("NoSuchBucket", "There is none") }];
         expect((await failure(policy())).code).to.equal("NoSuchBucket");
+    });
+
+    it("names the action that AWS names, where the operation needs more than one", async () => {
+        const error = await thrown({
+            name: "AccessDenied",
+            message: "User: me is not authorized to perform: kms:Decrypt on the resource",
+        });
+        expect(error.permission).to.equal("kms:Decrypt");
+        expect(error.message).to.match(/^s3:GetBucketPolicy on .*These credentials need kms:Decrypt\.$/);
+    });
+
+    it("fails if the content of an object ends too early", async () => {
+        const { clients } = fakeAws({ GetObject: () => ({ Body: "half" }) });
+        const reading = readObject(clients.s3, { Bucket: "acme", Key: "a\u001b" }, () =>
+            Promise.reject(Object.assign(new Error("aborted"), { code: "ECONNRESET" })),
+        );
+        expect((await failure(reading)).message).to.equal(
+            "s3:GetObject on s3://acme/a\\u{1b}: ECONNRESET: aborted. No connection: check the network, the region and AWS_ENDPOINT_URL.",
+        );
+    });
+
+    it("names what a call is about, and the action that it needs", async () => {
+        const { s3, s3Control, ec2, emr, iam, sts } = fakeAws({}).clients;
+        const Bucket = "acme";
+        const AccountId = "111122223333";
+        const vpc = { Filters: [{ Name: "vpc-id", Values: ["vpc-1"] }] };
+        const messages = [
+            [s3.listObjectsV2({ Bucket }), "s3:ListBucket on bucket acme"],
+            [s3.listBuckets({}), "s3:ListAllMyBuckets"],
+            [s3.getPublicAccessBlock({ Bucket }), "s3:GetBucketPublicAccessBlock on bucket acme"],
+            [s3Control.getPublicAccessBlock({ AccountId }), `s3:GetAccountPublicAccessBlock on ${AccountId}`],
+            [ec2.describeSubnets(vpc), "ec2:DescribeSubnets on vpc-1"],
+            [ec2.describeVpcs({ VpcIds: ["vpc-1", "vpc-2"] }), "ec2:DescribeVpcs on vpc-1/vpc-2"],
+            [emr.describeCluster({ ClusterId: "j-1" }), "elasticmapreduce:DescribeCluster on j-1"],
+            [iam.getRolePolicy({ RoleName: "r", PolicyName: "p" }), "iam:GetRolePolicy on r/p"],
+            [sts.getCallerIdentity(), "sts:GetCallerIdentity"],
+        ] as const;
+        for (const [call, message] of messages) {
+            const [about] = (await failure(call)).message.split(": ");
+            expect(about).to.equal(message);
+        }
     });
 
     const identity = (account: string) =>

@@ -139,12 +139,12 @@ interface Situation {
 const FIX =
     "Pass what `npx pulumi stack output --json --stack NAME` prints, after an `up` of this version: piped in, or as a file with --outputs FILE.\n";
 const NO_CREDENTIALS =
-    "sts:GetCallerIdentity on these credentials: CredentialsProviderError: Could not load credentials from any providers. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run this with a role.\n";
+    "sts:GetCallerIdentity: CredentialsProviderError: Could not load credentials from any providers. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run this with a role.\n";
 const FULL = "standard output is incomplete: ENOSPC: no space left on device, write\n";
 const NOT_AWS =
-    "sts:GetCallerIdentity on these credentials: an answer that is not AWS's. Check the network's proxy and AWS_ENDPOINT_URL.\n";
+    "sts:GetCallerIdentity: an answer that is not AWS's. Check the network's proxy and AWS_ENDPOINT_URL.\n";
 const EXPIRED =
-    "sts:GetCallerIdentity on these credentials: ExpiredToken: The security token has expired. The credentials have expired: log in again.\n";
+    "sts:GetCallerIdentity: ExpiredToken: The security token has expired. The credentials have expired: log in again.\n";
 const OTHER_ACCOUNT =
     "the credentials belong to account 999988887777 (arn:aws:iam::999988887777:user/me); stack dev is in account 000000000000. Use credentials of the stack's account, or outputs of a stack in this account.\n";
 
@@ -285,7 +285,7 @@ describe("a command as a process", () => {
         "an expired login": {
             env: { AWS_PROFILE: "sso", AWS_ACCESS_KEY_ID: undefined },
             code: 2,
-            stderr: "sts:GetCallerIdentity on these credentials: CredentialsProviderError: The SSO session associated with this profile is invalid. To refresh this SSO session run aws sso login with the corresponding profile. The login has expired: log in again.\n",
+            stderr: "sts:GetCallerIdentity: CredentialsProviderError: The SSO session associated with this profile is invalid. To refresh this SSO session run aws sso login with the corresponding profile. The login has expired: log in again.\n",
         },
         "Ctrl-C": { signal: "SIGINT", code: null, stderr: "" },
         "an end by the scheduler, of verify": {
@@ -299,7 +299,7 @@ describe("a command as a process", () => {
         "a denied first call": {
             sts: "denied",
             code: 2,
-            stderr: "sts:GetCallerIdentity on these credentials: AccessDenied: An explicit deny. These credentials need sts:GetCallerIdentity on it.\n",
+            stderr: "sts:GetCallerIdentity: AccessDenied: An explicit deny. These credentials need sts:GetCallerIdentity.\n",
         },
         "outputs in UTF-8 with a byte order mark": () => ({
             stdin: encoded("utf8")(),

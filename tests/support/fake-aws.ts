@@ -11,21 +11,24 @@ export interface FakeAws {
     readonly sent: readonly (readonly [command: string, input: Input])[];
 }
 
-/** The SDK's clients, with answers in place of a network. A command without an answer throws. */
+/** The clients of commands, with answers in place of a network. A call without an answer fails. */
 export function fakeAws(answers: Answers): FakeAws {
     const sent: [string, Input][] = [];
     const clients = awsClients("eu-west-1");
-    const send = async (command: { readonly input: Input }) => {
-        const name = command.constructor.name.replace(/Command$/, "");
-        sent.push([name, command.input]);
-        const answer = answers[name];
-        if (!answer) {
-            throw new Error(`no answer to ${name}`);
-        }
-        return answer(command.input);
-    };
-    for (const client of Object.values(clients)) {
-        Object.assign(client, { send });
+    for (const { middlewareStack } of Object.values(clients)) {
+        (middlewareStack as Clients["s3"]["middlewareStack"]).add(
+            (_, { commandName = "" }) =>
+                async ({ input }) => {
+                    const name = commandName.replace(/Command$/, "");
+                    sent.push([name, input as unknown as Input]);
+                    const answer = answers[name];
+                    if (!answer) {
+                        throw new Error(`no answer to ${name}`);
+                    }
+                    return { response: {}, output: { $metadata: {}, ...answer(input as unknown as Input) } };
+                },
+            { step: "initialize", priority: "low" },
+        );
     }
     return { clients, sent };
 }
