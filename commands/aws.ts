@@ -46,6 +46,8 @@ export function awsClients(region: string): Clients {
 /** `MethodNotAllowed`: S3 shows some settings of a bucket, such as its policy, to the owner's account only. */
 const DENIED = /^(AccessDenied(Exception)?|UnauthorizedOperation|Forbidden|MethodNotAllowed|HTTP 403)$/;
 
+const THROTTLED = /^(Throttl.*|SlowDown|RequestLimitExceeded|TooManyRequests.*)$/;
+
 const UNREADABLE = "an answer that is not AWS's";
 
 /** What to do about the errors that any call may end with, by their names in AWS's APIs, in the SDK and in Node. */
@@ -65,10 +67,7 @@ const FIXES: readonly (readonly [RegExp, (permission: string, reason: string) =>
         /^(InvalidClientTokenId|UnrecognizedClientException|InvalidAccessKeyId|SignatureDoesNotMatch|AuthFailure)$/,
         () => "AWS does not accept these credentials: check AWS_PROFILE and the AWS_… variables.",
     ],
-    [
-        /^(Throttl.*|SlowDown|RequestLimitExceeded|TooManyRequests.*)$/,
-        () => `AWS throttled ${RETRIES.maxAttempts} attempts: run this again later.`,
-    ],
+    [THROTTLED, () => `AWS throttled ${RETRIES.maxAttempts} attempts: run this again later.`],
     [/^(ENOSPC|EDQUOT)$/, () => "The disk is full: set TMPDIR to a folder on another disk."],
     [
         /^(E[A-Z]+(_[A-Z]+)?|TimeoutError)$/,
@@ -104,6 +103,10 @@ export class AwsError extends Error {
     /** Whether the credentials lack the permission. */
     get denied(): boolean {
         return DENIED.test(this.code);
+    }
+
+    get throttled(): boolean {
+        return THROTTLED.test(this.code);
     }
 }
 

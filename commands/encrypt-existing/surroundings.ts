@@ -70,32 +70,30 @@ export async function surroundingsOf(
         note("EventBridge: each copy sends an event Object Created, which rules may act on", "events");
     }
 
-    const { ReplicationConfiguration } =
-        (await ifThere(s3.getBucketReplication({ Bucket }), "ReplicationConfigurationNotFoundError")) ?? {};
-    for (const { Status, Destination, ...rule } of ReplicationConfiguration?.Rules ?? []) {
+    const noReplication = "ReplicationConfigurationNotFoundError";
+    const replication = await ifThere(s3.getBucketReplication({ Bucket }), noReplication);
+    for (const { Status, Destination, ...rule } of replication?.ReplicationConfiguration?.Rules ?? []) {
         if (Status === "Enabled" && applies(prefixOf(rule))) {
             note(`replication: each copy is replicated to ${Destination?.Bucket}`, "replication");
         }
     }
 
-    const { ObjectLockConfiguration: lock } =
-        (await ifThere(s3.getObjectLockConfiguration({ Bucket }), "ObjectLockConfigurationNotFoundError")) ??
-        {};
-    if (lock?.ObjectLockEnabled) {
+    const noLock = "ObjectLockConfigurationNotFoundError";
+    const lock = await ifThere(s3.getObjectLockConfiguration({ Bucket }), noLock);
+    const isLocked = lock?.ObjectLockConfiguration?.ObjectLockEnabled !== undefined;
+    if (isLocked) {
         const lost = "no legal hold and no retention of its own";
         note(`Object Lock: a copy has the bucket's default retention, but ${lost}`, "object-lock");
     }
 
-    const { OwnershipControls } =
-        (await ifThere(s3.getBucketOwnershipControls({ Bucket }), "OwnershipControlsNotFoundError")) ?? {};
-    if (OwnershipControls?.Rules?.[0]?.ObjectOwnership !== "BucketOwnerEnforced") {
+    const noOwnership = "OwnershipControlsNotFoundError";
+    const ownership = await ifThere(s3.getBucketOwnershipControls({ Bucket }), noOwnership);
+    if (ownership?.OwnershipControls?.Rules?.[0]?.ObjectOwnership !== "BucketOwnerEnforced") {
         note("ACLs: a copy has only the bucket owner's grant; an object's other grants are lost", "acls");
     }
 
-    const { IntelligentTieringConfigurationList = [] } = await s3.listBucketIntelligentTieringConfigurations({
-        Bucket,
-    });
-    for (const { Id, Status, ...rule } of IntelligentTieringConfigurationList) {
+    const tiering = await s3.listBucketIntelligentTieringConfigurations({ Bucket });
+    for (const { Id, Status, ...rule } of tiering.IntelligentTieringConfigurationList ?? []) {
         if (Status === "Enabled" && applies(prefixOf(rule))) {
             const then =
                 "a copy starts in the Frequent Access tier, and the days to the archive tiers start again";
@@ -103,8 +101,8 @@ export async function surroundingsOf(
         }
     }
 
-    const NONE = "NoSuchLifecycleConfiguration";
-    const lifecycle = await ifThere(s3.getBucketLifecycleConfiguration({ Bucket }), NONE);
+    const noLifecycle = "NoSuchLifecycleConfiguration";
+    const lifecycle = await ifThere(s3.getBucketLifecycleConfiguration({ Bucket }), noLifecycle);
     const rules = (lifecycle?.Rules ?? []).filter(
         (rule) => rule.Status === "Enabled" && applies(prefixOf(rule)),
     );
@@ -120,7 +118,7 @@ export async function surroundingsOf(
         ),
     );
     // A lifecycle rule does not delete a locked version.
-    const staysSome = lock?.ObjectLockEnabled || removing.some((days) => days.length === 0);
+    const staysSome = isLocked || removing.some((days) => days.length === 0);
     return {
         bucket,
         folders,

@@ -31,7 +31,7 @@ export async function teardown(
         try {
             return await answer;
         } catch (error) {
-            if (error instanceof AwsError && error.denied) {
+            if (error instanceof AwsError && (error.denied || error.throttled)) {
                 unknown.add(error.message);
                 return undefined;
             }

@@ -11,7 +11,7 @@ export interface Outcome extends Finding {
 export interface Report {
     readonly stack: string;
     readonly outcomes: readonly Outcome[];
-    /** The checks that could not be made, as sentences that name the missing permission. */
+    /** The checks that could not be made, each with AWS's error. */
     readonly unknown: readonly string[];
 }
 

@@ -22,7 +22,7 @@ export function securityGroups(client: EC2): Promise<readonly SecurityGroup[]> {
  */
 export function groupFindings(
     ec2: EC2,
-    { forCommands: { stackTag, region } }: StackOutputs,
+    { vpcId, forCommands: { stack, stackTag, region, internetAccess } }: StackOutputs,
     vpcIds: readonly string[],
     groups: readonly SecurityGroup[],
     interfaces: readonly NetworkInterface[] | undefined,
@@ -33,9 +33,13 @@ export function groupFindings(
         (interfaces ?? [])
             .filter(({ Groups = [] }) => Groups.some((group) => group.GroupId === GroupId))
             .map((user) => `${user.NetworkInterfaceId}${describeInterface(user)}`);
-    const emrs = groups.filter(
+    const ownNames: readonly (string | undefined)[] = EMR_GROUP_NAMES[internetAccess];
+    const untagged = groups.filter(
         (group) => inVpcs(group) && EMR_NAMES.includes(group.GroupName) && stackOf(group) === undefined,
     );
+    // A name is unique in its VPC: this may be a group of the stack that has lost its tag.
+    const doubtful = untagged.filter((group) => group.VpcId === vpcId && ownNames.includes(group.GroupName));
+    const emrs = untagged.filter((group) => !doubtful.includes(group));
     const isSafe = interfaces !== undefined && !clustersRun;
     const deletable = isSafe ? unusedOf(emrs, groups, (group) => usersOf(group).length > 0) : [];
     // The groups refer to one another: while one has rules, another cannot be deleted.
@@ -81,17 +85,22 @@ export function groupFindings(
         if (isStacks) {
             return use ? { ...finding, why: `${GroupName} is the stack's${use}`, fix } : [];
         }
-        const isEmrs = emrs.includes(group);
+        const [isEmrs, isDoubtful] = [emrs.includes(group), doubtful.includes(group)];
         const whose = isEmrs
             ? "EMR created it"
-            : owner === undefined
-              ? "it is not the stack's"
-              : `it has the tag of stack ${owner}`;
+            : isDoubtful
+              ? "it has the name of a group of the stack, but no tag"
+              : owner === undefined
+                ? "it is not the stack's"
+                : `it has the tag of stack ${owner}`;
+        const condition = isDoubtful
+            ? `if \`npx pulumi up --refresh --stack ${stack}\` does not restore its tag, EMR created it:`
+            : "if it is not needed,";
         return {
             ...finding,
             why: `${GroupName} is in ${VpcId}: ${whose}${use}`,
             fix: !isEmrs
-                ? `if it is not needed, \`aws ec2 delete-security-group --region ${region} --group-id ${GroupId}\``
+                ? `${condition} \`aws ec2 delete-security-group --region ${region} --group-id ${GroupId}\``
                 : clustersRun
                   ? "when the clusters have ended, run this again"
                   : `${fix}, then run this again`,

@@ -57,9 +57,12 @@ import {
 } from "@aws-sdk/client-s3";
 import { CreateAccessPointCommand } from "@aws-sdk/client-s3-control";
 import { expect } from "chai";
+import { awsClients, type Clients } from "../../commands/aws";
 import { EXIT } from "../../commands/cli";
+import { teardown } from "../../commands/teardown";
 import { CONTROL_HOST } from "../support/control-host";
 import { MINIMAL } from "../support/run";
+import { streams } from "../support/streams";
 import { type Deployment, deployStack } from "./deploy";
 import { ACCOUNT, reset } from "./moto";
 import { MotoProxy } from "./moto-proxy";
@@ -708,14 +711,19 @@ ${behind()}${NEVER_CHECKED}`,
             {
                 title: "a group of the stack to which a rule of the default group refers",
                 plant: async () => {
-                    const { SecurityGroups = [] } = await ec2().send(
-                        new DescribeSecurityGroupsCommand({ Filters: [{ Name: "vpc-id", Values: [vpcId] }] }),
-                    );
-                    const idOf = (name: string) =>
-                        String(SecurityGroups.find(({ GroupName }) => GroupName === name)?.GroupId);
-                    const own = idOf("ElasticMapReduce-Master-Private");
-                    await refer(idOf("default"), own);
-                    return [`security group ${own}`, `the stack's; rules of ${idOf("default")} refer to it`];
+                    const own = await groupNamed("ElasticMapReduce-Master-Private");
+                    const other = await groupNamed("default");
+                    await refer(other, own);
+                    return [`security group ${own}`, `the stack's; rules of ${other} refer to it`];
+                },
+            },
+            {
+                title: "a group of the stack without its tag",
+                plant: async () => {
+                    const own = await groupNamed("ElasticMapReduce-Core-Private");
+                    const Tags = [{ Key: TAG, Value: STACK }];
+                    await ec2().send(new DeleteTagsCommand({ Resources: [own], Tags }));
+                    return [`security group ${own}`, "--refresh --stack dev` does not restore its tag"];
                 },
             },
             {
@@ -1000,7 +1008,7 @@ ${behind()}${NEVER_CHECKED}`,
                     [...stdout.matchAll(/--yes: it deletes the (\w+)/g)].map(([, what]) => what),
                 ).to.deep.equal(deletes);
                 const [, unknown = ""] = /Could not be checked:\n([\s\S]*)Never checked/.exec(stdout) ?? [];
-                const named = [...unknown.matchAll(/need (\S+) on it\.$/gm)].map(([, name]) => name);
+                const named = [...unknown.matchAll(/need (\S+)\.$/gm)].map(([, name]) => name);
                 expect([...new Set(named)]).to.have.members(permissions);
                 expect(proxy.changes).to.deep.equal([]);
             });
@@ -1052,6 +1060,22 @@ ${NEVER_CHECKED}`,
         expect(proxy.changes).to.deep.equal([]);
     });
 
+    it("reports a throttled call with the others' findings", async () => {
+        const { streams: used, written } = streams(JSON.stringify(json));
+        const throttled = Object.assign(new Error("Rate exceeded"), { name: "Throttling" });
+        const code = await teardown({}, used, (region) => {
+            const clients = awsClients(region);
+            answer(clients.iam, "ListEntitiesForPolicy", () => Promise.reject(throttled));
+            answer(clients.s3Control, "ListJobs", () => Promise.resolve({}));
+            return clients;
+        });
+        const { stdout } = await written();
+        expect(code).to.equal(EXIT.failed);
+        expect(stdout).to.include(
+            `Could not be checked:\n- iam:ListEntitiesForPolicy on ${operator()}: Throttling: Rate exceeded. AWS throttled`,
+        );
+    });
+
     it("checks nothing in an existing VPC, and deletes nothing there", async () => {
         const existing = { vpcId, subnetIds: [subnetId], emrSecurityGroups: "use" };
         const shared = await deployStack(
@@ -1067,6 +1091,11 @@ ${NEVER_CHECKED}`,
     const generated = (year: string) => `snowplow-dev-${year}010100000000000000000a`;
     const ec2 = (): EC2Client => stack.aws.ec2;
     const operator = () => String(json.operatorPolicyArn);
+    const groupNamed = async (name: string): Promise<string> => {
+        const Filters = [{ Name: "vpc-id", Values: [vpcId] }];
+        const { SecurityGroups = [] } = await ec2().send(new DescribeSecurityGroupsCommand({ Filters }));
+        return String(SecurityGroups.find(({ GroupName }) => GroupName === name)?.GroupId);
+    };
     const bucket = (name: string) => stack.id("aws:s3/bucket:Bucket", `emr-storage-${name}`);
     const put = (name: string) =>
         stack.aws.s3.send(new PutObjectCommand({ Bucket: bucket(name), Key: "a", Body: "x" }));
@@ -1174,3 +1203,15 @@ ${NEVER_CHECKED}`,
         );
     }
 });
+
+/** Answers one call of a client in place of AWS. */
+function answer(client: Clients["iam" | "s3Control"], operation: string, by: () => Promise<object>): void {
+    (client as Clients["iam"]).middlewareStack.add(
+        (next, { commandName }) =>
+            async (args) =>
+                commandName === `${operation}Command`
+                    ? { response: {}, output: { $metadata: {}, ...(await by()) } }
+                    : next(args),
+        { step: "initialize", priority: "low" },
+    );
+}
