@@ -85,6 +85,6 @@ function scheduleExpression(time: Date): string {
 function message({ stack, region, renewedByUp }: RenewalReminderArgs, expiresAt: Date): string {
     const firstStep = renewedByUp
         ? ""
-        : " put a new one into certificates.chainPem of the stack file, its key into certificatePrivateKey; then";
+        : " set certificates.chainPem to a new one, and certificatePrivateKey to its key; then";
     return `The certificate of the EMR nodes of stack ${stack} (${region}) ends at ${expiresAt.toISOString()}. To renew it:${firstStep} run \`npx pulumi up --stack ${stack}\`, take the output emrEtlRunnerConfig for EmrEtlRunner's config.yml, and launch persistent jobflows anew.`;
 }

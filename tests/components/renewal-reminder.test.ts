@@ -75,7 +75,7 @@ describe("RenewalReminder", () => {
     it("asks for a new certificate first if `up` does not renew it", async () => {
         const { target } = registration(await reminder({ renewedByUp: false }), SCHEDULE, "remind").inputs;
         expect((target as { readonly input: string }).input).to.equal(
-            "The certificate of the EMR nodes of stack dev (eu-west-1) ends at 2027-03-01T10:30:45.123Z. To renew it: put a new one into certificates.chainPem of the stack file, its key into certificatePrivateKey; then run `npx pulumi up --stack dev`, take the output emrEtlRunnerConfig for EmrEtlRunner's config.yml, and launch persistent jobflows anew.",
+            "The certificate of the EMR nodes of stack dev (eu-west-1) ends at 2027-03-01T10:30:45.123Z. To renew it: set certificates.chainPem to a new one, and certificatePrivateKey to its key; then run `npx pulumi up --stack dev`, take the output emrEtlRunnerConfig for EmrEtlRunner's config.yml, and launch persistent jobflows anew.",
         );
     });
 });
