@@ -111,68 +111,28 @@ export async function encryptExisting(
         const places = placesOf(outputs, chosen);
         const surroundings: Surroundings[] = [];
         for (const bucket of new Set(places.map((place) => place.bucket))) {
-            const inBucket = places.filter((place) => place.bucket === bucket);
-            surroundings.push(await surroundingsOf(clients.s3, bucket, inBucket));
+            const folders = places.filter((place) => place.bucket === bucket);
+            surroundings.push(await surroundingsOf(clients.s3, bucket, folders));
         }
         result.effects = surroundings.flatMap(({ effects }) => effects);
         print(effectsText(result));
-        const counts: Counts = { listed: 0, heads: 0, taggings: 0 };
-        const bar = progressBar(streams, "{listed} objects listed, {heads} checked", 1, counts);
-        const skipped = new SkippedObjects(options.list);
-        const onListed = () => {
-            signal.throwIfAborted();
-            bar?.update(0, counts);
-        };
-        const oldVersions = new Map<string, number>();
-        const addOldVersions = (bucket: string, versions: number) =>
-            oldVersions.set(bucket, (oldVersions.get(bucket) ?? 0) + versions);
-        try {
-            for (const access of surroundings) {
-                for await (const finding of survey(clients.s3, access, counts, onListed)) {
-                    if (finding.kind === "copy") {
-                        portions.add(access.bucket, finding.storageClass, finding.before);
-                    } else if (finding.kind === "skip") {
-                        skipped.add(access, finding.why, finding.object);
-                    } else {
-                        addOldVersions(access.bucket, 1);
-                    }
-                }
-            }
-        } finally {
-            bar?.stop();
-            result.skipped = skipped.summary;
-        }
-        const found = portions.all;
-        result.found = found.map(({ bucket, storageClass, keys }) => ({
-            bucket,
-            storageClass,
-            objects: keys.count,
-        }));
+        const { counts, oldVersions } = await surveyAll(
+            context,
+            surroundings,
+            portions,
+            result,
+            options.list,
+        );
         print(foundText(result));
-        streams.stderr.write(requests(counts, found.length));
+        streams.stderr.write(requests(counts, result.found.length));
         if (options.yes) {
             checkConsents(result, options);
-            const uploaded: UploadedPortion[] = [];
-            for (const [index, portion] of found.entries()) {
-                const { requesterPays = false } =
-                    surroundings.find(({ bucket }) => bucket === portion.bucket) ?? {};
-                const terms = { run, roleArn: reencryptionRoleArn, requesterPays };
-                uploaded.push(await uploadPortion(context, terms, portion, index));
-            }
-            result.notStarted = uploaded.length;
-            for (const portion of uploaded) {
-                if (result.outcomes.every(isSafe)) {
-                    result.notStarted -= 1;
-                    await copy(context, portion);
-                }
-            }
+            await copyAll(context, { run, roleArn: reencryptionRoleArn }, surroundings, portions, result);
         }
-        for (const outcome of result.outcomes.filter((one) => one.run === run)) {
-            const { versioning } = surroundings.find(({ bucket }) => bucket === outcome.bucket) ?? {};
-            addOldVersions(outcome.bucket, versioning === "Enabled" ? outcome.copied : 0);
-        }
-        result.oldVersions = surroundings.flatMap(({ bucket, noncurrentDays }) => {
-            const versions = oldVersions.get(bucket) ?? 0;
+        result.oldVersions = surroundings.flatMap(({ bucket, versioning, noncurrentDays }) => {
+            const copies = result.outcomes.filter((one) => one.run === run && one.bucket === bucket);
+            const copied = copies.reduce((sum, one) => sum + one.copied, 0);
+            const versions = (oldVersions.get(bucket) ?? 0) + (versioning === "Enabled" ? copied : 0);
             return versions === 0 ? [] : [{ bucket, versions, removedBy: dayAfter(noncurrentDays) }];
         });
     } catch (error) {
@@ -186,6 +146,68 @@ export async function encryptExisting(
         }
     }
     return hasFailed(result) ? EXIT.failed : needsAttention(result) ? EXIT.attention : EXIT.ok;
+}
+
+/** Lists all objects: those to copy into `portions`, their numbers and what is skipped into `result`. */
+async function surveyAll(
+    { s3, streams, signal }: CopyContext,
+    surroundings: readonly Surroundings[],
+    portions: Portions,
+    result: Result,
+    list: string | undefined,
+): Promise<{ readonly counts: Counts; readonly oldVersions: ReadonlyMap<string, number> }> {
+    const counts: Counts = { listed: 0, heads: 0, taggings: 0 };
+    const oldVersions = new Map<string, number>();
+    const bar = progressBar(streams, "{listed} objects listed, {heads} checked", 1, counts);
+    const skipped = new SkippedObjects(list);
+    const onListed = () => {
+        signal.throwIfAborted();
+        bar?.update(0, counts);
+    };
+    try {
+        for (const access of surroundings) {
+            for await (const finding of survey(s3, access, counts, onListed)) {
+                if (finding.kind === "copy") {
+                    portions.add(access.bucket, finding.storageClass, finding.before);
+                } else if (finding.kind === "skip") {
+                    skipped.add(access, finding.why, finding.object);
+                } else {
+                    oldVersions.set(access.bucket, (oldVersions.get(access.bucket) ?? 0) + 1);
+                }
+            }
+        }
+    } finally {
+        bar?.stop();
+        result.skipped = skipped.summary;
+    }
+    result.found = portions.all.map(({ bucket, storageClass, keys }) => ({
+        bucket,
+        storageClass,
+        objects: keys.count,
+    }));
+    return { counts, oldVersions };
+}
+
+/** Uploads all portions before the first job is confirmed, then copies them, as long as nothing is lost. */
+async function copyAll(
+    context: CopyContext,
+    terms: Pick<UploadedPortion, "run" | "roleArn">,
+    surroundings: readonly Surroundings[],
+    portions: Portions,
+    result: Result,
+): Promise<void> {
+    const uploaded: UploadedPortion[] = [];
+    for (const [index, portion] of portions.all.entries()) {
+        const { requesterPays = false } = surroundings.find(({ bucket }) => bucket === portion.bucket) ?? {};
+        uploaded.push(await uploadPortion(context, { ...terms, requesterPays }, portion, index));
+    }
+    result.notStarted = uploaded.length;
+    for (const portion of uploaded) {
+        if (result.outcomes.every(isSafe)) {
+            result.notStarted -= 1;
+            await copy(context, portion);
+        }
+    }
 }
 
 /** @throws Error if an effect on a bucket with objects to copy is not allowed. */
