@@ -46,13 +46,24 @@ export function awsClients(region: string): Clients {
 /** `MethodNotAllowed`: S3 shows some settings of a bucket, such as its policy, to the owner's account only. */
 const DENIED = /^(AccessDenied(Exception)?|UnauthorizedOperation|Forbidden|MethodNotAllowed|HTTP 403)$/;
 
-const THROTTLED = /^(Throttl.*|SlowDown|RequestLimitExceeded|TooManyRequests.*)$/;
-
 const UNREADABLE = "an answer that is not AWS's";
 
-/** What to do about the errors that any call may end with, by their names in AWS's APIs, in the SDK and in Node. */
-const FIXES: readonly (readonly [RegExp, (permission: string, reason: string) => string])[] = [
+/** Errors by their names in AWS's APIs, in the SDK and in Node, and what to do about them. */
+type Fixes = readonly (readonly [RegExp, (permission: string, reason: string) => string])[];
+
+/** Errors of one call. */
+const FIXES: Fixes = [
     [DENIED, (permission) => `These credentials need ${permission}.`],
+    [
+        /^(Throttl.*|SlowDown|RequestLimitExceeded|TooManyRequests.*)$/,
+        () => `AWS throttled ${RETRIES.maxAttempts} attempts: run this again later.`,
+    ],
+    [/^(ENOSPC|EDQUOT)$/, () => "The disk is full: set TMPDIR to a folder on another disk."],
+    [new RegExp(`^${UNREADABLE}$`), () => "Check the network's proxy and AWS_ENDPOINT_URL."],
+];
+
+/** Errors that every other call would have as well. */
+const GENERAL_FIXES: Fixes = [
     [/^(ExpiredToken(Exception)?|RequestExpired)$/, () => "The credentials have expired: log in again."],
     [
         /^(CredentialsProvider|TokenProvider)Error$/,
@@ -67,13 +78,10 @@ const FIXES: readonly (readonly [RegExp, (permission: string, reason: string) =>
         /^(InvalidClientTokenId|UnrecognizedClientException|InvalidAccessKeyId|SignatureDoesNotMatch|AuthFailure)$/,
         () => "AWS does not accept these credentials: check AWS_PROFILE and the AWS_… variables.",
     ],
-    [THROTTLED, () => `AWS throttled ${RETRIES.maxAttempts} attempts: run this again later.`],
-    [/^(ENOSPC|EDQUOT)$/, () => "The disk is full: set TMPDIR to a folder on another disk."],
     [
         /^(E[A-Z]+(_[A-Z]+)?|TimeoutError)$/,
         () => "No connection: check the network, the region and AWS_ENDPOINT_URL.",
     ],
-    [new RegExp(`^${UNREADABLE}$`), () => "Check the network's proxy and AWS_ENDPOINT_URL."],
 ];
 
 /** A call that AWS refused or did not answer: the permission it needs, the resource, AWS's error. */
@@ -94,7 +102,7 @@ export class AwsError extends Error {
         readonly reason: string,
     ) {
         const [, permission = action] = /not authorized to perform: ([\w-]+:\w+)/.exec(reason) ?? [];
-        const [, fix] = FIXES.find(([pattern]) => pattern.test(code)) ?? [];
+        const [, fix] = [...FIXES, ...GENERAL_FIXES].find(([pattern]) => pattern.test(code)) ?? [];
         const what = [on ? `${action} on ${on}` : action, code, reason].filter(Boolean).join(": ");
         super(fix ? `${what}. ${fix(permission, reason)}` : what);
         this.permission = permission;
@@ -105,8 +113,9 @@ export class AwsError extends Error {
         return DENIED.test(this.code);
     }
 
-    get throttled(): boolean {
-        return THROTTLED.test(this.code);
+    /** Whether every other call would have this error as well: without valid credentials, or a connection. */
+    get isGeneral(): boolean {
+        return GENERAL_FIXES.some(([pattern]) => pattern.test(this.code));
     }
 }
 

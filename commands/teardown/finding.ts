@@ -15,7 +15,7 @@ export interface Finding {
     readonly remove?: () => Promise<unknown>;
 }
 
-/** Waits for an answer of AWS. Undefined if AWS denied or throttled the call, which the report then names. */
+/** Waits for an answer of AWS. Undefined if the call failed, which the report then names. */
 export type Ask = <T>(answer: Promise<T>) => Promise<T | undefined>;
 
 interface Tag {

@@ -31,11 +31,11 @@ export async function teardown(
         try {
             return await answer;
         } catch (error) {
-            if (error instanceof AwsError && (error.denied || error.throttled)) {
+            if (error instanceof AwsError && !error.isGeneral) {
                 unknown.add(error.message);
                 return undefined;
             }
-            throw error; // For example, the credentials have expired.
+            throw error;
         }
     });
     const outcomes: Outcome[] = [];
