@@ -12,6 +12,22 @@ export function securityGroups(client: EC2): Promise<readonly SecurityGroup[]> {
     return collect(client.paginateDescribeSecurityGroups({}), (page) => page.SecurityGroups);
 }
 
+/** Whose a group in the stack's VPCs is. `unclear`: it has the name of a group of the stack, but no tag. */
+type Owner = "stack" | "EMR" | "unclear" | "other";
+
+function ownerOf(group: SecurityGroup, { vpcId, forCommands }: StackOutputs): Owner {
+    const tag = stackOf(group);
+    if (tag === forCommands.stackTag) {
+        return "stack";
+    }
+    if (tag !== undefined || !EMR_NAMES.includes(group.GroupName)) {
+        return "other";
+    }
+    // A name is unique in its VPC, and EMR uses the stack's groups.
+    const own: readonly (string | undefined)[] = EMR_GROUP_NAMES[forCommands.internetAccess];
+    return group.VpcId === vpcId && own.includes(group.GroupName) ? "unclear" : "EMR";
+}
+
 /**
  * The security groups that keep the stack's VPCs from being deleted, because Pulumi does not know them, and the stack's
  * groups that a network interface in an existing VPC or a rule of another group still uses. EMR's default groups may be
@@ -22,24 +38,19 @@ export function securityGroups(client: EC2): Promise<readonly SecurityGroup[]> {
  */
 export function groupFindings(
     ec2: EC2,
-    { vpcId, forCommands: { stack, stackTag, region, internetAccess } }: StackOutputs,
+    outputs: StackOutputs,
     vpcIds: readonly string[],
     groups: readonly SecurityGroup[],
     interfaces: readonly NetworkInterface[] | undefined,
     clustersRun: boolean,
 ): readonly Finding[] {
+    const { stack, region } = outputs.forCommands;
     const inVpcs = ({ VpcId = "" }: SecurityGroup) => vpcIds.includes(VpcId);
     const usersOf = ({ GroupId }: SecurityGroup) =>
         (interfaces ?? [])
             .filter(({ Groups = [] }) => Groups.some((group) => group.GroupId === GroupId))
             .map((user) => `${user.NetworkInterfaceId}${describeInterface(user)}`);
-    const ownNames: readonly (string | undefined)[] = EMR_GROUP_NAMES[internetAccess];
-    const untagged = groups.filter(
-        (group) => inVpcs(group) && EMR_NAMES.includes(group.GroupName) && stackOf(group) === undefined,
-    );
-    // A name is unique in its VPC: this may be a group of the stack that has lost its tag.
-    const doubtful = untagged.filter((group) => group.VpcId === vpcId && ownNames.includes(group.GroupName));
-    const emrs = untagged.filter((group) => !doubtful.includes(group));
+    const emrs = groups.filter((group) => inVpcs(group) && ownerOf(group, outputs) === "EMR");
     const isSafe = interfaces !== undefined && !clustersRun;
     const deletable = isSafe ? unusedOf(emrs, groups, (group) => usersOf(group).length > 0) : [];
     // The groups refer to one another: while one has rules, another cannot be deleted.
@@ -47,9 +58,8 @@ export function groupFindings(
     return groups.flatMap((group): Finding | readonly Finding[] => {
         const { GroupId = "", GroupName, VpcId } = group;
         const finding = { kind: "security group", name: GroupId };
-        const owner = stackOf(group);
-        const isStacks = owner === stackTag;
-        if (GroupName === "default" || !(isStacks || inVpcs(group))) {
+        const owner = ownerOf(group, outputs);
+        if (GroupName === "default" || !(owner === "stack" || inVpcs(group))) {
             return []; // EC2 deletes a default group with its VPC.
         }
         if (deletable.includes(group)) {
@@ -65,15 +75,16 @@ export function groupFindings(
             };
         }
         // In the stack's VPCs, the users of the stack's groups are findings themselves, except the default group.
-        const users = isStacks && inVpcs(group) ? [] : usersOf(group);
+        const users = owner === "stack" && inVpcs(group) ? [] : usersOf(group);
         const referring = groups.filter(
             (other) =>
                 other !== group &&
                 refersTo(other, GroupId) &&
                 // Rules in other VPCs do not block the stack's groups, and Pulumi revokes those of its own groups.
-                (!isStacks ||
+                (owner !== "stack" ||
                     (other.VpcId === VpcId &&
-                        (other.GroupName === "default" || !(inVpcs(other) || stackOf(other) === stackTag)))),
+                        (other.GroupName === "default" ||
+                            !(inVpcs(other) || ownerOf(other, outputs) === "stack")))),
         );
         const use = [
             ...(users.length > 0 ? [`; it is used by ${users.join(", ")}`] : []),
@@ -82,29 +93,30 @@ export function groupFindings(
                 : []),
         ].join("");
         const fix = "delete what uses it, and the rules that refer to it";
-        if (isStacks) {
+        if (owner === "stack") {
             return use ? { ...finding, why: `${GroupName} is the stack's${use}`, fix } : [];
         }
-        const [isEmrs, isDoubtful] = [emrs.includes(group), doubtful.includes(group)];
-        const whose = isEmrs
-            ? "EMR created it"
-            : isDoubtful
-              ? "it has the name of a group of the stack, but no tag"
-              : owner === undefined
-                ? "it is not the stack's"
-                : `it has the tag of stack ${owner}`;
-        const condition = isDoubtful
-            ? `if \`npx pulumi up --refresh --stack ${stack}\` does not restore its tag, EMR created it:`
-            : "if it is not needed,";
-        return {
-            ...finding,
-            why: `${GroupName} is in ${VpcId}: ${whose}${use}`,
-            fix: !isEmrs
-                ? `${condition} \`aws ec2 delete-security-group --region ${region} --group-id ${GroupId}\``
-                : clustersRun
-                  ? "when the clusters have ended, run this again"
-                  : `${fix}, then run this again`,
-        };
+        const tag = stackOf(group);
+        const command = `\`aws ec2 delete-security-group --region ${region} --group-id ${GroupId}\``;
+        const [whose, next] = (
+            {
+                EMR: [
+                    "EMR created it",
+                    clustersRun
+                        ? "when the clusters have ended, run this again"
+                        : `${fix}, then run this again`,
+                ],
+                unclear: [
+                    "it has the name of a group of the stack, but no tag",
+                    `if \`npx pulumi up --refresh --stack ${stack}\` does not restore its tag, EMR created it: ${command}`,
+                ],
+                other: [
+                    tag ? `it has the tag of stack ${tag}` : "it is not the stack's",
+                    `if it is not needed, ${command}`,
+                ],
+            } as const
+        )[owner];
+        return { ...finding, why: `${GroupName} is in ${VpcId}: ${whose}${use}`, fix: next };
     });
 }
 
