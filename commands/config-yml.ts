@@ -1,7 +1,7 @@
 import { type Document, visit } from "yaml";
-import { formatPath, InvalidArguments, type Path } from "../components/domain/errors";
+import { formatPath, type Path } from "../components/domain/errors";
 import { valueAt } from "../components/domain/value-at";
-import { errorAt, parseYaml } from "./yaml-error";
+import { errorAt, errorOf, lineOf, parseYaml } from "./yaml-error";
 
 export type Tree = Readonly<Record<string, unknown>>;
 
@@ -19,17 +19,8 @@ export function readConfig(text: string, file: string): Tree {
     const missing = ["s3", "emr"].filter((key) => !isTree(valueAt(config, ["aws", key])));
     if (!isTree(config) || missing.length > 0) {
         const found = isTree(config) ? `no keys below aws.${missing.join(" and aws.")}` : "no keys";
-        throw new InvalidArguments(
-            [
-                {
-                    code: "not-a-config-yml",
-                    path: [],
-                    found,
-                    expected: "the config.yml of EmrEtlRunner 0.33 or later",
-                },
-            ],
-            { subject: file, formatPath: () => "the whole file" },
-        );
+        const expected = "the config.yml of EmrEtlRunner 0.33 or later";
+        throw errorOf(file, { code: "not-a-config-yml", found, expected });
     }
     return config;
 }
@@ -43,7 +34,7 @@ export function yamlTags(text: string, file: string): readonly number[] {
     visit(readDocument(text, file), {
         Node: (_, node) => {
             if ("tag" in node && node.tag !== undefined) {
-                lines.push(text.slice(0, node.range?.[0]).split("\n").length);
+                lines.push(lineOf(text, node.range?.[0] ?? 0));
             }
         },
     });

@@ -14,7 +14,7 @@ import {
     isWithin,
     type Path,
 } from "../components/domain/errors";
-import { decodeUtf8, errorAt, errorOf, parseYaml } from "./yaml-error";
+import { decodeUtf8, errorAt, errorOf, lineOf, parseYaml } from "./yaml-error";
 
 /** The config of a stack file, as Pulumi's CLI passes it to the program. */
 export interface StackFile {
@@ -231,11 +231,10 @@ function checkTopLevelKeys(stack: string, text: string, { items }: YAMLMap): voi
     const errors = keys
         .filter((_, index) => !TOP_LEVEL_KEYS.includes(names[index] ?? ""))
         .map((key): ArgumentError => {
-            const line = text.slice(0, key?.range?.[0]).split("\n").length;
             return {
                 code: "unknown-top-level-key",
                 path: [],
-                found: `an unknown key in line ${line}`,
+                found: `an unknown key in line ${lineOf(text, offsetOf(key))}`,
                 ...fixTopLevelKey(String(key?.value)),
             };
         });
@@ -321,7 +320,7 @@ function secretsAround(text: string, config: unknown): readonly ArgumentError[] 
         const isIncluded = offset < start || offset >= end || (token.startsWith("#") && !isScalar);
         const kind = isIncluded ? secretInProse(token) : undefined;
         if (kind !== undefined) {
-            const found = `${kind}, in line ${text.slice(0, offset).split("\n").length}`;
+            const found = `${kind}, in line ${lineOf(text, offset)}`;
             errors.push({ code: "credential", path: [], found, fix: `delete it${EXPOSED}` });
         }
         offset += MARKS.includes(token) ? 0 : token.length;

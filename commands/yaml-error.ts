@@ -155,10 +155,14 @@ function firstLineNotUtf8(bytes: Uint8Array): number {
 /** Of an excerpt, which is indented by 6. */
 const LONGEST_LINE = 94;
 
+/** The number of the line at an offset. */
+export function lineOf(text: string, offset: number): number {
+    return text.slice(0, offset).split("\n").length;
+}
+
 function formatPlace(text: string, offset: number): string {
-    const before = text.slice(0, offset).split("\n");
-    const line = before.length;
-    const column = (before.at(-1) ?? "").length + 1;
+    const line = lineOf(text, offset);
+    const column = offset - text.slice(0, offset).lastIndexOf("\n");
     const place = `line ${line}, column ${column}`;
     const excerpt = maskValues(text.split(/\r?\n/)[line - 1] ?? "");
     return excerpt.trim() === "" || excerpt.length > LONGEST_LINE
@@ -168,11 +172,20 @@ function formatPlace(text: string, offset: number): string {
 
 /** Masks every word but the keys of stack files: any other word may be part of a secret. */
 function maskValues(line: string): string {
-    const keys = JSON.stringify(stackFileSchema()).matchAll(/"([^"]+)":/g);
-    const known = new Set([...keys].flatMap(([, key = ""]) => [key, ...key.split(":")]));
+    const known = new Set(keysIn(stackFileSchema()).flatMap((key) => [key, ...key.split(":")]));
     return line
         .replaceAll("\t", " ")
         .replace(/[^\s:,[\]{}"'#&*!|>%@`<=-][^\s:,[\]{}"'#]*/g, (word) =>
             known.has(word) ? word : "·".repeat(word.length),
         );
+}
+
+/** The keys that a JSON Schema knows, at any depth. */
+function keysIn(schema: unknown): readonly string[] {
+    return typeof schema !== "object" || schema === null
+        ? []
+        : Object.entries(schema).flatMap(([keyword, below]) => [
+              ...(keyword === "properties" ? Object.keys(below as object) : []),
+              ...keysIn(below),
+          ]);
 }

@@ -1,4 +1,5 @@
 import { completeArgs } from "../../components/args/complete";
+import { isOpenKey } from "../../components/args/open-value";
 import { checkShape } from "../../components/args/shape";
 import { withStandIns } from "../../components/args/stand-ins";
 import { CREDENTIALS, configTree } from "../../components/domain/emr-etl-runner-config";
@@ -6,16 +7,18 @@ import { formatPath, isWithin, type Path } from "../../components/domain/errors"
 import { resolveLocations } from "../../components/domain/locations";
 import { NAMESPACE } from "../../components/domain/naming";
 import { isRegion } from "../../components/domain/region";
-import { fieldsOf, type Tree } from "../config-yml";
+import { fieldsOf } from "../config-yml";
 import type { Leaf } from "./leaves";
-import type { Change, Default } from "./result";
+import type { Entry } from "./verdicts";
+import { stackConfig } from "./write";
 
 /** Names of resources that exist after an `up` only. */
 const MANAGED = { jobflowRole: "the stack's", serviceRole: "the stack's", subnetId: "the stack's" } as const;
 const BUCKET = "managed";
 
-/** The config.yml that the program renders for EmrEtlRunner's keys; what it would refuse has another value. */
-function renderedTree(emrEtlRunner: Tree, region: unknown, stack: string) {
+/** The config.yml that the program renders for the entries; what it would refuse has another value. */
+function renderedTree(entries: readonly Entry[], stack: string) {
+    const { region, emrEtlRunner } = stackConfig(entries);
     const refused = new Map<string, Path>();
     for (;;) {
         const args = withStandIns({ emrEtlRunner }, [...refused.values()], 0);
@@ -30,7 +33,8 @@ function renderedTree(emrEtlRunner: Tree, region: unknown, stack: string) {
             const keyName = complete.emrEtlRunner.aws.emr.ec2_key_name ?? "a managed key pair";
             const names = { ...MANAGED, keyName, securityConfiguration: "the stack's" };
             const { aws, ...rest } = configTree({ ...complete, ...names, locations });
-            return { tree: { aws: { ...CREDENTIALS, ...aws }, ...rest }, refused: [...refused.values()] };
+            const tree = { aws: { ...CREDENTIALS, ...aws }, ...rest };
+            return { tree, refused: [...refused.values()].map((path) => path.slice(1)) };
         }
         for (const { path } of errors) {
             // Where no value is accepted, none is accepted in the object around it either.
@@ -43,38 +47,32 @@ function renderedTree(emrEtlRunner: Tree, region: unknown, stack: string) {
 
 /**
  * The fields of the rendered config.yml that the operator's has not, or has otherwise, and those that only the
- * operator's has: everything but the fields at or below the paths that are listed already.
+ * operator's has, if no entry names them or a part with them.
  */
 export function differences(
     leaves: readonly Leaf[],
-    emrEtlRunner: Tree,
-    {
-        region,
-        stack,
-        listed,
-    }: { readonly region: unknown; readonly stack: string; readonly listed: readonly Path[] },
-): { readonly defaults: readonly Default[]; readonly changed: readonly Change[] } {
-    const { tree, refused } = renderedTree(emrEtlRunner, region, stack);
+    entries: readonly Entry[],
+    stack: string,
+): readonly Entry[] {
+    // The object around an open key is refused, but its other keys are as they will be.
+    const withoutOpenKeys = entries.filter(({ to }) => !to?.some(isOpenKey));
+    const { tree, refused } = renderedTree(withoutOpenKeys, stack);
+    const named = entries.flatMap(({ list, path, to = path }) => (list === undefined ? [] : [path, to]));
+    const known = [...named, ...refused];
     const given = new Map(leaves.flatMap(({ path, value }) => [...fieldsOf(value, path)]));
     const rendered = fieldsOf(tree);
     const paths = new Map(
         [...leaves.map(({ path }) => path), ...pathsOf(tree)].map((path) => [formatPath(path), path]),
     );
-    const known = [...listed, ...refused.map((path) => path.slice(1))];
-    const different = [...paths]
-        .map(([field, path]) => ({ path, from: given.get(field), to: rendered.get(field) }))
-        .filter(
-            ({ path, from, to }) =>
-                from !== to && !known.some((other) => isWithin(path, other) || isWithin(other, path)),
-        );
-    return {
-        defaults: different
-            .filter(({ from }) => from === undefined)
-            .map(({ path, to }) => ({ path, value: shown(to), reason: "config.yml has no value" })),
-        changed: different
-            .filter(({ from }) => from !== undefined)
-            .map(({ path, from, to }) => ({ path, from, to, reason: "the stack renders it otherwise" })),
-    };
+    return [...paths].flatMap(([field, path]): readonly Entry[] => {
+        const [before, value] = [given.get(field), rendered.get(field)];
+        if (before === value || known.some((other) => isWithin(path, other) || isWithin(other, path))) {
+            return [];
+        }
+        return before === undefined
+            ? [{ list: "defaults", path, value: shown(value), reason: "config.yml has no value" }]
+            : [{ list: "changed", path, reason: "the stack renders it otherwise" }];
+    });
 }
 
 function shown(value: unknown): unknown {

@@ -7,9 +7,7 @@ import { escaped } from "../escape";
 import { formatError } from "../terminal";
 import { decodeUtf8, errorOf, STANDARD_INPUT } from "../yaml-error";
 import { adopt } from "./adopt";
-
-export { adopt } from "./adopt";
-export type { Adopted } from "./result";
+import type { Entry } from "./verdicts";
 
 interface AdoptOptions extends CommonOptions {
     readonly stack: string;
@@ -54,8 +52,8 @@ async function run(
     try {
         const name = file === "-" ? STANDARD_INPUT : escaped(file);
         const bytes = await readAll(name, file === "-" ? stdin : createReadStream(file));
-        const result = adopt(withoutNpmLines(decodeUtf8(name, bytes)), name, stack);
-        const { stackFile, errors, open: values, omitted, changed, defaults } = result;
+        const text = withoutNpmLines(decodeUtf8(name, bytes));
+        const { stackFile, entries, errors } = adopt(text, name, stack);
         if (to === undefined) {
             stdout.write(stackFile);
         } else {
@@ -65,7 +63,8 @@ async function run(
             const report = stackFileReport(stack, () => stackFile);
             stderr.write(`${formatError(new InvalidArguments(errors, report).message, stderr)}\n`);
         }
-        const counts = `${values.length} open, ${omitted.length} omitted, ${changed.length} changed, ${defaults.length} set by default`;
+        const count = (name: Entry["list"]) => entries.filter(({ list }) => list === name).length;
+        const counts = `${count("open")} open, ${count("omitted")} omitted, ${count("changed")} changed, ${count("defaults")} set by default`;
         stderr.write(
             `${to === undefined ? "The stack file" : escaped(to)}: ${counts}; its first lines list them.\n`,
         );

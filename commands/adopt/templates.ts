@@ -1,7 +1,7 @@
 import { templateIn } from "../../components/args/open-value";
 import { redact } from "../credentials";
 import { escaped } from "../escape";
-import { errorAt } from "../yaml-error";
+import { errorAt, lineOf } from "../yaml-error";
 
 /** Replaces each character of a token, so that positions in the file stay the same: noncharacters, which YAML readers refuse. */
 const MASK = "\ufdd0";
@@ -117,10 +117,6 @@ function isAlone(text: string, start: number, end: number): boolean {
         COMMENT.test(token) || INSTRUCTION.test(token) ? "" : token,
     );
     return /^\s*(?:#.*)?$/.test(rest);
-}
-
-export function lineOf(text: string, offset: number): number {
-    return text.slice(0, offset).split("\n").length;
 }
 
 /** A masked string between two offsets of the file, as it was written. */

@@ -1,23 +1,17 @@
 import { Document, isMap, isNode, isScalar, Scalar, visit } from "yaml";
-import { formatPath, type Path } from "../../components/domain/errors";
+import { formatPath } from "../../components/domain/errors";
 import { LOCATIONS, parseS3Url } from "../../components/domain/locations";
 import { NAMESPACE } from "../../components/domain/naming";
 import { valueAt } from "../../components/domain/value-at";
 import type { Tree } from "../config-yml";
 import { SCHEMA_FILE } from "../schema";
-import { type Default, type Omission, SECTIONS } from "./result";
+import { type Entry, LISTS, REGION } from "./verdicts";
 
-type Line = Omission & Partial<Default>;
-
-/** What the stack file holds. Paths are those of its config. */
-export interface Content {
-    readonly region: unknown;
-    readonly emrEtlRunner: Tree;
-    /** The originals of open values. */
-    readonly comments: readonly { readonly path: Path; readonly text: string }[];
+/** What the stack file holds. */
+interface Content {
+    readonly entries: readonly Entry[];
     /** Lines at the top, by paragraph. */
     readonly paragraphs: readonly (readonly string[])[];
-    readonly sections: Readonly<Record<keyof typeof SECTIONS, readonly Line[]>>;
     /** Today's subnet, for a hint. */
     readonly subnet: unknown;
 }
@@ -29,14 +23,9 @@ const PLAIN = /^(?!(?:true|false|null|yes|no|on|off|y|n)$)[a-z](?:[\w.:/-]*[\w./
 export const EMR_ETL_RUNNER = `${NAMESPACE}:emrEtlRunner`;
 
 export function writeStackFile(content: Content): string {
-    const { region, emrEtlRunner, comments } = content;
+    const { region, emrEtlRunner } = stackConfig(content.entries);
     const document = new Document(
-        {
-            config: {
-                ...(region === undefined ? {} : { "aws:region": region }),
-                [EMR_ETL_RUNNER]: emrEtlRunner,
-            },
-        },
+        { config: { "aws:region": region, [EMR_ETL_RUNNER]: emrEtlRunner } },
         { aliasDuplicateObjects: false },
     );
     visit(document, {
@@ -46,17 +35,17 @@ export function writeStackFile(content: Content): string {
             }
         },
     });
-    for (const { path, text } of comments) {
-        const node = document.getIn(["config", ...path], true);
-        if (isNode(node)) {
-            node.comment = [node.comment, ` ${text}`].filter(Boolean).join(";");
+    for (const { to = [], original } of content.entries) {
+        const node = document.getIn(["config", ...(to === REGION ? to : [EMR_ETL_RUNNER, ...to])], true);
+        if (original !== undefined && isNode(node)) {
+            node.comment = [node.comment, ` ${original}`].filter(Boolean).join(";");
         }
     }
     const pairs = document.get("config", true);
     const pair = isMap(pairs) ? pairs.items.at(-1) : undefined;
     if (isScalar(pair?.key)) {
         pair.key.spaceBefore = region !== undefined;
-        pair.key.commentBefore = hints(content)
+        pair.key.commentBefore = hints(emrEtlRunner, content.subnet)
             .map((line) => ` ${line}`)
             .join("\n");
     }
@@ -69,26 +58,27 @@ export function writeStackFile(content: Content): string {
     return escapeBreaks([...comment, text].join("\n"));
 }
 
-function header({ paragraphs, sections }: Content): readonly string[] {
-    const titles = Object.entries(SECTIONS) as readonly [keyof typeof SECTIONS, string][];
+function header({ entries, paragraphs }: Content): readonly string[] {
+    const lists = Object.entries(LISTS).map(([name, title]) => {
+        const lines = entries.filter(({ list }) => list === name).map(lineOf);
+        return lines.length === 0 ? [] : [title, ...lines];
+    });
+    const isOpen = entries.some(({ list }) => list === "open");
     return [
         `yaml-language-server: $schema=${SCHEMA_FILE}`,
         "",
-        `From a config.yml, by \`npm run adopt\`.${sections.open.length === 0 ? "" : " `render` refuses this file until no value is open; then it says what else is wrong."}`,
-        ...paragraphs.flatMap((lines) => ["", ...lines]),
-        ...titles.flatMap(([key, title]) =>
-            sections[key].length === 0 ? [] : ["", title, ...sections[key].map(lineOf)],
-        ),
+        `From a config.yml, by \`npm run adopt\`.${isOpen ? " `render` refuses this file until no value is open; then it says what else is wrong." : ""}`,
+        ...[...paragraphs, ...lists].flatMap((lines) => (lines.length === 0 ? [] : ["", ...lines])),
     ];
 }
 
-function lineOf({ path, value, reason }: Line): string {
+function lineOf({ list, path, value, reason }: Entry): string {
     const shown = typeof value === "string" ? value : JSON.stringify(value);
-    return `  ${[formatPath(path), shown, reason].filter((part) => part !== undefined).join(": ")}`;
+    return `  ${[formatPath(path), ...(list === "defaults" ? [shown] : []), reason].join(": ")}`;
 }
 
 /** What config.yml does not tell, ready to be filled in. */
-function hints({ emrEtlRunner, subnet }: Content): readonly string[] {
+function hints(emrEtlRunner: Tree, subnet: unknown): readonly string[] {
     const urls = LOCATIONS.flatMap((row) =>
         [valueAt(emrEtlRunner, ["aws", "s3", "buckets", ...row.path.split(".")])].flat(),
     );
@@ -125,18 +115,24 @@ function escapeBreaks(text: string): string {
     );
 }
 
-/** Nested maps and lists of values at paths. */
-export function treeOf(entries: readonly { readonly path: Path; readonly value: unknown }[]): Tree {
+/** What the entries put into the stack file. */
+export function stackConfig(entries: readonly Entry[]): {
+    readonly region: unknown;
+    readonly emrEtlRunner: Tree;
+} {
     // Without a prototype: a key may be `toString`.
     const map = () => Object.create(null) as Record<string | number, unknown>;
     const root = map();
-    for (const { path, value } of entries) {
-        let parent = root;
-        for (const [depth, key] of path.slice(0, -1).entries()) {
-            parent[key] ??= typeof path[depth + 1] === "number" ? [] : map();
-            parent = parent[key] as typeof root;
+    for (const { to, value } of entries) {
+        if (to !== undefined) {
+            let parent = root;
+            for (const [depth, key] of to.slice(0, -1).entries()) {
+                parent[key] ??= typeof to[depth + 1] === "number" ? [] : map();
+                parent = parent[key] as typeof root;
+            }
+            parent[to.at(-1) ?? ""] = value;
         }
-        parent[path.at(-1) ?? ""] = value;
     }
-    return root;
+    const { [String(REGION)]: region, ...emrEtlRunner } = root;
+    return { region, emrEtlRunner };
 }

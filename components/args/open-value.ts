@@ -1,6 +1,6 @@
 import type { ArgumentError, Path } from "../domain/errors";
 import { OWNED_KEYS } from "./emr-etl-runner";
-import { expectedAt, knownValues } from "./schema-guide";
+import { expectedAt, isUsersKey, knownValues } from "./schema-guide";
 
 /** The value that stands for one that a person has to fill in. No rule accepts it, in any place. */
 export const OPEN_VALUE = "FILL IN";
@@ -18,7 +18,7 @@ export function openValueErrors(value: unknown, path: Path = []): readonly Argum
     }
     return Object.entries(value ?? {}).flatMap(([key, item]) => {
         const below = [...path, Array.isArray(value) ? Number(key) : key];
-        return Object.hasOwn(OPEN_VALUES, key) || (OPEN_KEY.test(key) && templateIn(key, below) !== undefined)
+        return Object.hasOwn(OPEN_VALUES, key) || isOpenKey(key)
             ? [{ ...openValueError(below, "an open key"), fix: "write the key itself, and its value" }]
             : openValueErrors(item, below);
     });
@@ -29,7 +29,10 @@ export function openKey(template: string, line: number): string {
     return `${template} (line ${line})`;
 }
 
-const OPEN_KEY = / \(line \d+\)$/;
+/** Whether a key of a stack file is one that a template tool computes. */
+export function isOpenKey(key: string | number): boolean {
+    return typeof key === "string" && / \(line \d+\)$/.test(key) && templateIn(key, []) !== undefined;
+}
 
 /** The error of a value that a person has to fill in. */
 export function openValueError(path: Path, found = "an open value"): ArgumentError {
@@ -92,7 +95,12 @@ export function templateIn(text: string, path: Path): string | undefined {
     return TEMPLATES.find(({ pattern }) => pattern.test(shown))?.tool;
 }
 
-/** Whether a string at a key of EmrEtlRunner's, not one of the user's own keys, says that there is no value. */
-export function isNullLike(text: string, path: Path): boolean {
-    return NULL_LIKE.test(text) && !knownValues(path).includes(text);
+/** Whether a value at a key of EmrEtlRunner's, not at a key that the user chose, is a word for no value. */
+export function isNullLike(value: unknown, path: Path): boolean {
+    return (
+        typeof value === "string" &&
+        NULL_LIKE.test(value) &&
+        !isUsersKey(path) &&
+        !knownValues(path).includes(value)
+    );
 }

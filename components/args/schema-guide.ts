@@ -109,11 +109,16 @@ export function printable(path: Path): Path {
     return end === -1 ? path : path.slice(0, end);
 }
 
+/** Whether the user chooses the key at the end of a path, such as a tag's name. */
+export function isUsersKey(path: Path): boolean {
+    return Boolean(nodeAt(path.slice(0, -1))?.additionalProperties);
+}
+
 function isPrintable(key: string | number, parent: Path): boolean {
     if (typeof key === "number") {
         return true;
     }
-    return nodeAt(parent)?.additionalProperties
+    return isUsersKey([...parent, key])
         ? PLAIN_RECORD_KEY.test(key) && secretIn("", key) === undefined
         : nearestKey([...parent, key]) !== undefined ||
               placesOf(key).length > 0 ||

@@ -5,7 +5,9 @@ import path from "node:path";
 import { expect } from "chai";
 import fc from "fast-check";
 import { parse as parseYaml, stringify } from "yaml";
-import { type Adopted, adopt, adoptMain } from "../../commands/adopt";
+import { adoptMain } from "../../commands/adopt";
+import { type Adopted, adopt } from "../../commands/adopt/adopt";
+import type { Entry } from "../../commands/adopt/verdicts";
 import { fieldsOf, readConfig } from "../../commands/config-yml";
 import { renderedFiles, renderStack } from "../../commands/render";
 import type { ResolvedArgs } from "../../components/args";
@@ -57,7 +59,9 @@ function adopted(text: string): Adopted & { readonly own: unknown; readonly regi
     return { ...result, own: config[OWN], region: config["aws:region"] };
 }
 
-const pathsOf = (entries: readonly { readonly path: Path }[]) => entries.map((each) => formatPath(each.path));
+/** The paths that a list names. */
+const listed = ({ entries }: Adopted, list: Entry["list"]) =>
+    entries.filter((entry) => entry.list === list).map((entry) => formatPath(entry.path));
 const codesOf = ({ errors }: Adopted) =>
     errors.map(
         ({ code, path: place }) => `${code} at ${place.filter((key) => key !== "emrEtlRunner").join(".")}`,
@@ -128,8 +132,8 @@ describe("adopt", () => {
     };
 
     /** The fields in which two files differ and that no list names. */
-    const unnamed = (before: string, after: string, { omitted, changed, defaults }: Adopted) => {
-        const named = pathsOf([...omitted, ...changed, ...defaults]);
+    const unnamed = (before: string, after: string, result: Adopted) => {
+        const named = (["omitted", "changed", "defaults"] as const).flatMap((list) => listed(result, list));
         const [first, second] = [before, after].map((text) => fieldsOf(readConfig(text, "config.yml")));
         return [...new Set([...(first?.keys() ?? []), ...(second?.keys() ?? [])])].filter(
             (field) => first?.get(field) !== second?.get(field) && !named.includes(field),
@@ -153,41 +157,46 @@ describe("adopt", () => {
                             : [place, valueAt(result.own, place.split("."))];
                     expect(value, title).to.equal(OPEN);
                     expect(codesOf(result), title).to.deep.equal([`open-value at ${at}`]);
-                    expect(
-                        result.open.map((each) => each.join(".")),
-                        title,
-                    ).to.deep.equal([place]);
+                    expect(listed(result, "open"), title).to.deep.equal([place]);
                 }
             });
         }
 
         for (const [title, raw, places] of [
-            ["an item of a list", "        in: [ s3://acme-collector, {{ second }} ]", ["in.1"]],
-            ["items of a loop", "        in:\n<% each do |b| %>\n          - <%= b %>\n<% end %>", ["in.0"]],
-            ["a branch", "{% if x %}\n        archive: s3://a-b/c\n{% endif %}", ["archive"]],
+            ["an item of a list", "        in: [ s3://acme-collector, {{ second }} ]", [["in", 1]]],
+            [
+                "items of a loop",
+                "        in:\n<% each do |b| %>\n          - <%= b %>\n<% end %>",
+                [["in", 0]],
+            ],
+            ["a branch", "{% if x %}\n        archive: s3://a-b/c\n{% endif %}", [["archive"]]],
             [
                 "two branches",
                 "{{#x}}\n        in: [s3://a-b]\n{{/x}}\n{{^x}}\n        in: [s3://c-d]\n{{/x}}",
-                ["in.0"],
+                [["in", 0]],
             ],
-            ["a key", "        <%= x %>: s3://acme-collector", ["<%= x %> (line 8)"]],
+            ["a key", "        <%= x %>: s3://acme-collector", [["<%= x %> (line 8)"]]],
             [
                 "lines to be included",
                 '        {{- include "raw" . | nindent 8 }}',
-                ['{{- include "…" . | nindent 8 }} (line 8)'],
+                [['{{- include "…" . | nindent 8 }} (line 8)']],
             ],
-            ["a value over several lines", "        archive: {{ x |\n          default('y') }}", ["archive"]],
+            [
+                "a value over several lines",
+                "        archive: {{ x |\n          default('y') }}",
+                [["archive"]],
+            ],
             ["nothing in a comment", "        archive: s3://a-b/c # {{ x }}", []],
             ["nothing between two instructions", "{% set x = 1 %}\n        archive: s3://a-b/c", []],
         ] as const) {
             it(`${title} of raw`, () => {
-                const { open, errors } = adopted(
+                const result = adopted(
                     `aws:\n  s3:\n    region: eu-west-1\n    buckets:\n      log: s3://acme-logs\n      encrypted: false\n      raw:\n${raw}\n  emr: { region: eu-west-1 }\ncollectors: { format: thrift }\n`,
                 );
-                expect(open.map((each) => each.join("."))).to.deep.equal(
-                    places.map((each) => `aws.s3.buckets.raw.${each}`),
+                expect(listed(result, "open")).to.deep.equal(
+                    places.map((each) => formatPath(["aws", "s3", "buckets", "raw", ...each])),
                 );
-                expect(errors).to.have.length(places.length);
+                expect(result.errors).to.have.length(places.length);
             });
         }
 
@@ -314,9 +323,13 @@ describe("adopt", () => {
                     const args = argsOf(stack, region, config.emrEtlRunner);
                     fc.pre(args !== undefined && /^[\w.-]+$/.test(stack));
                     const first = render(args);
-                    const { stackFile, open, omitted } = adopt(first, "config.yml", stack);
+                    const { stackFile, entries } = adopt(first, "config.yml", stack);
                     // A random string may look like a template or a credential.
-                    fc.pre(open.length === 0 && !omitted.some(({ reason }) => reason.includes("looks like")));
+                    fc.pre(
+                        !entries.some(
+                            ({ list, reason }) => list === "open" || reason?.includes("looks like"),
+                        ),
+                    );
                     const again = (parseYaml(stackFile) as { config: Record<string, unknown> }).config;
                     const moved = argsOf(stack, String(again["aws:region"]), again[OWN]);
                     expect(moved && parseYaml(render(moved))).to.deep.equal(parseYaml(first));
@@ -328,7 +341,7 @@ describe("adopt", () => {
 
     describe("reads YAML as EmrEtlRunner does", () => {
         it("with keys as symbols, the last of repeated keys, merges, y and n and dates as strings", () => {
-            const { own, omitted } = adopted(
+            const result = adopted(
                 [
                     ":aws:",
                     "  :s3: &s3 { :region: eu-west-1, consolidate_shredded_output: off }",
@@ -338,7 +351,7 @@ describe("adopt", () => {
                     "monitoring: { tags: { a: y, b: N, c: 2018-01-01, ':d': e, n: f, toString: g } }",
                 ].join("\r\n"),
             );
-            expect(own).to.deep.equal({
+            expect(result.own).to.deep.equal({
                 aws: {
                     s3: { consolidate_shredded_output: false, buckets: { log: "s3://acme-logs" } },
                     emr: {
@@ -349,7 +362,7 @@ describe("adopt", () => {
                 collectors: { format: "thrift" },
                 monitoring: { tags: { a: "y", b: "N", c: "2018-01-01", ":d": "e", n: "f", toString: "g" } },
             });
-            expect(pathsOf(omitted)).to.deep.equal([
+            expect(listed(result, "omitted")).to.deep.equal([
                 ...["aws.s3.region", "aws.s3.consolidate_shredded_output"],
                 'collectors[":format"]',
             ]);
@@ -542,8 +555,8 @@ describe("adopt", () => {
             ],
         ] as const) {
             it(title, () => {
-                const standard = pathsOf(adopted(SMALL)[list]);
-                expect(pathsOf(adopted(text)[list]).filter((each) => !standard.includes(each))).to.deep.equal(
+                const standard = listed(adopted(SMALL), list);
+                expect(listed(adopted(text), list).filter((each) => !standard.includes(each))).to.deep.equal(
                     paths,
                 );
             });
@@ -554,7 +567,7 @@ describe("adopt", () => {
                 "log:",
                 "enriched: { stream: s3://acme-stream/x }, raw: { archive: s3://a-b/c }, log:",
             );
-            expect(pathsOf(adopted(text).omitted)).to.include.members([
+            expect(listed(adopted(text), "omitted")).to.include.members([
                 "aws.s3.buckets.raw.archive",
                 "collectors.format",
             ]);

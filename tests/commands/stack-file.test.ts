@@ -306,6 +306,13 @@ describe("readStackFile", () => {
             ]);
         });
 
+        it("showing the keys of stack files, but not the keywords of their JSON Schema", () => {
+            expect(() => read("config:\n    aws:region: if type network: not\n")).to.throw(
+                InvalidArguments,
+                "          aws:region: ·· ···· network: ···\n",
+            );
+        });
+
         it("without showing a word of it that is not a known key", () => {
             for (const text of [
                 "config:\n    aws:region: @hunter2\n",
