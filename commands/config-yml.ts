@@ -1,14 +1,19 @@
 import { type Document, visit } from "yaml";
 import { formatPath, type Path } from "../components/domain/errors";
-import { valueAt } from "../components/domain/value-at";
+import { flatMapValues, valueAt } from "../components/domain/value-at";
 import { errorAt, errorOf, lineOf, parseYaml } from "./yaml-error";
 
 export type Tree = Readonly<Record<string, unknown>>;
 
 /** Replaces each character of an ERB tag, so that positions stay the same; a noncharacter, which Ruby's YAML refuses. */
 export const TAG = "\ufdd0";
-/** Replaces the second % of `<%%`, which ERB prints as `<%`. */
-const ESCAPE = "\ufdd1";
+/** Replaces `<%%`, which ERB prints as `<%`: of the same length, and no tag. */
+export const ESCAPED_TAG = "<\ufdd1%";
+
+/** A string as ERB prints it, if no tag is in it. */
+export function unescaped(text: string): string {
+    return text.replaceAll(ESCAPED_TAG, "<%");
+}
 
 /**
  * Reads EmrEtlRunner's config.yml as Ruby does: ERB first, then YAML 1.1. No tag is run; `TAG` replaces each.
@@ -46,7 +51,7 @@ function readDocument(text: string, file: string): Document.Parsed {
     visit(document, {
         Scalar: (_, node) => {
             if (typeof node.value === "string") {
-                node.value = node.value.replaceAll(ESCAPE, "");
+                node.value = unescaped(node.value);
             }
         },
     });
@@ -82,7 +87,7 @@ const UNUSED_TYPES = /:(timestamp|binary|omap|pairs|set)$/;
 function maskErb(text: string, file: string): string {
     return text.replace(/<%%|<%(?:%%>|(?!%?%>)[\s\S])*%>|<%/g, (tag: string, offset: number) => {
         if (tag === "<%%") {
-            return `<%${ESCAPE}`;
+            return ESCAPED_TAG;
         }
         if (tag.startsWith("<%#")) {
             return tag.replace(/[^\n]/g, " ");
@@ -110,17 +115,16 @@ export function withoutTags(text: string): string {
  * The values in a config, by their fields' names, as EmrEtlRunner reads them: null and empty values are omitted, and a
  * location is the same with or without a slash at its end (cli.rb, `add_trailing_slashes`).
  */
-export function fieldsOf(value: unknown, path: Path = []): ReadonlyMap<string, unknown> {
-    if (Array.isArray(value)) {
-        return new Map(value.flatMap((item, index) => [...fieldsOf(item, [...path, index])]));
-    }
-    if (isTree(value)) {
-        return new Map(Object.entries(value).flatMap(([key, item]) => [...fieldsOf(item, [...path, key])]));
-    }
-    if (value === null || value === undefined) {
-        return new Map();
-    }
-    const name = formatPath(path);
-    const isUrl = typeof value === "string" && name.startsWith("aws.s3.buckets.");
-    return new Map([[name, isUrl ? value.replace(/\/$/, "") : value]]);
+export function fieldsOf(root: unknown, at: Path = []): ReadonlyMap<string, unknown> {
+    const fields = flatMapValues(
+        root,
+        (value, path): readonly (readonly [string, unknown])[] => {
+            const name = formatPath(path);
+            const isUrl = typeof value === "string" && name.startsWith("aws.s3.buckets.");
+            const isNone = typeof value === "object" || value === undefined;
+            return isNone ? [] : [[name, isUrl ? value.replace(/\/$/, "") : value]];
+        },
+        at,
+    );
+    return new Map(fields);
 }

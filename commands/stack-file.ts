@@ -14,6 +14,7 @@ import {
     isWithin,
     type Path,
 } from "../components/domain/errors";
+import { isTree } from "./config-yml";
 import { decodeUtf8, errorAt, errorOf, lineOf, parseYaml } from "./yaml-error";
 
 /** The config of a stack file, as Pulumi's CLI passes it to the program. */
@@ -63,7 +64,7 @@ export function parseStackFile(text: string, stack: string, project: string): St
     const file = stackFileName(stack);
     const document = parseYaml(file, text);
     const content: unknown = document.toJS();
-    if (!isMapping(content)) {
+    if (!isTree(content)) {
         throw errorAt(file, text, offsetOf(document.contents), {
             code: "not-a-stack-file",
             found: content === null ? "an empty file" : describe(content),
@@ -73,7 +74,7 @@ export function parseStackFile(text: string, stack: string, project: string): St
     checkTopLevelKeys(stack, text, document.contents as YAMLMap);
     const config = content.config ?? {};
     const configNode = document.get("config", true);
-    if (!isMapping(config)) {
+    if (!isTree(config)) {
         throw errorAt(file, text, offsetOf(configNode), {
             code: "config-not-an-object",
             found: describe(config),
@@ -263,10 +264,6 @@ function fixTopLevelKey(key: string): Pick<ArgumentError, "expected" | "fix"> {
         : { fix: `did you mean ${near}?` };
 }
 
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-    return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 function isOwn(key: string): boolean {
     return key.startsWith(`${NAMESPACE}:`);
 }
@@ -280,7 +277,7 @@ function asText(value: unknown): string {
 }
 
 function isEncrypted(value: unknown): boolean {
-    return isMapping(value) && Object.keys(value).join() === "secure";
+    return isTree(value) && Object.keys(value).join() === "secure";
 }
 
 /** The values below a node that the CLI would read differently, or has encrypted. */

@@ -6,7 +6,7 @@ import { errorOf } from "../yaml-error";
 import { differences } from "./defaults";
 import { type Leaf, readLeaves } from "./leaves";
 import { upgradesBefore } from "./older";
-import { ConfigYml, type Entry, pathOf, verdictOn } from "./verdicts";
+import { ConfigYml, type Entry, entriesOf, pathOf } from "./verdicts";
 import { EMR_ETL_RUNNER, writeStackFile } from "./write";
 
 /** The stack file for a config.yml. */
@@ -46,7 +46,7 @@ export function adopt(text: string, file: string, stack: string): Adopted {
     const { leaves, instructionLines } = readLeaves(text, file);
     checkFile(leaves, file);
     const config = new ConfigYml(leaves);
-    const judged = leaves.flatMap((leaf) => verdictOn(leaf, config));
+    const judged = leaves.flatMap((leaf) => entriesOf(leaf, config));
     const absent = ABSENT.filter(
         ({ path }) => !judged.some(({ to }) => to && (isWithin(to, path) || isWithin(path, to))),
     );
@@ -68,13 +68,8 @@ function unique<T>(list: readonly T[]): readonly T[] {
 }
 /** @throws InvalidArguments */
 function checkFile(leaves: readonly Leaf[], file: string): void {
-    const below = (place: string) =>
-        leaves.some(({ path, value }) => {
-            const isThere = value !== null && isWithin(path, pathOf(place));
-            // A template tool may compute a whole part of the file.
-            return isThere || (typeof value === "string" && path.length > 0 && isWithin(pathOf(place), path));
-        });
-    const missing = ["aws.s3", "aws.emr"].filter((place) => !below(place));
+    const config = new ConfigYml(leaves.filter(({ value }) => value !== null));
+    const missing = ["aws.s3", "aws.emr"].filter((place) => !config.has(place));
     if (missing.length === 0) {
         return;
     }

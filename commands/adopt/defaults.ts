@@ -7,6 +7,7 @@ import { formatPath, isWithin, type Path } from "../../components/domain/errors"
 import { resolveLocations } from "../../components/domain/locations";
 import { NAMESPACE } from "../../components/domain/naming";
 import { isRegion } from "../../components/domain/region";
+import { flatMapValues } from "../../components/domain/value-at";
 import { fieldsOf } from "../config-yml";
 import type { Leaf } from "./leaves";
 import type { Entry } from "./verdicts";
@@ -61,8 +62,9 @@ export function differences(
     const known = [...named, ...refused];
     const given = new Map(leaves.flatMap(({ path, value }) => [...fieldsOf(value, path)]));
     const rendered = fieldsOf(tree);
+    const ofTree = flatMapValues(tree, (value, path) => (typeof value === "object" ? [] : [path]));
     const paths = new Map(
-        [...leaves.map(({ path }) => path), ...pathsOf(tree)].map((path) => [formatPath(path), path]),
+        [...leaves.map(({ path }) => path), ...ofTree].map((path) => [formatPath(path), path]),
     );
     return [...paths].flatMap(([field, path]): readonly Entry[] => {
         const [before, value] = [given.get(field), rendered.get(field)];
@@ -77,12 +79,4 @@ export function differences(
 
 function shown(value: unknown): unknown {
     return typeof value === "string" && value.startsWith(`s3://${BUCKET}/`) ? "a managed bucket" : value;
-}
-
-function pathsOf(value: unknown, path: Path = []): readonly Path[] {
-    return typeof value !== "object" || value === null
-        ? [path]
-        : Object.entries(value).flatMap(([key, item]) =>
-              pathsOf(item, [...path, Array.isArray(value) ? Number(key) : key]),
-          );
 }

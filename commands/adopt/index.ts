@@ -70,10 +70,7 @@ async function run(
         );
         return errors.length === 0 ? EXIT.ok : EXIT.attention;
     } catch (error) {
-        if (!(error instanceof Error)) {
-            throw error;
-        }
-        stderr.write(`${formatError(error.message, stderr)}\n`);
+        stderr.write(`${formatError(error instanceof Error ? error.message : String(error), stderr)}\n`);
         return EXIT.failed;
     }
 }
@@ -84,27 +81,26 @@ function withoutNpmLines(text: string): string {
     return text.replace(/^(?:\r?\n|> [^\n]*\n)+/, (lines) => lines.replace(/[^\n]/g, ""));
 }
 
+/** @throws InvalidArguments */
 async function readAll(file: string, stream: NodeJS.ReadableStream): Promise<Buffer> {
-    const chunks: Buffer[] = [];
-    let length = 0;
     const refuse = (found: string) =>
         errorOf(file, { code: "not-a-config-yml", found, expected: "EmrEtlRunner's config.yml" });
+    let bytes = Buffer.alloc(0);
     try {
         for await (const chunk of stream) {
-            const bytes = Buffer.from(chunk as Buffer | string);
-            length += bytes.length;
-            if (length > LARGEST) {
-                throw refuse("more than 1 MB");
+            bytes = Buffer.concat([bytes, Buffer.from(chunk as Buffer | string)]);
+            if (bytes.length > LARGEST) {
+                break;
             }
-            chunks.push(bytes);
         }
     } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
-        const found =
-            code === "ENOENT" ? "no such file" : code === "EISDIR" ? "a folder" : `an error (${code})`;
-        throw error instanceof InvalidArguments ? error : refuse(found);
+        throw refuse({ ENOENT: "no such file", EISDIR: "a folder" }[`${code}`] ?? `an error (${code})`);
     }
-    return Buffer.concat(chunks);
+    if (bytes.length > LARGEST) {
+        throw refuse("more than 1 MB");
+    }
+    return bytes;
 }
 
 /** An existing stack file may be an operator's work. */
@@ -113,14 +109,14 @@ function writeNew(file: string, text: string): void {
         writeFileSync(file, text, { flag: "wx" });
     } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
-        const [found, rest] =
+        const lines =
             code === "EEXIST"
                 ? [
-                      "an existing file",
+                      "found:    an existing file",
                       "fix:      name another file, or delete this one first: adopt overwrites none",
                   ]
-                : [`an error (${code})`, "expected: a new file"];
-        throw new Error(`--to ${escaped(file)}\n    found:    ${found}\n    ${rest}`, { cause: error });
+                : [`found:    an error (${code})`, "expected: a new file"];
+        throw new Error([`--to ${escaped(file)}`, ...lines].join("\n    "), { cause: error });
     }
 }
 

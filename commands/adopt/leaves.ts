@@ -2,9 +2,9 @@ import { type Document, isAlias, isCollection, isMap, isScalar, isSeq, type Node
 import { isNullLike, isOpenKey, openKey, templateIn } from "../../components/args/open-value";
 import { kindAt } from "../../components/args/schema-guide";
 import type { Path } from "../../components/domain/errors";
-import { parseConfigYml } from "../config-yml";
+import { parseConfigYml, unescaped } from "../config-yml";
 import { errorOf, lineOf } from "../yaml-error";
-import { type Masked, mask, restored, shown, unescaped } from "./templates";
+import { type Masked, mask, restored, shown } from "./templates";
 
 /** One leaf of config.yml: a scalar, null, an empty list or an empty map, or what stands in a scalar's place. */
 export interface Leaf {

@@ -1,15 +1,13 @@
 import { templateIn } from "../../components/args/open-value";
+import { ESCAPED_TAG, TAG, unescaped } from "../config-yml";
 import { redact } from "../credentials";
 import { escaped } from "../escape";
 import { errorAt, lineOf } from "../yaml-error";
 
-/** Replaces each character of a token, so that positions in the file stay the same: noncharacters, which YAML readers refuse. */
-const MASK = "\ufdd0";
+/** The end of a masked token. */
 const MASK_END = "\ufdd2";
 /** The end of a token that has lines of its own: a key, since it may stand for several. */
 const MASK_KEY_END = "\ufdd3:";
-/** Replaces the second % of `<%%`, which ERB prints as `<%`. */
-const ESCAPE = "\ufdd1";
 
 /** What a template tool would replace, at its offset in the file. */
 interface Token {
@@ -73,7 +71,7 @@ export function mask(text: string, file: string): Masked {
     const lines = new Set<number>();
     const masked = text.replace(TOKENS, (token: string, offset: number) => {
         if (token === "<%%") {
-            return `<%${ESCAPE}`;
+            return ESCAPED_TAG;
         }
         if (token === "<%") {
             const fix = "end the tag with %> before the next tag";
@@ -96,7 +94,7 @@ export function mask(text: string, file: string): Masked {
         }
         tokens.push({ text: token, offset });
         const end = isAlone(text, offset, offset + token.length) ? MASK_KEY_END : MASK_END;
-        return MASK.repeat(token.length - end.length) + end;
+        return TAG.repeat(token.length - end.length) + end;
     });
     for (const { text: started, offset } of open) {
         blocks.push({ start: offset, end: text.length, instruction: shown(started) });
@@ -124,14 +122,9 @@ export function restored(masked: string, { tokens }: Masked, start: number, end:
     const inside = tokens.filter(({ offset }) => offset >= start && offset < end);
     let index = 0;
     return masked.replace(
-        new RegExp(`${MASK}*(?:${MASK_END}|${MASK_KEY_END}?)`, "g"),
+        new RegExp(`${TAG}*(?:${MASK_END}|${MASK_KEY_END}?)`, "g"),
         () => inside[index++]?.text ?? "",
     );
-}
-
-/** A string as ERB prints it, if no tag is in it. */
-export function unescaped(text: string): string {
-    return text.replaceAll(ESCAPE, "");
 }
 
 const LONGEST = 100;

@@ -1,7 +1,7 @@
-import { OWNED_KEYS, type OwnedKey } from "../../components/args/emr-etl-runner";
+import { OWNED_KEYS } from "../../components/args/emr-etl-runner";
 import { isOpenKey, OPEN_VALUE, templateIn } from "../../components/args/open-value";
 import { isUsersKey, kindAt } from "../../components/args/schema-guide";
-import { secretIn } from "../../components/args/secrets";
+import { nameOf, secretIn } from "../../components/args/secrets";
 import { acceptsAt } from "../../components/args/stand-ins";
 import { unknownKeyError } from "../../components/args/unknown-key";
 import { isWithin, type Path } from "../../components/domain/errors";
@@ -116,14 +116,6 @@ export class ConfigYml {
     }
 }
 
-function nameOf(path: Path): string {
-    return String(path.findLast((part) => typeof part === "string") ?? "");
-}
-
-const omitted = ({ path }: Pick<Leaf, "path">, reason: string): readonly Entry[] => [
-    { list: "omitted", path, reason },
-];
-
 type Opened = Pick<Entry, "reason" | "original">;
 
 /** An open value at a path; in place of a part with a region, `aws:region` is open too. */
@@ -132,72 +124,68 @@ function open(path: Path, opened: Opened): readonly Entry[] {
     return places.map((to) => ({ list: "open", path: to, to, value: OPEN_VALUE, ...opened }));
 }
 
-type Rule = (leaf: Leaf, config: ConfigYml) => readonly Entry[] | undefined;
+/** A string: the reason to omit the leaf. Undefined or false: the rule does not know the leaf. */
+type Verdict = readonly Entry[] | string | false | undefined;
 
 /** The rules on a leaf, in order: the first that knows the leaf decides. */
-const RULES: readonly Rule[] = [
-    (leaf) =>
-        leaf.isReplaced
-            ? omitted(leaf, "a later key of the same name replaces it, in EmrEtlRunner too")
-            : undefined,
-    (leaf, config) =>
-        leaf.path.some((key) => key === "__proto__" || config.secretIn("", String(key)) !== undefined)
-            ? omitted(leaf, "its key looks like a credential, or no reader takes it")
-            : undefined,
+const RULES: readonly ((leaf: Leaf, config: ConfigYml) => Verdict)[] = [
+    ({ isReplaced }) => isReplaced && "a later key of the same name replaces it, in EmrEtlRunner too",
+    ({ path }, config) =>
+        path.some((key) => key === "__proto__" || config.secretIn("", String(key)) !== undefined) &&
+        "its key looks like a credential, or no reader takes it",
     region,
-    ownedKey,
-    (leaf) =>
-        OWN_TAGS.some((tag) => isWithin(leaf.path, tag)) ? omitted(leaf, "the stack sets it") : undefined,
+    ({ path }) => Object.entries(OWNED_KEYS).find(([key]) => isWithin(path, pathOf(key)))?.[1],
+    ({ path }) => OWN_TAGS.some((tag) => isWithin(path, tag)) && "the stack sets it",
     unknownKey,
-    (leaf, config) =>
-        config.isStreamEnrich && BATCH_ONLY.some((place) => isWithin(leaf.path, place))
-            ? omitted(leaf, "enriched.stream means stream-enrich mode, which does not use it")
-            : undefined,
+    ({ path }, config) =>
+        config.isStreamEnrich &&
+        BATCH_ONLY.some((place) => isWithin(path, place)) &&
+        "enriched.stream means stream-enrich mode, which does not use it",
     unfinished,
-    (leaf) =>
-        isEmpty(leaf.value) && !acceptsAt(["emrEtlRunner", ...leaf.path], leaf.value)
-            ? omitted(leaf, "null or empty, which EmrEtlRunner does not accept here")
-            : undefined,
+    ({ path, value }) =>
+        isEmpty(value) &&
+        !acceptsAt(["emrEtlRunner", ...path], value) &&
+        "null or empty, which EmrEtlRunner does not accept here",
     olderScheme,
 ];
 
-/** The verdict on a leaf. Without a rule, the stack file holds it as it is. */
-export function verdictOn(leaf: Leaf, config: ConfigYml): readonly Entry[] {
+/** What becomes of a leaf. Without a rule, the stack file holds it as it is. */
+export function entriesOf(leaf: Leaf, config: ConfigYml): readonly Entry[] {
+    const { path, value } = leaf;
     for (const rule of RULES) {
-        const entries = rule(leaf, config);
-        if (entries !== undefined) {
-            return entries;
+        const verdict = rule(leaf, config);
+        if (verdict) {
+            return typeof verdict === "string" ? [{ list: "omitted", path, reason: verdict }] : verdict;
         }
     }
-    return [{ path: leaf.path, to: leaf.path, value: leaf.value }];
+    return [{ path, to: path, value }];
 }
 
-function region(leaf: Leaf, config: ConfigYml): readonly Entry[] | undefined {
+function region(leaf: Leaf, config: ConfigYml): Verdict {
     const { path, value, shown } = leaf;
     const at = path.join(".");
     if (!REGIONS.some((place) => place.join(".") === at) || isEmpty(value)) {
         return undefined;
     }
+    const openRegion = (opened: Opened): Verdict => [
+        { list: "open", path, to: REGION, value: OPEN_VALUE, ...opened },
+    ];
     const opened = openedBy(leaf, config);
     const other = config.otherRegion(leaf);
-    if (opened === undefined && other && openedBy(other, config)) {
-        return omitted(leaf, `${OWNED_KEYS["aws.s3.region"]}; here it is ${shown}`);
+    if (opened !== undefined) {
+        return openRegion(opened);
     }
-    const two = other && {
-        reason: `${shown}, but ${other.path.join(".")} is ${other.shown}: the stack has one region`,
-        original: `${at}: ${shown}`,
-    };
-    return opened || two
-        ? [{ list: "open", path, to: REGION, value: OPEN_VALUE, ...(opened ?? two) }]
-        : [{ list: "changed", path, to: REGION, value, reason: "aws:region holds it, for everything" }];
+    if (other === undefined) {
+        return [{ list: "changed", path, to: REGION, value, reason: "aws:region holds it, for everything" }];
+    }
+    if (openedBy(other, config)) {
+        return `${OWNED_KEYS["aws.s3.region"]}; here it is ${shown}`;
+    }
+    const reason = `${shown}, but ${other.path.join(".")} is ${other.shown}: the stack has one region`;
+    return openRegion({ reason, original: `${at}: ${shown}` });
 }
 
-function ownedKey(leaf: Leaf): readonly Entry[] | undefined {
-    const key = Object.keys(OWNED_KEYS).find((owned) => isWithin(leaf.path, pathOf(owned)));
-    return key === undefined ? undefined : omitted(leaf, OWNED_KEYS[key as OwnedKey]);
-}
-
-function unknownKey(leaf: Leaf, config: ConfigYml): readonly Entry[] | undefined {
+function unknownKey(leaf: Leaf, config: ConfigYml): Verdict {
     const { path } = leaf;
     const end = path.findIndex(
         (_, index) => kindAt(["emrEtlRunner", ...path.slice(0, index + 1)]) === undefined,
@@ -213,39 +201,33 @@ function unknownKey(leaf: Leaf, config: ConfigYml): readonly Entry[] | undefined
     const { code, fix } = unknownKeyError(["emrEtlRunner", ...place]);
     const words = (fix ?? "").replaceAll("emrEtlRunner.", "").replace(/^omit this key: /, "");
     const unread = code === "credential" ? "" : "EmrEtlRunner 1.0.4 reads no such key";
-    return omitted({ path: place }, [unread, words].filter(Boolean).join("; "));
+    return [{ list: "omitted", path: place, reason: [unread, words].filter(Boolean).join("; ") }];
 }
 
-function replacedKey(leaf: Leaf, successor: string, config: ConfigYml): readonly Entry[] {
+function replacedKey(leaf: Leaf, successor: string, config: ConfigYml): Verdict {
+    const { path, value, shown } = leaf;
     const reason = `since EmrEtlRunner 0.25.0 it is ${successor}`;
-    const omission = omitted(leaf, reason);
-    if (config.has(successor) || isEmpty(leaf.value)) {
-        return omission;
+    if (config.has(successor) || isEmpty(value)) {
+        return reason;
     }
     const to = pathOf(successor);
-    const name = nameOf(leaf.path);
-    const upgrade = to.includes("versions")
-        ? {
-              reason: `config.yml has ${name} instead, a job for Hadoop: upgrade it first`,
-              original: `${name} ${leaf.shown}`,
-          }
-        : undefined;
-    const opened = openedBy({ ...leaf, path: to }, config) ?? upgrade;
+    const upgrade = {
+        reason: `config.yml has ${nameOf(path)} instead, a job for Hadoop: upgrade it first`,
+        original: `${nameOf(path)} ${shown}`,
+    };
+    const opened = openedBy({ ...leaf, path: to }, config) ?? (to.includes("versions") ? upgrade : undefined);
     return opened
-        ? [...omission, ...open(to, opened)]
-        : [{ list: "changed", path: leaf.path, to, value: leaf.value, reason }];
+        ? [{ list: "omitted", path, reason }, ...open(to, opened)]
+        : [{ list: "changed", path, to, value, reason }];
 }
 
 /** A property or a tag that holds a secret is omitted; a value that EmrEtlRunner needs is open. */
-function unfinished(leaf: Leaf, config: ConfigYml): readonly Entry[] | undefined {
+function unfinished(leaf: Leaf, config: ConfigYml): Verdict {
     const opened = openedBy(leaf, config);
-    if (opened === undefined) {
-        return undefined;
-    }
-    const isSecret = secretOf(leaf, config) !== undefined;
-    return isSecret && isUsersKey(["emrEtlRunner", ...leaf.path])
-        ? omitted(leaf, opened.reason ?? "")
-        : open(leaf.path, opened);
+    const isUsers = isUsersKey(["emrEtlRunner", ...leaf.path]);
+    return isUsers && secretOf(leaf, config) !== undefined
+        ? opened?.reason
+        : opened && open(leaf.path, opened);
 }
 
 /** Why a person has to fill a value in; undefined for a finished one. */
@@ -264,18 +246,13 @@ function secretOf({ path, value, source }: Leaf, config: ConfigYml): string | un
 }
 
 /** S3's older names in Hadoop: on EMR, s3:// is what the security configuration encrypts. */
-function olderScheme({ path, value }: Leaf): readonly Entry[] | undefined {
+function olderScheme({ path, value }: Leaf): Verdict {
     const isUrl = /^aws\.(s3\.buckets|emr\.bootstrap)\./.test(path.join("."));
-    const [scheme] = (isUrl && typeof value === "string" && /^s3[an]:\/\//.exec(value)) || [];
-    return scheme === undefined
-        ? undefined
-        : [
-              {
-                  list: "changed",
-                  path,
-                  to: path,
-                  value: String(value).replace(scheme, "s3://"),
-                  reason: `s3:// instead of ${scheme}`,
-              },
-          ];
+    const [scheme] = (isUrl && /^s3[an]:\/\//.exec(String(value))) || [];
+    const reason = `s3:// instead of ${scheme}`;
+    return (
+        scheme !== undefined && [
+            { list: "changed", path, to: path, value: String(value).replace(scheme, "s3://"), reason },
+        ]
+    );
 }

@@ -58,7 +58,7 @@ const OF_HADOOP =
  */
 const TEMPLATES: readonly { readonly tool: string; readonly pattern: RegExp }[] = [
     // Chef; Puppet's EPP too.
-    { tool: "ERB", pattern: /<%(?![%\ufdd1])/ },
+    { tool: "ERB", pattern: /<%(?!%)/ },
     // Ansible, Salt; Handlebars; Go's templates.
     {
         tool: "Jinja, Mustache or Helm",

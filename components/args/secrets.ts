@@ -1,4 +1,5 @@
 import type { ArgumentError, Path } from "../domain/errors";
+import { flatMapValues } from "../domain/value-at";
 import { OWNED_KEYS } from "./emr-etl-runner";
 
 /**
@@ -121,15 +122,23 @@ function decoded(text: string): string {
 }
 
 /** The errors of every string and key below a value that holds a secret. */
-export function secretErrors(value: unknown, path: Path = []): readonly ArgumentError[] {
-    if (typeof value !== "object" || value === null) {
-        const name = String(path.findLast((key) => typeof key === "string") ?? "");
-        return errorOf(secretIn(name, String(value ?? "")), path);
-    }
-    return Object.entries(value).flatMap(([key, item]) => {
-        const below = [...path, Array.isArray(value) ? Number(key) : key];
-        return [...errorOf(secretIn("", key), below), ...secretErrors(item, below)];
-    });
+export function secretErrors(root: unknown, at: Path = []): readonly ArgumentError[] {
+    return flatMapValues(
+        root,
+        (value, path) => {
+            const key = path.at(-1);
+            const ofKey = typeof key === "string" ? errorOf(secretIn("", key), path) : [];
+            return typeof value === "object"
+                ? ofKey
+                : [...ofKey, ...errorOf(secretIn(nameOf(path), String(value ?? "")), path)];
+        },
+        at,
+    );
+}
+
+/** The last key of a path: that of an item is its list's. */
+export function nameOf(path: Path): string {
+    return String(path.findLast((key) => typeof key === "string") ?? "");
 }
 
 function errorOf(kind: string | undefined, path: Path): readonly ArgumentError[] {

@@ -1,4 +1,5 @@
 import type { ArgumentError, Path } from "../domain/errors";
+import { flatMapValues } from "../domain/value-at";
 
 /**
  * Control characters other than tab and newline, U+007F to U+009F, noncharacters and lone surrogates: Ruby's YAML
@@ -14,17 +15,14 @@ const UNUSABLE_KEYS = ["<<", "__proto__"];
 const LONGEST_KEY = 150;
 
 /** The errors of every string and key below a value that Ruby's YAML reader, EmrEtlRunner's, would change or refuse. */
-export function unreadableErrors(value: unknown, path: Path = []): readonly ArgumentError[] {
-    if (typeof value === "string") {
-        return stringErrors(value, path);
-    }
-    if (Array.isArray(value)) {
-        return value.flatMap((item, index) => unreadableErrors(item, [...path, index]));
-    }
-    return Object.entries(value ?? {}).flatMap(([key, item]) => [
-        ...keyErrors(key, [...path, key]),
-        ...unreadableErrors(item, [...path, key]),
-    ]);
+export function unreadableErrors(root: unknown): readonly ArgumentError[] {
+    return flatMapValues(root, (value, path) => {
+        const key = path.at(-1);
+        return [
+            ...(typeof key === "string" ? keyErrors(key, path) : []),
+            ...(typeof value === "string" ? stringErrors(value, path) : []),
+        ];
+    });
 }
 
 function stringErrors(text: string, path: Path): readonly ArgumentError[] {

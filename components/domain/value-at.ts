@@ -10,3 +10,18 @@ export function valueAt(root: unknown, path: Path): unknown {
         root,
     );
 }
+
+/** What `visit` returns for a value and for each value below it, parents first. */
+export function flatMapValues<T>(
+    value: unknown,
+    visit: (value: unknown, path: Path) => readonly T[],
+    path: Path = [],
+): readonly T[] {
+    const below = typeof value === "object" && value !== null ? Object.entries(value) : [];
+    return [
+        ...visit(value, path),
+        ...below.flatMap(([key, item]) =>
+            flatMapValues(item, visit, [...path, Array.isArray(value) ? Number(key) : key]),
+        ),
+    ];
+}
