@@ -75,7 +75,7 @@ const WITHOUT_ENVIRONMENT = [
 ];
 
 /** The JSON Schema of a stack file, generated from the schema of the arguments. */
-export function stackFileSchema(): unknown {
+export function stackFileSchema() {
     const { $schema, properties } = z.toJSONSchema(environment, { io: "input" });
     const objects = Object.entries(properties ?? {}).map(([key, value]) => [own(key), value]);
     return {

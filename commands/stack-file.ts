@@ -15,6 +15,7 @@ import {
     type Path,
 } from "../components/domain/errors";
 import { isTree } from "./config-yml";
+import { stackFileSchema } from "./schema";
 import { decodeUtf8, errorAt, errorOf, lineOf, parseYaml } from "./yaml-error";
 
 /** The config of a stack file, as Pulumi's CLI passes it to the program. */
@@ -32,9 +33,6 @@ export interface StackFile {
     /** How errors name the keys of this file. */
     readonly report: ErrorReport;
 }
-
-/** The keys at the top of a stack file: the config, and the keys that the CLI itself writes. */
-const TOP_LEVEL_KEYS = ["config", "encryptionsalt", "secretsprovider", "encryptedkey", "environment"];
 
 /** Unquoted scalars that the CLI reads unlike other YAML readers: `0123` as 83, `1_000` as 1000, `0b11` as 3, dates as times. */
 const READ_DIFFERENTLY = [
@@ -229,39 +227,35 @@ function checkTopLevelKeys(stack: string, text: string, { items }: YAMLMap): voi
             fix: `\`npm run -s adopt -- ${file} --stack ${stack}\` prints a stack file for it`,
         });
     }
+    const known = Object.keys(stackFileSchema().properties);
     const errors = keys
-        .filter((_, index) => !TOP_LEVEL_KEYS.includes(names[index] ?? ""))
-        .map((key): ArgumentError => {
-            return {
+        .filter((_, index) => !known.includes(names[index] ?? ""))
+        .map(
+            (key): ArgumentError => ({
                 code: "unknown-top-level-key",
                 path: [],
                 found: `an unknown key in line ${lineOf(text, offsetOf(key))}`,
-                ...fixTopLevelKey(String(key?.value)),
-            };
-        });
+                ...fixTopLevelKey(String(key?.value), known),
+            }),
+        );
     if (errors.length > 0) {
         throw new InvalidArguments(errors, { subject: file, formatPath: () => "the top level" });
     }
 }
 
-/** Older versions of config.yml write keys as Ruby's symbols, `:aws:`. */
-function isKeyOfConfigYml(key: string): boolean {
-    return (
-        knownKeys(["emrEtlRunner"]).includes(key.replace(/^:/, "")) && !Object.hasOwn(environment.shape, key)
-    );
-}
-
-function fixTopLevelKey(key: string): Pick<ArgumentError, "expected" | "fix"> {
-    if (isKeyOfConfigYml(key)) {
+function fixTopLevelKey(key: string, known: readonly string[]): Pick<ArgumentError, "expected" | "fix"> {
+    // Older versions of config.yml write keys as Ruby's symbols, `:aws:`.
+    if (
+        knownKeys(["emrEtlRunner"]).includes(key.replace(/^:/, "")) &&
+        !Object.hasOwn(environment.shape, key)
+    ) {
         return { fix: `indent this key and its values below config: ${NAMESPACE}:emrEtlRunner:` };
     }
     if (key.includes(":") || Object.hasOwn(environment.shape, key)) {
         return { fix: "indent this key and its values below config:" };
     }
-    const near = nearest(key, TOP_LEVEL_KEYS);
-    return near === undefined
-        ? { expected: `one of ${TOP_LEVEL_KEYS.join(", ")}` }
-        : { fix: `did you mean ${near}?` };
+    const near = nearest(key, known);
+    return near === undefined ? { expected: `one of ${known.join(", ")}` } : { fix: `did you mean ${near}?` };
 }
 
 function isOwn(key: string): boolean {

@@ -1,4 +1,5 @@
 import { OWNED_KEYS } from "../../components/args/emr-etl-runner";
+import { NOT_IN_STREAM_MODE } from "../../components/args/locations";
 import { isOpenKey, OPEN_VALUE, templateIn } from "../../components/args/open-value";
 import { isUsersKey, kindAt } from "../../components/args/schema-guide";
 import { nameOf, secretIn } from "../../components/args/secrets";
@@ -138,9 +139,7 @@ const RULES: readonly ((leaf: Leaf, config: ConfigYml) => Verdict)[] = [
     ({ path }) => OWN_TAGS.some((tag) => isWithin(path, tag)) && "the stack sets it",
     unknownKey,
     ({ path }, config) =>
-        config.isStreamEnrich &&
-        BATCH_ONLY.some((place) => isWithin(path, place)) &&
-        "enriched.stream means stream-enrich mode, which does not use it",
+        config.isStreamEnrich && BATCH_ONLY.some((place) => isWithin(path, place)) && NOT_IN_STREAM_MODE,
     unfinished,
     ({ path, value }) =>
         isEmpty(value) &&

@@ -83,27 +83,24 @@ function hints(emrEtlRunner: Tree, subnet: unknown): readonly string[] {
         [valueAt(emrEtlRunner, ["aws", "s3", "buckets", ...row.path.split(".")])].flat(),
     );
     const buckets = urls.flatMap((url) => (typeof url === "string" ? (parseS3Url(url)?.bucket ?? []) : []));
-    const isSubnet = /^subnet-[0-9a-f]{8,17}$/.test(String(subnet));
+    const storage = [
+        "Uncomment, and delete each bucket that `aws s3api get-bucket-encryption` reports as AES256.",
+        `${NAMESPACE}:storage:`,
+        `    encryptExistingBuckets: [${[...new Set(buckets)].join(", ")}]`,
+    ];
+    const network = [
+        "Clusters run in a new VPC; to stay in today's, name it.",
+        `${NAMESPACE}:network:`,
+        `    existing: { vpcId: vpc-…, subnetIds: [${subnet}] }`,
+    ];
     return [
         "Jobs may read more than these locations: enrichment data, tables, parameters.",
         `${NAMESPACE}:access:`,
         "    readLocations: [s3://…]",
         "    dynamodbTables: […]",
         "    ssmParameters: […]",
-        ...(buckets.length === 0
-            ? []
-            : [
-                  "Uncomment, and delete each bucket that `aws s3api get-bucket-encryption` reports as AES256.",
-                  `${NAMESPACE}:storage:`,
-                  `    encryptExistingBuckets: [${[...new Set(buckets)].join(", ")}]`,
-              ]),
-        ...(isSubnet
-            ? [
-                  "Clusters run in a new VPC; to stay in today's, name it.",
-                  `${NAMESPACE}:network:`,
-                  `    existing: { vpcId: vpc-…, subnetIds: [${subnet}] }`,
-              ]
-            : []),
+        ...(buckets.length > 0 ? storage : []),
+        ...(/^subnet-[0-9a-f]{8,17}$/.test(String(subnet)) ? network : []),
     ];
 }
 

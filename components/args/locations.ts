@@ -8,6 +8,9 @@ export function bucketsPath(path: LocationPath): readonly string[] {
     return ["emrEtlRunner", "aws", "s3", "buckets", ...path.split(".")];
 }
 
+/** Why a key of batch mode has no place beside `enriched.stream`. */
+export const NOT_IN_STREAM_MODE = "enriched.stream means stream-enrich mode, which does not use it";
+
 /** The argument of a location: S3 URLs, `managed`, or null. */
 export function locationValue(args: Environment, path: LocationPath): string | readonly string[] | null {
     return valueAt(args, bucketsPath(path)) as string | readonly string[] | null;

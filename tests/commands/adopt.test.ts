@@ -415,7 +415,8 @@ describe("adopt", () => {
             ...(
                 [
                     ...["", "hello\n", "- aws\n", "config: { aws:region: eu-west-1 }\n"],
-                    ...["aws: { s3: { region: x }, emr: }\n", ":aws: {}\n:s3: {}\n:emr: {}\n"],
+                    ...["aws: { s3: { region: x }, emr: }\n", "aws: { s3: { a: 1 }, s3: , emr: { a: 1 } }\n"],
+                    ...[":aws: {}\n:s3: {}\n:emr: {}\n"],
                 ] as const
             ).map((text) => [JSON.stringify(text), text, "not-a-config-yml", "the whole file"] as const),
         ] as const) {

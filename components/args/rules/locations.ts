@@ -10,7 +10,7 @@ import {
 import { bucketPrefix } from "../../domain/naming";
 import { reportsIn } from "../../policies/reencryption";
 import { describe } from "../describe";
-import { bucketsPath, locationValue, withoutGeneratedSuffix } from "../locations";
+import { bucketsPath, locationValue, NOT_IN_STREAM_MODE, withoutGeneratedSuffix } from "../locations";
 import type { Finding, Rule, RuleArgs } from "./rule";
 
 const FORMAT = ["emrEtlRunner", "collectors", "format"];
@@ -39,8 +39,7 @@ function* streamMode({ mode, ...args }: RuleArgs): Iterable<Finding> {
         ({ path, modes }) => !modes.includes(mode) && locationValue(args, path) !== null,
     ).map(({ path }) => bucketsPath(path));
     for (const path of [...batchOnly, ...(collectors.format === null ? [] : [FORMAT])]) {
-        const fix = "omit this key: enriched.stream means stream-enrich mode, which does not use it";
-        yield { code: "mode", path, fix };
+        yield { code: "mode", path, fix: `omit this key: ${NOT_IN_STREAM_MODE}` };
     }
     if (enrich.output_compression !== "GZIP") {
         const path = ["emrEtlRunner", "enrich", "output_compression"];

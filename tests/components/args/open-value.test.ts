@@ -44,6 +44,9 @@ describe("an open value", () => {
     it("is a key too that a template tool computes, in a stack file by adopt", () => {
         const config = at("monitoring.tags", { [openKey("{{ x }}", 3)]: "b" });
         expect(codesOf(config)).to.deep.equal(["open-value at emrEtlRunner.monitoring.tags"]);
+        // Hadoop evaluates such a variable in values only.
+        const property = at("aws.emr.configuration.core", { [openKey("${a.b}", 3)]: "c" });
+        expect(codesOf(property)).to.deep.equal(["open-value at emrEtlRunner.aws.emr.configuration.core"]);
     });
 
     it("twice in a list is not a repetition", () => {
