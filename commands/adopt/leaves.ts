@@ -117,7 +117,7 @@ class Reader {
         const text = typeof value === "string" ? this.restored(value, node) : value;
         const at = ["emrEtlRunner", ...path];
         const tool = typeof text === "string" ? templateIn(text, at) : undefined;
-        const block = this.masked.blocks.findLast((each) => start > each.start && start <= each.end);
+        const block = this.masked.blocks.find((each) => start > each.start && start <= each.end);
         const tag = isForeign(node?.tag) ? node?.tag : undefined;
         const final = typeof text === "string" ? unescaped(text) : text;
         const reasons = [

@@ -15,10 +15,10 @@ interface Token {
     readonly text: string;
 }
 
-/** The lines between two instructions of a template tool, such as `{% if … %}` and `{% endif %}`. */
+/** The offsets between two instructions of a template tool, such as `{% if … %}` and `{% endif %}`. */
 interface Block {
     readonly start: number;
-    readonly end: number;
+    end: number;
     /** The first instruction, as a message may show it. */
     readonly instruction: string;
 }
@@ -67,7 +67,6 @@ const CLOSES = /^(?:<%-?\s*(?:end\b|\})|\{%[-+]?\s*end\w+|%\{~?\s*end\w+|\{\{\/|
 export function mask(text: string, file: string): Masked {
     const tokens: Token[] = [];
     const blocks: Block[] = [];
-    const open: Token[] = [];
     const lines = new Set<number>();
     const masked = text.replace(TOKENS, (token: string, offset: number) => {
         if (token === "<%%") {
@@ -81,24 +80,22 @@ export function mask(text: string, file: string): Masked {
             return blank(token);
         }
         const isInstruction = INSTRUCTION.test(token);
-        const { text: started, offset: start = 0 } = open.at(-1) ?? {};
-        if (isInstruction && CLOSES.test(token) && started !== undefined) {
-            open.pop();
-            blocks.push({ start, end: offset, instruction: shown(started) });
-        } else if (isInstruction && OPENS.test(token)) {
-            open.push({ text: token, offset });
+        const block = blocks.findLast(({ end }) => end === text.length);
+        if (isInstruction && CLOSES.test(token) && block !== undefined) {
+            block.end = offset;
         }
-        if (isInstruction && isAlone(text, offset, offset + token.length)) {
+        if (isInstruction && OPENS.test(token)) {
+            blocks.push({ start: offset, end: text.length, instruction: shown(token) });
+        }
+        const hasOwnLines = isAlone(text, offset, offset + token.length);
+        if (isInstruction && hasOwnLines) {
             lines.add(lineOf(text, offset));
             return blank(token);
         }
         tokens.push({ text: token, offset });
-        const end = isAlone(text, offset, offset + token.length) ? MASK_KEY_END : MASK_END;
+        const end = hasOwnLines ? MASK_KEY_END : MASK_END;
         return TAG.repeat(token.length - end.length) + end;
     });
-    for (const { text: started, offset } of open) {
-        blocks.push({ start: offset, end: text.length, instruction: shown(started) });
-    }
     return { text: masked, tokens, blocks, instructionLines: [...lines] };
 }
 

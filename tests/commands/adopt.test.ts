@@ -175,6 +175,11 @@ describe("adopt", () => {
                 "{{#x}}\n        in: [s3://a-b]\n{{/x}}\n{{^x}}\n        in: [s3://c-d]\n{{/x}}",
                 [["in", 0]],
             ],
+            [
+                "the second of two branches",
+                "<% if $x { -%>\n        archive: s3://a-b/c\n<% } else { -%>\n        archive: s3://d-e/f\n<% } -%>",
+                [["archive"]],
+            ],
             ["a key", "        <%= x %>: s3://acme-collector", [["<%= x %> (line 8)"]]],
             [
                 "lines to be included",
