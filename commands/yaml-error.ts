@@ -7,7 +7,6 @@ import {
     parseDocument,
     type SchemaOptions,
     visit,
-    type YAMLParseError,
 } from "yaml";
 import { type ArgumentError, InvalidArguments } from "../components/domain/errors";
 import { stackFileSchema } from "./schema";
@@ -34,27 +33,21 @@ export function errorAt(
 const FOREIGN_LINES = [
     {
         pattern: /^(?:<{7}|\|{7}|={7}|>{7})(?= |\r?$)/m,
-        error: {
-            code: "merge-conflict",
-            found: "a conflict marker",
-            fix: "keep one side of the merge conflict, and delete the markers",
-        },
+        code: "merge-conflict",
+        found: "a conflict marker",
+        fix: "keep one side of the merge conflict, and delete the markers",
     },
     {
         pattern: /^> \S+@\d\S* \S+\r?$/m,
-        error: {
-            code: "invalid-yaml",
-            found: "a line that npm prints before a script's output",
-            fix: "delete npm's lines; `npm run -s` does not print them, and adopt's --to writes a file without them",
-        },
+        code: "invalid-yaml",
+        found: "a line that npm prints before a script's output",
+        fix: "delete npm's lines; `npm run -s` does not print them, and adopt's --to writes a file without them",
     },
     {
         pattern: /(?<=^[ \t]*)<%/m,
-        error: {
-            code: "erb-line",
-            found: "an ERB tag, <% … %>",
-            fix: "write plain YAML: nothing is evaluated in a stack file",
-        },
+        code: "erb-line",
+        found: "an ERB tag, <% … %>",
+        fix: "write plain YAML: nothing is evaluated in a stack file",
     },
 ] as const;
 
@@ -72,22 +65,19 @@ export function parseYaml(
     // Pretty errors quote the file, and so do warnings.
     const document = parseDocument(masked, { ...options, prettyErrors: false, logLevel: "error" });
     const [error] = document.errors;
+    const foreign = error && FOREIGN_LINES.find(({ pattern }) => pattern.test(masked));
+    if (foreign) {
+        const { pattern, ...lines } = foreign;
+        throw errorAt(file, text, masked.search(pattern), lines);
+    }
     if (error) {
-        const foreign = FOREIGN_LINES.find(({ pattern }) => pattern.test(masked));
-        throw foreign
-            ? errorAt(file, text, masked.search(foreign.pattern), foreign.error)
-            : yamlError(file, text, error);
+        const [sentence = ""] = error.message.split(";"); // After the semicolon: advice to callers of the parser.
+        const words = QUOTING.includes(error.code) ? error.code.toLowerCase().replaceAll("_", " ") : sentence;
+        const fix = error.code === "TAB_AS_INDENT" ? "indent with spaces" : undefined;
+        throw errorAt(file, text, error.pos[0], { code: "invalid-yaml", found: `not YAML: ${words}`, fix });
     }
     checkAliases(file, text, document);
     return document;
-}
-
-/** An error of the YAML parser, with its own message. */
-function yamlError(file: string, text: string, { code, message, pos }: YAMLParseError): InvalidArguments {
-    const [sentence = ""] = message.split(";"); // After the semicolon: advice to callers of the parser.
-    const found = QUOTING.includes(code) ? code.toLowerCase().replaceAll("_", " ") : sentence;
-    const fix = code === "TAB_AS_INDENT" ? "indent with spaces" : undefined;
-    return errorAt(file, text, pos[0], { code: "invalid-yaml", found: `not YAML: ${found}`, fix });
 }
 
 /** The parser resolves aliases later: its error has no place, and it does not detect a value that contains itself. */

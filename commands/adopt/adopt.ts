@@ -66,6 +66,7 @@ export function adopt(text: string, file: string, stack: string): Adopted {
 function unique<T>(list: readonly T[]): readonly T[] {
     return [...new Map(list.map((each) => [JSON.stringify(each), each])).values()];
 }
+
 /** @throws InvalidArguments */
 function checkFile(leaves: readonly Leaf[], file: string): void {
     const config = new ConfigYml(leaves.filter(({ value }) => value !== null));
@@ -73,20 +74,16 @@ function checkFile(leaves: readonly Leaf[], file: string): void {
     if (missing.length === 0) {
         return;
     }
+    const expected = "the config.yml of EmrEtlRunner 0.17 or later";
     const keys = leaves.map(({ path }) => String(path[0]));
-    const isStackFile = keys.includes("config");
-    const isOld = ["s3", "emr", "etl"].some((key) => keys.includes(key));
-    const found = isStackFile
-        ? "a stack file"
-        : isOld
-          ? "s3 and emr at the top level, as in a config.yml from before EmrEtlRunner 0.17"
-          : `no keys below ${missing.join(" and ")}`;
-    throw errorOf(file, {
-        code: "not-a-config-yml",
-        found,
-        expected: "the config.yml of EmrEtlRunner 0.17 or later",
-        ...(isStackFile && { fix: "`npm run render -- STACK` checks a stack file" }),
-    });
+    if (keys.includes("config")) {
+        const fix = "`npm run render -- STACK` checks a stack file";
+        throw errorOf(file, { code: "not-a-config-yml", found: "a stack file", expected, fix });
+    }
+    const found = ["s3", "emr", "etl"].some((key) => keys.includes(key))
+        ? "s3 and emr at the top level, as in a config.yml from before EmrEtlRunner 0.17"
+        : `no keys below ${missing.join(" and ")}`;
+    throw errorOf(file, { code: "not-a-config-yml", found, expected });
 }
 
 /** The errors that `render` finds in a stack file. */
@@ -101,11 +98,11 @@ function check(text: string, stack: string): readonly ArgumentError[] {
             config: { emrEtlRunner: JSON.parse(file.config[EMR_ETL_RUNNER] ?? "{}") },
             encryptedKeys: [],
         });
-        return joinErrors(file, []);
     } catch (error) {
         if (error instanceof InvalidArguments) {
             return joinErrors(file, error.errors);
         }
         throw error;
     }
+    return joinErrors(file, []);
 }

@@ -104,7 +104,7 @@ class Reader {
     /** The name of a key. One that a template tool computes is shown without its literals, and stays apart from others. */
     private name(key: Node): string {
         this.counted();
-        const name = this.restored(isScalar(key) ? String(key.value) : String(key), key);
+        const name = restored(isScalar(key) ? String(key.value) : String(key), this.masked, key.range ?? []);
         return templateIn(name, []) === undefined
             ? unescaped(name)
             : openKey(shown(name), lineOf(this.text, key.range?.[0] ?? 0));
@@ -112,12 +112,12 @@ class Reader {
 
     private leaf(path: Path, node: Node | null, value: unknown, isReplaced: boolean): Leaf {
         this.counted();
-        const [start, end] = node?.range ?? [0, 0];
-        const source = this.text.slice(start, end);
-        const text = typeof value === "string" ? this.restored(value, node) : value;
+        const range = node?.range ?? [0, 0];
+        const source = this.text.slice(...range);
+        const text = typeof value === "string" ? restored(value, this.masked, range) : value;
         const at = ["emrEtlRunner", ...path];
         const tool = typeof text === "string" ? templateIn(text, at) : undefined;
-        const block = this.masked.blocks.find((each) => start > each.start && start <= each.end);
+        const block = this.masked.blocks.find(({ start, end }) => range[0] > start && range[0] <= end);
         const tag = isForeign(node?.tag) ? node?.tag : undefined;
         const final = typeof text === "string" ? unescaped(text) : text;
         const reasons = [
@@ -144,21 +144,13 @@ class Reader {
         return isAlias(node) ? (node.resolve(this.document) ?? null) : (node as Node | null);
     }
 
-    private restored(text: string, node: Node | null): string {
-        const [start, end] = node?.range ?? [0, 0];
-        return restored(text, this.masked, start, end);
-    }
-
     /** @throws InvalidArguments */
     private counted(): void {
         this.count += 1;
         if (this.count > MOST_LEAVES) {
             const found = `more than ${MOST_LEAVES} values, those of aliases included`;
-            throw errorOf(this.file, {
-                code: "not-a-config-yml",
-                found,
-                expected: "EmrEtlRunner's config.yml",
-            });
+            const expected = "EmrEtlRunner's config.yml";
+            throw errorOf(this.file, { code: "not-a-config-yml", found, expected });
         }
     }
 }

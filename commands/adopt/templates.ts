@@ -114,8 +114,12 @@ function isAlone(text: string, start: number, end: number): boolean {
     return /^\s*(?:#.*)?$/.test(rest);
 }
 
-/** A masked string between two offsets of the file, as it was written. */
-export function restored(masked: string, { tokens }: Masked, start: number, end: number): string {
+/** A masked string of a range of the file, as it was written. */
+export function restored(
+    masked: string,
+    { tokens }: Masked,
+    [start = 0, end = 0]: readonly number[],
+): string {
     const inside = tokens.filter(({ offset }) => offset >= start && offset < end);
     let index = 0;
     return masked.replace(

@@ -31,7 +31,7 @@ export interface Entry {
     /** What the stack file, or the rendered config.yml, holds. */
     readonly value?: unknown;
     /** What config.yml has in place of an open value, for a comment; undefined for what may be a secret. */
-    readonly original?: string | undefined;
+    readonly original?: string;
 }
 
 /** The path of `aws:region`, which both regions of config.yml decide. */
@@ -235,9 +235,8 @@ function openedBy(leaf: Leaf, config: ConfigYml): Opened | undefined {
     if (secret !== undefined) {
         return { reason: `it looks like ${secret}, which config.yml would hold in plain text` };
     }
-    const { path, shown, unfinished: reason } = leaf;
-    const mayBeSecret = config.secretIn(nameOf(path), shown) !== undefined;
-    return reason === undefined ? undefined : { reason, original: mayBeSecret ? undefined : shown };
+    const { unfinished: reason, shown: original } = leaf;
+    return reason === undefined ? undefined : { reason, original };
 }
 
 function secretOf({ path, value, source }: Leaf, config: ConfigYml): string | undefined {

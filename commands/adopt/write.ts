@@ -82,7 +82,7 @@ function hints(emrEtlRunner: Tree, subnet: unknown): readonly string[] {
     const urls = LOCATIONS.flatMap((row) =>
         [valueAt(emrEtlRunner, ["aws", "s3", "buckets", ...row.path.split(".")])].flat(),
     );
-    const buckets = urls.flatMap((url) => (typeof url === "string" ? (parseS3Url(url)?.bucket ?? []) : []));
+    const buckets = urls.flatMap((url) => parseS3Url(String(url))?.bucket ?? []);
     const storage = [
         "Uncomment, and delete each bucket that `aws s3api get-bucket-encryption` reports as AES256.",
         `${NAMESPACE}:storage:`,
