@@ -14,6 +14,7 @@ import {
     isWithin,
     type Path,
 } from "../components/domain/errors";
+import { valueAt } from "../components/domain/value-at";
 import { isTree } from "./config-yml";
 import { stackFileSchema } from "./schema";
 import { decodeUtf8, errorAt, errorOf, lineOf, parseYaml } from "./yaml-error";
@@ -81,11 +82,9 @@ export function parseStackFile(text: string, stack: string, project: string): St
     }
     const withNamespace = (key: string) => (key.includes(":") ? key : `${project}:${key}`);
     const entries = Object.entries(config).map(([key, value]) => [withNamespace(key), value] as const);
-    const repeated = Object.keys(config).filter((key) => {
-        return key !== withNamespace(key) && Object.hasOwn(config, withNamespace(key));
-    });
-    const found = "this key with its namespace and without it";
-    const fix = "keep one of the two";
+    const repeated = Object.keys(config).filter(
+        (key) => key !== withNamespace(key) && Object.hasOwn(config, withNamespace(key)),
+    );
     return {
         project,
         config: Object.fromEntries(
@@ -95,12 +94,14 @@ export function parseStackFile(text: string, stack: string, project: string): St
         ),
         secretKeys: entries.filter(([key, value]) => isOwn(key) && isEncrypted(value)).map(([key]) => key),
         errors: [
-            ...repeated.map((key) => ({
-                code: "key-with-and-without-namespace" as const,
-                path: [key],
-                found,
-                fix,
-            })),
+            ...repeated.map(
+                (key): ArgumentError => ({
+                    code: "key-with-and-without-namespace",
+                    path: [key],
+                    found: "this key with its namespace and without it",
+                    fix: "keep one of the two",
+                }),
+            ),
             ...misread(configNode, []),
             ...secretsAround(text, configNode),
         ],
@@ -112,9 +113,7 @@ export function parseStackFile(text: string, stack: string, project: string): St
 /** The namespace that Pulumi's CLI gives to keys without one: the project's name. */
 function projectName(directory: string): string {
     try {
-        const { name } = parseAnyYaml(readFileSync(join(directory, "Pulumi.yaml"), "utf8")) as {
-            name?: unknown;
-        };
+        const name = valueAt(parseAnyYaml(readFileSync(join(directory, "Pulumi.yaml"), "utf8")), ["name"]);
         return typeof name === "string" ? name : NAMESPACE;
     } catch {
         return NAMESPACE; // Without a readable Pulumi.yaml, as the shipped one has it.
@@ -158,12 +157,8 @@ function notAStack(argument: string, name: string, stack: string | undefined, di
     }
     const isProject = /^Pulumi\.ya?ml$/i.test(name);
     if (YAML_FILE.test(name) && !isProject) {
-        const found = "a file that is not a stack file";
-        const command = `npm run -s adopt -- ${argument}`;
-        return {
-            found,
-            fix: `if it is EmrEtlRunner's config.yml: \`${command}\` prints a stack file for it`,
-        };
+        const fix = `if it is EmrEtlRunner's config.yml: \`npm run -s adopt -- ${argument}\` prints a stack file for it`;
+        return { found: "a file that is not a stack file", fix };
     }
     const found = isProject ? "the project's file" : "not a stack's name";
     return { found, expected: `the name of a stack: ${stacksOf(directory).join(", ") || "such as dev"}` };
@@ -202,24 +197,19 @@ function missing(directory: string, stack: string): Pick<ArgumentError, "found" 
         return { found, fix: `rename Pulumi.${stack}.yml: Pulumi's CLI reads .yaml, as of Pulumi.yaml` };
     }
     const stacks = nearestFirst(stack, stacksOf(directory));
+    if (stacks.length === 0) {
+        return { found, fix: `run this command in the directory of the stack files: ${directory} has none` };
+    }
     const near = nearest(stack, stacks);
-    return stacks.length === 0
-        ? { found, fix: `run this command in the directory of the stack files: ${directory} has none` }
-        : {
-              found,
-              expected: `one of ${stacks.join(", ")}`,
-              fix: near
-                  ? `did you mean ${near}?`
-                  : `write ${stackFileName(stack)}: examples/ has some to copy`,
-          };
+    const fix = near ? `did you mean ${near}?` : `write ${stackFileName(stack)}: examples/ has some to copy`;
+    return { found, expected: `one of ${stacks.join(", ")}`, fix };
 }
 
 /** @throws InvalidArguments with every key that does not belong at the top of a stack file. */
 function checkTopLevelKeys(stack: string, text: string, { items }: YAMLMap): void {
     const file = stackFileName(stack);
-    const keys = items.map(({ key }) => (isScalar(key) ? key : undefined));
-    const names = keys.map((key) => String(key?.value));
-    if (!names.includes("config") && names.some((name) => /^:?aws$/.test(name))) {
+    const keys = items.map(({ key }) => ({ name: String(key), line: lineOf(text, offsetOf(key)) }));
+    if (!keys.some(({ name }) => name === "config") && keys.some(({ name }) => /^:?aws$/.test(name))) {
         throw errorOf(file, {
             code: "config-yml-as-stack-file",
             found: "the keys of EmrEtlRunner's config.yml",
@@ -229,13 +219,13 @@ function checkTopLevelKeys(stack: string, text: string, { items }: YAMLMap): voi
     }
     const known = Object.keys(stackFileSchema().properties);
     const errors = keys
-        .filter((_, index) => !known.includes(names[index] ?? ""))
+        .filter(({ name }) => !known.includes(name))
         .map(
-            (key): ArgumentError => ({
+            ({ name, line }): ArgumentError => ({
                 code: "unknown-top-level-key",
                 path: [],
-                found: `an unknown key in line ${lineOf(text, offsetOf(key))}`,
-                ...fixTopLevelKey(String(key?.value), known),
+                found: `an unknown key in line ${line}`,
+                ...fixTopLevelKey(name, known),
             }),
         );
     if (errors.length > 0) {

@@ -104,7 +104,7 @@ class Reader {
     /** The name of a key. One that a template tool computes is shown without its literals, and stays apart from others. */
     private name(key: Node): string {
         this.counted();
-        const name = restored(isScalar(key) ? String(key.value) : String(key), this.masked, key.range ?? []);
+        const name = restored(String(key), this.masked, key.range ?? []);
         return templateIn(name, []) === undefined
             ? unescaped(name)
             : openKey(shown(name), lineOf(this.text, key.range?.[0] ?? 0));
