@@ -1,4 +1,4 @@
-import { Document, isMap, isNode, isScalar, Scalar, visit } from "yaml";
+import { Document, isNode, Scalar, visit } from "yaml";
 import { formatPath } from "../../components/domain/errors";
 import { LOCATIONS, parseS3Url } from "../../components/domain/locations";
 import { NAMESPACE } from "../../components/domain/naming";
@@ -24,10 +24,16 @@ export const EMR_ETL_RUNNER = `${NAMESPACE}:emrEtlRunner`;
 
 export function writeStackFile(content: Content): string {
     const { region, emrEtlRunner } = stackConfig(content.entries);
-    const document = new Document(
-        { config: { "aws:region": region, [EMR_ETL_RUNNER]: emrEtlRunner } },
-        { aliasDuplicateObjects: false },
-    );
+    const key = new Scalar(EMR_ETL_RUNNER);
+    key.spaceBefore = region !== undefined;
+    key.commentBefore = hints(emrEtlRunner, content.subnet)
+        .map((line) => ` ${line}`)
+        .join("\n");
+    const config = new Map<unknown, unknown>([
+        ["aws:region", region],
+        [key, emrEtlRunner],
+    ]);
+    const document = new Document({ config }, { aliasDuplicateObjects: false });
     visit(document, {
         Scalar: (_, node) => {
             if (typeof node.value === "string") {
@@ -40,14 +46,6 @@ export function writeStackFile(content: Content): string {
         if (original !== undefined && isNode(node)) {
             node.comment = [node.comment, ` ${original}`].filter(Boolean).join(";");
         }
-    }
-    const pairs = document.get("config", true);
-    const pair = isMap(pairs) ? pairs.items.at(-1) : undefined;
-    if (isScalar(pair?.key)) {
-        pair.key.spaceBefore = region !== undefined;
-        pair.key.commentBefore = hints(emrEtlRunner, content.subnet)
-            .map((line) => ` ${line}`)
-            .join("\n");
     }
     const text = document.toString({
         indent: 4,
