@@ -129,11 +129,10 @@ export function decodeUtf8(file: string, bytes: Uint8Array): string {
         : `bytes in line ${firstLineNotUtf8(bytes)} that are not UTF-8, but perhaps Windows-1252 or Latin-1`;
     const shell = utf16 ? "PowerShell" : "PowerShell 7";
     const name = /^[\w./-]+$/.test(file) ? file : `"${file}"`;
-    if (file === STANDARD_INPUT) {
-        const fix = `convert it to UTF-8 in the pipe: \`… | iconv -f ${iconv} -t UTF-8 | …\``;
-        throw errorOf(file, { code: "not-utf-8", found, fix });
-    }
-    const fix = `convert it to UTF-8: \`iconv -f ${iconv} -t UTF-8 ${name} > converted && mv converted ${name}\`, or in ${shell} \`(Get-Content -Encoding ${powerShell} ${name}) | Set-Content -Encoding utf8 ${name}\``;
+    const fix =
+        file === STANDARD_INPUT
+            ? `convert it to UTF-8 in the pipe: \`… | iconv -f ${iconv} -t UTF-8 | …\``
+            : `convert it to UTF-8: \`iconv -f ${iconv} -t UTF-8 ${name} > converted && mv converted ${name}\`, or in ${shell} \`(Get-Content -Encoding ${powerShell} ${name}) | Set-Content -Encoding utf8 ${name}\``;
     throw errorOf(file, { code: "not-utf-8", found, fix });
 }
 
