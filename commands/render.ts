@@ -8,7 +8,8 @@ import { PLACEHOLDER, placeholderProvider, USUAL_INVOKES } from "../testing/plac
 import { EXIT, type ExitCode, execute, type Streams } from "./cli";
 import { escaped, escapedLines, jsonText } from "./escape";
 
-import { joinErrors, readStackFile, stackOf } from "./stack-file";
+import { joinErrors, readStackFile } from "./stack-file";
+import { stackOf } from "./stack-name";
 import { formatError, formatWarnings, WIDTH } from "./terminal";
 
 /** The files that `render` writes into `build/<stack>/`. */
