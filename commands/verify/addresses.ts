@@ -21,27 +21,19 @@ const NOT_PUBLIC = [...PRIVATE_RANGES, "100.64.0.0/10", "169.254.0.0/16"].flatMa
 
 /** How many public addresses ranges hold in sum, each counted once. */
 export function publicAddresses(ranges: readonly string[]): Addresses {
-    const v4 = ranges.flatMap((range) => {
-        const cidr = parseCidr(range);
-        return cidr && !NOT_PUBLIC.some((range) => contains(range, cidr))
-            ? [{ from: cidr.address, to: cidr.address + 2 ** (32 - cidr.prefixLength) }]
-            : [];
-    });
-    const { sum } = v4
-        .toSorted((a, b) => a.from - b.from)
-        .reduce(
-            ({ sum: before, end }, { from, to }) => ({
-                sum: before + Math.max(0, to - Math.max(from, end)),
-                end: Math.max(end, to),
-            }),
-            { sum: 0, end: 0 },
-        );
+    const distinct = [...new Set(ranges)];
+    const cidrs = distinct.flatMap((range) => parseCidr(range) ?? []);
+    // Two ranges have nothing in common, or one contains the other.
+    const counted = cidrs.filter(
+        (cidr) => ![...NOT_PUBLIC, ...cidrs].some((outer) => outer !== cidr && contains(outer, cidr)),
+    );
+    const ipv4 = counted.reduce((sum, { prefixLength }) => sum + 2 ** (32 - prefixLength), 0);
     // In units of the limit. Overlapping ranges of IPv6 count twice; unique local and link-local addresses are not public.
-    const v6 = [...new Set(ranges)].filter((range) => range.includes(":") && !/^f[cde]/i.test(range));
-    const units = v6.reduce((before, range) => before + 2 ** (WIDE.ipv6 - Number(range.split("/")[1])), 0);
+    const v6 = distinct.filter((range) => range.includes(":") && !/^f[cde]/i.test(range));
+    const units = v6.reduce((sum, range) => sum + 2 ** (WIDE.ipv6 - Number(range.split("/")[1])), 0);
     return {
-        ipv4: sum,
+        ipv4,
         ipv6: units === 0 ? "none" : `${units} times a /${WIDE.ipv6}`,
-        isWide: sum >= 2 ** (32 - WIDE.ipv4) || units >= 1,
+        isWide: ipv4 >= 2 ** (32 - WIDE.ipv4) || units >= 1,
     };
 }

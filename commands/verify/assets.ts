@@ -1,34 +1,22 @@
-import pMap from "p-map";
 import { hostedAssetsBucket, type Region } from "../../components/domain/region";
 import { valueAt } from "../../components/domain/value-at";
-import { ifThere } from "../aws";
 import { readConfig } from "../config-yml";
-import { ask, type Context, type Outcome } from "./control";
-import { parseObjectUrl } from "./s3-object";
-
-const OBJECTS_AT_ONCE = 4;
+import { parseObjectUrl } from "./buckets";
+import type { Context, Observation } from "./control";
 
 /** Every cluster fetches these before its first step, or runs them as one: without them it fails, and is billed. */
-export async function hostedAssets({ clients: { s3 }, outputs }: Context): Promise<Outcome> {
-    const urls = assetUrls(outputs.emrEtlRunnerConfig, outputs.forCommands.region);
-    const evidence = await pMap(
-        urls,
-        (url) => {
-            const fix = "find out where it has gone; until then, launch no cluster";
-            const { bucket, key } = parseObjectUrl("emrEtlRunnerConfig", url);
+export function hostedAssets({ clients: { s3 }, outputs }: Context): readonly Observation[] {
+    return assetUrls(outputs.emrEtlRunnerConfig, outputs.forCommands.region).map((url) => ({
+        subject: `asset ${url}`,
+        expected: "there",
+        fix: "find out where it has gone; until then, launch no cluster",
+        found: async () => {
+            const { bucket, key } = parseObjectUrl(url);
             // S3 also denies a missing object to those who may not list the bucket.
-            return ask({ subject: `asset ${url}`, expected: "there", fix }, async () => {
-                const head = await ifThere(
-                    s3.headObject({ Bucket: bucket, Key: key }),
-                    "NotFound",
-                    "NoSuchBucket",
-                );
-                return head ? "there" : "missing";
-            });
+            await s3.headObject({ Bucket: bucket, Key: key });
+            return "there";
         },
-        { concurrency: OBJECTS_AT_ONCE },
-    );
-    return evidence.flat();
+    }));
 }
 
 /**

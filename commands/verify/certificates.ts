@@ -7,11 +7,11 @@ import {
     privateKeyFor,
     type Validity,
 } from "../../components/domain/certificate-chain";
-import { ifThere, readObject } from "../aws";
+import { readObject } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
-import { ask, type Context, type Outcome, observe, okIf } from "./control";
+import { parseObjectUrl } from "./buckets";
+import { type Context, type Found, type Outcome, okIf } from "./control";
 import { acceptsAnyName, dhcpOptions } from "./names";
-import { parseObjectUrl } from "./s3-object";
 import { isInTransitOn } from "./security-configuration";
 
 const OFF = "the stack file switches encryption in transit off";
@@ -26,18 +26,14 @@ interface Archive {
     readonly files: Readonly<Record<string, string>>;
 }
 
-/** Undefined if it is missing. */
-async function readArchive({ clients: { s3 }, outputs }: Context): Promise<Archive | undefined> {
-    const url = outputs.forCommands.certificateArchive;
-    const { bucket, key } = parseObjectUrl("forCommands.certificateArchive", url);
-    const reading = readObject(s3, { Bucket: bucket, Key: key }, (body) => body.transformToByteArray());
-    const found = await ifThere(reading, "NoSuchKey", "NoSuchBucket");
-    return (
-        found && {
-            encryption: found.SSEKMSKeyId ?? found.ServerSideEncryption ?? "none",
-            files: unzip(found.content),
-        }
+async function readArchive({ clients: { s3 }, outputs }: Context): Promise<Archive> {
+    const { bucket, key } = parseObjectUrl(outputs.forCommands.certificateArchive);
+    const { content, SSEKMSKeyId, ServerSideEncryption } = await readObject(
+        s3,
+        { Bucket: bucket, Key: key },
+        (body) => body.transformToByteArray(),
     );
+    return { encryption: SSEKMSKeyId ?? ServerSideEncryption ?? "none", files: unzip(content) };
 }
 
 function unzip(bytes: Uint8Array): Archive["files"] {
@@ -49,8 +45,8 @@ function unzip(bytes: Uint8Array): Archive["files"] {
     }
 }
 
-function isManaged({ forCommands }: StackOutputs): boolean {
-    return parseObjectUrl("archive", forCommands.certificateArchive).bucket in forCommands.managedBuckets;
+function isManaged({ forCommands: { certificateArchive, managedBuckets } }: StackOutputs): boolean {
+    return parseObjectUrl(certificateArchive).bucket in managedBuckets;
 }
 
 function renewal(outputs: StackOutputs): string {
@@ -61,57 +57,54 @@ function renewal(outputs: StackOutputs): string {
 }
 
 /** EMR can read the archive, and nodes accept one another with what is in it. The private key is never printed. */
-export async function archiveContent(context: Context): Promise<Outcome> {
+export function archiveContent(context: Context): Outcome {
     const { outputs, settings } = context;
+    const { certificateArchive } = outputs.forCommands;
     if (!isInTransitOn(outputs.securityConfiguration)) {
         return OFF;
     }
     if (!settings.archive) {
         return UNREAD;
     }
-    const whole = `archive ${outputs.forCommands.certificateArchive}`;
     const fix = renewal(outputs);
-    const line = (what: string, expected: string) => ({ subject: `${whole}: ${what}`, expected, fix });
-    return ask({ subject: whole, expected: "an archive as EMR reads it", fix }, async () => {
-        const archive = await readArchive(context);
-        if (!archive) {
-            return "missing";
-        }
-        const { encryption, files } = archive;
+    const observation = (what: string, expected: string, found: Found) => {
+        return { subject: `archive ${certificateArchive}: ${what}`, expected, fix, found };
+    };
+    const own = isManaged(outputs);
+    const found = async () => {
+        const { encryption, files } = await readArchive(context);
         const names = Object.keys(files).sort();
-        const own = isManaged(outputs);
-        const evidence = [
-            observe(
-                line("encryption", own ? outputs.kmsKeyArn : "any"),
-                own ? encryption : okIf(encryption !== "none", encryption),
-            ),
-            observe(line("files", FILES.join(", ")), names.join(", ") || "no ZIP archive with files in it"),
+        const container = [
+            own
+                ? observation("encryption", outputs.kmsKeyArn, encryption)
+                : observation("encryption", "any", okIf(encryption !== "none", encryption)),
+            observation("files", FILES.join(", "), names.join(", ") || "no ZIP archive with files in it"),
         ];
         if (!FILES.every((name) => names.includes(name))) {
-            return evidence;
+            return container;
         }
         const [chain = "", privateKey = "", trusted = ""] = FILES.map((name) => files[name]);
-        const findings = (domain?: string) =>
+        const faults = (domain?: string) =>
             chainFindings({ chainPem: chain, trustedPem: trusted, domain, now: undefined }).map(
-                ({ found }) => found,
+                (finding) => finding.found,
             );
-        const signed = line("chain", "each certificate signed by the next, up to a trusted authority");
-        const broken = findings();
-        evidence.push(observe(signed, broken));
-        if (broken.length === 0) {
-            const domains = await nodeDomains(context);
-            const expected = domains.map((domain) => `*.${domain}`).join(" or ") || "any";
-            const faults = domains.map(findings);
-            const isNamed = faults.some(({ length }) => length === 0);
-            evidence.push(observe(line("names", expected), isNamed ? [] : (faults[0] ?? [])));
-            if (own) {
-                const { key } = parseObjectUrl("archive", outputs.forCommands.certificateArchive);
-                evidence.push(observe(line("name", key), certificateArchiveKey({ chain, trusted })));
-            }
-        }
-        const pkcs8 = line("private key", "the certificate's, in PKCS#8");
-        return [...evidence, observe(pkcs8, keyFaults(chain, privateKey))];
-    });
+        const broken = faults();
+        const domains = broken.length === 0 ? await nodeDomains(context) : [];
+        const unnamed = domains.map(faults);
+        const expected = domains.map((domain) => `*.${domain}`).join(" or ") || "any";
+        const { key } = parseObjectUrl(certificateArchive);
+        const named = [
+            observation("names", expected, unnamed.find(({ length }) => length === 0) ?? unnamed[0] ?? []),
+            ...(own ? [observation("name", key, certificateArchiveKey({ chain, trusted }))] : []),
+        ];
+        return [
+            ...container,
+            observation("chain", "each certificate signed by the next, up to a trusted authority", broken),
+            ...(broken.length === 0 ? named : []),
+            observation("private key", "the certificate's, in PKCS#8", keyFaults(chain, privateKey)),
+        ];
+    };
+    return [{ subject: `archive ${certificateArchive}`, expected: "an archive as EMR reads it", fix, found }];
 }
 
 /** What nodes' names end with; nothing if nodes accept any. An existing archive may be made for an existing VPC's names. */
@@ -141,7 +134,7 @@ const DAY = 86_400_000;
 
 /** Certificates are valid for more than a number of days from now. */
 export function certificateDates(limit: "failDays" | "warnDays") {
-    return async (context: Context): Promise<Outcome> => {
+    return (context: Context): Outcome => {
         const { outputs, now, settings } = context;
         if (!isInTransitOn(outputs.securityConfiguration)) {
             return OFF;
@@ -156,24 +149,26 @@ export function certificateDates(limit: "failDays" | "warnDays") {
                 ? `\`npx pulumi up --stack ${outputs.forCommands.stack}\` (with chainPem, put another certificate in first), then the new config.yml`
                 : renewal(outputs),
         });
-        return ask(line("certificate"), async () => {
+        const judge = (all: readonly Validity[]) => {
+            const from = new Date(Math.max(...all.map((validity) => validity.from.getTime())));
+            const to = new Date(Math.min(...all.map((validity) => validity.to.getTime())));
+            const days = Math.floor((to.getTime() - now.getTime()) / DAY);
+            const ends = days < 0 ? `ended on ${day(to)}` : `${day(to)}, in ${days} days`;
+            const isOk = from <= now && days > settings[limit];
+            return okIf(isOk, from > now ? `begins on ${day(from)}` : ends);
+        };
+        const found = async () => {
             const [leaf, ...authorities] = await validitiesOf(context);
-            if (!leaf) {
-                return "no readable certificate";
-            }
-            const judge = (all: readonly Validity[]) => {
-                const from = new Date(Math.max(...all.map((validity) => validity.from.getTime())));
-                const to = new Date(Math.min(...all.map((validity) => validity.to.getTime())));
-                const days = Math.floor((to.getTime() - now.getTime()) / DAY);
-                const found = days < 0 ? `ended on ${day(to)}` : `${day(to)}, in ${days} days`;
-                const isOk = from <= now && days > settings[limit];
-                return okIf(isOk, from > now ? `begins on ${day(from)}` : found);
-            };
-            return [
-                observe(line("certificate"), judge([leaf])),
-                ...(authorities.length > 0 ? [observe(line("authorities"), judge(authorities))] : []),
-            ];
-        });
+            return leaf === undefined
+                ? "no readable certificate"
+                : [
+                      { ...line("certificate"), found: judge([leaf]) },
+                      ...(authorities.length > 0
+                          ? [{ ...line("authorities"), found: judge(authorities) }]
+                          : []),
+                  ];
+        };
+        return [{ ...line("certificate"), found }];
     };
 }
 
@@ -182,8 +177,8 @@ async function validitiesOf(context: Context): Promise<readonly Validity[]> {
     if (!context.settings.archive) {
         return [{ from: new Date(0), to: new Date(String(context.outputs.certificateExpiresAt)) }];
     }
-    const archive = await readArchive(context);
-    const [chain = "", , trusted = ""] = FILES.map((name) => archive?.files[name]);
+    const { files } = await readArchive(context);
+    const [chain = "", , trusted = ""] = FILES.map((name) => files[name]);
     try {
         return chainValidities(chain, trusted);
     } catch {

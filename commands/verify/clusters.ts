@@ -1,12 +1,12 @@
 import { baseName } from "../aws";
 import { activeClusters } from "../clusters";
-import { ask, type Context, type Outcome, observe, okIf } from "./control";
+import { type Context, type Outcome, okIf } from "./control";
 
 /**
  * What live clusters run with. RunJobFlow takes any security configuration, or none, and IAM has no condition for it: see
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticmapreduce.html
  */
-export async function liveClusters({ clients: { emr }, outputs }: Context): Promise<Outcome> {
+export function liveClusters({ clients: { emr }, outputs }: Context): Outcome {
     const { securityConfigurationName: expected, subnetIds, serviceRole, jobflowRole, forCommands } = outputs;
     if (expected === null) {
         return "the stack file switches all encryption of clusters off";
@@ -14,8 +14,12 @@ export async function liveClusters({ clients: { emr }, outputs }: Context): Prom
     const { stackTag, rolePolicies } = forCommands;
     // Stacks may share existing roles and subnets: there, another stack's tag says whose cluster it is.
     const ownRoles = [rolePolicies.serviceRole && serviceRole, rolePolicies.jobflowRole && jobflowRole];
-    const line = { fix: "terminate the cluster, and launch it with the stack's config.yml", expected };
-    return ask({ ...line, subject: "live clusters" }, async () => {
+    const line = {
+        subject: "live clusters",
+        expected,
+        fix: "terminate the cluster, and launch it with the stack's config.yml",
+    };
+    const found = async () => {
         const clusters = (await activeClusters(emr)).filter((cluster) => {
             const roles = cluster.roles.map(baseName);
             const isShared =
@@ -30,9 +34,11 @@ export async function liveClusters({ clients: { emr }, outputs }: Context): Prom
         });
         return clusters.length === 0
             ? okIf(true, "no live cluster")
-            : clusters.map(({ id, name, state, securityConfiguration = "none" }) => {
-                  const subject = `cluster ${id} (${name}, ${state}): security configuration`;
-                  return observe({ ...line, subject }, securityConfiguration);
-              });
-    });
+            : clusters.map(({ id, name, state, securityConfiguration = "none" }) => ({
+                  ...line,
+                  subject: `cluster ${id} (${name}, ${state}): security configuration`,
+                  found: securityConfiguration,
+              }));
+    };
+    return [{ ...line, found }];
 }

@@ -3,7 +3,7 @@ import { InvalidArguments } from "../../components/domain/errors";
 import { valueAt } from "../../components/domain/value-at";
 import { fieldsOf, readConfig, TAG, type Tree, withoutTags, yamlTags } from "../config-yml";
 import { redact } from "../credentials";
-import { type Context, type Evidence, type Line, type Outcome, observe, okIf } from "./control";
+import { type Context, type Line, type Observation, type Outcome, okIf } from "./control";
 
 /** @throws Error if the file cannot be read. */
 export function readConfigFile(file: string): { readonly file: string; readonly text: string } {
@@ -29,7 +29,7 @@ const JOBS =
  * @param part `jobs`: the fields of how jobs run. `stack`: all others, and what EmrEtlRunner would run.
  */
 export function configYml(part: "stack" | "jobs") {
-    return async ({ outputs, settings }: Context): Promise<Outcome> => {
+    return ({ outputs, settings }: Context): Outcome => {
         if (settings.config === undefined) {
             return "no --config";
         }
@@ -40,19 +40,17 @@ export function configYml(part: "stack" | "jobs") {
             fix: `\`npx pulumi stack output emrEtlRunnerConfig --stack ${outputs.forCommands.stack} > ${file}\``,
         };
         try {
-            const fields = differencesOf(line, readConfig(text, file), outputs.emrEtlRunnerConfig)
+            const differences = differencesOf(line, readConfig(text, file), outputs.emrEtlRunnerConfig)
                 .filter(({ field }) => (JOBS.test(field) ? "jobs" : "stack") === part)
-                .map(({ evidence }) => evidence);
-            return [
-                ...(part === "stack" ? [codeEvidence(line, text, file)] : []),
-                ...(fields.length > 0 ? fields : [observe(line, [])]),
-            ];
+                .map(({ observation }) => observation);
+            const fields = differences.length > 0 ? differences : [{ ...line, found: [] }];
+            return part === "stack" ? [codeIn(line, text, file), ...fields] : fields;
         } catch (error) {
             if (error instanceof InvalidArguments) {
                 const found = error.errors.map((each) => each.found).join("; ");
                 return part === "jobs"
                     ? "the file is not readable"
-                    : [observe({ ...line, expected: "readable" }, found)];
+                    : [{ ...line, expected: "readable", found }];
             }
             throw error;
         }
@@ -60,33 +58,33 @@ export function configYml(part: "stack" | "jobs") {
 }
 
 /** Ruby runs ERB before it reads YAML: a tag in a comment runs as well. A YAML tag may create any of Ruby's objects. */
-function codeEvidence(line: Line, text: string, file: string): Evidence {
+function codeIn(line: Line, text: string, file: string): Observation {
     const erb = text.split("\n").flatMap((code, index) => {
         const isCode = code.replaceAll("<%%", "").includes("<%") && !CREDENTIAL_LINE.test(code);
         return isCode ? [`ERB in line ${index + 1}`] : [];
     });
     const tags = yamlTags(text, file).map((tagged) => `a YAML tag in line ${tagged}`);
     const expected = "no ERB but the two credentials from the environment, and no YAML tag";
-    return observe({ ...line, subject: `${line.subject}: what Ruby runs`, expected }, [...erb, ...tags]);
+    return { ...line, subject: `${line.subject}: what Ruby runs`, expected, found: [...erb, ...tags] };
 }
 
 function differencesOf(line: Line, config: Tree, stacks: string) {
     const wanted = fieldsOf(readConfig(stacks, "emrEtlRunnerConfig"));
-    const found = fieldsOf(config);
+    const live = fieldsOf(config);
     const hide = hiding(config);
-    return [...new Set([...wanted.keys(), ...found.keys()])]
+    return [...new Set([...wanted.keys(), ...live.keys()])]
         .filter((field) =>
             CREDENTIALS.includes(field)
-                ? !found.has(field)
-                : JSON.stringify(wanted.get(field)) !== JSON.stringify(found.get(field)),
+                ? !live.has(field)
+                : JSON.stringify(wanted.get(field)) !== JSON.stringify(live.get(field)),
         )
         .map((field) => {
             const subject = `${line.subject}: ${hide(field)}`;
-            const shown = wanted.has(field)
-                ? hide(JSON.stringify(found.get(field)) ?? "missing")
-                : "a value, not shown";
             const expected = expectedAt(field, wanted);
-            return { field, evidence: observe({ ...line, subject, expected }, okIf(false, shown)) };
+            const found = wanted.has(field)
+                ? hide(JSON.stringify(live.get(field)) ?? "missing")
+                : "a value, not shown";
+            return { field, observation: { ...line, subject, expected, found: okIf(false, found) } };
         });
 }
 

@@ -2,11 +2,26 @@ import { AwsError, type Clients } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
 import type { Report } from "./report";
 
-/** One observation of a control: an answer of AWS, or a value in the operator's file. */
+/** What a control observed: an answer of AWS, or a value in the operator's file. */
 export type Evidence = Readonly<Report["controls"][number]["evidence"][number]>;
 
-/** A control's check returns evidence, or a sentence that says why the control does not apply to this run. */
-export type Outcome = readonly Evidence[] | string;
+/** One observation of a control, before it is made. */
+export interface Observation {
+    readonly subject: string;
+    readonly expected: string;
+    readonly fix: string;
+    /** What there is; or a question to AWS, whose answer is what there is, or observations of its parts. */
+    readonly found: Found | (() => Promise<Found | readonly Observation[]>);
+}
+
+/** A value to compare with the expected one; a list of faults, ok if empty; or a value with its result. */
+export type Found = string | readonly string[] | Pick<Evidence, "found" | "result">;
+
+/** What an observation is about. */
+export type Line = Omit<Observation, "found">;
+
+/** A control's observations, or a sentence that says why the control does not apply to this run. */
+export type Outcome = readonly Observation[] | string;
 
 export interface Context {
     readonly clients: Clients;
@@ -29,50 +44,32 @@ export interface Settings {
     readonly config: { readonly file: string; readonly text: string } | undefined;
 }
 
-/** What an observation is about. */
-export interface Line {
-    readonly subject: string;
-    readonly expected: string;
-    readonly fix: string;
-}
-
-/** A value to compare with the expected one; a list of faults, ok if empty; or a value with its result. */
-export type Found = string | readonly string[] | Pick<Evidence, "found" | "result">;
-
-export function observe({ fix, ...line }: Line, found: Found): Evidence {
-    const judged = judge(line.expected, found);
-    return judged.result === "ok" ? { ...line, ...judged } : { ...line, ...judged, fix };
-}
-
-function judge(expected: string, found: Found): Pick<Evidence, "found" | "result"> {
-    if (typeof found === "string") {
-        return okIf(found === expected, found);
-    }
-    return "result" in found ? found : okIf(found.length === 0, found.join("; ") || expected);
-}
-
 export function okIf(isOk: boolean, found: string): Pick<Evidence, "found" | "result"> {
     return { found, result: isOk ? "ok" : "failed" };
 }
 
-/** AWS's codes for a resource that does not exist. */
+/** AWS's codes for a resource that does not exist; EMR's for a security configuration is `InvalidRequestException`. */
 const MISSING =
-    /^(NoSuchBucket|NoSuchEntity(Exception)?|NotFound(Exception)?|ResourceNotFoundException|.*\.NotFound)$/;
+    /^(NoSuch(Bucket|Key|Entity(Exception)?)|NotFound(Exception)?|(ResourceNotFound|InvalidRequest)Exception|.*\.NotFound)$/;
 
-/** Asks AWS. A missing resource is a failure; without an answer, the observation is unknown. The other questions go on. */
-export async function ask(
-    line: Line,
-    question: () => Promise<Found | readonly Evidence[]>,
-): Promise<readonly Evidence[]> {
+/**
+ * Makes an observation. A missing resource is a failure; if AWS does not answer, the observation is unknown, and the
+ * others are still made.
+ */
+export async function observe({ found, fix, ...line }: Observation): Promise<readonly Evidence[]> {
     try {
-        const found = await question();
-        return isEvidence(found) ? found : [observe(line, found)];
+        const answer = typeof found === "function" ? await found() : found;
+        if (isObservations(answer)) {
+            return (await Promise.all(answer.map(observe))).flat();
+        }
+        const judged = judge(line.expected, answer);
+        return [judged.result === "ok" ? { ...line, ...judged } : { ...line, ...judged, fix }];
     } catch (error) {
         if (!(error instanceof AwsError)) {
             throw error;
         }
         if (MISSING.test(error.code)) {
-            return [observe(line, okIf(false, `missing: ${error.on}`))];
+            return [{ ...line, ...okIf(false, `missing: ${error.on}`), fix }];
         }
         const unknown = { ...line, result: "unknown", found: `no answer: ${error.message}` } as const;
         return error.denied
@@ -81,8 +78,15 @@ export async function ask(
     }
 }
 
-function isEvidence(found: Found | readonly Evidence[]): found is readonly Evidence[] {
-    return Array.isArray(found) && typeof found[0] === "object";
+function isObservations(answer: Found | readonly Observation[]): answer is readonly Observation[] {
+    return Array.isArray(answer) && typeof answer[0] === "object";
+}
+
+function judge(expected: string, found: Found): Pick<Evidence, "found" | "result"> {
+    if (typeof found === "string") {
+        return okIf(found === expected, found);
+    }
+    return "result" in found ? found : okIf(found.length === 0, found.join("; ") || expected);
 }
 
 /** The command that restores what the stack created. */

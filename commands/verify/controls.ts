@@ -3,12 +3,12 @@ import { archiveContent, certificateDates } from "./certificates";
 import { liveClusters } from "./clusters";
 import { configYml } from "./config-yml";
 import type { Context, Outcome } from "./control";
-import { existingKeyAccess, keyAccess, keyUsable } from "./key";
+import { existingKeyAccess, keyAccess, keyRequirements, keyUsable } from "./key";
 import { nodeNames } from "./names";
 import { endpointPolicies, ingress, networkAcls, routes } from "./network";
 import { sampledObjects } from "./objects";
 import { reminder } from "./reminder";
-import { existingRequirements, rolePolicies, roleTrust } from "./roles";
+import { rolePolicies, roleRequirements, roleTrust } from "./roles";
 import { dataAccess, defaultEncryption, existingBucketAccess, policyDenies, publicAccess } from "./s3";
 import { securityConfiguration } from "./security-configuration";
 
@@ -27,15 +27,9 @@ export interface Control {
     readonly evidence: string;
     /** The ids of public catalogues' controls about the same: see docs/controls.md. @default none */
     readonly catalogues?: string;
-    readonly check: (context: Context) => Promise<Outcome>;
+    readonly check: (context: Context) => Outcome;
 }
 
-/** Who else may read or change what the stack uses and did not create. */
-async function existingAccess(context: Context): Promise<Outcome> {
-    return (await Promise.all([existingBucketAccess(context), existingKeyAccess(context)])).flat();
-}
-
-const LISTED = "Data outside of the pipeline's buckets.";
 const DATA_ACCESS =
     "s3:GetBucketPolicy, s3:GetBucketOwnershipControls, s3:GetBucketAcl, s3:GetReplicationConfiguration, s3:GetInventoryConfiguration, s3:GetBucketNotification, s3:ListAllMyBuckets";
 const POLICIES =
@@ -90,13 +84,13 @@ export const CONTROLS: readonly Control[] = [
         doesNotState:
             "Access points, ACLs of single objects, where EventBridge sends events, the policy of another account's key, which KMS does not show, and the keys of `storage.existingKmsKeyArns`.",
         evidence: `${DATA_ACCESS}, kms:GetKeyPolicy, kms:ListGrants`,
-        check: existingAccess,
+        check: (context) => [...existingBucketAccess(context), ...existingKeyAccess(context)],
     },
     {
         id: "s3-public-access",
         title: "Public access is blocked",
         states: "Each bucket blocks public access, or the account does.",
-        doesNotState: LISTED,
+        doesNotState: "Data outside of the pipeline's buckets.",
         evidence: "s3:GetBucketPublicAccessBlock, s3:GetAccountPublicAccessBlock",
         catalogues:
             "S3.1, S3.8, CIS 2.1.4, s3-bucket-level-public-access-prohibited, CKV_AWS_53, CKV_AWS_54, CKV_AWS_55, CKV_AWS_56, CKV2_AWS_6, s3_bucket_level_public_access_block",
@@ -148,7 +142,7 @@ export const CONTROLS: readonly Control[] = [
         doesNotState:
             "Service control policies, permissions boundaries, session policies, grants (what only a grant allows counts as missing), denials under a condition or by `NotPrincipal`, and the policy of another account's key, which KMS does not show.",
         evidence: `${POLICIES}, kms:GetKeyPolicy`,
-        check: existingRequirements,
+        check: (context) => [...roleRequirements(context), ...keyRequirements(context)],
     },
     {
         id: "emrfs-encryption",

@@ -5,7 +5,7 @@ import { awsCommand, type CommonOptions, type ExitCode, execute, type Streams } 
 import { progressBar } from "../progress-bar";
 import { readStackOutputs } from "../stack-outputs";
 import { readConfigFile } from "./config-yml";
-import { type Context, type Settings, worst } from "./control";
+import { type Context, observe, type Settings, worst } from "./control";
 import { CONTROLS, type Control } from "./controls";
 import { exitCode, type Report, reportJson, reportText } from "./report";
 
@@ -22,7 +22,8 @@ export interface VerifyOptions extends CommonOptions, Partial<Omit<Settings, "co
  */
 const DEFAULTS = { sample: 20, archive: true, warnDays: 30, failDays: 7 } as const;
 
-const CONTROLS_AT_ONCE = 4;
+/** The number of controls to check at the same time, and of a control's observations. */
+const AT_ONCE = 4;
 
 /** Checks the controls on the live account. It changes nothing. */
 export async function verify(
@@ -52,7 +53,7 @@ export async function verify(
             progress?.increment();
             return checked;
         };
-        const checked = await pMap(controls, check, { concurrency: CONTROLS_AT_ONCE });
+        const checked = await pMap(controls, check, { concurrency: AT_ONCE });
         const results = checked.flatMap(({ result }) => (result === "skipped" ? [] : [result]));
         const whole: Report = {
             schemaVersion: 1,
@@ -75,24 +76,19 @@ async function checkControl(
     { id, title, severity = "high", catalogues, check }: Control,
     context: Context,
 ): Promise<Report["controls"][number]> {
-    const checked = await check(context);
-    const outcome = checked.length === 0 ? "the stack has nothing to check" : checked;
     const control = { id, title, severity, catalogues: catalogues?.split(", ") ?? [] };
-    return typeof outcome === "string"
-        ? { ...control, result: "skipped", reason: outcome, evidence: [] }
-        : { ...control, result: worst(outcome.map(({ result }) => result)), evidence: [...outcome] };
+    const outcome = check(context);
+    if (typeof outcome === "string" || outcome.length === 0) {
+        const reason = outcome || "the stack has nothing to check";
+        return { ...control, result: "skipped", reason: String(reason), evidence: [] };
+    }
+    const evidence = (await pMap(outcome, observe, { concurrency: AT_ONCE })).flat();
+    return { ...control, result: worst(evidence.map(({ result }) => result)), evidence };
 }
 
 export function verifyCommand() {
     return awsCommand("verify", "Checks in AWS whether the stack's encryption and access controls hold.")
-        .addOption(
-            count(
-                "--sample <n>",
-                "objects of each location to check, and as many old ones",
-                10_000,
-                "sample",
-            ),
-        )
+        .addOption(count("--sample <n>", "objects of each location to check, and as many old ones", 10_000))
         .option("--config <file>", "the operator's config.yml, to compare with the stack's")
         .addOption(
             new Option("--control <id...>", "check these controls only (docs/controls.md)").choices(
@@ -100,12 +96,13 @@ export function verifyCommand() {
             ),
         )
         .option("--no-archive", "do not read the certificate archive, which holds the nodes' private key")
-        .addOption(count("--warn-days <n>", "days before a certificate's end: renewal due", 3650, "warnDays"))
-        .addOption(count("--fail-days <n>", "days before a certificate's end: failed", 3650, "failDays"));
+        .addOption(count("--warn-days <n>", "days before a certificate's end: renewal due", 3650))
+        .addOption(count("--fail-days <n>", "days before a certificate's end: failed", 3650));
 }
 
-function count(flags: string, what: string, most: number, name: "sample" | "warnDays" | "failDays"): Option {
-    return new Option(flags, what).default(DEFAULTS[name]).argParser((text) => {
+function count(flags: string, what: string, most: number): Option {
+    const option = new Option(flags, what);
+    return option.default(DEFAULTS[option.attributeName() as keyof typeof DEFAULTS]).argParser((text) => {
         if (!/^\d{1,5}$/.test(text) || Number(text) > most) {
             throw new InvalidArgumentError(`Expected: an integer from 0 to ${most}.`);
         }

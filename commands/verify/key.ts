@@ -1,12 +1,11 @@
-import type { KMS } from "@aws-sdk/client-kms";
-import { canonicalStatement } from "../../components/checks/document-differences";
+import { accountArn, canonicalStatement } from "../../components/checks/document-differences";
 import { checkKeyState, KEY_SPEC, KEY_USAGE } from "../../components/checks/key";
-import { arn, parseArn } from "../../components/domain/arn";
+import { parseArn } from "../../components/domain/arn";
 import { keyPolicy, keyUse } from "../../components/policies/key";
-import { collect } from "../aws";
-import type { StackOutputs } from "../stack-outputs";
-import { ask, type Context, type Evidence, observe, restore } from "./control";
+import { baseName, collect } from "../aws";
+import { type Context, type Found, type Line, type Observation, restore } from "./control";
 import {
+    accountOf,
     describeStatement,
     givesAccess,
     isForEveryone,
@@ -15,137 +14,161 @@ import {
     list,
     principalsOf,
     statementsOf,
+    uncovered,
 } from "./statements";
 
 /** The key can be used now, by what encrypts disks; a key of the stack rotates. */
-export async function keyUsable({ clients: { kms }, outputs }: Context): Promise<readonly Evidence[]> {
+export function keyUsable({ clients: { kms }, outputs }: Context): readonly Observation[] {
     const { kmsKeyArn, forCommands } = outputs;
     const { region, ownsKey } = forCommands;
     const fix = ownsKey
         ? "what the key encrypted is lost; restore the key within its waiting period"
         : `a symmetric key of ${region} in encryption.kmsKeyArn`;
-    const state = { subject: `key ${kmsKeyArn}: state`, expected: "Enabled", fix };
-    if (parseArn(kmsKeyArn).region !== region) {
-        return [observe({ ...state, expected: region }, parseArn(kmsKeyArn).region)];
-    }
-    return ask(state, async () => {
-        const { KeyMetadata = {} as never } = await kms.describeKey({ KeyId: kmsKeyArn });
-        const { KeyState, DeletionDate, KeyUsage, KeySpec, Origin } = KeyMetadata;
-        const bad = checkKeyState(kmsKeyArn, KeyState);
-        const ends = DeletionDate ? `, on ${DeletionDate.toISOString().slice(0, 10)}` : "";
-        const kind = {
-            subject: `key ${kmsKeyArn}: kind`,
-            expected: `${KEY_SPEC} for ${KEY_USAGE}`,
-            fix,
-        };
+    const line = (what: string, expected: string) => ({
+        subject: `key ${kmsKeyArn}: ${what}`,
+        expected,
+        fix,
+    });
+    const state = line("state", "Enabled");
+    const rotation = {
+        ...line("rotation", "on"),
+        fix: `\`aws kms enable-key-rotation --region ${region} --key-id ${kmsKeyArn}\``,
+        found: async () =>
+            (await kms.getKeyRotationStatus({ KeyId: kmsKeyArn })).KeyRotationEnabled ? "on" : "off",
+    };
+    const found = async () => {
+        const { KeyMetadata: key } = await kms.describeKey({ KeyId: kmsKeyArn });
+        const bad = checkKeyState(kmsKeyArn, key?.KeyState);
+        const ends = key?.DeletionDate ? `, on ${key.DeletionDate.toISOString().slice(0, 10)}` : "";
         return [
-            observe(
-                { ...state, fix: bad?.fix === undefined ? (bad?.expected ?? "") : `\`${bad.fix}\`` },
-                `${KeyState}${ends}`,
-            ),
-            observe(kind, `${KeySpec} for ${KeyUsage}`),
+            {
+                ...state,
+                fix: bad?.fix === undefined ? (bad?.expected ?? "") : `\`${bad.fix}\``,
+                found: `${key?.KeyState}${ends}`,
+            },
+            {
+                ...line("kind", `${KEY_SPEC} for ${KEY_USAGE}`),
+                found: `${key?.KeySpec} for ${key?.KeyUsage}`,
+            },
             // KMS reports no rotation of a key that is to be deleted.
-            ...(ownsKey && !DeletionDate && Origin === "AWS_KMS"
-                ? await rotation(kms, kmsKeyArn, region)
-                : []),
+            ...(ownsKey && !key?.DeletionDate && key?.Origin === "AWS_KMS" ? [rotation] : []),
         ];
-    });
-}
-
-function rotation(kms: KMS, KeyId: string, region: string): Promise<readonly Evidence[]> {
-    const fix = `\`aws kms enable-key-rotation --region ${region} --key-id ${KeyId}\``;
-    return ask({ subject: `key ${KeyId}: rotation`, expected: "on", fix }, async () => {
-        const { KeyRotationEnabled } = await kms.getKeyRotationStatus({ KeyId });
-        return KeyRotationEnabled ? "on" : "off";
-    });
+    };
+    return [{ ...state, found }];
 }
 
 /** Who may use the key, by its policy and by grants: a key of the stack leaves all decisions but Spot's to IAM. */
-export async function keyAccess(context: Context): Promise<readonly Evidence[]> {
+export function keyAccess(context: Context): readonly Observation[] {
     const { jobflowRole, serviceRole, forCommands } = context.outputs;
     const { accountId, ownsKey } = forCommands;
     if (!ownsKey) {
         return policyAccess(context, "no access for everyone", isForEveryone);
     }
     const own = keyPolicy(accountId, true).Statement.map(canonicalStatement);
-    const root = [accountId, arn("iam", "", accountId, "root")];
     const isAdded = (statement: LiveStatement) =>
         !own.includes(canonicalStatement(statement)) &&
-        !principalsOf(statement).every((principal) => root.includes(principal));
+        !principalsOf(statement).every((principal) => principal === accountArn(accountId));
     // EC2 holds the grant for a volume under a role of its own.
     const roles = [jobflowRole, serviceRole, "AWSServiceRoleForEC2Spot", "aws:ec2-infrastructure"];
     const isKnown = (principal: string) =>
-        principal.split(":")[4] === accountId && roles.some((role) => principal.split("/").includes(role));
+        accountOf(principal) === accountId && roles.some((role) => principal.split("/").includes(role));
     return [
-        ...(await policyAccess(context, "no access but through IAM of this account, and for Spot", isAdded)),
-        ...(await grantAccess(context, "only for AWS services, the stack's roles and Spot", isKnown)),
+        ...policyAccess(context, "no access but through IAM of this account, and for Spot", isAdded),
+        grantAccess(context, "only for AWS services, the stack's roles and Spot", isKnown),
     ];
 }
 
 /** Which other accounts may use an existing key; its own account may. */
-export async function existingKeyAccess(context: Context): Promise<readonly Evidence[]> {
+export function existingKeyAccess(context: Context): readonly Observation[] {
     const { kmsKeyArn, forCommands } = context.outputs;
-    if (forCommands.ownsKey) {
-        return [];
-    }
     const accounts = [forCommands.accountId, parseArn(kmsKeyArn).account];
-    const isKnown = (principal: string) => accounts.includes(principal.split(":")[4] ?? "");
-    return [
-        ...(await policyAccess(context, "no access for other accounts", (live) =>
-            isForOthers(live, accounts),
-        )),
-        ...(await grantAccess(context, "only for AWS services and principals of this account", isKnown)),
-    ];
+    const isForeign = (live: LiveStatement) => isForOthers(live, accounts);
+    const isKnown = (principal: string) => accounts.includes(accountOf(principal) ?? "");
+    return forCommands.ownsKey
+        ? []
+        : [
+              ...policyAccess(context, "no access for other accounts", isForeign),
+              grantAccess(context, "only for AWS services and principals of this account", isKnown),
+          ];
 }
 
-async function policyAccess(
+function policyAccess(
     context: Context,
     expected: string,
     isAdded: (statement: LiveStatement) => boolean,
-): Promise<readonly Evidence[]> {
+): readonly Observation[] {
     const { kmsKeyArn, forCommands } = context.outputs;
     const fix = forCommands.ownsKey
         ? restore(context.outputs)
         : "remove the statement from the key's policy, or keep it if you know the account";
-    if (!isPolicyReadable(context.outputs)) {
-        return [];
-    }
-    return ask({ subject: `key ${kmsKeyArn}: policy`, expected, fix }, async () =>
-        (await keyPolicyOf(context))
+    return ofPolicy(context, { subject: `key ${kmsKeyArn}: policy`, expected, fix }, (live) =>
+        live
             .filter((statement) => givesAccess(statement, ["kms:*"]) && isAdded(statement))
             .map(describeStatement),
     );
 }
 
 /**
- * KMS shows a key's policy to the key's account only.
+ * An observation of the key's policy, which KMS shows to the key's account only.
  * @see https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyPolicy.html
  */
-export function isPolicyReadable({ kmsKeyArn, forCommands }: StackOutputs): boolean {
-    return parseArn(kmsKeyArn).account === forCommands.accountId;
-}
-
-export async function keyPolicyOf({ clients: { kms }, outputs }: Context): Promise<readonly LiveStatement[]> {
-    const { kmsKeyArn } = outputs;
-    const { Policy = "{}" } = await kms.getKeyPolicy({ KeyId: kmsKeyArn, PolicyName: "default" });
-    return statementsOf(Policy);
+function ofPolicy(
+    { clients: { kms }, outputs: { kmsKeyArn, forCommands } }: Context,
+    line: Line,
+    judge: (live: readonly LiveStatement[]) => Found,
+): readonly Observation[] {
+    const found = async () => {
+        const { Policy } = await kms.getKeyPolicy({ KeyId: kmsKeyArn, PolicyName: "default" });
+        return judge(statementsOf(Policy));
+    };
+    return accountOf(kmsKeyArn) === forCommands.accountId ? [{ ...line, found }] : [];
 }
 
 function grantAccess(
-    { clients: { kms }, outputs }: Context,
+    { clients: { kms }, outputs: { kmsKeyArn } }: Context,
     expected: string,
     isKnown: (principal: string) => boolean,
-): Promise<readonly Evidence[]> {
-    const { kmsKeyArn } = outputs;
-    const fix = `\`aws kms revoke-grant --key-id ${kmsKeyArn} --grant-id ID\``;
-    return ask({ subject: `key ${kmsKeyArn}: grants`, expected, fix }, async () => {
-        const pages = kms.paginateListGrants({ KeyId: kmsKeyArn });
-        const grants = await collect(pages, ({ Grants }) => Grants);
-        return grants
-            .map(({ GranteePrincipal: who = "", ...grant }) => ({ who, ...grant }))
-            .filter(({ who }) => !/(^|\.)amazonaws\.com$/.test(who) && !isKnown(who))
-            .map(({ GrantId, who, Operations = [] }) => `${GrantId}: ${who} may ${Operations.join(", ")}`);
-    });
+): Observation {
+    return {
+        subject: `key ${kmsKeyArn}: grants`,
+        expected,
+        fix: `\`aws kms revoke-grant --key-id ${kmsKeyArn} --grant-id ID\``,
+        found: async () => {
+            const pages = kms.paginateListGrants({ KeyId: kmsKeyArn });
+            const grants = await collect(pages, ({ Grants }) => Grants);
+            return grants
+                .map(({ GranteePrincipal: who = "", ...grant }) => ({ who, ...grant }))
+                .filter(({ who }) => !/(^|\.)amazonaws\.com$/.test(who) && !isKnown(who))
+                .map(
+                    ({ GrantId, who, Operations = [] }) => `${GrantId}: ${who} may ${Operations.join(", ")}`,
+                );
+        },
+    };
 }
 
-export const KEY_ACTIONS = list(keyUse("").Action);
+/** What the policy of an existing key must allow. */
+export function keyRequirements(context: Context): readonly Observation[] {
+    const { kmsKeyArn, kmsKeyPolicyStatements = [], serviceRole, jobflowRole, forCommands } = context.outputs;
+    /** A policy that names the account leaves the decision to IAM. */
+    const root = accountArn(forCommands.accountId);
+    const line = {
+        subject: `key ${kmsKeyArn}: permissions`,
+        expected: "the use of the key by the roles, and all of the output kmsKeyPolicyStatements",
+        fix: "change the key's policy",
+    };
+    const found = (live: readonly LiveStatement[]) => {
+        const named = live.flatMap(principalsOf).filter((each) => accountOf(each) === forCommands.accountId);
+        const use = [serviceRole, jobflowRole].map((role) => ({
+            ...keyUse("*"),
+            Sid: `use by ${role}`,
+            Principal: { AWS: [root, ...named.filter((each) => baseName(each) === role)] },
+        }));
+        return uncovered([...use, ...kmsKeyPolicyStatements], (required) => {
+            // The policy may name the role of Spot in place of the condition that names it.
+            const spot = list(required.Condition?.StringEquals?.["aws:PrincipalArn"]);
+            const principals = ["*", ...principalsOf(required), ...spot];
+            return live.filter((each) => principalsOf(each).some((who) => principals.includes(who)));
+        });
+    };
+    return forCommands.ownsKey ? [] : ofPolicy(context, line, found);
+}

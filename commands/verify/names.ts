@@ -2,7 +2,7 @@ import { checkVpcDns } from "../../components/checks/network";
 import { domainNames } from "../../components/domain/region";
 import { valueAt } from "../../components/domain/value-at";
 import { readConfig } from "../config-yml";
-import { ask, type Context, type Evidence, type Outcome, observe, okIf, restore } from "./control";
+import { type Context, type Observation, okIf, restore } from "./control";
 import { isInTransitOn } from "./security-configuration";
 
 const DNS = [
@@ -14,25 +14,24 @@ const DNS = [
 const AMAZON_DNS = ["AmazonProvidedDNS", "169.254.169.253", "fd00:ec2::253"];
 
 /** Nodes have, and find, the names that their certificate carries. */
-export async function nodeNames(context: Context): Promise<Outcome> {
+export function nodeNames(context: Context): readonly Observation[] {
     const { clients, outputs } = context;
     const { vpcId, forCommands } = outputs;
     const dns = DNS.map(({ attribute, key, option }) => {
         const { fix = "" } = checkVpcDns({ id: vpcId, region: forCommands.region }, option, false) ?? {};
-        return ask({ subject: `VPC ${vpcId}: ${option}`, expected: "on", fix: `\`${fix}\`` }, async () => {
+        const found = async () => {
             const answer = await clients.ec2.describeVpcAttribute({ VpcId: vpcId, Attribute: attribute });
             return answer[key]?.Value ? "on" : "off";
-        });
+        };
+        return { subject: `VPC ${vpcId}: ${option}`, expected: "on", fix: `\`${fix}\``, found };
     });
-    return (await Promise.all([...dns, dhcpEvidence(context)])).flat();
+    const isNamed =
+        isInTransitOn(outputs.securityConfiguration) && !acceptsAnyName(outputs.emrEtlRunnerConfig);
+    return isNamed ? [...dns, dhcpNames(context)] : dns;
 }
 
-async function dhcpEvidence(context: Context): Promise<readonly Evidence[]> {
-    const { vpcId, emrEtlRunnerConfig, securityConfiguration, certificateExpiresAt, forCommands } =
-        context.outputs;
-    if (!isInTransitOn(securityConfiguration) || acceptsAnyName(emrEtlRunnerConfig)) {
-        return [];
-    }
+function dhcpNames(context: Context): Observation {
+    const { vpcId, certificateExpiresAt, forCommands } = context.outputs;
     const { nodeDomain, ownsNetwork } = forCommands;
     // `archiveContent` compares the names of an existing archive with those of an existing VPC.
     const isAny = certificateExpiresAt === null && !ownsNetwork;
@@ -43,7 +42,7 @@ async function dhcpEvidence(context: Context): Promise<readonly Evidence[]> {
         return { subject: `VPC ${vpcId}: ${what} in its DHCP options`, expected, fix };
     };
     const name = line("domain name", isAny ? "any" : nodeDomain);
-    return ask(name, async () => {
+    const found = async () => {
         const options = await dhcpOptions(context);
         if (!options) {
             return "no DHCP options, so that nodes have no names";
@@ -53,12 +52,16 @@ async function dhcpEvidence(context: Context): Promise<readonly Evidence[]> {
         const isAws = servers.length > 0 && servers.every((each) => [...AMAZON_DNS, resolver].includes(each));
         // Another name server may forward the nodes' names to AWS's.
         const otherwise = ownsNetwork || servers.length === 0 ? "failed" : "unknown";
-        const found = servers.join(", ") || "none";
+        const shown = servers.join(", ") || "none";
         return [
-            observe(name, okIf(hasName, domains.join(" ") || "none")),
-            observe(line("name servers", "AmazonProvidedDNS"), { found, result: isAws ? "ok" : otherwise }),
+            { ...name, found: okIf(hasName, domains.join(" ") || "none") },
+            {
+                ...line("name servers", "AmazonProvidedDNS"),
+                found: { found: shown, result: isAws ? "ok" : otherwise } as const,
+            },
         ];
-    });
+    };
+    return { ...name, found };
 }
 
 /** Undefined for a VPC without DHCP options. */

@@ -1,14 +1,16 @@
-import type { GetPublicAccessBlockCommandOutput, InventoryConfiguration, S3 } from "@aws-sdk/client-s3";
-import pMap from "p-map";
+import type {
+    Destination,
+    GetPublicAccessBlockCommandOutput,
+    InventoryConfiguration,
+} from "@aws-sdk/client-s3";
 import { canonicalStatement } from "../../components/checks/document-differences";
-import type { BucketSpec } from "../../components/domain/for-commands";
-import { parseS3Url } from "../../components/domain/locations";
 import { bucketPolicy } from "../../components/policies/bucket";
 import { bucketArn } from "../../components/policies/s3-access";
 import { collect, ifThere } from "../aws";
-import type { StackOutputs } from "../stack-outputs";
-import { ask, type Context, type Evidence, observe, okIf, restore } from "./control";
+import { type Bucket, bucketsOf } from "./buckets";
+import { type Context, type Observation, okIf, restore } from "./control";
 import {
+    accountOf,
     describeStatement,
     givesAccess,
     isForEveryone,
@@ -18,83 +20,43 @@ import {
     statementsOf,
 } from "./statements";
 
-const CONCURRENCY = 4;
-
-/** A bucket of the pipeline. */
-interface Bucket {
-    readonly name: string;
-    /** Undefined for an existing bucket. */
-    readonly spec: BucketSpec | undefined;
-    /** The SSE header that the policy from the stack accepts; undefined if the stack does not set the policy. */
-    readonly acceptedSse: BucketSpec["acceptedSse"] | undefined;
-    /** Whether it has nothing of the stack but an existing certificate archive. */
-    readonly isArchive: boolean;
-}
-
-/** The buckets of all locations and of the certificate archive, and existing ones that the stack encrypts. */
-export function bucketsOf({ buckets, forCommands }: StackOutputs): readonly Bucket[] {
-    const { managedBuckets, encryptedExistingBuckets, policiesOnExistingBuckets } = forCommands;
-    const bucketOf = (url: string) => parseS3Url(url)?.bucket ?? [];
-    const ofLocations = Object.values(buckets).flat().flatMap(bucketOf);
-    const used = [...Object.keys(managedBuckets), ...ofLocations, ...encryptedExistingBuckets];
-    const names = new Set(used.concat(bucketOf(forCommands.certificateArchive)));
-    return [...names].map((name) => {
-        const spec = managedBuckets[name];
-        const isPolicySet = policiesOnExistingBuckets.includes(name);
-        const acceptedSse = spec?.acceptedSse ?? (isPolicySet ? "AES256" : undefined);
-        return { name, spec, acceptedSse, isArchive: !used.includes(name) };
-    });
-}
-
-const isAny = () => true;
-const holdsData = ({ isArchive }: Bucket) => !isArchive;
-const isManaged = ({ spec }: Bucket) => spec !== undefined;
-const isExisting = ({ spec }: Bucket) => spec === undefined;
-
-async function forBuckets(
-    { outputs }: Context,
-    isChecked: (bucket: Bucket) => boolean,
-    check: (bucket: Bucket) => Promise<readonly Evidence[]>,
-): Promise<readonly Evidence[]> {
-    const checked = bucketsOf(outputs).filter(isChecked);
-    return (await pMap(checked, check, { concurrency: CONCURRENCY })).flat();
-}
-
 /**
  * Objects without an encryption header get the bucket's default encryption: EMR's logs, RDB Loader's, Spark's bad rows.
  * Objects under a customer-provided key cannot be read without it: EMR and Redshift do not have it.
  */
-export function defaultEncryption(context: Context): Promise<readonly Evidence[]> {
-    const { encryptedExistingBuckets, existingKmsKeyArns, stack } = context.outputs.forCommands;
-    return forBuckets(context, holdsData, ({ name, spec }) => {
+export function defaultEncryption({ clients: { s3 }, outputs }: Context): readonly Observation[] {
+    const { encryptedExistingBuckets, existingKmsKeyArns, stack } = outputs.forCommands;
+    const holdData = bucketsOf(outputs).filter(({ isArchive }) => !isArchive);
+    return holdData.map(({ name, spec }) => {
         const isSet = spec !== undefined || encryptedExistingBuckets.includes(name);
         const line = {
             subject: `bucket ${name}: default encryption`,
             expected: isSet ? "AES256" : "AES256, or a key in storage.existingKmsKeyArns",
             fix: isSet
-                ? restore(context.outputs)
+                ? restore(outputs)
                 : `add the bucket to storage.encryptExistingBuckets in Pulumi.${stack}.yaml, then \`npx pulumi up --stack ${stack}\``,
         };
         const blocked = { ...line, subject: `bucket ${name}: blocked encryption`, expected: "SSE-C" };
-        return ask(line, async () => {
+        const found = async () => {
             const NONE = "ServerSideEncryptionConfigurationNotFoundError";
-            const answer = await ifThere(context.clients.s3.getBucketEncryption({ Bucket: name }), NONE);
+            const answer = await ifThere(s3.getBucketEncryption({ Bucket: name }), NONE);
             const [rule] = answer?.ServerSideEncryptionConfiguration?.Rules ?? [];
             const { SSEAlgorithm = "none", KMSMasterKeyID: key } =
                 rule?.ApplyServerSideEncryptionByDefault ?? {};
             // S3 returns the key's ARN or its id, as it was set.
             const isKnown = existingKmsKeyArns.some((known) => known === key || known.endsWith(`/${key}`));
             const isOk = SSEAlgorithm === "AES256" || (!isSet && isKnown);
-            const found = key === undefined ? SSEAlgorithm : `${SSEAlgorithm} under ${key}`;
+            const shown = key === undefined ? SSEAlgorithm : `${SSEAlgorithm} under ${key}`;
             const types = rule?.BlockedEncryptionTypes?.EncryptionType?.join(", ") || "none";
-            return [observe(line, okIf(isOk, found)), ...(spec ? [observe(blocked, types)] : [])];
-        });
+            return [{ ...line, found: okIf(isOk, shown) }, ...(spec ? [{ ...blocked, found: types }] : [])];
+        };
+        return { ...line, found };
     });
 }
 
-async function policyOf(s3: S3, Bucket: string): Promise<readonly LiveStatement[]> {
-    const answer = await ifThere(s3.getBucketPolicy({ Bucket }), "NoSuchBucketPolicy");
-    return answer?.Policy === undefined ? [] : statementsOf(answer.Policy);
+async function policyOf({ clients: { s3 } }: Context, { name }: Bucket): Promise<readonly LiveStatement[]> {
+    const answer = await ifThere(s3.getBucketPolicy({ Bucket: name }), "NoSuchBucketPolicy");
+    return statementsOf(answer?.Policy);
 }
 
 function ownStatements({ name, spec, acceptedSse }: Bucket) {
@@ -104,25 +66,42 @@ function ownStatements({ name, spec, acceptedSse }: Bucket) {
 }
 
 /** The statements of the stack's policy are in place: TLS only, no other encryption, no customer-provided key. */
-export function policyDenies(context: Context): Promise<readonly Evidence[]> {
-    return forBuckets(
-        context,
-        ({ acceptedSse }) => acceptedSse !== undefined,
-        (bucket) => {
-            const denies = ownStatements(bucket).filter(({ Effect }) => Effect === "Deny");
-            const line = {
-                subject: `bucket ${bucket.name}: policy`,
-                expected: denies.map(({ Sid }) => Sid).join(", "),
-                fix: restore(context.outputs),
-            };
-            return ask(line, async () => {
-                const live = (await policyOf(context.clients.s3, bucket.name)).map(canonicalStatement);
-                return denies
-                    .filter((statement) => !live.includes(canonicalStatement(statement)))
-                    .map(({ Sid }) => `${Sid} is missing or changed`);
-            });
-        },
-    );
+export function policyDenies(context: Context): readonly Observation[] {
+    return bucketsOf(context.outputs).flatMap((bucket) => {
+        const denies = ownStatements(bucket).filter(({ Effect }) => Effect === "Deny");
+        const found = async () => {
+            const live = (await policyOf(context, bucket)).map(canonicalStatement);
+            return denies
+                .filter((statement) => !live.includes(canonicalStatement(statement)))
+                .map(({ Sid }) => `${Sid} is missing or changed`);
+        };
+        const subject = `bucket ${bucket.name}: policy`;
+        const expected = denies.map(({ Sid }) => Sid).join(", ");
+        return denies.length === 0 ? [] : [{ subject, expected, fix: restore(context.outputs), found }];
+    });
+}
+
+/** Who may read or change the objects of the stack's buckets, and where copies of them go. */
+export function dataAccess(context: Context): readonly Observation[] {
+    return bucketsOf(context.outputs).flatMap((bucket) => {
+        const own = ownStatements(bucket).map(canonicalStatement);
+        const isAdded = (live: LiveStatement) => !own.includes(canonicalStatement(live));
+        const statements = addedStatements(context, bucket, own.length > 0 ? isAdded : isForEveryone);
+        return bucket.spec
+            ? [statements, aclGrants(context, bucket), ...copiesOf(context, bucket)]
+            : [statements, aclGrants(context, bucket, "/groups/global/")];
+    });
+}
+
+/** Which other accounts may read or change the objects of existing buckets, and where copies of them go. */
+export function existingBucketAccess(context: Context): readonly Observation[] {
+    const { accountId } = context.outputs.forCommands;
+    const existing = bucketsOf(context.outputs).filter(({ spec }) => spec === undefined);
+    return existing.flatMap((bucket) => [
+        addedStatements(context, bucket, (live) => isForOthers(live, [accountId])),
+        aclGrants(context, bucket),
+        ...copiesOf(context, bucket),
+    ]);
 }
 
 /** Services that deliver logs. They write, and look at the bucket before. */
@@ -136,102 +115,73 @@ function isAccess(statement: LiveStatement): boolean {
     return givesAccess(statement, ["s3:*"], isDelivery ? TO_DELIVER : undefined);
 }
 
-/** Who may read or change the objects of the stack's buckets, and where copies of them go. */
-export async function dataAccess(context: Context): Promise<readonly Evidence[]> {
-    const policies = forBuckets(context, isAny, (bucket) => {
-        const own = ownStatements(bucket).map(canonicalStatement);
-        return bucket.acceptedSse === undefined
-            ? addedStatements(context, bucket, isForEveryone)
-            : addedStatements(context, bucket, (each) => !own.includes(canonicalStatement(each)));
-    });
-    const grants = forBuckets(context, isAny, (bucket) =>
-        aclGrants(context, bucket.name, (who) => isManaged(bucket) || who.includes("/groups/global/")),
-    );
-    const copies = forBuckets(context, isManaged, ({ name }) => copiesOf(context, name));
-    return (await Promise.all([policies, grants, copies])).flat();
-}
-
-/** Which other accounts may read or change the objects of existing buckets, and where copies of them go. */
-export function existingBucketAccess(context: Context): Promise<readonly Evidence[]> {
-    const { accountId } = context.outputs.forCommands;
-    return forBuckets(context, isExisting, async (bucket) => [
-        ...(await addedStatements(context, bucket, (statement) => isForOthers(statement, [accountId]))),
-        ...(await aclGrants(context, bucket.name, () => true)),
-        ...(await copiesOf(context, bucket.name)),
-    ]);
-}
-
 function addedStatements(
-    { clients: { s3 }, outputs }: Context,
-    { name, acceptedSse }: Bucket,
+    context: Context,
+    bucket: Bucket,
     isAdded: (statement: LiveStatement) => boolean,
-): Promise<readonly Evidence[]> {
-    const isOwn = acceptedSse !== undefined;
-    const line = {
-        subject: `bucket ${name}: statements that give access to data`,
+): Observation {
+    const isOwn = bucket.acceptedSse !== undefined;
+    return {
+        subject: `bucket ${bucket.name}: statements that give access to data`,
         expected: isOwn ? "only those of the stack" : "none for other accounts",
         fix: isOwn
-            ? `${restore(outputs)} removes it; storage.bucketPolicyStatements keeps it`
+            ? `${restore(context.outputs)} removes it; storage.bucketPolicyStatements keeps it`
             : "remove the statement, or keep it if you know the account",
+        found: async () =>
+            (await policyOf(context, bucket))
+                .filter((each) => isAccess(each) && isAdded(each))
+                .map(describeStatement),
     };
-    return ask(line, async () =>
-        (await policyOf(s3, name)).filter((each) => isAccess(each) && isAdded(each)).map(describeStatement),
-    );
 }
 
 /** The canonical id of CloudFront's log delivery. https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html */
 const CLOUDFRONT = "c4c1ede66af53448b93c283ce9448c4ba468c9432aa01d700d3878632f77d2d0";
 const LOG_GROUP = "http://acs.amazonaws.com/groups/s3/LogDelivery";
 
-function aclGrants(
-    { clients: { s3 } }: Context,
-    Bucket: string,
-    isFault: (grantee: string) => boolean,
-): Promise<readonly Evidence[]> {
-    const line = {
+/** @param kind A part of the grantees' names that count. Default: all count. */
+function aclGrants({ clients: { s3 } }: Context, { name: Bucket }: Bucket, kind = ""): Observation {
+    return {
         subject: `bucket ${Bucket}: ACL`,
         expected: "no grant but to the owner and to log delivery",
         fix: `\`aws s3api put-bucket-acl --bucket ${Bucket} --acl private\``,
+        found: async () => {
+            const NONE = "OwnershipControlsNotFoundError";
+            const controls = await ifThere(s3.getBucketOwnershipControls({ Bucket }), NONE);
+            if (controls?.OwnershipControls?.Rules?.[0]?.ObjectOwnership === "BucketOwnerEnforced") {
+                return okIf(true, "ACLs are off");
+            }
+            const { Owner, Grants = [] } = await s3.getBucketAcl({ Bucket });
+            return Grants.map(({ Grantee: { URI, ID, EmailAddress } = {}, Permission }) => ({
+                who: URI ?? ID ?? EmailAddress ?? "someone",
+                Permission,
+            }))
+                .filter(({ who }) => ![Owner?.ID, CLOUDFRONT, LOG_GROUP].includes(who) && who.includes(kind))
+                .map(({ who, Permission }) => `${Permission} for ${who}`);
+        },
     };
-    return ask(line, async () => {
-        const NONE = "OwnershipControlsNotFoundError";
-        const controls = await ifThere(s3.getBucketOwnershipControls({ Bucket }), NONE);
-        if (controls?.OwnershipControls?.Rules?.[0]?.ObjectOwnership === "BucketOwnerEnforced") {
-            return okIf(true, "ACLs are off");
-        }
-        const { Owner, Grants = [] } = await s3.getBucketAcl({ Bucket });
-        return Grants.map(({ Grantee, Permission }) => ({
-            who: Grantee?.URI ?? Grantee?.ID ?? Grantee?.EmailAddress ?? "someone",
-            Permission,
-        }))
-            .filter(({ who }) => ![Owner?.ID, CLOUDFRONT, LOG_GROUP].includes(who) && isFault(who))
-            .map(({ who, Permission }) => `${Permission} for ${who}`);
-    });
-}
-
-interface Destination {
-    /** The ARN of a bucket. */
-    readonly bucket: string | undefined;
-    /** Undefined unless the configuration names it: S3 then delivers whoever the owner is. */
-    readonly account: string | undefined;
 }
 
 /** Where S3 sends copies, lists and events of objects. */
-async function copiesOf({ clients: { s3 }, outputs }: Context, Bucket: string): Promise<readonly Evidence[]> {
+function copiesOf({ clients: { s3 }, outputs }: Context, { name: Bucket }: Bucket): readonly Observation[] {
     const { accountId } = outputs.forCommands;
-    const foreign = async (destinations: readonly Destination[]) => {
-        const own = destinations.some(({ account }) => !account) ? await ownBuckets(s3) : [];
+    /** Without an account in the configuration, S3 delivers whoever the bucket's owner is. */
+    const foreign = async (destinations: readonly Partial<Pick<Destination, "Bucket" | "Account">>[]) => {
+        const own = destinations.every(({ Account }) => Account)
+            ? []
+            : await collect(s3.paginateListBuckets({ MaxBuckets: 1000 }), ({ Buckets }) => Buckets);
         return destinations
-            .map(({ bucket = "", account }) => ({ name: bucket.replace(/^.*:/, ""), account }))
-            .filter(({ name, account }) => (account ? account !== accountId : !own.includes(name)))
-            .map(({ name, account }) => `${name} (${account ?? "not a bucket of this account"})`);
+            .map(({ Bucket: target = "", Account }) => ({ name: target.replace(/^.*:/, ""), Account }))
+            .filter(({ name, Account }) =>
+                Account ? Account !== accountId : !own.some((bucket) => bucket.Name === name),
+            )
+            .map(({ name, Account }) => `${name} (${Account ?? "not a bucket of this account"})`);
     };
     const replication = async () => {
         const NONE = "ReplicationConfigurationNotFoundError";
         const answer = await ifThere(s3.getBucketReplication({ Bucket }), NONE);
         const rules = answer?.ReplicationConfiguration?.Rules ?? [];
         const enabled = rules.filter(({ Status }) => Status === "Enabled");
-        return foreign(enabled.map(({ Destination: to }) => ({ bucket: to?.Bucket, account: to?.Account })));
+        return foreign(enabled.flatMap(({ Destination: to }) => to ?? []));
     };
     const inventories = async () => {
         const found: InventoryConfiguration[] = [];
@@ -243,7 +193,7 @@ async function copiesOf({ clients: { s3 }, outputs }: Context, Bucket: string): 
         } while (ContinuationToken);
         const enabled = found.filter(({ IsEnabled }) => IsEnabled);
         const to = enabled.map(({ Destination }) => Destination?.S3BucketDestination);
-        return foreign(to.map((each) => ({ bucket: each?.Bucket, account: each?.AccountId })));
+        return foreign(to.map((each) => ({ Bucket: each?.Bucket, Account: each?.AccountId })));
     };
     const events = async () => {
         const answer = await s3.getBucketNotificationConfiguration({ Bucket });
@@ -252,19 +202,14 @@ async function copiesOf({ clients: { s3 }, outputs }: Context, Bucket: string): 
             ...(answer.QueueConfigurations ?? []).map(({ QueueArn }) => QueueArn),
             ...(answer.LambdaFunctionConfigurations ?? []).map(({ LambdaFunctionArn }) => LambdaFunctionArn),
         ];
-        return targets.map(String).filter((target) => target.split(":")[4] !== accountId);
+        return targets.map(String).filter((target) => accountOf(target) !== accountId);
     };
-    const each = Object.entries({ replication, inventories, "event targets": events }).map(([what, read]) => {
-        const subject = `bucket ${Bucket}: ${what}`;
-        const fix = `remove the bucket's ${what}, or keep them if you know the account`;
-        return ask({ subject, expected: `none in another account than ${accountId}`, fix }, read);
-    });
-    return (await Promise.all(each)).flat();
-}
-
-function ownBuckets(s3: S3): Promise<readonly (string | undefined)[]> {
-    const pages = s3.paginateListBuckets({ MaxBuckets: 1000 });
-    return collect(pages, ({ Buckets }) => Buckets?.map(({ Name }) => Name));
+    return Object.entries({ replication, inventories, "event targets": events }).map(([what, found]) => ({
+        subject: `bucket ${Bucket}: ${what}`,
+        expected: `none in another account than ${accountId}`,
+        fix: `remove the bucket's ${what}, or keep them if you know the account`,
+        found,
+    }));
 }
 
 const PUBLIC_ACCESS = [
@@ -275,35 +220,23 @@ const PUBLIC_ACCESS = [
 ] as const;
 
 /** The bucket blocks public access, or the account does so for all its buckets. */
-export async function publicAccess(context: Context): Promise<readonly Evidence[]> {
-    const { clients, outputs } = context;
-    const settings = PUBLIC_ACCESS.map((name) => `${name}=true`).join(",");
-    return forBuckets(context, isAny, ({ name, spec }) => {
-        const line = {
-            subject: `bucket ${name}: public access`,
-            expected: "blocked",
-            fix: spec
-                ? restore(outputs)
-                : `\`aws s3api put-public-access-block --bucket ${name} --public-access-block-configuration ${settings}\``,
-        };
-        return ask(line, async () => {
-            const own = await ifThere(clients.s3.getPublicAccessBlock({ Bucket: name }), NO_BLOCK);
-            const off = notBlocked(PUBLIC_ACCESS, own);
-            const still = off.length === 0 ? [] : notBlocked(off, await accountBlock(context));
-            return still.map((each) => `${each} is off`);
-        });
-    });
-}
-
-const NO_BLOCK = "NoSuchPublicAccessBlockConfiguration";
-
-function accountBlock({ clients: { s3Control }, outputs }: Context): Promise<PublicAccessBlock | undefined> {
+export function publicAccess({ clients: { s3, s3Control }, outputs }: Context): readonly Observation[] {
     const { accountId: AccountId } = outputs.forCommands;
-    return ifThere(s3Control.getPublicAccessBlock({ AccountId }), NO_BLOCK);
-}
-
-type PublicAccessBlock = Pick<GetPublicAccessBlockCommandOutput, "PublicAccessBlockConfiguration">;
-
-function notBlocked(names: readonly (typeof PUBLIC_ACCESS)[number][], block: PublicAccessBlock | undefined) {
-    return names.filter((name) => !block?.PublicAccessBlockConfiguration?.[name]);
+    const settings = PUBLIC_ACCESS.map((name) => `${name}=true`).join(",");
+    const offOf = async (answer: Promise<GetPublicAccessBlockCommandOutput>) => {
+        const block = await ifThere(answer, "NoSuchPublicAccessBlockConfiguration");
+        return PUBLIC_ACCESS.filter((name) => !block?.PublicAccessBlockConfiguration?.[name]);
+    };
+    return bucketsOf(outputs).map(({ name, spec }) => ({
+        subject: `bucket ${name}: public access`,
+        expected: "blocked",
+        fix: spec
+            ? restore(outputs)
+            : `\`aws s3api put-public-access-block --bucket ${name} --public-access-block-configuration ${settings}\``,
+        found: async () => {
+            const off = await offOf(s3.getPublicAccessBlock({ Bucket: name }));
+            const still = off.length > 0 ? await offOf(s3Control.getPublicAccessBlock({ AccountId })) : [];
+            return off.filter((each) => still.includes(each)).map((each) => `${each} is off`);
+        },
+    }));
 }

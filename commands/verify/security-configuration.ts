@@ -1,15 +1,12 @@
-import { ifThere } from "../aws";
 import { fieldsOf } from "../config-yml";
-import { ask, type Context, type Outcome, observe, restore } from "./control";
+import { type Context, type Outcome, restore } from "./control";
 
 const AT_REST = "EncryptionConfiguration.AtRestEncryptionConfiguration";
+const IN_TRANSIT = "EncryptionConfiguration.EnableInTransitEncryption";
 const PARTS = {
     s3: [`${AT_REST}.S3EncryptionConfiguration.`],
     disks: [`${AT_REST}.LocalDiskEncryptionConfiguration.`],
-    inTransit: [
-        "EncryptionConfiguration.EnableInTransitEncryption",
-        "EncryptionConfiguration.InTransitEncryptionConfiguration.",
-    ],
+    inTransit: [IN_TRANSIT, "EncryptionConfiguration.InTransitEncryptionConfiguration."],
 };
 
 /**
@@ -18,13 +15,12 @@ const PARTS = {
  * @param part `rest`: all fields that no other part has.
  */
 export function securityConfiguration(part: keyof typeof PARTS | "rest") {
-    return async ({ clients: { emr }, outputs }: Context): Promise<Outcome> => {
+    const isIn = (prefixes: readonly string[]) => (field: string) =>
+        prefixes.some((prefix) => field.startsWith(prefix));
+    const isPart =
+        part === "rest" ? (field: string) => !isIn(Object.values(PARTS).flat())(field) : isIn(PARTS[part]);
+    return ({ clients: { emr }, outputs }: Context): Outcome => {
         const { securityConfigurationName: name, securityConfiguration: json } = outputs;
-        const isPart = (field: string) => {
-            const starts = (prefixes: readonly string[]) =>
-                prefixes.some((prefix) => field.startsWith(prefix));
-            return part === "rest" ? !starts(Object.values(PARTS).flat()) : starts(PARTS[part]);
-        };
         const wanted = fieldsOf(JSON.parse(json ?? "{}"));
         const fields = [...wanted.keys()].filter(isPart);
         if (name === null || fields.length === 0 || (part === "inTransit" && !isInTransitOn(json))) {
@@ -35,25 +31,19 @@ export function securityConfiguration(part: keyof typeof PARTS | "rest") {
             expected: "as the stack created it",
             fix: `${restore(outputs)}, then the new config.yml`,
         };
-        return ask(line, async () => {
-            // EMR's code for an unknown name.
-            const absent = "InvalidRequestException";
-            const answer = await ifThere(emr.describeSecurityConfiguration({ Name: name }), absent);
-            if (!answer) {
-                return "missing";
-            }
-            const found = fieldsOf(JSON.parse(answer.SecurityConfiguration ?? "{}"));
-            return [...new Set([...fields, ...[...found.keys()].filter(isPart)])].map((field) => {
-                const shown = (of: typeof found) => JSON.stringify(of.get(field)) ?? "no such field";
+        const found = async () => {
+            const { SecurityConfiguration = "{}" } = await emr.describeSecurityConfiguration({ Name: name });
+            const live = fieldsOf(JSON.parse(SecurityConfiguration));
+            return [...new Set([...fields, ...[...live.keys()].filter(isPart)])].map((field) => {
+                const shown = (of: typeof live) => JSON.stringify(of.get(field)) ?? "no such field";
                 const subject = `${line.subject}: ${field}`;
-                return observe({ ...line, subject, expected: shown(wanted) }, shown(found));
+                return { ...line, subject, expected: shown(wanted), found: shown(live) };
             });
-        });
+        };
+        return [{ ...line, found }];
     };
 }
 
 export function isInTransitOn(json: string | null): boolean {
-    return (
-        fieldsOf(JSON.parse(json ?? "{}")).get("EncryptionConfiguration.EnableInTransitEncryption") === true
-    );
+    return fieldsOf(JSON.parse(json ?? "{}")).get(IN_TRANSIT) === true;
 }

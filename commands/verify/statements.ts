@@ -1,4 +1,4 @@
-import { canonicalStatement } from "../../components/checks/document-differences";
+import { accountArn, canonicalStatement } from "../../components/checks/document-differences";
 import type { Found } from "./control";
 
 type OneOrMore = string | readonly string[];
@@ -26,17 +26,15 @@ const ACCOUNT_KEYS = /^(kms:CallerAccount|aws:(PrincipalAccount|PrincipalArn|Sou
 const CALLER_KEYS =
     /^(kms:CallerAccount|aws:(Principal(Account|Arn|OrgID|OrgPaths)|Source(Account|Arn|Ip|Owner|Vpc|Vpce)|userid)|s3:DataAccessPoint(Account|Arn))$/i;
 
-export function statementsOf(json: string): readonly LiveStatement[] {
+export function statementsOf(json = "{}"): readonly LiveStatement[] {
     const { Statement = [] } = JSON.parse(json) as { readonly Statement?: LiveStatement | LiveStatement[] };
     return [Statement].flat();
 }
 
-/** Who the statement is for; `*` for everyone. */
-export function principalsOf({ Principal, NotPrincipal }: LiveStatement): readonly string[] {
-    if (NotPrincipal !== undefined) {
-        return ["*"];
-    }
-    return typeof Principal === "string" ? [Principal] : Object.values(Principal ?? {}).flat();
+/** Who the statement is for; `*` for everyone, an account's ARN for an account. */
+export function principalsOf({ Principal = {}, NotPrincipal }: LiveStatement): readonly string[] {
+    const named = typeof Principal === "string" ? [Principal] : Object.values(Principal).flat();
+    return NotPrincipal === undefined ? named.map(accountArn) : ["*"];
 }
 
 /** Such as `Public: * may s3:GetObject`. */
@@ -48,9 +46,9 @@ export function describeStatement(statement: LiveStatement): string {
     return `${Sid}: ${who === "" ? "" : `${who} may `}${what}${Condition ? ", under a condition" : ""}`;
 }
 
-/** The account of a principal; undefined for services, for everyone, and for the id of a deleted role or user. */
+/** The account of an ARN, or of an id that is its own; undefined for services, for everyone, and for other ids. */
 export function accountOf(principal: string): string | undefined {
-    return /^(?:arn:[^:]*:[^:]*::)?(\d{12})(?::|$)/.exec(principal)?.[1];
+    return /^(?:arn:[^:]*:[^:]*:[^:]*:)?(\d{12})(?::|$)/.exec(principal)?.[1];
 }
 
 /** Principals of no account: services, and the ids that IAM leaves of deleted users and roles. */

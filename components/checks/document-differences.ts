@@ -32,7 +32,7 @@ export function canonicalStatement(statement: unknown): string {
         if (key === "Principal" && written === "*") {
             return { AWS: written };
         }
-        const value = key === "AWS" ? [written].flat().map(accountArn) : written;
+        const value = key === "AWS" ? [written].flat().map((each) => accountArn(String(each))) : written;
         if (Array.isArray(value)) {
             return value.length === 1 ? value[0] : value.toSorted();
         }
@@ -42,6 +42,7 @@ export function canonicalStatement(statement: unknown): string {
     });
 }
 
-function accountArn(principal: unknown): unknown {
-    return /^\d{12}$/.test(String(principal)) ? arn("iam", "", String(principal), "root") : principal;
+/** A principal as AWS writes it: an account's id becomes the account's ARN. */
+export function accountArn(principal: string): string {
+    return /^\d{12}$/.test(principal) ? arn("iam", "", principal, "root") : principal;
 }

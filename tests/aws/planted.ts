@@ -9,7 +9,7 @@ import {
     type S3Client,
 } from "@aws-sdk/client-s3";
 import { unzipSync, zipSync } from "fflate";
-import { parseObjectUrl } from "../../commands/verify/s3-object";
+import { parseObjectUrl } from "../../commands/verify/buckets";
 import type { Deployment } from "./deploy";
 
 type Files = Record<string, Uint8Array>;
@@ -33,7 +33,7 @@ export class Planted {
         this.s3 = stack.aws.s3;
         this.keyArn = String(stack.outputs.kmsKeyArn);
         const { certificateArchive } = stack.outputs.forCommands as { readonly certificateArchive: string };
-        const { bucket, key } = parseObjectUrl("the archive", certificateArchive);
+        const { bucket, key } = parseObjectUrl(certificateArchive);
         this.archiveUrl = certificateArchive;
         this.archive = { Bucket: bucket, Key: key };
     }

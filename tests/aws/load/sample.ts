@@ -1,7 +1,7 @@
 import { text } from "node:stream/consumers";
 import { awsClients } from "../../../commands/aws";
 import { parseStackOutputs } from "../../../commands/stack-outputs";
-import type { Evidence } from "../../../commands/verify/control";
+import { type Evidence, observe } from "../../../commands/verify/control";
 import { sampledObjects } from "../../../commands/verify/objects";
 
 /** The output of this process, whose memory holds nothing else. */
@@ -23,10 +23,11 @@ async function main(): Promise<void> {
         failDays: 7,
         config: undefined,
     };
-    const evidence = await sampledObjects({ clients, outputs, now: new Date(), settings });
-    if (typeof evidence === "string") {
-        throw new Error(evidence);
+    const outcome = sampledObjects({ clients, outputs, now: new Date(), settings });
+    if (typeof outcome === "string") {
+        throw new Error(outcome);
     }
+    const evidence = (await Promise.all(outcome.map(observe))).flat();
     const sampled: Sampled = { evidence, memory: { before, after: megabytes() } };
     console.log(JSON.stringify(sampled));
 }

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { assetUrls } from "../../../commands/verify/assets";
-import { parseObjectUrl } from "../../../commands/verify/s3-object";
+import { parseObjectUrl } from "../../../commands/verify/buckets";
 import { MINIMAL } from "../../support/run";
 import { outputsOf } from "./context";
 
@@ -97,14 +97,12 @@ describe("verify, hosted assets:", () => {
     }
 
     it("have URLs that name objects", () => {
-        expect(parseObjectUrl("here", "s3://acme/emr/nodes.zip")).to.deep.equal({
+        expect(parseObjectUrl("s3://acme/emr/nodes.zip")).to.deep.equal({
             bucket: "acme",
             key: "emr/nodes.zip",
         });
         for (const url of ["s3://acme/", "s3://acme", "https://acme/x"]) {
-            expect(() => parseObjectUrl("here", url)).to.throw(
-                `here: found "${url}"; allowed: the S3 URL of an object`,
-            );
+            expect(() => parseObjectUrl(url)).to.throw(`found "${url}"; expected: the S3 URL of an object`);
         }
     });
 });

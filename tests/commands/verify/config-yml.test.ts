@@ -4,7 +4,7 @@ import path from "node:path";
 import { expect } from "chai";
 import type { StackOutputs } from "../../../commands/stack-outputs";
 import { configYml, readConfigFile } from "../../../commands/verify/config-yml";
-import { contextOf, outputsOf } from "./context";
+import { contextOf, evidenceOf, outputsOf } from "./context";
 
 const ID = "AKIAIOSFODNN7EXAMPLE";
 const SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
@@ -29,10 +29,9 @@ describe("verify, the operator's config.yml", () => {
 
     async function faults(config: string) {
         const context = contextOf(outputs, {}, { config: { file: "config.yml", text: config } });
-        const outcomes = [await configYml("stack")(context), await configYml("jobs")(context)];
-        return outcomes.flatMap((outcome) =>
-            typeof outcome === "string" ? [] : outcome.filter(({ result }) => result !== "ok"),
-        );
+        const outcomes = [configYml("stack")(context), configYml("jobs")(context)];
+        const evidence = (await Promise.all(outcomes.map(evidenceOf))).flat();
+        return evidence.filter(({ result }) => result !== "ok");
     }
 
     it("passes if EmrEtlRunner reads the same", async () => {

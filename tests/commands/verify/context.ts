@@ -1,5 +1,11 @@
 import { parseStackOutputs, type StackOutputs } from "../../../commands/stack-outputs";
-import type { Context, Settings } from "../../../commands/verify/control";
+import {
+    type Context,
+    type Evidence,
+    type Outcome,
+    observe,
+    type Settings,
+} from "../../../commands/verify/control";
 import { type Answers, type FakeAws, fakeAws } from "../../support/fake-aws";
 import { runStack } from "../../support/run";
 
@@ -17,4 +23,10 @@ export function contextOf(
 ): Context & Pick<FakeAws, "sent"> {
     const now = new Date("2026-11-23T12:00:00Z");
     return { ...fakeAws(answers), outputs, now, settings: { ...SETTINGS, ...settings } };
+}
+
+/** Makes the observations of a control; none if the control does not apply. */
+export async function evidenceOf(outcome: Outcome): Promise<readonly Evidence[]> {
+    const observations = typeof outcome === "string" ? [] : outcome;
+    return (await Promise.all(observations.map(observe))).flat();
 }

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { StackOutputs } from "../../../commands/stack-outputs";
 import { sampledObjects } from "../../../commands/verify/objects";
 import { refusal } from "../../support/fake-aws";
-import { contextOf, outputsOf } from "./context";
+import { contextOf, evidenceOf, outputsOf } from "./context";
 
 const KEY = "arn:aws:kms:eu-west-1:111122223333:key/old";
 const OLD = new Date("2020-01-01T00:00:00Z");
@@ -42,8 +42,7 @@ describe("verify, sampled objects", () => {
             },
             { sample },
         );
-        const outcome = await sampledObjects(context, () => 0.999);
-        const [evidence] = typeof outcome === "string" ? [] : outcome;
+        const [evidence] = await evidenceOf(sampledObjects(context, () => 0.999));
         const heads = context.sent.filter(([name]) => name === "HeadObject").length;
         return { result: evidence?.result, found: evidence?.found, permission: evidence?.permission, heads };
     }
