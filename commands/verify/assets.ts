@@ -43,11 +43,8 @@ export function assetUrls(emrEtlRunnerConfig: string, region: Region): readonly 
 }
 
 function bootstrapScript(release: string): string {
-    const major = Number(release.split(".")[0]);
-    if (major < 4) {
-        return "snowplow-ami3-bootstrap-0.1.0.sh";
-    }
-    return major === 4 ? "snowplow-ami4-bootstrap-0.2.0.sh" : "snowplow-ami5-bootstrap-0.1.0.sh";
+    const generation = Math.min(Math.max(Number(release.split(".")[0]), 3), 5);
+    return `snowplow-ami${generation}-bootstrap-${generation === 4 ? "0.2.0" : "0.1.0"}.sh`;
 }
 
 function enrichJar(version: string): string {

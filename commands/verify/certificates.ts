@@ -19,24 +19,16 @@ const UNREAD = "--no-archive";
 
 const FILES = ["certificateChain.pem", "privateKey.pem", "trustedCertificates.pem"] as const;
 
-interface Archive {
-    /** A KMS key's ARN, `AES256`, or `none`. */
-    readonly encryption: string;
-    /** Empty if the object is not a ZIP archive. */
-    readonly files: Readonly<Record<string, string>>;
-}
-
-async function readArchive({ clients: { s3 }, outputs }: Context): Promise<Archive> {
+/** `encryption`: a KMS key's ARN, `AES256`, or `none`. `files`: empty if the object is not a ZIP archive. */
+async function readArchive({ clients: { s3 }, outputs }: Context) {
     const { bucket, key } = parseObjectUrl(outputs.forCommands.certificateArchive);
-    const { content, SSEKMSKeyId, ServerSideEncryption } = await readObject(
-        s3,
-        { Bucket: bucket, Key: key },
-        (body) => body.transformToByteArray(),
-    );
-    return { encryption: SSEKMSKeyId ?? ServerSideEncryption ?? "none", files: unzip(content) };
+    const where = { Bucket: bucket, Key: key };
+    const found = await readObject(s3, where, (body) => body.transformToByteArray());
+    const encryption = found.SSEKMSKeyId ?? found.ServerSideEncryption ?? "none";
+    return { encryption, files: unzip(found.content) };
 }
 
-function unzip(bytes: Uint8Array): Archive["files"] {
+function unzip(bytes: Uint8Array): Readonly<Record<string, string>> {
     try {
         const files = Object.entries(unzipSync(bytes));
         return Object.fromEntries(files.map(([name, content]) => [name, strFromU8(content)]));
@@ -66,9 +58,8 @@ export function archiveContent(context: Context): Outcome {
     if (!settings.archive) {
         return UNREAD;
     }
-    const fix = renewal(outputs);
     const observation = (what: string, expected: string, found: Found) => {
-        return { subject: `archive ${certificateArchive}: ${what}`, expected, fix, found };
+        return { subject: `archive ${certificateArchive}: ${what}`, expected, found };
     };
     const own = isManaged(outputs);
     const found = async () => {
@@ -104,7 +95,8 @@ export function archiveContent(context: Context): Outcome {
             observation("private key", "the certificate's, in PKCS#8", keyFaults(chain, privateKey)),
         ];
     };
-    return [{ subject: `archive ${certificateArchive}`, expected: "an archive as EMR reads it", fix, found }];
+    const expected = "an archive as EMR reads it";
+    return [{ subject: `archive ${certificateArchive}`, expected, fix: renewal(outputs), found }];
 }
 
 /** What nodes' names end with; nothing if nodes accept any. An existing archive may be made for an existing VPC's names. */
@@ -142,33 +134,31 @@ export function certificateDates(limit: "failDays" | "warnDays") {
         if (!settings.archive && outputs.certificateExpiresAt === null) {
             return UNREAD;
         }
-        const line = (of: string) => ({
-            subject: `the nodes' ${of}: end`,
-            expected: `valid now, and for more than ${settings[limit]} days`,
-            fix: isManaged(outputs)
-                ? `\`npx pulumi up --stack ${outputs.forCommands.stack}\` (with chainPem, put another certificate in first), then the new config.yml`
-                : renewal(outputs),
-        });
-        const judge = (all: readonly Validity[]) => {
-            const from = new Date(Math.max(...all.map((validity) => validity.from.getTime())));
-            const to = new Date(Math.min(...all.map((validity) => validity.to.getTime())));
-            const days = Math.floor((to.getTime() - now.getTime()) / DAY);
-            const ends = days < 0 ? `ended on ${day(to)}` : `${day(to)}, in ${days} days`;
-            const isOk = from <= now && days > settings[limit];
-            return okIf(isOk, from > now ? `begins on ${day(from)}` : ends);
-        };
         const found = async () => {
-            const [leaf, ...authorities] = await validitiesOf(context);
-            return leaf === undefined
+            const validities = await validitiesOf(context);
+            return validities.length === 0
                 ? "no readable certificate"
-                : [
-                      { ...line("certificate"), found: judge([leaf]) },
-                      ...(authorities.length > 0
-                          ? [{ ...line("authorities"), found: judge(authorities) }]
-                          : []),
-                  ];
+                : validities.map(({ from, to }, index) => {
+                      const days = Math.floor((to.getTime() - now.getTime()) / DAY);
+                      const ends = days < 0 ? `ended on ${day(to)}` : `${day(to)}, in ${days} days`;
+                      const isOk = from <= now && days > settings[limit];
+                      const authority = index === 0 ? "" : `, authority ${index}`;
+                      return {
+                          subject: `the nodes' certificate${authority}: end`,
+                          found: okIf(isOk, from > now ? `begins on ${day(from)}` : ends),
+                      };
+                  });
         };
-        return [{ ...line("certificate"), found }];
+        return [
+            {
+                subject: "the nodes' certificate: end",
+                expected: `valid now, and for more than ${settings[limit]} days`,
+                fix: isManaged(outputs)
+                    ? `\`npx pulumi up --stack ${outputs.forCommands.stack}\` (with chainPem, put another certificate in first), then the new config.yml`
+                    : renewal(outputs),
+                found,
+            },
+        ];
     };
 }
 

@@ -14,11 +14,6 @@ export function liveClusters({ clients: { emr }, outputs }: Context): Outcome {
     const { stackTag, rolePolicies } = forCommands;
     // Stacks may share existing roles and subnets: there, another stack's tag says whose cluster it is.
     const ownRoles = [rolePolicies.serviceRole && serviceRole, rolePolicies.jobflowRole && jobflowRole];
-    const line = {
-        subject: "live clusters",
-        expected,
-        fix: "terminate the cluster, and launch it with the stack's config.yml",
-    };
     const found = async () => {
         const clusters = (await activeClusters(emr)).filter((cluster) => {
             const roles = cluster.roles.map(baseName);
@@ -35,10 +30,10 @@ export function liveClusters({ clients: { emr }, outputs }: Context): Outcome {
         return clusters.length === 0
             ? okIf(true, "no live cluster")
             : clusters.map(({ id, name, state, securityConfiguration = "none" }) => ({
-                  ...line,
                   subject: `cluster ${id} (${name}, ${state}): security configuration`,
                   found: securityConfiguration,
               }));
     };
-    return [{ ...line, found }];
+    const fix = "terminate the cluster, and launch it with the stack's config.yml";
+    return [{ subject: "live clusters", expected, fix, found }];
 }

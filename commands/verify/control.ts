@@ -5,20 +5,24 @@ import type { Report } from "./report";
 /** What a control observed: an answer of AWS, or a value in the operator's file. */
 export type Evidence = Readonly<Report["controls"][number]["evidence"][number]>;
 
-/** One observation of a control, before it is made. */
-export interface Observation {
+/** What an observation is about. */
+export interface Line {
     readonly subject: string;
     readonly expected: string;
     readonly fix: string;
-    /** What there is; or a question to AWS, whose answer is what there is, or observations of its parts. */
-    readonly found: Found | (() => Promise<Found | readonly Observation[]>);
 }
+
+/** One observation of a control, before it is made. */
+export interface Observation extends Line {
+    /** What there is; or a question to AWS, whose answer is what there is, or an observation of each part. */
+    readonly found: Found | (() => Promise<Found | readonly Part[]>);
+}
+
+/** An observation that is about the same as its whole where it does not say otherwise. */
+export type Part = Partial<Line> & Pick<Observation, "found">;
 
 /** A value to compare with the expected one; a list of faults, ok if empty; or a value with its result. */
 export type Found = string | readonly string[] | Pick<Evidence, "found" | "result">;
-
-/** What an observation is about. */
-export type Line = Omit<Observation, "found">;
 
 /** A control's observations, or a sentence that says why the control does not apply to this run. */
 export type Outcome = readonly Observation[] | string;
@@ -59,8 +63,8 @@ const MISSING =
 export async function observe({ found, fix, ...line }: Observation): Promise<readonly Evidence[]> {
     try {
         const answer = typeof found === "function" ? await found() : found;
-        if (isObservations(answer)) {
-            return (await Promise.all(answer.map(observe))).flat();
+        if (isParts(answer)) {
+            return (await Promise.all(answer.map((part) => observe({ ...line, fix, ...part })))).flat();
         }
         const judged = judge(line.expected, answer);
         return [judged.result === "ok" ? { ...line, ...judged } : { ...line, ...judged, fix }];
@@ -78,7 +82,7 @@ export async function observe({ found, fix, ...line }: Observation): Promise<rea
     }
 }
 
-function isObservations(answer: Found | readonly Observation[]): answer is readonly Observation[] {
+function isParts(answer: Found | readonly Part[]): answer is readonly Part[] {
     return Array.isArray(answer) && typeof answer[0] === "object";
 }
 

@@ -2,12 +2,13 @@ import { InvalidArgumentError, Option } from "commander";
 import pMap from "p-map";
 import { awsClients, type Clients, checkAccount } from "../aws";
 import { awsCommand, type CommonOptions, type ExitCode, execute, type Streams } from "../cli";
+import { jsonText } from "../escape";
 import { progressBar } from "../progress-bar";
 import { readStackOutputs } from "../stack-outputs";
 import { readConfigFile } from "./config-yml";
 import { type Context, observe, type Settings, worst } from "./control";
 import { CONTROLS, type Control } from "./controls";
-import { exitCode, type Report, reportJson, reportText } from "./report";
+import { exitCode, type Report, reportText } from "./report";
 
 export interface VerifyOptions extends CommonOptions, Partial<Omit<Settings, "config">> {
     /** The path of the operator's config.yml. */
@@ -65,7 +66,7 @@ export async function verify(
             controls: checked,
         };
         progress?.stop();
-        streams.stdout.write(options.json ? reportJson(whole) : reportText(whole));
+        streams.stdout.write(options.json ? jsonText(whole) : reportText(whole));
         return exitCode(whole);
     } finally {
         progress?.stop();

@@ -1,4 +1,4 @@
-import { accountArn, canonicalStatement } from "../../components/checks/document-differences";
+import { accountArn } from "../../components/checks/document-differences";
 import { checkKeyState, KEY_SPEC, KEY_USAGE } from "../../components/checks/key";
 import { parseArn } from "../../components/domain/arn";
 import { keyPolicy, keyUse } from "../../components/policies/key";
@@ -12,6 +12,7 @@ import {
     isForOthers,
     type LiveStatement,
     list,
+    notAmong,
     principalsOf,
     statementsOf,
     uncovered,
@@ -21,40 +22,40 @@ import {
 export function keyUsable({ clients: { kms }, outputs }: Context): readonly Observation[] {
     const { kmsKeyArn, forCommands } = outputs;
     const { region, ownsKey } = forCommands;
-    const fix = ownsKey
-        ? "what the key encrypted is lost; restore the key within its waiting period"
-        : `a symmetric key of ${region} in encryption.kmsKeyArn`;
-    const line = (what: string, expected: string) => ({
-        subject: `key ${kmsKeyArn}: ${what}`,
-        expected,
-        fix,
-    });
-    const state = line("state", "Enabled");
-    const rotation = {
-        ...line("rotation", "on"),
-        fix: `\`aws kms enable-key-rotation --region ${region} --key-id ${kmsKeyArn}\``,
-        found: async () =>
-            (await kms.getKeyRotationStatus({ KeyId: kmsKeyArn })).KeyRotationEnabled ? "on" : "off",
-    };
     const found = async () => {
         const { KeyMetadata: key } = await kms.describeKey({ KeyId: kmsKeyArn });
         const bad = checkKeyState(kmsKeyArn, key?.KeyState);
         const ends = key?.DeletionDate ? `, on ${key.DeletionDate.toISOString().slice(0, 10)}` : "";
-        return [
-            {
-                ...state,
-                fix: bad?.fix === undefined ? (bad?.expected ?? "") : `\`${bad.fix}\``,
-                found: `${key?.KeyState}${ends}`,
-            },
-            {
-                ...line("kind", `${KEY_SPEC} for ${KEY_USAGE}`),
-                found: `${key?.KeySpec} for ${key?.KeyUsage}`,
-            },
-            // KMS reports no rotation of a key that is to be deleted.
-            ...(ownsKey && !key?.DeletionDate && key?.Origin === "AWS_KMS" ? [rotation] : []),
-        ];
+        const state = {
+            fix: bad?.fix === undefined ? bad?.expected : `\`${bad.fix}\``,
+            found: `${key?.KeyState}${ends}`,
+        };
+        const kind = {
+            subject: `key ${kmsKeyArn}: kind`,
+            expected: `${KEY_SPEC} for ${KEY_USAGE}`,
+            found: `${key?.KeySpec} for ${key?.KeyUsage}`,
+        };
+        const rotation = {
+            subject: `key ${kmsKeyArn}: rotation`,
+            expected: "on",
+            fix: `\`aws kms enable-key-rotation --region ${region} --key-id ${kmsKeyArn}\``,
+            found: async () =>
+                (await kms.getKeyRotationStatus({ KeyId: kmsKeyArn })).KeyRotationEnabled ? "on" : "off",
+        };
+        // KMS reports no rotation of a key that is to be deleted.
+        const rotates = ownsKey && !key?.DeletionDate && key?.Origin === "AWS_KMS";
+        return [state, kind, ...(rotates ? [rotation] : [])];
     };
-    return [{ ...state, found }];
+    return [
+        {
+            subject: `key ${kmsKeyArn}: state`,
+            expected: "Enabled",
+            fix: ownsKey
+                ? "what the key encrypted is lost; restore the key within its waiting period"
+                : `a symmetric key of ${region} in encryption.kmsKeyArn`,
+            found,
+        },
+    ];
 }
 
 /** Who may use the key, by its policy and by grants: a key of the stack leaves all decisions but Spot's to IAM. */
@@ -64,10 +65,9 @@ export function keyAccess(context: Context): readonly Observation[] {
     if (!ownsKey) {
         return policyAccess(context, "no access for everyone", isForEveryone);
     }
-    const own = keyPolicy(accountId, true).Statement.map(canonicalStatement);
+    const isNew = notAmong(keyPolicy(accountId, true).Statement);
     const isAdded = (statement: LiveStatement) =>
-        !own.includes(canonicalStatement(statement)) &&
-        !principalsOf(statement).every((principal) => principal === accountArn(accountId));
+        isNew(statement) && principalsOf(statement).some((principal) => principal !== accountArn(accountId));
     // EC2 holds the grant for a volume under a role of its own.
     const roles = [jobflowRole, serviceRole, "AWSServiceRoleForEC2Spot", "aws:ec2-infrastructure"];
     const isKnown = (principal: string) =>

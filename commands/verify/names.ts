@@ -35,13 +35,6 @@ function dhcpNames(context: Context): Observation {
     const { nodeDomain, ownsNetwork } = forCommands;
     // `archiveContent` compares the names of an existing archive with those of an existing VPC.
     const isAny = certificateExpiresAt === null && !ownsNetwork;
-    const fix = ownsNetwork
-        ? restore(context.outputs)
-        : `DHCP options with the domain name ${nodeDomain} and the name server AmazonProvidedDNS`;
-    const line = (what: string, expected: string) => {
-        return { subject: `VPC ${vpcId}: ${what} in its DHCP options`, expected, fix };
-    };
-    const name = line("domain name", isAny ? "any" : nodeDomain);
     const found = async () => {
         const options = await dhcpOptions(context);
         if (!options) {
@@ -54,14 +47,22 @@ function dhcpNames(context: Context): Observation {
         const otherwise = ownsNetwork || servers.length === 0 ? "failed" : "unknown";
         const shown = servers.join(", ") || "none";
         return [
-            { ...name, found: okIf(hasName, domains.join(" ") || "none") },
+            { found: okIf(hasName, domains.join(" ") || "none") },
             {
-                ...line("name servers", "AmazonProvidedDNS"),
+                subject: `VPC ${vpcId}: name servers in its DHCP options`,
+                expected: "AmazonProvidedDNS",
                 found: { found: shown, result: isAws ? "ok" : otherwise } as const,
             },
         ];
     };
-    return { ...name, found };
+    return {
+        subject: `VPC ${vpcId}: domain name in its DHCP options`,
+        expected: isAny ? "any" : nodeDomain,
+        fix: ownsNetwork
+            ? restore(context.outputs)
+            : `DHCP options with the domain name ${nodeDomain} and the name server AmazonProvidedDNS`,
+        found,
+    };
 }
 
 /** Undefined for a VPC without DHCP options. */

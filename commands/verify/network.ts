@@ -25,11 +25,6 @@ function inVpc({ vpcId }: StackOutputs) {
 
 /** Who may reach the nodes: EMR's groups, and in a VPC of the stack all groups. */
 export function ingress({ clients: { ec2 }, outputs }: Context): readonly Observation[] {
-    const line = {
-        subject: `security groups of ${outputs.vpcId}`,
-        expected: `no public addresses, or in sum less than a /${WIDE.ipv4} of IPv4 and a /${WIDE.ipv6} of IPv6`,
-        fix: "revoke the rules: `aws ec2 revoke-security-group-ingress`",
-    };
     const rangesOf = async (peer: string) =>
         peer.startsWith("pl-")
             ? collect(ec2.paginateGetManagedPrefixListEntries({ PrefixListId: peer }), ({ Entries }) =>
@@ -53,12 +48,18 @@ export function ingress({ clients: { ec2 }, outputs }: Context): readonly Observ
         return groups
             .filter(({ GroupName }) => ownsNetwork || GroupName?.startsWith("ElasticMapReduce-"))
             .map(({ GroupId, GroupName, IpPermissions = [] }) => ({
-                ...line,
                 subject: `security group ${GroupId} (${GroupName}): ingress`,
                 found: () => faultsOf(IpPermissions),
             }));
     };
-    return [{ ...line, found }];
+    return [
+        {
+            subject: `security groups of ${outputs.vpcId}`,
+            expected: `no public addresses, or in sum less than a /${WIDE.ipv4} of IPv4 and a /${WIDE.ipv6} of IPv6`,
+            fix: "revoke the rules: `aws ec2 revoke-security-group-ingress`",
+            found,
+        },
+    ];
 }
 
 /** The ranges and prefix lists of a rule. Other groups are no addresses. */
@@ -83,13 +84,6 @@ export function routes(context: Context): readonly Observation[] {
     const { vpcId, subnetIds, forCommands } = context.outputs;
     const { internetAccess, ownsNetwork } = forCommands;
     const way = internetAccess === "public" ? "an internet gateway" : "a NAT gateway";
-    const line = {
-        subject: `routes of ${vpcId}`,
-        expected: ownsNetwork ? `to ${way}, within the VPC and to endpoints only` : `to ${way}`,
-        fix: ownsNetwork
-            ? `${restore(context.outputs)}, and delete added routes`
-            : `a default route to ${way}`,
-    };
     const found = async () => {
         const tables = await routeTables(context);
         return subnetIds.map((subnetId) => {
@@ -102,13 +96,21 @@ export function routes(context: Context): readonly Observation[] {
             const added = ownsNetwork ? live.filter((route) => !isOwn(route)) : [];
             const faults = added.map(({ destination, target }) => `${destination} leads to ${target}`);
             return {
-                ...line,
                 subject: `subnet ${subnetId}: routes`,
                 found: fault ? [fault.found, ...faults] : faults,
             };
         });
     };
-    return [{ ...line, found }];
+    return [
+        {
+            subject: `routes of ${vpcId}`,
+            expected: ownsNetwork ? `to ${way}, within the VPC and to endpoints only` : `to ${way}`,
+            fix: ownsNetwork
+                ? `${restore(context.outputs)}, and delete added routes`
+                : `a default route to ${way}`,
+            found,
+        },
+    ];
 }
 
 function routeTables({ clients: { ec2 }, outputs }: Context): Promise<readonly RouteTable[]> {
@@ -163,11 +165,6 @@ const FLOWS = [
 /** The network ACLs let the nodes reach the internet. An ACL cannot open more than the security groups do. */
 export function networkAcls({ clients: { ec2 }, outputs }: Context): readonly Observation[] {
     const { vpcId, subnetIds } = outputs;
-    const line = {
-        subject: `network ACLs of ${vpcId}`,
-        expected: "HTTPS and HTTP out to every address, and the answers in",
-        fix: "remove the denying entries, or add allowing ones before them",
-    };
     const found = async () => {
         const pages = ec2.paginateDescribeNetworkAcls(inVpc(outputs));
         const acls = await collect(pages, ({ NetworkAcls }) => NetworkAcls);
@@ -177,13 +174,19 @@ export function networkAcls({ clients: { ec2 }, outputs }: Context): readonly Ob
                 acls.find(({ IsDefault }) => IsDefault);
             const denied = FLOWS.filter((flow) => isDenied(flow, acl?.Entries ?? []));
             return {
-                ...line,
                 subject: `subnet ${subnetId}: network ACL`,
                 found: denied.map(({ what }) => `${acl?.NetworkAclId} denies ${what}`),
             };
         });
     };
-    return [{ ...line, found }];
+    return [
+        {
+            subject: `network ACLs of ${vpcId}`,
+            expected: "HTTPS and HTTP out to every address, and the answers in",
+            fix: "remove the denying entries, or add allowing ones before them",
+            found,
+        },
+    ];
 }
 
 /** Whether an ACL denies one of a flow's ports: the entry with the lowest number decides. */
@@ -213,11 +216,6 @@ function isDenied({ egress, from, to }: (typeof FLOWS)[number], all: readonly Ne
 export function endpointPolicies(context: Context): readonly Observation[] {
     const { clients, outputs } = context;
     const { vpcId, subnetIds, jobflowRole, forCommands } = outputs;
-    const line = {
-        subject: `endpoints of ${vpcId}`,
-        expected: "policies that allow what nodes call",
-        fix: "change the endpoint's policy",
-    };
     const needs = nodeCalls(outputs);
     const found = async () => {
         const pages = clients.ec2.paginateDescribeVpcEndpoints(inVpc(outputs));
@@ -240,7 +238,6 @@ export function endpointPolicies(context: Context): readonly Observation[] {
             const required = needs[ServiceName];
             return required && PolicyDocument
                 ? {
-                      ...line,
                       subject: `endpoint ${VpcEndpointId} (${ServiceName}): policy`,
                       found: uncovered(required, () => live),
                   }
@@ -248,7 +245,8 @@ export function endpointPolicies(context: Context): readonly Observation[] {
         });
         return judged.length > 0 ? judged : okIf(true, "no endpoint for S3 or KMS has a policy");
     };
-    return [{ ...line, found }];
+    const expected = "policies that allow what nodes call";
+    return [{ subject: `endpoints of ${vpcId}`, expected, fix: "change the endpoint's policy", found }];
 }
 
 /** What nodes call, by the name of the endpoint's service. */

@@ -35,14 +35,16 @@ export function sampledObjects(
         found: async () => {
             const { all, old, more } = await sampleOf(s3, folder, size, random);
             const keys = new Set([...old.keys, ...all.keys]);
-            const faultOf = async (key: string) => {
-                const encryption = await encryptionOf(s3, folder.bucket, key);
-                return encryption === GONE ? pMapSkip : { key, fault: judge(encryption, existingKmsKeyArns) };
-            };
-            const checked = await pMap(keys, faultOf, { concurrency: OBJECTS_AT_ONCE });
-            const faults = FAULTS.flatMap((fault) => {
-                const having = checked.filter((each) => each.fault === fault).map(({ key }) => key);
-                return having.length === 0 ? [] : [`${having.length} ${fault}: ${named(having)}`];
+            const read = (key: string) => readEncryption(s3, folder.bucket, key);
+            const checked = await pMap(keys, read, { concurrency: OBJECTS_AT_ONCE });
+            const faults = Object.entries({
+                "not encrypted": (encryption?: string) => encryption === undefined,
+                "under a customer-provided key (SSE-C)": (encryption?: string) => encryption === SSE_C,
+                "under a KMS key that is not in storage.existingKmsKeyArns": (encryption = SSE_C) =>
+                    ![SSE_C, "AES256", ...existingKmsKeyArns].includes(encryption),
+            }).flatMap(([fault, isFaulty]) => {
+                const faulty = checked.filter(({ encryption }) => isFaulty(encryption));
+                return faulty.length === 0 ? [] : [`${faulty.length} ${fault}: ${named(faulty)}`];
             });
             const what = `${checked.length} checked of ${all.seen()} listed${more ? ", after which there are more" : ""}, of which ${old.seen()} are from before February 2023`;
             return okIf(faults.length === 0, [what, ...faults].join(": "));
@@ -85,44 +87,27 @@ function reservoir(size: number, random: () => number) {
     };
 }
 
-/** Of an object that has gone since it was listed: EmrEtlRunner moves it on. */
-const GONE = "gone";
 const SSE_C = "SSE-C";
 
-/** `AES256`, a KMS key's ARN, `SSE_C`, `GONE`, or undefined for none. */
-async function encryptionOf(s3: S3, Bucket: string, Key: string): Promise<string | undefined> {
+/**
+ * `encryption`: `AES256`, a KMS key's ARN, `SSE_C`, or undefined for none. Skips an object that has gone since it was
+ * listed: EmrEtlRunner moves it on.
+ */
+async function readEncryption(s3: S3, Bucket: string, key: string) {
     try {
-        const head = await ifThere(s3.headObject({ Bucket, Key }), "NotFound", "NoSuchKey");
-        return head ? (head.SSEKMSKeyId ?? head.ServerSideEncryption) : GONE;
+        const head = await ifThere(s3.headObject({ Bucket, Key: key }), "NotFound", "NoSuchKey");
+        return head ? { key, encryption: head.SSEKMSKeyId ?? head.ServerSideEncryption } : pMapSkip;
     } catch (error) {
         // S3 does not describe an object under a customer-provided key without the key.
         if (error instanceof AwsError && error.code === "HTTP 400") {
-            return SSE_C;
+            return { key, encryption: SSE_C };
         }
         throw error;
     }
 }
 
-const FAULTS = [
-    "not encrypted",
-    "under a customer-provided key (SSE-C)",
-    "under a KMS key that is not in storage.existingKmsKeyArns",
-] as const;
-
-function judge(
-    encryption: string | undefined,
-    existingKmsKeyArns: readonly string[],
-): (typeof FAULTS)[number] | undefined {
-    if (encryption === undefined) {
-        return FAULTS[0];
-    }
-    if (encryption === SSE_C) {
-        return FAULTS[1];
-    }
-    return ["AES256", ...existingKmsKeyArns].includes(encryption) ? undefined : FAULTS[2];
-}
-
-function named(keys: readonly string[]): string {
-    const rest = keys.length - NAMED;
-    return `${keys.slice(0, NAMED).join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
+function named(objects: readonly { readonly key: string }[]): string {
+    const rest = objects.length - NAMED;
+    const keys = objects.slice(0, NAMED).map(({ key }) => key);
+    return `${keys.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
 }

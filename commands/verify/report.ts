@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { EXIT, type ExitCode } from "../cli";
-import { escaped, jsonText } from "../escape";
+import { escaped } from "../escape";
 
 const result = z.enum(["ok", "failed", "unknown", "skipped"]);
 
@@ -48,10 +48,6 @@ export function exitCode({ controls }: Report): ExitCode {
         return EXIT.failed;
     }
     return controls.some((each) => ["failed", "unknown"].includes(each.result)) ? EXIT.attention : EXIT.ok;
-}
-
-export function reportJson(report: Report): string {
-    return jsonText(report);
 }
 
 /** The important lines come last, next to the prompt. */

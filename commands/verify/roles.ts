@@ -1,5 +1,4 @@
 import type { IAM } from "@aws-sdk/client-iam";
-import { canonicalStatement } from "../../components/checks/document-differences";
 import { arn } from "../../components/domain/arn";
 import type { AttachedPolicies } from "../../components/domain/for-commands";
 import { documentDigest, type PolicyDocument } from "../../components/policies/document";
@@ -17,6 +16,7 @@ import {
     isForAction,
     isForOthers,
     type LiveStatement,
+    notAmong,
     principalsOf,
     statementsOf,
     touches,
@@ -49,10 +49,10 @@ export function roleTrust(context: Context): readonly Observation[] {
     const { clients, outputs } = context;
     const { accountId } = outputs.forCommands;
     const trusts = rolesOf(outputs).map(({ name, trust, policies }) => {
-        const own = trust.Statement.map(canonicalStatement);
         const [service = ""] = trust.Statement.flatMap(principalsOf);
-        const isAdded = (statement: LiveStatement) =>
-            policies ? !own.includes(canonicalStatement(statement)) : isForOthers(statement, [accountId]);
+        const isAdded = policies
+            ? notAmong(trust.Statement)
+            : (statement: LiveStatement) => isForOthers(statement, [accountId]);
         const found = async () => {
             const { Role } = await clients.iam.getRole({ RoleName: name });
             const live = statementsOf(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? "{}"));

@@ -3,7 +3,6 @@ import type {
     GetPublicAccessBlockCommandOutput,
     InventoryConfiguration,
 } from "@aws-sdk/client-s3";
-import { canonicalStatement } from "../../components/checks/document-differences";
 import { bucketPolicy } from "../../components/policies/bucket";
 import { bucketArn } from "../../components/policies/s3-access";
 import { collect, ifThere } from "../aws";
@@ -16,6 +15,7 @@ import {
     isForEveryone,
     isForOthers,
     type LiveStatement,
+    notAmong,
     principalsOf,
     statementsOf,
 } from "./statements";
@@ -29,14 +29,6 @@ export function defaultEncryption({ clients: { s3 }, outputs }: Context): readon
     const holdData = bucketsOf(outputs).filter(({ isArchive }) => !isArchive);
     return holdData.map(({ name, spec }) => {
         const isSet = spec !== undefined || encryptedExistingBuckets.includes(name);
-        const line = {
-            subject: `bucket ${name}: default encryption`,
-            expected: isSet ? "AES256" : "AES256, or a key in storage.existingKmsKeyArns",
-            fix: isSet
-                ? restore(outputs)
-                : `add the bucket to storage.encryptExistingBuckets in Pulumi.${stack}.yaml, then \`npx pulumi up --stack ${stack}\``,
-        };
-        const blocked = { ...line, subject: `bucket ${name}: blocked encryption`, expected: "SSE-C" };
         const found = async () => {
             const NONE = "ServerSideEncryptionConfigurationNotFoundError";
             const answer = await ifThere(s3.getBucketEncryption({ Bucket: name }), NONE);
@@ -48,9 +40,21 @@ export function defaultEncryption({ clients: { s3 }, outputs }: Context): readon
             const isOk = SSEAlgorithm === "AES256" || (!isSet && isKnown);
             const shown = key === undefined ? SSEAlgorithm : `${SSEAlgorithm} under ${key}`;
             const types = rule?.BlockedEncryptionTypes?.EncryptionType?.join(", ") || "none";
-            return [{ ...line, found: okIf(isOk, shown) }, ...(spec ? [{ ...blocked, found: types }] : [])];
+            const blocked = {
+                subject: `bucket ${name}: blocked encryption`,
+                expected: "SSE-C",
+                found: types,
+            };
+            return [{ found: okIf(isOk, shown) }, ...(spec ? [blocked] : [])];
         };
-        return { ...line, found };
+        return {
+            subject: `bucket ${name}: default encryption`,
+            expected: isSet ? "AES256" : "AES256, or a key in storage.existingKmsKeyArns",
+            fix: isSet
+                ? restore(outputs)
+                : `add the bucket to storage.encryptExistingBuckets in Pulumi.${stack}.yaml, then \`npx pulumi up --stack ${stack}\``,
+            found,
+        };
     });
 }
 
@@ -70,10 +74,8 @@ export function policyDenies(context: Context): readonly Observation[] {
     return bucketsOf(context.outputs).flatMap((bucket) => {
         const denies = ownStatements(bucket).filter(({ Effect }) => Effect === "Deny");
         const found = async () => {
-            const live = (await policyOf(context, bucket)).map(canonicalStatement);
-            return denies
-                .filter((statement) => !live.includes(canonicalStatement(statement)))
-                .map(({ Sid }) => `${Sid} is missing or changed`);
+            const isMissing = notAmong(await policyOf(context, bucket));
+            return denies.filter(isMissing).map(({ Sid }) => `${Sid} is missing or changed`);
         };
         const subject = `bucket ${bucket.name}: policy`;
         const expected = denies.map(({ Sid }) => Sid).join(", ");
@@ -84,9 +86,8 @@ export function policyDenies(context: Context): readonly Observation[] {
 /** Who may read or change the objects of the stack's buckets, and where copies of them go. */
 export function dataAccess(context: Context): readonly Observation[] {
     return bucketsOf(context.outputs).flatMap((bucket) => {
-        const own = ownStatements(bucket).map(canonicalStatement);
-        const isAdded = (live: LiveStatement) => !own.includes(canonicalStatement(live));
-        const statements = addedStatements(context, bucket, own.length > 0 ? isAdded : isForEveryone);
+        const isAdded = bucket.acceptedSse ? notAmong(ownStatements(bucket)) : isForEveryone;
+        const statements = addedStatements(context, bucket, isAdded);
         return bucket.spec
             ? [statements, aclGrants(context, bucket), ...copiesOf(context, bucket)]
             : [statements, aclGrants(context, bucket, "/groups/global/")];

@@ -26,21 +26,17 @@ export function securityConfiguration(part: keyof typeof PARTS | "rest") {
         if (name === null || fields.length === 0 || (part === "inTransit" && !isInTransitOn(json))) {
             return "the stack file switches it off";
         }
-        const line = {
-            subject: `security configuration ${name}`,
-            expected: "as the stack created it",
-            fix: `${restore(outputs)}, then the new config.yml`,
-        };
+        const subject = `security configuration ${name}`;
+        const fix = `${restore(outputs)}, then the new config.yml`;
         const found = async () => {
             const { SecurityConfiguration = "{}" } = await emr.describeSecurityConfiguration({ Name: name });
             const live = fieldsOf(JSON.parse(SecurityConfiguration));
             return [...new Set([...fields, ...[...live.keys()].filter(isPart)])].map((field) => {
                 const shown = (of: typeof live) => JSON.stringify(of.get(field)) ?? "no such field";
-                const subject = `${line.subject}: ${field}`;
-                return { ...line, subject, expected: shown(wanted), found: shown(live) };
+                return { subject: `${subject}: ${field}`, expected: shown(wanted), found: shown(live) };
             });
         };
-        return [{ ...line, found }];
+        return [{ subject, expected: "as the stack created it", fix, found }];
     };
 }
 

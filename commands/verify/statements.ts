@@ -67,12 +67,10 @@ export function isForOthers(statement: LiveStatement, accounts: readonly string[
 }
 
 /** The accounts on whose behalf a service may act, as far as conditions name them. */
-function sourceAccounts({ Condition = {} }: LiveStatement): readonly string[] {
-    return Object.entries(Condition)
-        .filter(([operator]) => !/Not/i.test(operator))
-        .flatMap(([, keys]) => Object.entries(keys))
-        .filter(([key]) => /^aws:Source(Account|Arn|Owner)$/i.test(key))
-        .flatMap(([, values]) => list(values).flatMap((value) => /\b\d{12}\b/.exec(value)?.[0] ?? []));
+function sourceAccounts(statement: LiveStatement): readonly string[] {
+    return conditionsOf(statement)
+        .filter(({ operator, key }) => !/Not/i.test(operator) && /^aws:Source(Account|Arn|Owner)$/i.test(key))
+        .flatMap(({ values }) => values.flatMap((value) => /\b\d{12}\b/.exec(value)?.[0] ?? []));
 }
 
 /** Whether the statement lets everyone in: no condition limits the callers to fixed values, as S3 decides what is public. */
@@ -82,17 +80,26 @@ export function isForEveryone(statement: LiveStatement): boolean {
     return principalsOf(statement).includes("*") && !isLimited(statement, CALLER_KEYS, isFixed);
 }
 
+/** Operators that let only callers with one of their values in. */
+const LIMITING = /^(ForAnyValue:)?((String|Arn)(Equals|Like)(IgnoreCase)?|IpAddress)$/i;
+
 /** Whether a condition limits the callers: one of these keys has only values that pass. */
-function isLimited(
-    { Condition = {} }: LiveStatement,
-    caller: RegExp,
-    passes: (value: string) => boolean,
-): boolean {
-    return Object.entries(Condition).some(
-        ([operator, keys]) =>
-            /^(ForAnyValue:)?((String|Arn)(Equals|Like)(IgnoreCase)?|IpAddress)$/i.test(operator) &&
-            Object.entries(keys).some(([key, values]) => caller.test(key) && list(values).every(passes)),
+function isLimited(statement: LiveStatement, caller: RegExp, passes: (value: string) => boolean): boolean {
+    return conditionsOf(statement).some(
+        ({ operator, key, values }) => LIMITING.test(operator) && caller.test(key) && values.every(passes),
     );
+}
+
+function conditionsOf({ Condition = {} }: LiveStatement) {
+    return Object.entries(Condition).flatMap(([operator, keys]) =>
+        Object.entries(keys).map(([key, values]) => ({ operator, key, values: list(values) })),
+    );
+}
+
+/** A test for statements that are not among these, however AWS writes them. */
+export function notAmong(statements: readonly unknown[]): (statement: unknown) => boolean {
+    const known = statements.map(canonicalStatement);
+    return (statement) => !known.includes(canonicalStatement(statement));
 }
 
 /** What tells of buckets, keys and IAM, and gives no access to data: a list of names has no data, keys of objects have. */
@@ -108,39 +115,35 @@ export function givesAccess(
     patterns: readonly string[],
     harmless = METADATA,
 ): boolean {
-    return (
-        Effect === "Allow" &&
-        (Action === undefined
-            ? patterns.some((pattern) => !list(NotAction).some((each) => matches(each, pattern)))
-            : list(Action).some(
-                  (action) =>
-                      !harmless.test(action) &&
-                      patterns.some((each) => overlap(each.toLowerCase(), action.toLowerCase())),
-              ))
-    );
-}
-
-/** Whether an Allow is about the whole of a pattern, or a Deny about a part of it. Case matters to neither. */
-function isAbout(
-    effect: string,
-    of: OneOrMore | undefined,
-    not: OneOrMore | undefined,
-    pattern: string,
-): boolean {
-    const whole = (each: string) => matches(each, pattern);
-    const part = (each: string) => overlap(each.toLowerCase(), pattern.toLowerCase());
-    const [includes, excludes] = effect === "Allow" ? [whole, part] : [part, whole];
-    return of === undefined ? !list(not).some(excludes) : list(of).some(includes);
-}
-
-/** Whether an Allow is about an action, or a Deny about a part of its pattern. */
-export function isForAction({ Effect, Action, NotAction }: LiveStatement, action: string): boolean {
-    return isAbout(Effect, Action, NotAction, action);
+    const actions = Action && list(Action).filter((action) => !harmless.test(action));
+    return Effect === "Allow" && patterns.some((pattern) => isAbout("part", pattern, actions, NotAction));
 }
 
 /** Whether the statement's resources and these patterns have an ARN in common. */
 export function touches({ Resource, NotResource }: LiveStatement, patterns: readonly string[]): boolean {
-    return patterns.some((pattern) => isAbout("Deny", Resource, NotResource, pattern));
+    return patterns.some((pattern) => isAbout("part", pattern, Resource, NotResource));
+}
+
+/** Whether an Allow is about an action, or a Deny about a part of its pattern. */
+export function isForAction({ Effect, Action, NotAction }: LiveStatement, action: string): boolean {
+    return isAbout(Effect === "Allow" ? "whole" : "part", action, Action, NotAction);
+}
+
+function isForResource({ Effect, Resource, NotResource }: LiveStatement, resource: string): boolean {
+    return isAbout(Effect === "Allow" ? "whole" : "part", resource, Resource, NotResource);
+}
+
+/** Whether a statement is about a pattern, or a part of it, by the patterns that it names or by those that it excepts. */
+function isAbout(
+    extent: "whole" | "part",
+    pattern: string,
+    named: OneOrMore | undefined,
+    excepted: OneOrMore | undefined,
+): boolean {
+    const whole = (each: string) => matches(each, pattern);
+    const part = (each: string) => overlap(each, pattern);
+    const [names, excepts] = extent === "whole" ? [whole, part] : [part, whole];
+    return named === undefined ? !list(excepted).some(excepts) : list(named).some(names);
 }
 
 /** The actions of patterns that documents write either way. */
@@ -158,57 +161,40 @@ export function uncovered(
     required: readonly LiveStatement[],
     live: (required: LiveStatement) => readonly LiveStatement[],
 ): Found {
-    const withoutSid = (statement: LiveStatement) => canonicalStatement({ ...statement, Sid: undefined });
+    const withoutSid = (statement: LiveStatement) => ({ ...statement, Sid: undefined });
     // The required statements deny a part of what they allow.
-    const denials = required.filter(({ Effect }) => Effect === "Deny").map(withoutSid);
-    const open = required
-        .filter(({ Effect }) => Effect === "Allow")
-        .flatMap((statement) => {
-            const others = live(statement).filter((each) => !denials.includes(withoutSid(each)));
-            const found = list(statement.Action)
+    const isAdded = notAmong(required.filter(({ Effect }) => Effect === "Deny").map(withoutSid));
+    const gaps = (isAnyCondition: boolean) =>
+        required.filter(isAllow).flatMap((statement) => {
+            const isOther = notAmong([undefined, statement.Condition]);
+            const counted = live(statement).filter((each) =>
+                isAllow(each) ? isAnyCondition || !isOther(each.Condition) : isAdded(withoutSid(each)),
+            );
+            const isAllowed = (action: string, resource: string) => {
+                const about = counted.filter(
+                    (each) => isForAction(each, action) && isForResource(each, resource),
+                );
+                return about.some(isAllow) && !about.some(isDenial);
+            };
+            const resources = list(statement.Resource ?? "*");
+            const actions = list(statement.Action)
                 .flatMap((action) => SAME_AS[action] ?? action)
-                .map((action) => ({
-                    action,
-                    each: list(statement.Resource ?? "*").map((resource) =>
-                        coverage(statement, action, resource, others),
-                    ),
-                }))
-                .filter(({ each }) => each.some((of) => of !== "yes"));
-            const fault = `${statement.Sid}: ${found.map(({ action }) => action).join(", ")}`;
-            const isConditional = !found.some(({ each }) => each.includes("no"));
-            return found.length === 0 ? [] : [{ fault, isConditional }];
+                .filter((action) => !resources.every((resource) => isAllowed(action, resource)));
+            return actions.length === 0 ? [] : [`${statement.Sid}: ${actions.join(", ")}`];
         });
-    const faults = open.map(({ fault }) => fault);
-    return faults.length > 0 && open.every(({ isConditional }) => isConditional)
+    const faults = gaps(false);
+    return faults.length > 0 && gaps(true).length === 0
         ? { result: "unknown", found: `allowed under a condition only: ${faults.join("; ")}` }
         : faults;
 }
 
-function coverage(
-    required: LiveStatement,
-    action: string,
-    resource: string,
-    live: readonly LiveStatement[],
-): "no" | "under a condition" | "yes" {
-    const about = live.filter(
-        (each) =>
-            isForAction(each, action) && isAbout(each.Effect, each.Resource, each.NotResource, resource),
-    );
-    const allows = about.filter(({ Effect }) => Effect === "Allow");
-    // A denial of everyone but some principals is a condition, too.
-    const denies = about.some(
-        ({ Effect, Condition, NotPrincipal }) =>
-            Effect === "Deny" && Condition === undefined && NotPrincipal === undefined,
-    );
-    if (denies || allows.length === 0) {
-        return "no";
-    }
-    const wanted = canonicalStatement(required.Condition ?? {});
-    return allows.some(({ Condition }) =>
-        [undefined, wanted].includes(Condition && canonicalStatement(Condition)),
-    )
-        ? "yes"
-        : "under a condition";
+function isAllow({ Effect }: LiveStatement): boolean {
+    return Effect === "Allow";
+}
+
+/** A denial of everyone but some principals is a condition, too. */
+function isDenial({ Effect, Condition, NotPrincipal }: LiveStatement): boolean {
+    return Effect === "Deny" && Condition === undefined && NotPrincipal === undefined;
 }
 
 export function list(values: OneOrMore = []): readonly string[] {
@@ -222,7 +208,8 @@ export function matches(pattern: string, text: string): boolean {
 }
 
 /** Whether two IAM patterns have a string in common: `ends[j]` says so of the rests from here, and from `other[j]`. */
-export function overlap(one: string, other: string): boolean {
+export function overlap(first: string, second: string): boolean {
+    const [one, other] = [first.toLowerCase(), second.toLowerCase()];
     let ends: readonly boolean[] = [];
     for (let i = one.length; i >= 0; i -= 1) {
         const row: boolean[] = [];

@@ -50,20 +50,23 @@ export interface Validity {
 }
 
 /**
- * The validity of each certificate of a chain, then of the authority that it leads to: of several, the last to end.
+ * The validity of each certificate of a chain, then of the authority that it leads to, unless that is the last of the
+ * chain: of several authorities, the last to end.
  * @throws Error if a certificate is not readable.
  */
 export function chainValidities(chainPem: string, trustedPem: string): readonly Validity[] {
     const [chain, trusted] = [chainPem, trustedPem].map((pem) =>
         blocks(pem).map((block) => new X509Certificate(block)),
     ) as [X509Certificate[], X509Certificate[]];
-    const validity = ({ validFrom, validTo }: X509Certificate) => ({
+    const [anchor] = trusted
+        .filter((authority) => isAnchorOf(chain, authority))
+        .toSorted((a, b) => Date.parse(b.validTo) - Date.parse(a.validTo));
+    const isLast = anchor?.fingerprint256 === chain.at(-1)?.fingerprint256;
+    const certificates = anchor === undefined || isLast ? chain : [...chain, anchor];
+    return certificates.map(({ validFrom, validTo }) => ({
         from: new Date(validFrom),
         to: new Date(validTo),
-    });
-    const anchors = trusted.filter((anchor) => isAnchorOf(chain, anchor)).map(validity);
-    const last = anchors.toSorted((a, b) => b.to.getTime() - a.to.getTime()).slice(0, 1);
-    return [...chain.map(validity), ...last];
+    }));
 }
 
 /** Whether a chain's first certificate contains the names of nodes in a domain. */
