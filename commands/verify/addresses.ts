@@ -7,20 +7,13 @@ import { contains, PRIVATE_RANGES, parseCidr } from "../../components/domain/cid
  */
 export const WIDE = { ipv4: 16, ipv6: 32 } as const;
 
-export interface Addresses {
-    readonly ipv4: number;
-    /** In words: the number has up to 39 digits. */
-    readonly ipv6: string;
-    readonly isWide: boolean;
-}
-
 /** Private, carriers' (of VPCs' secondary ranges as well) and link-local addresses: the internet does not route them. */
 const NOT_PUBLIC = [...PRIVATE_RANGES, "100.64.0.0/10", "169.254.0.0/16"].flatMap(
     (range) => parseCidr(range) ?? [],
 );
 
-/** How many public addresses ranges hold in sum, each counted once. */
-export function publicAddresses(ranges: readonly string[]): Addresses {
+/** How many public addresses ranges hold in sum, each counted once; of IPv6 in words, since the number has up to 39 digits. */
+export function publicAddresses(ranges: readonly string[]) {
     const distinct = [...new Set(ranges)];
     const cidrs = distinct.flatMap((range) => parseCidr(range) ?? []);
     // Two ranges have nothing in common, or one contains the other.

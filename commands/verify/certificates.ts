@@ -96,7 +96,7 @@ export function archiveContent(context: Context): Outcome {
         ];
     };
     const expected = "an archive as EMR reads it";
-    return [{ subject: `archive ${certificateArchive}`, expected, fix: renewal(outputs), found }];
+    return { subject: `archive ${certificateArchive}`, expected, fix: renewal(outputs), found };
 }
 
 /** What nodes' names end with; nothing if nodes accept any. An existing archive may be made for an existing VPC's names. */
@@ -149,16 +149,14 @@ export function certificateDates(limit: "failDays" | "warnDays") {
                       };
                   });
         };
-        return [
-            {
-                subject: "the nodes' certificate: end",
-                expected: `valid now, and for more than ${settings[limit]} days`,
-                fix: isManaged(outputs)
-                    ? `\`npx pulumi up --stack ${outputs.forCommands.stack}\` (with chainPem, put another certificate in first), then the new config.yml`
-                    : renewal(outputs),
-                found,
-            },
-        ];
+        return {
+            subject: "the nodes' certificate: end",
+            expected: `valid now, and for more than ${settings[limit]} days`,
+            fix: isManaged(outputs)
+                ? `\`npx pulumi up --stack ${outputs.forCommands.stack}\` (with chainPem, put another certificate in first), then the new config.yml`
+                : renewal(outputs),
+            found,
+        };
     };
 }
 

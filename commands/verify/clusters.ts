@@ -35,5 +35,5 @@ export function liveClusters({ clients: { emr }, outputs }: Context): Outcome {
               }));
     };
     const fix = "terminate the cluster, and launch it with the stack's config.yml";
-    return [{ subject: "live clusters", expected, fix, found }];
+    return { subject: "live clusters", expected, fix, found };
 }

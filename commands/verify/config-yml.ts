@@ -40,19 +40,20 @@ export function configYml(part: "stack" | "jobs") {
             fix: `\`npx pulumi stack output emrEtlRunnerConfig --stack ${outputs.forCommands.stack} > ${file}\``,
         };
         try {
-            const differences = differencesOf(line, readConfig(text, file), outputs.emrEtlRunnerConfig)
-                .filter(({ field }) => (JOBS.test(field) ? "jobs" : "stack") === part)
-                .map(({ observation }) => observation);
+            const differences = differencesOf(readConfig(text, file), outputs.emrEtlRunnerConfig)
+                .filter(({ field }) => JOBS.test(field) === (part === "jobs"))
+                .map(({ name, expected, found }) => {
+                    const subject = `${line.subject}: ${name}`;
+                    return { ...line, subject, expected, found: okIf(false, found) };
+                });
             const fields = differences.length > 0 ? differences : [{ ...line, found: [] }];
             return part === "stack" ? [codeIn(line, text, file), ...fields] : fields;
         } catch (error) {
-            if (error instanceof InvalidArguments) {
-                const found = error.errors.map((each) => each.found).join("; ");
-                return part === "jobs"
-                    ? "the file is not readable"
-                    : [{ ...line, expected: "readable", found }];
+            if (!(error instanceof InvalidArguments)) {
+                throw error;
             }
-            throw error;
+            const found = error.errors.map((each) => each.found).join("; ");
+            return part === "jobs" ? "the file is not readable" : { ...line, expected: "readable", found };
         }
     };
 }
@@ -68,31 +69,22 @@ function codeIn(line: Line, text: string, file: string): Observation {
     return { ...line, subject: `${line.subject}: what Ruby runs`, expected, found: [...erb, ...tags] };
 }
 
-function differencesOf(line: Line, config: Tree, stacks: string) {
+/** `name`: the field's as it may be shown. */
+function differencesOf(config: Tree, stacks: string) {
     const wanted = fieldsOf(readConfig(stacks, "emrEtlRunnerConfig"));
     const live = fieldsOf(config);
     const hide = hiding(config);
-    return [...new Set([...wanted.keys(), ...live.keys()])]
-        .filter((field) =>
-            CREDENTIALS.includes(field)
-                ? !live.has(field)
-                : JSON.stringify(wanted.get(field)) !== JSON.stringify(live.get(field)),
-        )
-        .map((field) => {
-            const subject = `${line.subject}: ${hide(field)}`;
-            const expected = expectedAt(field, wanted);
-            const found = wanted.has(field)
-                ? hide(JSON.stringify(live.get(field)) ?? "missing")
-                : "a value, not shown";
-            return { field, observation: { ...line, subject, expected, found: okIf(false, found) } };
-        });
-}
-
-function expectedAt(field: string, wanted: ReadonlyMap<string, unknown>): string {
-    if (CREDENTIALS.includes(field)) {
-        return "a value";
-    }
-    return wanted.has(field) ? JSON.stringify(wanted.get(field)) : "no such field";
+    return [...new Set([...wanted.keys(), ...live.keys()])].flatMap((field) => {
+        const [expected, found] = [wanted, live].map((of) => JSON.stringify(of.get(field)));
+        if (CREDENTIALS.includes(field)) {
+            return live.has(field) ? [] : [{ field, name: field, expected: "a value", found: "missing" }];
+        }
+        const shown = {
+            expected: expected ?? "no such field",
+            found: expected === undefined ? "a value, not shown" : hide(found ?? "missing"),
+        };
+        return expected === found ? [] : [{ field, name: hide(field), ...shown }];
+    });
 }
 
 /** Replaces what looks like a credential, and the file's own. */

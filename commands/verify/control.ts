@@ -24,8 +24,8 @@ export type Part = Partial<Line> & Pick<Observation, "found">;
 /** A value to compare with the expected one; a list of faults, ok if empty; or a value with its result. */
 export type Found = string | readonly string[] | Pick<Evidence, "found" | "result">;
 
-/** A control's observations, or a sentence that says why the control does not apply to this run. */
-export type Outcome = readonly Observation[] | string;
+/** What a control observes, or a sentence that says why the control does not apply to this run. */
+export type Outcome = Observation | readonly Observation[] | string;
 
 export interface Context {
     readonly clients: Clients;

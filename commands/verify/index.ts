@@ -33,7 +33,7 @@ export async function verify(
     makeClients: (region: string) => Clients = awsClients,
     now = new Date(),
 ): Promise<ExitCode> {
-    const { sample, archive, warnDays, failDays } = { ...DEFAULTS, ...options };
+    const { warnDays, failDays } = { ...DEFAULTS, ...options };
     if (failDays > warnDays) {
         throw new Error(
             `--fail-days: found ${failDays}; expected: at most the ${warnDays} days of --warn-days`,
@@ -45,8 +45,7 @@ export async function verify(
     const { accountId, region, stack } = outputs.forCommands;
     const clients = makeClients(region);
     await checkAccount(clients, outputs);
-    const settings = { sample, archive, warnDays, failDays, config };
-    const context: Context = { clients, outputs, now, settings };
+    const context: Context = { clients, outputs, now, settings: { ...DEFAULTS, ...options, config } };
     const progress = progressBar(streams, "verify {bar} {value} of {total} controls", controls.length);
     try {
         const check = async (control: Control) => {
@@ -79,11 +78,12 @@ async function checkControl(
 ): Promise<Report["controls"][number]> {
     const control = { id, title, severity, catalogues: catalogues?.split(", ") ?? [] };
     const outcome = check(context);
-    if (typeof outcome === "string" || outcome.length === 0) {
-        const reason = outcome || "the stack has nothing to check";
-        return { ...control, result: "skipped", reason: String(reason), evidence: [] };
+    const observations = typeof outcome === "string" ? [] : [outcome].flat();
+    if (observations.length === 0) {
+        const reason = typeof outcome === "string" ? outcome : "the stack has nothing to check";
+        return { ...control, result: "skipped", reason, evidence: [] };
     }
-    const evidence = (await pMap(outcome, observe, { concurrency: AT_ONCE })).flat();
+    const evidence = (await pMap(observations, observe, { concurrency: AT_ONCE })).flat();
     return { ...control, result: worst(evidence.map(({ result }) => result)), evidence };
 }
 

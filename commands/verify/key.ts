@@ -19,7 +19,7 @@ import {
 } from "./statements";
 
 /** The key can be used now, by what encrypts disks; a key of the stack rotates. */
-export function keyUsable({ clients: { kms }, outputs }: Context): readonly Observation[] {
+export function keyUsable({ clients: { kms }, outputs }: Context): Observation {
     const { kmsKeyArn, forCommands } = outputs;
     const { region, ownsKey } = forCommands;
     const found = async () => {
@@ -46,16 +46,14 @@ export function keyUsable({ clients: { kms }, outputs }: Context): readonly Obse
         const rotates = ownsKey && !key?.DeletionDate && key?.Origin === "AWS_KMS";
         return [state, kind, ...(rotates ? [rotation] : [])];
     };
-    return [
-        {
-            subject: `key ${kmsKeyArn}: state`,
-            expected: "Enabled",
-            fix: ownsKey
-                ? "what the key encrypted is lost; restore the key within its waiting period"
-                : `a symmetric key of ${region} in encryption.kmsKeyArn`,
-            found,
-        },
-    ];
+    return {
+        subject: `key ${kmsKeyArn}: state`,
+        expected: "Enabled",
+        fix: ownsKey
+            ? "what the key encrypted is lost; restore the key within its waiting period"
+            : `a symmetric key of ${region} in encryption.kmsKeyArn`,
+        found,
+    };
 }
 
 /** Who may use the key, by its policy and by grants: a key of the stack leaves all decisions but Spot's to IAM. */

@@ -24,7 +24,7 @@ function inVpc({ vpcId }: StackOutputs) {
 }
 
 /** Who may reach the nodes: EMR's groups, and in a VPC of the stack all groups. */
-export function ingress({ clients: { ec2 }, outputs }: Context): readonly Observation[] {
+export function ingress({ clients: { ec2 }, outputs }: Context): Observation {
     const rangesOf = async (peer: string) =>
         peer.startsWith("pl-")
             ? collect(ec2.paginateGetManagedPrefixListEntries({ PrefixListId: peer }), ({ Entries }) =>
@@ -52,14 +52,12 @@ export function ingress({ clients: { ec2 }, outputs }: Context): readonly Observ
                 found: () => faultsOf(IpPermissions),
             }));
     };
-    return [
-        {
-            subject: `security groups of ${outputs.vpcId}`,
-            expected: `no public addresses, or in sum less than a /${WIDE.ipv4} of IPv4 and a /${WIDE.ipv6} of IPv6`,
-            fix: "revoke the rules: `aws ec2 revoke-security-group-ingress`",
-            found,
-        },
-    ];
+    return {
+        subject: `security groups of ${outputs.vpcId}`,
+        expected: `no public addresses, or in sum less than a /${WIDE.ipv4} of IPv4 and a /${WIDE.ipv6} of IPv6`,
+        fix: "revoke the rules: `aws ec2 revoke-security-group-ingress`",
+        found,
+    };
 }
 
 /** The ranges and prefix lists of a rule. Other groups are no addresses. */
@@ -80,7 +78,7 @@ function describeRule(rule: IpPermission): string {
 }
 
 /** Where the nodes' routes lead: out as config says, and in a VPC of the stack nowhere else. */
-export function routes(context: Context): readonly Observation[] {
+export function routes(context: Context): Observation {
     const { vpcId, subnetIds, forCommands } = context.outputs;
     const { internetAccess, ownsNetwork } = forCommands;
     const way = internetAccess === "public" ? "an internet gateway" : "a NAT gateway";
@@ -101,16 +99,14 @@ export function routes(context: Context): readonly Observation[] {
             };
         });
     };
-    return [
-        {
-            subject: `routes of ${vpcId}`,
-            expected: ownsNetwork ? `to ${way}, within the VPC and to endpoints only` : `to ${way}`,
-            fix: ownsNetwork
-                ? `${restore(context.outputs)}, and delete added routes`
-                : `a default route to ${way}`,
-            found,
-        },
-    ];
+    return {
+        subject: `routes of ${vpcId}`,
+        expected: ownsNetwork ? `to ${way}, within the VPC and to endpoints only` : `to ${way}`,
+        fix: ownsNetwork
+            ? `${restore(context.outputs)}, and delete added routes`
+            : `a default route to ${way}`,
+        found,
+    };
 }
 
 function routeTables({ clients: { ec2 }, outputs }: Context): Promise<readonly RouteTable[]> {
@@ -124,32 +120,20 @@ function tableOf(subnetId: string, tables: readonly RouteTable[]): RouteTable | 
     return tables.find(isOf) ?? tables.find(({ Associations }) => Associations?.some(({ Main }) => Main));
 }
 
-interface LiveRoute extends Route {
-    readonly destination: string | undefined;
-}
-
-function routeOf(route: SdkRoute): LiveRoute {
-    const {
-        DestinationCidrBlock: range,
-        DestinationIpv6CidrBlock,
-        DestinationPrefixListId: prefixList,
-        Origin,
-        State,
-        ...targets
-    } = route;
+/** A route with its destination; its target is the one value that is an id and not that destination's. */
+function routeOf(route: SdkRoute): Route & { readonly destination: string | undefined } {
+    const { DestinationCidrBlock: range, DestinationPrefixListId: prefixList } = route;
     return {
-        destination: range ?? DestinationIpv6CidrBlock ?? prefixList,
+        destination: range ?? route.DestinationIpv6CidrBlock ?? prefixList,
         range,
         prefixList,
-        target: Object.values(targets)
-            .find((id) => /^(local$|[a-z]+-)/.test(String(id)))
-            ?.toString(),
-        isBlackhole: State === "blackhole",
+        target: Object.values(route).find((value) => /^(local$|arn:|(?!pl-)[a-z]+-)/.test(value)),
+        isBlackhole: route.State === "blackhole",
     };
 }
 
 /** `checkDefaultRoutes` judges the default route. */
-function isOwn({ range, prefixList, target = "" }: LiveRoute): boolean {
+function isOwn({ range, prefixList, target = "" }: Route): boolean {
     return (
         target === "local" || range === ANYWHERE || (prefixList !== undefined && target.startsWith("vpce-"))
     );
@@ -163,7 +147,7 @@ const FLOWS = [
 ] as const;
 
 /** The network ACLs let the nodes reach the internet. An ACL cannot open more than the security groups do. */
-export function networkAcls({ clients: { ec2 }, outputs }: Context): readonly Observation[] {
+export function networkAcls({ clients: { ec2 }, outputs }: Context): Observation {
     const { vpcId, subnetIds } = outputs;
     const found = async () => {
         const pages = ec2.paginateDescribeNetworkAcls(inVpc(outputs));
@@ -179,14 +163,12 @@ export function networkAcls({ clients: { ec2 }, outputs }: Context): readonly Ob
             };
         });
     };
-    return [
-        {
-            subject: `network ACLs of ${vpcId}`,
-            expected: "HTTPS and HTTP out to every address, and the answers in",
-            fix: "remove the denying entries, or add allowing ones before them",
-            found,
-        },
-    ];
+    return {
+        subject: `network ACLs of ${vpcId}`,
+        expected: "HTTPS and HTTP out to every address, and the answers in",
+        fix: "remove the denying entries, or add allowing ones before them",
+        found,
+    };
 }
 
 /** Whether an ACL denies one of a flow's ports: the entry with the lowest number decides. */
@@ -213,7 +195,7 @@ function isDenied({ egress, from, to }: (typeof FLOWS)[number], all: readonly Ne
 }
 
 /** The policies of the VPC's endpoints for S3 and KMS let the nodes at the buckets and the key. */
-export function endpointPolicies(context: Context): readonly Observation[] {
+export function endpointPolicies(context: Context): Observation {
     const { clients, outputs } = context;
     const { vpcId, subnetIds, jobflowRole, forCommands } = outputs;
     const needs = nodeCalls(outputs);
@@ -246,7 +228,7 @@ export function endpointPolicies(context: Context): readonly Observation[] {
         return judged.length > 0 ? judged : okIf(true, "no endpoint for S3 or KMS has a policy");
     };
     const expected = "policies that allow what nodes call";
-    return [{ subject: `endpoints of ${vpcId}`, expected, fix: "change the endpoint's policy", found }];
+    return { subject: `endpoints of ${vpcId}`, expected, fix: "change the endpoint's policy", found };
 }
 
 /** What nodes call, by the name of the endpoint's service. */

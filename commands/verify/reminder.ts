@@ -17,5 +17,5 @@ export function reminder({ clients: { scheduler }, outputs, now }: Context): Out
             { subject: `reminder ${name}: role`, expected: roleArn, found: String(Target?.RoleArn) },
         ];
     };
-    return [{ subject: `reminder ${name}: state`, expected: "ENABLED", fix: restore(outputs), found }];
+    return { subject: `reminder ${name}: state`, expected: "ENABLED", fix: restore(outputs), found };
 }

@@ -1,7 +1,6 @@
 import type { IAM } from "@aws-sdk/client-iam";
 import { arn } from "../../components/domain/arn";
-import type { AttachedPolicies } from "../../components/domain/for-commands";
-import { documentDigest, type PolicyDocument } from "../../components/policies/document";
+import { documentDigest } from "../../components/policies/document";
 import { jobflowRoleTrust, serviceRoleTrust } from "../../components/policies/emr-roles";
 import { reencryptionRoleTrust } from "../../components/policies/reencryption";
 import { reminderRoleTrust } from "../../components/policies/renewal-reminder";
@@ -23,15 +22,8 @@ import {
     uncovered,
 } from "./statements";
 
-interface Role {
-    readonly name: string;
-    /** As the stack writes it: for one service. */
-    readonly trust: PolicyDocument;
-    /** Undefined for an existing role. */
-    readonly policies: AttachedPolicies | undefined;
-}
-
-function rolesOf({ serviceRole, jobflowRole, forCommands }: StackOutputs): readonly Role[] {
+/** The roles with their trust policies as the stack writes them, each for one service; `policies`: undefined if a role exists. */
+function rolesOf({ serviceRole, jobflowRole, forCommands }: StackOutputs) {
     const { accountId, region, rolePolicies, reencryptionRoleArn, reminderSchedule } = forCommands;
     const roles = [
         [serviceRole, serviceRoleTrust(accountId, region), rolePolicies.serviceRole],
@@ -94,14 +86,7 @@ function instanceProfile({ clients: { iam }, outputs }: Context): Observation {
     };
 }
 
-/** A policy of a role. */
-interface Policy {
-    /** The ARN of a managed policy, the name of an inline one. */
-    readonly name: string;
-    readonly json: string;
-}
-
-async function inlinePolicies(iam: IAM, RoleName: string): Promise<readonly Policy[]> {
+async function inlinePolicies(iam: IAM, RoleName: string) {
     const pages = iam.paginateListRolePolicies({ RoleName });
     const names = await collect(pages, ({ PolicyNames }) => PolicyNames);
     return Promise.all(
@@ -119,7 +104,7 @@ function attachedPolicies(iam: IAM, RoleName: string): Promise<readonly string[]
     );
 }
 
-function managedPolicies(iam: IAM, arns: readonly string[]): Promise<readonly Policy[]> {
+function managedPolicies(iam: IAM, arns: readonly string[]) {
     return Promise.all(
         arns.map(async (PolicyArn) => {
             const VersionId = (await iam.getPolicy({ PolicyArn })).Policy?.DefaultVersionId;

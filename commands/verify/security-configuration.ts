@@ -36,7 +36,7 @@ export function securityConfiguration(part: keyof typeof PARTS | "rest") {
                 return { subject: `${subject}: ${field}`, expected: shown(wanted), found: shown(live) };
             });
         };
-        return [{ subject, expected: "as the stack created it", fix, found }];
+        return { subject, expected: "as the stack created it", fix, found };
     };
 }
 

@@ -27,7 +27,7 @@ async function main(): Promise<void> {
     if (typeof outcome === "string") {
         throw new Error(outcome);
     }
-    const evidence = (await Promise.all(outcome.map(observe))).flat();
+    const evidence = (await Promise.all([outcome].flat().map(observe))).flat();
     const sampled: Sampled = { evidence, memory: { before, after: megabytes() } };
     console.log(JSON.stringify(sampled));
 }

@@ -27,6 +27,6 @@ export function contextOf(
 
 /** Makes the observations of a control; none if the control does not apply. */
 export async function evidenceOf(outcome: Outcome): Promise<readonly Evidence[]> {
-    const observations = typeof outcome === "string" ? [] : outcome;
+    const observations = typeof outcome === "string" ? [] : [outcome].flat();
     return (await Promise.all(observations.map(observe))).flat();
 }
