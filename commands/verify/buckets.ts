@@ -1,5 +1,8 @@
 import type { BucketSpec } from "../../components/domain/for-commands";
 import { parseS3Url } from "../../components/domain/locations";
+import { bucketPolicy } from "../../components/policies/bucket";
+import type { Statement } from "../../components/policies/document";
+import { bucketArn } from "../../components/policies/s3-access";
 import type { StackOutputs } from "../stack-outputs";
 
 /** A bucket of the pipeline. */
@@ -7,8 +10,8 @@ export interface Bucket {
     readonly name: string;
     /** Undefined for an existing bucket. */
     readonly spec: BucketSpec | undefined;
-    /** The SSE header that the policy from the stack accepts; undefined if the stack does not set the policy. */
-    readonly acceptedSse: BucketSpec["acceptedSse"] | undefined;
+    /** The statements of the policy that the stack sets; empty if it sets none. */
+    readonly own: readonly Statement[];
     /** Whether it has nothing of the stack but an existing certificate archive. */
     readonly isArchive: boolean;
 }
@@ -21,9 +24,10 @@ export function bucketsOf(outputs: StackOutputs): readonly Bucket[] {
     const used = [...Object.keys(managedBuckets), ...ofLocations, ...encryptedExistingBuckets];
     return [...new Set([...used, parseObjectUrl(certificateArchive).bucket])].map((name) => {
         const spec = managedBuckets[name];
-        const isPolicySet = policiesOnExistingBuckets.includes(name);
-        const acceptedSse = spec?.acceptedSse ?? (isPolicySet ? "AES256" : undefined);
-        return { name, spec, acceptedSse, isArchive: !used.includes(name) };
+        const { acceptedSse = "AES256", additionalStatements } = spec ?? {};
+        const isPolicySet = spec !== undefined || policiesOnExistingBuckets.includes(name);
+        const policy = bucketPolicy(bucketArn(name), acceptedSse, additionalStatements);
+        return { name, spec, own: isPolicySet ? policy.Statement : [], isArchive: !used.includes(name) };
     });
 }
 

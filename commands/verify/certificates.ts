@@ -134,28 +134,27 @@ export function certificateDates(limit: "failDays" | "warnDays") {
         if (!settings.archive && outputs.certificateExpiresAt === null) {
             return UNREAD;
         }
-        const found = async () => {
-            const validities = await validitiesOf(context);
-            return validities.length === 0
-                ? "no readable certificate"
-                : validities.map(({ from, to }, index) => {
-                      const days = Math.floor((to.getTime() - now.getTime()) / DAY);
-                      const ends = days < 0 ? `ended on ${day(to)}` : `${day(to)}, in ${days} days`;
-                      const isOk = from <= now && days > settings[limit];
-                      const authority = index === 0 ? "" : `, authority ${index}`;
-                      return {
-                          subject: `the nodes' certificate${authority}: end`,
-                          found: okIf(isOk, from > now ? `begins on ${day(from)}` : ends),
-                      };
-                  });
-        };
         return {
             subject: "the nodes' certificate: end",
             expected: `valid now, and for more than ${settings[limit]} days`,
             fix: isManaged(outputs)
                 ? `\`npx pulumi up --stack ${outputs.forCommands.stack}\` (with chainPem, put another certificate in first), then the new config.yml`
                 : renewal(outputs),
-            found,
+            found: async () => {
+                const validities = await validitiesOf(context);
+                return validities.length === 0
+                    ? "no readable certificate"
+                    : validities.map(({ from, to }, index) => {
+                          const days = Math.floor((to.getTime() - now.getTime()) / DAY);
+                          const ends = days < 0 ? `ended on ${day(to)}` : `${day(to)}, in ${days} days`;
+                          const isOk = from <= now && days > settings[limit];
+                          const authority = index === 0 ? "" : `, authority ${index}`;
+                          return {
+                              subject: `the nodes' certificate${authority}: end`,
+                              found: okIf(isOk, from > now ? `begins on ${day(from)}` : ends),
+                          };
+                      });
+            },
         };
     };
 }

@@ -12,15 +12,12 @@ import { rolePolicies, roleRequirements, roleTrust } from "./roles";
 import { dataAccess, defaultEncryption, existingBucketAccess, policyDenies, publicAccess } from "./s3";
 import { securityConfiguration } from "./security-configuration";
 
-/** `high`: a failure ends `verify` with exit code 2; `low`: with 1. */
-type Severity = "high" | "low";
-
 export interface Control {
     /** Stable: reports of different runs are compared by it. */
     readonly id: string;
     readonly title: string;
-    /** @default high */
-    readonly severity?: Severity;
+    /** `high`: a failure ends `verify` with exit code 2; `low`: with 1. @default high */
+    readonly severity?: "high" | "low";
     readonly states: string;
     readonly doesNotState: string;
     /** The IAM actions of its calls, or the file. */
@@ -295,11 +292,7 @@ export const CONTROLS: readonly Control[] = [
 ];
 
 /** What public catalogues ask and this design does not do. */
-export const NOT_DONE: readonly {
-    readonly asks: string;
-    readonly ids: string;
-    readonly reason: string;
-}[] = [
+export const NOT_DONE: readonly Readonly<Record<"asks" | "ids" | "reason", string>>[] = [
     {
         asks: "SSE-KMS for S3",
         ids: "S3.17, s3-default-encryption-kms, CKV_AWS_145, CKV_AWS_171, CT.EMR.PR.2, s3_bucket_kms_encryption",

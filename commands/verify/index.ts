@@ -48,11 +48,8 @@ export async function verify(
     const context: Context = { clients, outputs, now, settings: { ...DEFAULTS, ...options, config } };
     const progress = progressBar(streams, "verify {bar} {value} of {total} controls", controls.length);
     try {
-        const check = async (control: Control) => {
-            const checked = await checkControl(control, context);
-            progress?.increment();
-            return checked;
-        };
+        const check = (control: Control) =>
+            checkControl(control, context).finally(() => progress?.increment());
         const checked = await pMap(controls, check, { concurrency: AT_ONCE });
         const results = checked.flatMap(({ result }) => (result === "skipped" ? [] : [result]));
         const whole: Report = {

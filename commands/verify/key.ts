@@ -22,37 +22,36 @@ import {
 export function keyUsable({ clients: { kms }, outputs }: Context): Observation {
     const { kmsKeyArn, forCommands } = outputs;
     const { region, ownsKey } = forCommands;
-    const found = async () => {
-        const { KeyMetadata: key } = await kms.describeKey({ KeyId: kmsKeyArn });
-        const bad = checkKeyState(kmsKeyArn, key?.KeyState);
-        const ends = key?.DeletionDate ? `, on ${key.DeletionDate.toISOString().slice(0, 10)}` : "";
-        const state = {
-            fix: bad?.fix === undefined ? bad?.expected : `\`${bad.fix}\``,
-            found: `${key?.KeyState}${ends}`,
-        };
-        const kind = {
-            subject: `key ${kmsKeyArn}: kind`,
-            expected: `${KEY_SPEC} for ${KEY_USAGE}`,
-            found: `${key?.KeySpec} for ${key?.KeyUsage}`,
-        };
-        const rotation = {
-            subject: `key ${kmsKeyArn}: rotation`,
-            expected: "on",
-            fix: `\`aws kms enable-key-rotation --region ${region} --key-id ${kmsKeyArn}\``,
-            found: async () =>
-                (await kms.getKeyRotationStatus({ KeyId: kmsKeyArn })).KeyRotationEnabled ? "on" : "off",
-        };
-        // KMS reports no rotation of a key that is to be deleted.
-        const rotates = ownsKey && !key?.DeletionDate && key?.Origin === "AWS_KMS";
-        return [state, kind, ...(rotates ? [rotation] : [])];
-    };
     return {
         subject: `key ${kmsKeyArn}: state`,
         expected: "Enabled",
         fix: ownsKey
             ? "what the key encrypted is lost; restore the key within its waiting period"
             : `a symmetric key of ${region} in encryption.kmsKeyArn`,
-        found,
+        found: async () => {
+            const { KeyMetadata: key } = await kms.describeKey({ KeyId: kmsKeyArn });
+            const bad = checkKeyState(kmsKeyArn, key?.KeyState);
+            const ends = key?.DeletionDate ? `, on ${key.DeletionDate.toISOString().slice(0, 10)}` : "";
+            const state = {
+                fix: bad?.fix === undefined ? bad?.expected : `\`${bad.fix}\``,
+                found: `${key?.KeyState}${ends}`,
+            };
+            const kind = {
+                subject: `key ${kmsKeyArn}: kind`,
+                expected: `${KEY_SPEC} for ${KEY_USAGE}`,
+                found: `${key?.KeySpec} for ${key?.KeyUsage}`,
+            };
+            const rotation = {
+                subject: `key ${kmsKeyArn}: rotation`,
+                expected: "on",
+                fix: `\`aws kms enable-key-rotation --region ${region} --key-id ${kmsKeyArn}\``,
+                found: async () =>
+                    (await kms.getKeyRotationStatus({ KeyId: kmsKeyArn })).KeyRotationEnabled ? "on" : "off",
+            };
+            // KMS reports no rotation of a key that is to be deleted.
+            const rotates = ownsKey && !key?.DeletionDate && key?.Origin === "AWS_KMS";
+            return [state, kind, ...(rotates ? [rotation] : [])];
+        },
     };
 }
 

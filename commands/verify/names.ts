@@ -35,33 +35,33 @@ function dhcpNames(context: Context): Observation {
     const { nodeDomain, ownsNetwork } = forCommands;
     // `archiveContent` compares the names of an existing archive with those of an existing VPC.
     const isAny = certificateExpiresAt === null && !ownsNetwork;
-    const found = async () => {
-        const options = await dhcpOptions(context);
-        if (!options) {
-            return "no DHCP options, so that nodes have no names";
-        }
-        const { domains, servers, resolver } = options;
-        const hasName = isAny ? domains.length > 0 : domains.includes(nodeDomain);
-        const isAws = servers.length > 0 && servers.every((each) => [...AMAZON_DNS, resolver].includes(each));
-        // Another name server may forward the nodes' names to AWS's.
-        const otherwise = ownsNetwork || servers.length === 0 ? "failed" : "unknown";
-        const shown = servers.join(", ") || "none";
-        return [
-            { found: okIf(hasName, domains.join(" ") || "none") },
-            {
-                subject: `VPC ${vpcId}: name servers in its DHCP options`,
-                expected: "AmazonProvidedDNS",
-                found: { found: shown, result: isAws ? "ok" : otherwise } as const,
-            },
-        ];
-    };
     return {
         subject: `VPC ${vpcId}: domain name in its DHCP options`,
         expected: isAny ? "any" : nodeDomain,
         fix: ownsNetwork
             ? restore(context.outputs)
             : `DHCP options with the domain name ${nodeDomain} and the name server AmazonProvidedDNS`,
-        found,
+        found: async () => {
+            const options = await dhcpOptions(context);
+            if (!options) {
+                return "no DHCP options, so that nodes have no names";
+            }
+            const { domains, servers, resolver } = options;
+            const hasName = isAny ? domains.length > 0 : domains.includes(nodeDomain);
+            const isAws =
+                servers.length > 0 && servers.every((each) => [...AMAZON_DNS, resolver].includes(each));
+            // Another name server may forward the nodes' names to AWS's.
+            const otherwise = ownsNetwork || servers.length === 0 ? "failed" : "unknown";
+            const shown = servers.join(", ") || "none";
+            return [
+                { found: okIf(hasName, domains.join(" ") || "none") },
+                {
+                    subject: `VPC ${vpcId}: name servers in its DHCP options`,
+                    expected: "AmazonProvidedDNS",
+                    found: { found: shown, result: isAws ? "ok" : otherwise } as const,
+                },
+            ];
+        },
     };
 }
 

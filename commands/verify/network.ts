@@ -41,22 +41,21 @@ export function ingress({ clients: { ec2 }, outputs }: Context): Observation {
         const by = rules.map(describeRule).join("; ");
         return isWide ? [`${ipv4} public IPv4 addresses, ${ipv6} of IPv6, by: ${by}`] : [];
     };
-    const found = async () => {
-        const pages = ec2.paginateDescribeSecurityGroups(inVpc(outputs));
-        const groups = await collect(pages, ({ SecurityGroups }) => SecurityGroups);
-        const { ownsNetwork } = outputs.forCommands;
-        return groups
-            .filter(({ GroupName }) => ownsNetwork || GroupName?.startsWith("ElasticMapReduce-"))
-            .map(({ GroupId, GroupName, IpPermissions = [] }) => ({
-                subject: `security group ${GroupId} (${GroupName}): ingress`,
-                found: () => faultsOf(IpPermissions),
-            }));
-    };
     return {
         subject: `security groups of ${outputs.vpcId}`,
         expected: `no public addresses, or in sum less than a /${WIDE.ipv4} of IPv4 and a /${WIDE.ipv6} of IPv6`,
         fix: "revoke the rules: `aws ec2 revoke-security-group-ingress`",
-        found,
+        found: async () => {
+            const pages = ec2.paginateDescribeSecurityGroups(inVpc(outputs));
+            const groups = await collect(pages, ({ SecurityGroups }) => SecurityGroups);
+            const { ownsNetwork } = outputs.forCommands;
+            return groups
+                .filter(({ GroupName }) => ownsNetwork || GroupName?.startsWith("ElasticMapReduce-"))
+                .map(({ GroupId, GroupName, IpPermissions = [] }) => ({
+                    subject: `security group ${GroupId} (${GroupName}): ingress`,
+                    found: () => faultsOf(IpPermissions),
+                }));
+        },
     };
 }
 
@@ -82,30 +81,29 @@ export function routes(context: Context): Observation {
     const { vpcId, subnetIds, forCommands } = context.outputs;
     const { internetAccess, ownsNetwork } = forCommands;
     const way = internetAccess === "public" ? "an internet gateway" : "a NAT gateway";
-    const found = async () => {
-        const tables = await routeTables(context);
-        return subnetIds.map((subnetId) => {
-            const { RouteTableId: routeTableId = "none", Routes = [] } = tableOf(subnetId, tables) ?? {};
-            const live = Routes.map(routeOf);
-            const fault = checkDefaultRoutes(
-                { subnetId, routeTableId, routes: live },
-                { internetAccess, natGatewayOnly: ownsNetwork },
-            );
-            const added = ownsNetwork ? live.filter((route) => !isOwn(route)) : [];
-            const faults = added.map(({ destination, target }) => `${destination} leads to ${target}`);
-            return {
-                subject: `subnet ${subnetId}: routes`,
-                found: fault ? [fault.found, ...faults] : faults,
-            };
-        });
-    };
     return {
         subject: `routes of ${vpcId}`,
         expected: ownsNetwork ? `to ${way}, within the VPC and to endpoints only` : `to ${way}`,
         fix: ownsNetwork
             ? `${restore(context.outputs)}, and delete added routes`
             : `a default route to ${way}`,
-        found,
+        found: async () => {
+            const tables = await routeTables(context);
+            return subnetIds.map((subnetId) => {
+                const { RouteTableId: routeTableId = "none", Routes = [] } = tableOf(subnetId, tables) ?? {};
+                const live = Routes.map(routeOf);
+                const fault = checkDefaultRoutes(
+                    { subnetId, routeTableId, routes: live },
+                    { internetAccess, natGatewayOnly: ownsNetwork },
+                );
+                const added = ownsNetwork ? live.filter((route) => !isOwn(route)) : [];
+                const faults = added.map(({ destination, target }) => `${destination} leads to ${target}`);
+                return {
+                    subject: `subnet ${subnetId}: routes`,
+                    found: fault ? [fault.found, ...faults] : faults,
+                };
+            });
+        },
     };
 }
 
@@ -149,25 +147,25 @@ const FLOWS = [
 /** The network ACLs let the nodes reach the internet. An ACL cannot open more than the security groups do. */
 export function networkAcls({ clients: { ec2 }, outputs }: Context): Observation {
     const { vpcId, subnetIds } = outputs;
-    const found = async () => {
-        const pages = ec2.paginateDescribeNetworkAcls(inVpc(outputs));
-        const acls = await collect(pages, ({ NetworkAcls }) => NetworkAcls);
-        return subnetIds.map((subnetId) => {
-            const acl =
-                acls.find(({ Associations }) => Associations?.some((each) => each.SubnetId === subnetId)) ??
-                acls.find(({ IsDefault }) => IsDefault);
-            const denied = FLOWS.filter((flow) => isDenied(flow, acl?.Entries ?? []));
-            return {
-                subject: `subnet ${subnetId}: network ACL`,
-                found: denied.map(({ what }) => `${acl?.NetworkAclId} denies ${what}`),
-            };
-        });
-    };
     return {
         subject: `network ACLs of ${vpcId}`,
         expected: "HTTPS and HTTP out to every address, and the answers in",
         fix: "remove the denying entries, or add allowing ones before them",
-        found,
+        found: async () => {
+            const pages = ec2.paginateDescribeNetworkAcls(inVpc(outputs));
+            const acls = await collect(pages, ({ NetworkAcls }) => NetworkAcls);
+            return subnetIds.map((subnetId) => {
+                const acl =
+                    acls.find(({ Associations }) =>
+                        Associations?.some((each) => each.SubnetId === subnetId),
+                    ) ?? acls.find(({ IsDefault }) => IsDefault);
+                const denied = FLOWS.filter((flow) => isDenied(flow, acl?.Entries ?? []));
+                return {
+                    subject: `subnet ${subnetId}: network ACL`,
+                    found: denied.map(({ what }) => `${acl?.NetworkAclId} denies ${what}`),
+                };
+            });
+        },
     };
 }
 
@@ -186,12 +184,8 @@ function isDenied({ egress, from, to }: (typeof FLOWS)[number], all: readonly Ne
         .map(({ RuleAction, PortRange: { From = 0, To = 65_535 } = {} }) => ({ RuleAction, From, To }));
     // Where a decision may change.
     const ports = [from, ...entries.flatMap(({ From, To }) => [From, To + 1])];
-    return ports
-        .filter((port) => from <= port && port <= to)
-        .some((port) => {
-            const decisive = entries.find(({ From, To }) => From <= port && port <= To);
-            return decisive?.RuleAction !== "allow";
-        });
+    const decisive = (port: number) => entries.find(({ From, To }) => From <= port && port <= To);
+    return ports.some((port) => from <= port && port <= to && decisive(port)?.RuleAction !== "allow");
 }
 
 /** The policies of the VPC's endpoints for S3 and KMS let the nodes at the buckets and the key. */
@@ -233,28 +227,23 @@ export function endpointPolicies(context: Context): Observation {
 
 /** What nodes call, by the name of the endpoint's service. */
 function nodeCalls(outputs: StackOutputs): Readonly<Record<string, readonly LiveStatement[]>> {
-    const { region, certificateArchive } = outputs.forCommands;
-    const folders = foldersOf(outputs);
-    const written = folders.filter(({ location }) =>
-        LOCATIONS.find(({ path }) => path === location)?.jobflow.includes("write"),
-    );
-    const buckets = folders.map(({ bucket }) => bucketArn(bucket));
-    const objects = folders.map((folder) => objectArn(folder, "*"));
+    const { kmsKeyArn, forCommands } = outputs;
+    const { region, certificateArchive } = forCommands;
+    const folders = foldersOf(outputs).map(({ location, ...folder }) => ({
+        bucket: bucketArn(folder.bucket),
+        objects: objectArn(folder, "*"),
+        isWritten: LOCATIONS.find(({ path }) => path === location)?.jobflow.includes("write"),
+    }));
+    const buckets = folders.map(({ bucket }) => bucket);
+    const read = folders.map(({ objects }) => objects);
+    const written = folders.flatMap(({ objects, isWritten }) => (isWritten ? objects : []));
     const assets = publicBuckets(region).map((bucket) => `${bucketArn(bucket)}/*`);
     return {
         [`com.amazonaws.${region}.s3`]: [
             ...allow("Lists", ["s3:ListBucket"], buckets),
-            ...allow("Read", ["s3:GetObject"], [...objects, urlArn(certificateArchive), ...assets]),
-            ...allow(
-                "Write",
-                ["s3:PutObject"],
-                written.map((folder) => objectArn(folder, "*")),
-            ),
+            ...allow("Read", ["s3:GetObject"], [...read, urlArn(certificateArchive), ...assets]),
+            ...allow("Write", ["s3:PutObject"], written),
         ],
-        [`com.amazonaws.${region}.kms`]: allow(
-            "Key",
-            ["kms:Decrypt", "kms:GenerateDataKey"],
-            [outputs.kmsKeyArn],
-        ),
+        [`com.amazonaws.${region}.kms`]: allow("Key", ["kms:Decrypt", "kms:GenerateDataKey"], [kmsKeyArn]),
     };
 }

@@ -45,26 +45,25 @@ export function roleTrust(context: Context): readonly Observation[] {
         const isAdded = policies
             ? notAmong(trust.Statement)
             : (statement: LiveStatement) => isForOthers(statement, [accountId]);
-        const found = async () => {
-            const { Role } = await clients.iam.getRole({ RoleName: name });
-            const live = statementsOf(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? "{}"));
-            const added = live.filter((each) => each.Effect === "Allow" && isAdded(each));
-            const ofService = live.filter(
-                (each) =>
-                    isForAction(each, "sts:AssumeRole") &&
-                    principalsOf(each).some((principal) => [service, "*"].includes(principal)),
-            );
-            const isTrusted =
-                ofService.some(({ Effect }) => Effect === "Allow") &&
-                !ofService.some(({ Effect, Condition }) => Effect === "Deny" && Condition === undefined);
-            const missing = isTrusted ? [] : [`${service} may not assume the role`];
-            return [...missing, ...added.map(describeStatement)];
-        };
         return {
             subject: `role ${name}: trust policy`,
             expected: policies ? `${service} only` : `${service}, and no other account`,
             fix: policies ? restore(outputs) : "change the role's trust policy",
-            found,
+            found: async () => {
+                const { Role } = await clients.iam.getRole({ RoleName: name });
+                const live = statementsOf(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? "{}"));
+                const added = live.filter((each) => each.Effect === "Allow" && isAdded(each));
+                const ofService = live.filter(
+                    (each) =>
+                        isForAction(each, "sts:AssumeRole") &&
+                        principalsOf(each).some((principal) => [service, "*"].includes(principal)),
+                );
+                const isTrusted =
+                    ofService.some(({ Effect }) => Effect === "Allow") &&
+                    !ofService.some(({ Effect, Condition }) => Effect === "Deny" && Condition === undefined);
+                const missing = isTrusted ? [] : [`${service} may not assume the role`];
+                return [...missing, ...added.map(describeStatement)];
+            },
         };
     });
     return [...trusts, instanceProfile(context)];
@@ -99,9 +98,7 @@ async function inlinePolicies(iam: IAM, RoleName: string) {
 
 function attachedPolicies(iam: IAM, RoleName: string): Promise<readonly string[]> {
     const pages = iam.paginateListAttachedRolePolicies({ RoleName });
-    return collect(pages, ({ AttachedPolicies }) =>
-        AttachedPolicies?.flatMap(({ PolicyArn }) => PolicyArn ?? []),
-    );
+    return collect(pages, ({ AttachedPolicies: all }) => all?.map(({ PolicyArn = "" }) => PolicyArn));
 }
 
 function managedPolicies(iam: IAM, arns: readonly string[]) {
@@ -130,23 +127,22 @@ export function rolePolicies({ clients: { iam }, outputs }: Context): readonly O
         if (own === undefined) {
             return [];
         }
-        const found = async () => {
-            const inline = await inlinePolicies(iam, name);
-            const attached = await attachedPolicies(iam, name);
-            const added = attached.filter((each) => !own.managedPolicyArns.includes(each));
-            return [...inline, ...(await managedPolicies(iam, added))]
-                .filter(({ json }) => documentDigest(json) !== own.policyDigest)
-                .flatMap((policy) =>
-                    statementsOf(policy.json)
-                        .filter((live) => givesAccess(live, SENSITIVE) && touches(live, protectedArns))
-                        .map((live) => `${policy.name}: ${describeStatement(live)}`),
-                );
-        };
         return {
             subject: `role ${name}: policies`,
             expected: "no access to data, key or IAM but by the stack's policies",
             fix: `${restore(outputs)} restores the stack's policy; \`aws iam delete-role-policy\` or \`detach-role-policy\` removes another`,
-            found,
+            found: async () => {
+                const inline = await inlinePolicies(iam, name);
+                const attached = await attachedPolicies(iam, name);
+                const added = attached.filter((each) => !own.managedPolicyArns.includes(each));
+                return [...inline, ...(await managedPolicies(iam, added))]
+                    .filter(({ json }) => documentDigest(json) !== own.policyDigest)
+                    .flatMap((policy) =>
+                        statementsOf(policy.json)
+                            .filter((live) => givesAccess(live, SENSITIVE) && touches(live, protectedArns))
+                            .map((live) => `${policy.name}: ${describeStatement(live)}`),
+                    );
+            },
         };
     });
 }
@@ -159,22 +155,23 @@ export function roleRequirements({ clients: { iam }, outputs }: Context): readon
         if (required === undefined) {
             return [];
         }
-        const found = async () => {
-            const attached = await attachedPolicies(iam, name);
-            const policies = [
-                ...(await inlinePolicies(iam, name)),
-                ...(await managedPolicies(iam, attached)),
-            ];
-            const live = policies.flatMap(({ json }) => statementsOf(json));
-            const missing = required.managedPolicyArns.filter((each) => !attached.includes(each));
-            const wanted = (await managedPolicies(iam, missing)).flatMap(({ json }) => statementsOf(json));
-            return uncovered([...statementsOf(required.policyDocument), ...wanted], () => live);
-        };
         return {
             subject: `role ${name}: permissions`,
             expected: "all of the output requiredPolicies",
             fix: `attach the policies that \`npx pulumi stack output requiredPolicies --stack ${outputs.forCommands.stack}\` prints`,
-            found,
+            found: async () => {
+                const attached = await attachedPolicies(iam, name);
+                const policies = [
+                    ...(await inlinePolicies(iam, name)),
+                    ...(await managedPolicies(iam, attached)),
+                ];
+                const live = policies.flatMap(({ json }) => statementsOf(json));
+                const missing = required.managedPolicyArns.filter((each) => !attached.includes(each));
+                const wanted = (await managedPolicies(iam, missing)).flatMap(({ json }) =>
+                    statementsOf(json),
+                );
+                return uncovered([...statementsOf(required.policyDocument), ...wanted], () => live);
+            },
         };
     });
 }

@@ -1,10 +1,4 @@
-import type {
-    Destination,
-    GetPublicAccessBlockCommandOutput,
-    InventoryConfiguration,
-} from "@aws-sdk/client-s3";
-import { bucketPolicy } from "../../components/policies/bucket";
-import { bucketArn } from "../../components/policies/s3-access";
+import type { GetPublicAccessBlockCommandOutput, InventoryConfiguration } from "@aws-sdk/client-s3";
 import { collect, ifThere } from "../aws";
 import { type Bucket, bucketsOf } from "./buckets";
 import { type Context, type Observation, okIf, restore } from "./control";
@@ -29,31 +23,32 @@ export function defaultEncryption({ clients: { s3 }, outputs }: Context): readon
     const holdData = bucketsOf(outputs).filter(({ isArchive }) => !isArchive);
     return holdData.map(({ name, spec }) => {
         const isSet = spec !== undefined || encryptedExistingBuckets.includes(name);
-        const found = async () => {
-            const NONE = "ServerSideEncryptionConfigurationNotFoundError";
-            const answer = await ifThere(s3.getBucketEncryption({ Bucket: name }), NONE);
-            const [rule] = answer?.ServerSideEncryptionConfiguration?.Rules ?? [];
-            const { SSEAlgorithm = "none", KMSMasterKeyID: key } =
-                rule?.ApplyServerSideEncryptionByDefault ?? {};
-            // S3 returns the key's ARN or its id, as it was set.
-            const isKnown = existingKmsKeyArns.some((known) => known === key || known.endsWith(`/${key}`));
-            const isOk = SSEAlgorithm === "AES256" || (!isSet && isKnown);
-            const shown = key === undefined ? SSEAlgorithm : `${SSEAlgorithm} under ${key}`;
-            const types = rule?.BlockedEncryptionTypes?.EncryptionType?.join(", ") || "none";
-            const blocked = {
-                subject: `bucket ${name}: blocked encryption`,
-                expected: "SSE-C",
-                found: types,
-            };
-            return [{ found: okIf(isOk, shown) }, ...(spec ? [blocked] : [])];
-        };
         return {
             subject: `bucket ${name}: default encryption`,
             expected: isSet ? "AES256" : "AES256, or a key in storage.existingKmsKeyArns",
             fix: isSet
                 ? restore(outputs)
                 : `add the bucket to storage.encryptExistingBuckets in Pulumi.${stack}.yaml, then \`npx pulumi up --stack ${stack}\``,
-            found,
+            found: async () => {
+                const NONE = "ServerSideEncryptionConfigurationNotFoundError";
+                const answer = await ifThere(s3.getBucketEncryption({ Bucket: name }), NONE);
+                const [rule] = answer?.ServerSideEncryptionConfiguration?.Rules ?? [];
+                const { SSEAlgorithm = "none", KMSMasterKeyID: key } =
+                    rule?.ApplyServerSideEncryptionByDefault ?? {};
+                // S3 returns the key's ARN or its id, as it was set.
+                const isKnown = existingKmsKeyArns.some(
+                    (known) => known === key || known.endsWith(`/${key}`),
+                );
+                const isOk = SSEAlgorithm === "AES256" || (!isSet && isKnown);
+                const shown = key === undefined ? SSEAlgorithm : `${SSEAlgorithm} under ${key}`;
+                const types = rule?.BlockedEncryptionTypes?.EncryptionType?.join(", ") || "none";
+                const blocked = {
+                    subject: `bucket ${name}: blocked encryption`,
+                    expected: "SSE-C",
+                    found: types,
+                };
+                return [{ found: okIf(isOk, shown) }, ...(spec ? [blocked] : [])];
+            },
         };
     });
 }
@@ -63,16 +58,10 @@ async function policyOf({ clients: { s3 } }: Context, { name }: Bucket): Promise
     return statementsOf(answer?.Policy);
 }
 
-function ownStatements({ name, spec, acceptedSse }: Bucket) {
-    return acceptedSse === undefined
-        ? []
-        : bucketPolicy(bucketArn(name), acceptedSse, spec?.additionalStatements).Statement;
-}
-
 /** The statements of the stack's policy are in place: TLS only, no other encryption, no customer-provided key. */
 export function policyDenies(context: Context): readonly Observation[] {
     return bucketsOf(context.outputs).flatMap((bucket) => {
-        const denies = ownStatements(bucket).filter(({ Effect }) => Effect === "Deny");
+        const denies = bucket.own.filter(({ Effect }) => Effect === "Deny");
         const found = async () => {
             const isMissing = notAmong(await policyOf(context, bucket));
             return denies.filter(isMissing).map(({ Sid }) => `${Sid} is missing or changed`);
@@ -86,7 +75,7 @@ export function policyDenies(context: Context): readonly Observation[] {
 /** Who may read or change the objects of the stack's buckets, and where copies of them go. */
 export function dataAccess(context: Context): readonly Observation[] {
     return bucketsOf(context.outputs).flatMap((bucket) => {
-        const isAdded = bucket.acceptedSse ? notAmong(ownStatements(bucket)) : isForEveryone;
+        const isAdded = bucket.own.length > 0 ? notAmong(bucket.own) : isForEveryone;
         const statements = addedStatements(context, bucket, isAdded);
         return bucket.spec
             ? [statements, aclGrants(context, bucket), ...copiesOf(context, bucket)]
@@ -121,7 +110,7 @@ function addedStatements(
     bucket: Bucket,
     isAdded: (statement: LiveStatement) => boolean,
 ): Observation {
-    const isOwn = bucket.acceptedSse !== undefined;
+    const isOwn = bucket.own.length > 0;
     return {
         subject: `bucket ${bucket.name}: statements that give access to data`,
         expected: isOwn ? "only those of the stack" : "none for other accounts",
@@ -152,8 +141,8 @@ function aclGrants({ clients: { s3 } }: Context, { name: Bucket }: Bucket, kind 
                 return okIf(true, "ACLs are off");
             }
             const { Owner, Grants = [] } = await s3.getBucketAcl({ Bucket });
-            return Grants.map(({ Grantee: { URI, ID, EmailAddress } = {}, Permission }) => ({
-                who: URI ?? ID ?? EmailAddress ?? "someone",
+            return Grants.map(({ Grantee: { URI, ID = "" } = {}, Permission }) => ({
+                who: URI ?? ID,
                 Permission,
             }))
                 .filter(({ who }) => ![Owner?.ID, CLOUDFRONT, LOG_GROUP].includes(who) && who.includes(kind))
@@ -166,7 +155,9 @@ function aclGrants({ clients: { s3 } }: Context, { name: Bucket }: Bucket, kind 
 function copiesOf({ clients: { s3 }, outputs }: Context, { name: Bucket }: Bucket): readonly Observation[] {
     const { accountId } = outputs.forCommands;
     /** Without an account in the configuration, S3 delivers whoever the bucket's owner is. */
-    const foreign = async (destinations: readonly Partial<Pick<Destination, "Bucket" | "Account">>[]) => {
+    const foreign = async (
+        destinations: readonly { readonly Bucket?: string; readonly Account?: string }[],
+    ) => {
         const own = destinations.every(({ Account }) => Account)
             ? []
             : await collect(s3.paginateListBuckets({ MaxBuckets: 1000 }), ({ Buckets }) => Buckets);
@@ -213,20 +204,15 @@ function copiesOf({ clients: { s3 }, outputs }: Context, { name: Bucket }: Bucke
     }));
 }
 
-const PUBLIC_ACCESS = [
-    "BlockPublicAcls",
-    "IgnorePublicAcls",
-    "BlockPublicPolicy",
-    "RestrictPublicBuckets",
-] as const;
+const BLOCKS = ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"] as const;
 
 /** The bucket blocks public access, or the account does so for all its buckets. */
 export function publicAccess({ clients: { s3, s3Control }, outputs }: Context): readonly Observation[] {
     const { accountId: AccountId } = outputs.forCommands;
-    const settings = PUBLIC_ACCESS.map((name) => `${name}=true`).join(",");
+    const settings = BLOCKS.map((name) => `${name}=true`).join(",");
     const offOf = async (answer: Promise<GetPublicAccessBlockCommandOutput>) => {
         const block = await ifThere(answer, "NoSuchPublicAccessBlockConfiguration");
-        return PUBLIC_ACCESS.filter((name) => !block?.PublicAccessBlockConfiguration?.[name]);
+        return BLOCKS.filter((name) => !block?.PublicAccessBlockConfiguration?.[name]);
     };
     return bucketsOf(outputs).map(({ name, spec }) => ({
         subject: `bucket ${name}: public access`,

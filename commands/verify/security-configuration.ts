@@ -1,12 +1,11 @@
 import { fieldsOf } from "../config-yml";
 import { type Context, type Outcome, restore } from "./control";
 
-const AT_REST = "EncryptionConfiguration.AtRestEncryptionConfiguration";
 const IN_TRANSIT = "EncryptionConfiguration.EnableInTransitEncryption";
 const PARTS = {
-    s3: [`${AT_REST}.S3EncryptionConfiguration.`],
-    disks: [`${AT_REST}.LocalDiskEncryptionConfiguration.`],
-    inTransit: [IN_TRANSIT, "EncryptionConfiguration.InTransitEncryptionConfiguration."],
+    s3: /\.S3EncryptionConfiguration\./,
+    disks: /\.LocalDiskEncryptionConfiguration\./,
+    inTransit: /\.(EnableInTransitEncryption$|InTransitEncryptionConfiguration\.)/,
 };
 
 /**
@@ -15,10 +14,8 @@ const PARTS = {
  * @param part `rest`: all fields that no other part has.
  */
 export function securityConfiguration(part: keyof typeof PARTS | "rest") {
-    const isIn = (prefixes: readonly string[]) => (field: string) =>
-        prefixes.some((prefix) => field.startsWith(prefix));
-    const isPart =
-        part === "rest" ? (field: string) => !isIn(Object.values(PARTS).flat())(field) : isIn(PARTS[part]);
+    const isPart = (field: string) =>
+        part === "rest" ? !Object.values(PARTS).some((each) => each.test(field)) : PARTS[part].test(field);
     return ({ clients: { emr }, outputs }: Context): Outcome => {
         const { securityConfigurationName: name, securityConfiguration: json } = outputs;
         const wanted = fieldsOf(JSON.parse(json ?? "{}"));
