@@ -74,11 +74,9 @@ export function archiveContent(context: Context): Outcome {
         if (!FILES.every((name) => names.includes(name))) {
             return container;
         }
-        const [chain = "", privateKey = "", trusted = ""] = FILES.map((name) => files[name]);
+        const [chainPem = "", privateKey = "", trustedPem = ""] = FILES.map((name) => files[name]);
         const faults = (domain?: string) =>
-            chainFindings({ chainPem: chain, trustedPem: trusted, domain, now: undefined }).map(
-                (finding) => finding.found,
-            );
+            chainFindings({ chainPem, trustedPem, domain, now: undefined }).map((each) => each.found);
         const broken = faults();
         const domains = broken.length === 0 ? await nodeDomains(context) : [];
         const unnamed = domains.map(faults);
@@ -86,13 +84,15 @@ export function archiveContent(context: Context): Outcome {
         const { key } = parseObjectUrl(certificateArchive);
         const named = [
             observation("names", expected, unnamed.find(({ length }) => length === 0) ?? unnamed[0] ?? []),
-            ...(own ? [observation("name", key, certificateArchiveKey({ chain, trusted }))] : []),
+            ...(own
+                ? [observation("name", key, certificateArchiveKey({ chain: chainPem, trusted: trustedPem }))]
+                : []),
         ];
         return [
             ...container,
             observation("chain", "each certificate signed by the next, up to a trusted authority", broken),
             ...(broken.length === 0 ? named : []),
-            observation("private key", "the certificate's, in PKCS#8", keyFaults(chain, privateKey)),
+            observation("private key", "the certificate's, in PKCS#8", keyFaults(chainPem, privateKey)),
         ];
     };
     const expected = "an archive as EMR reads it";

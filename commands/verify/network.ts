@@ -1,10 +1,4 @@
-import type {
-    IpPermission,
-    NetworkAclEntry,
-    RouteTable,
-    Route as SdkRoute,
-    VpcEndpoint,
-} from "@aws-sdk/client-ec2";
+import type { IpPermission, NetworkAclEntry, RouteTable, Route as SdkRoute } from "@aws-sdk/client-ec2";
 import { checkDefaultRoutes, type Route } from "../../components/checks/default-routes";
 import { accountArn } from "../../components/checks/document-differences";
 import { ANYWHERE } from "../../components/domain/cidr";
@@ -62,10 +56,10 @@ export function ingress({ clients: { ec2 }, outputs }: Context): Observation {
 /** The ranges and prefix lists of a rule. Other groups are no addresses. */
 function peersOf({ IpRanges = [], Ipv6Ranges = [], PrefixListIds = [] }: IpPermission): readonly string[] {
     return [
-        ...IpRanges.map(({ CidrIp }) => CidrIp),
-        ...Ipv6Ranges.map(({ CidrIpv6 }) => CidrIpv6),
-        ...PrefixListIds.map(({ PrefixListId }) => PrefixListId),
-    ].flatMap((peer) => peer ?? []);
+        ...IpRanges.map(({ CidrIp = "" }) => CidrIp),
+        ...Ipv6Ranges.map(({ CidrIpv6 = "" }) => CidrIpv6),
+        ...PrefixListIds.map(({ PrefixListId = "" }) => PrefixListId),
+    ];
 }
 
 /** Such as `tcp 22 from 0.0.0.0/0`. */
@@ -195,15 +189,18 @@ export function endpointPolicies(context: Context): Observation {
     const needs = nodeCalls(outputs);
     const found = async () => {
         const pages = clients.ec2.paginateDescribeVpcEndpoints(inVpc(outputs));
-        const all = await collect(pages, ({ VpcEndpoints }) => VpcEndpoints);
+        const endpoints = await collect(pages, ({ VpcEndpoints }) => VpcEndpoints);
         const tables = await routeTables(context);
         const used = subnetIds.map((subnetId) => tableOf(subnetId, tables)?.RouteTableId ?? "");
-        // Nodes use an interface by its private DNS names, a gateway by a route.
-        const isUsed = ({ PrivateDnsEnabled, RouteTableIds = [], State }: VpcEndpoint) =>
-            State?.toLowerCase() === "available" &&
-            (PrivateDnsEnabled || RouteTableIds.some((table) => used.includes(table)));
-        const judged = all.filter(isUsed).flatMap((endpoint) => {
-            const { VpcEndpointId, VpcEndpointType, ServiceName = "", PolicyDocument } = endpoint;
+        const judged = endpoints.flatMap((endpoint) => {
+            const { VpcEndpointId, VpcEndpointType, ServiceName = "", PolicyDocument, State } = endpoint;
+            const { PrivateDnsEnabled, RouteTableIds = [] } = endpoint;
+            // Nodes use an interface by its private DNS names, a gateway by a route.
+            const isUsed = PrivateDnsEnabled || RouteTableIds.some((table) => used.includes(table));
+            const required = needs[ServiceName];
+            if (State?.toLowerCase() !== "available" || !isUsed || !required || !PolicyDocument) {
+                return [];
+            }
             // To a gateway, an account is its root user alone, and no principal but `*` means a role.
             // https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
             const isForNodes = (principal: string) =>
@@ -211,13 +208,8 @@ export function endpointPolicies(context: Context): Observation {
                 (VpcEndpointType !== "Gateway" &&
                     (principal === accountArn(forCommands.accountId) || baseName(principal) === jobflowRole));
             const live = statementsOf(PolicyDocument).filter((each) => principalsOf(each).some(isForNodes));
-            const required = needs[ServiceName];
-            return required && PolicyDocument
-                ? {
-                      subject: `endpoint ${VpcEndpointId} (${ServiceName}): policy`,
-                      found: uncovered(required, () => live),
-                  }
-                : [];
+            const subject = `endpoint ${VpcEndpointId} (${ServiceName}): policy`;
+            return { subject, found: uncovered(required, () => live) };
         });
         return judged.length > 0 ? judged : okIf(true, "no endpoint for S3 or KMS has a policy");
     };

@@ -161,16 +161,13 @@ export function roleRequirements({ clients: { iam }, outputs }: Context): readon
             fix: `attach the policies that \`npx pulumi stack output requiredPolicies --stack ${outputs.forCommands.stack}\` prints`,
             found: async () => {
                 const attached = await attachedPolicies(iam, name);
-                const policies = [
-                    ...(await inlinePolicies(iam, name)),
-                    ...(await managedPolicies(iam, attached)),
-                ];
-                const live = policies.flatMap(({ json }) => statementsOf(json));
+                const inline = await inlinePolicies(iam, name);
+                const managed = await managedPolicies(iam, attached);
                 const missing = required.managedPolicyArns.filter((each) => !attached.includes(each));
-                const wanted = (await managedPolicies(iam, missing)).flatMap(({ json }) =>
-                    statementsOf(json),
-                );
-                return uncovered([...statementsOf(required.policyDocument), ...wanted], () => live);
+                const wanted = [{ json: required.policyDocument }, ...(await managedPolicies(iam, missing))];
+                const statementsIn = (policies: readonly { readonly json: string }[]) =>
+                    policies.flatMap(({ json }) => statementsOf(json));
+                return uncovered(statementsIn(wanted), () => statementsIn([...inline, ...managed]));
             },
         };
     });
