@@ -73,7 +73,8 @@ export async function observe({ found, fix, ...line }: Observation): Promise<rea
             throw error;
         }
         if (MISSING.test(error.code)) {
-            return [{ ...line, ...okIf(false, `missing: ${error.on}`), fix }];
+            const what = line.subject.includes(error.on) ? "missing" : `missing: ${error.on}`;
+            return [{ ...line, ...okIf(false, what), fix }];
         }
         const unknown = { ...line, result: "unknown", found: `no answer: ${error.message}` } as const;
         return error.denied

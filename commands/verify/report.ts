@@ -40,8 +40,6 @@ export const reportSchema = z.strictObject({
 
 export type Report = z.output<typeof reportSchema>;
 
-type ControlReport = Report["controls"][number];
-
 /** 2: a control of high severity failed. 1: another control failed, or something is unknown. 0: all is ok. */
 export function exitCode({ controls }: Report): ExitCode {
     if (controls.some((each) => each.result === "failed" && each.severity === "high")) {
@@ -51,16 +49,22 @@ export function exitCode({ controls }: Report): ExitCode {
 }
 
 /** The important lines come last, next to the prompt. */
-const ORDER: readonly ControlReport["result"][] = ["skipped", "ok", "unknown", "failed"];
+const ORDER: readonly Report["result"][] = ["skipped", "ok", "unknown", "failed"];
 
 /** A table of controls; below each that is not ok, its evidence. */
 export function reportText({ stack, account, region, time, controls }: Report): string {
     const sorted = ORDER.map((each) => controls.filter((of) => of.result === each));
     const width = Math.max(...controls.map(({ id }) => id.length));
-    const lines = sorted
-        .flat()
-        .flatMap(({ id, title, severity, result: of, reason, evidence: all }) => [
-            `${of.padEnd(8)} ${id.padEnd(width)}  ${title}${detail(of, severity, reason, all.length)}`,
+    const lines = sorted.flat().flatMap(({ id, title, severity, result: of, reason, evidence: all }) => {
+        const rated = ` (severity: ${severity})`;
+        const ends = {
+            skipped: `: ${reason}`,
+            ok: ` (${all.length} observed)`,
+            unknown: rated,
+            failed: rated,
+        };
+        return [
+            `${of.padEnd(8)} ${id.padEnd(width)}  ${title}${ends[of]}`,
             ...all
                 .filter((each) => each.result !== "ok")
                 .flatMap(({ subject, expected, found, fix }) => [
@@ -69,20 +73,9 @@ export function reportText({ stack, account, region, time, controls }: Report): 
                     `             expected: ${expected}`,
                     `             fix:      ${fix}`,
                 ]),
-        ]);
+        ];
+    });
     const counts = sorted.map((each, index) => `${each.length} ${ORDER[index]}`).toReversed();
     const summary = `stack ${stack} (account ${account}, ${region}) at ${time}: ${controls.length} controls: ${counts.join(", ")}`;
     return [...lines, summary, ""].map(escaped).join("\n");
-}
-
-function detail(
-    of: ControlReport["result"],
-    severity: string,
-    reason: string | undefined,
-    size: number,
-): string {
-    if (of === "skipped") {
-        return `: ${reason}`;
-    }
-    return of === "ok" ? ` (${size} observed)` : ` (severity: ${severity})`;
 }

@@ -1256,7 +1256,7 @@ const SITUATIONS: readonly Situation[] = [
                     }),
                 ) ?? undo;
         },
-        found: [/^missing: snowplow-/],
+        found: ["missing"],
     },
     {
         title: "a security configuration without encryption in transit",
@@ -1297,7 +1297,7 @@ const SITUATIONS: readonly Situation[] = [
             await stack.deleteArchive();
             return () => stack.putArchive(before);
         },
-        found: [/^missing: s3:.*\.zip$/],
+        found: ["missing"],
     },
     {
         title: "an archive that is not a ZIP file",
@@ -1877,7 +1877,7 @@ const SITUATIONS: readonly Situation[] = [
             await s3.send(new DeleteObjectCommand(object));
             return () => s3.send(new PutObjectCommand({ ...object, Body: "x" }));
         },
-        found: [/^missing: s3:.*\.sh$/],
+        found: ["missing"],
     },
     ...(
         [
