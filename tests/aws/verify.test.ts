@@ -1387,6 +1387,28 @@ const SITUATIONS: readonly Situation[] = [
         result: "skipped",
     },
     {
+        title: "--no-archive, of an existing archive",
+        on: "existing",
+        control: "certificate-valid",
+        options: () => ({ archive: false }),
+        result: "skipped",
+    },
+    ...[
+        "emrfs-encryption",
+        "disk-encryption",
+        "transit-encryption",
+        "security-configuration",
+        "certificate-archive",
+        "certificate-valid",
+        "certificate-renewed",
+        "live-clusters",
+    ].map((control) => ({
+        title: "a stack without encryption of clusters",
+        control,
+        change: () => ({ securityConfigurationName: null, securityConfiguration: null }),
+        result: "skipped" as const,
+    })),
+    {
         title: "a certificate that should have been renewed",
         control: "certificate-renewed",
         later: 335,
