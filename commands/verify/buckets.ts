@@ -1,4 +1,3 @@
-import type { BucketSpec } from "../../components/domain/for-commands";
 import { parseS3Url } from "../../components/domain/locations";
 import { bucketPolicy } from "../../components/policies/bucket";
 import type { Statement } from "../../components/policies/document";
@@ -8,8 +7,8 @@ import type { StackOutputs } from "../stack-outputs";
 /** A bucket of the pipeline. */
 export interface Bucket {
     readonly name: string;
-    /** Undefined for an existing bucket. */
-    readonly spec: BucketSpec | undefined;
+    /** Whether the stack created it. */
+    readonly isManaged: boolean;
     /** The statements of the policy that the stack sets; empty if it sets none. */
     readonly own: readonly Statement[];
     /** Whether it has nothing of the stack but an existing certificate archive. */
@@ -25,9 +24,10 @@ export function bucketsOf(outputs: StackOutputs): readonly Bucket[] {
     return [...new Set([...used, parseObjectUrl(certificateArchive).bucket])].map((name) => {
         const spec = managedBuckets[name];
         const { acceptedSse = "AES256", additionalStatements } = spec ?? {};
-        const isPolicySet = spec !== undefined || policiesOnExistingBuckets.includes(name);
+        const isManaged = spec !== undefined;
+        const isPolicySet = isManaged || policiesOnExistingBuckets.includes(name);
         const policy = bucketPolicy(bucketArn(name), acceptedSse, additionalStatements);
-        return { name, spec, own: isPolicySet ? policy.Statement : [], isArchive: !used.includes(name) };
+        return { name, isManaged, own: isPolicySet ? policy.Statement : [], isArchive: !used.includes(name) };
     });
 }
 

@@ -12,7 +12,7 @@ import { type Context, type Observation, restore } from "./control";
 import {
     describeStatement,
     givesAccess,
-    isForAction,
+    isFor,
     isForOthers,
     type LiveStatement,
     notAmong,
@@ -55,7 +55,7 @@ export function roleTrust(context: Context): readonly Observation[] {
                 const added = live.filter((each) => each.Effect === "Allow" && isAdded(each));
                 const ofService = live.filter(
                     (each) =>
-                        isForAction(each, "sts:AssumeRole") &&
+                        isFor(each, "Action", "sts:AssumeRole") &&
                         principalsOf(each).some((principal) => [service, "*"].includes(principal)),
                 );
                 const isTrusted =

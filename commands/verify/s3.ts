@@ -21,8 +21,8 @@ import {
 export function defaultEncryption({ clients: { s3 }, outputs }: Context): readonly Observation[] {
     const { encryptedExistingBuckets, existingKmsKeyArns, stack } = outputs.forCommands;
     const holdData = bucketsOf(outputs).filter(({ isArchive }) => !isArchive);
-    return holdData.map(({ name, spec }) => {
-        const isSet = spec !== undefined || encryptedExistingBuckets.includes(name);
+    return holdData.map(({ name, isManaged }) => {
+        const isSet = isManaged || encryptedExistingBuckets.includes(name);
         return {
             subject: `bucket ${name}: default encryption`,
             expected: isSet ? "AES256" : "AES256, or a key in storage.existingKmsKeyArns",
@@ -47,7 +47,7 @@ export function defaultEncryption({ clients: { s3 }, outputs }: Context): readon
                     expected: "SSE-C",
                     found: types,
                 };
-                return [{ found: okIf(isOk, shown) }, ...(spec ? [blocked] : [])];
+                return [{ found: okIf(isOk, shown) }, ...(isManaged ? [blocked] : [])];
             },
         };
     });
@@ -77,7 +77,7 @@ export function dataAccess(context: Context): readonly Observation[] {
     return bucketsOf(context.outputs).flatMap((bucket) => {
         const isAdded = bucket.own.length > 0 ? notAmong(bucket.own) : isForEveryone;
         const statements = addedStatements(context, bucket, isAdded);
-        return bucket.spec
+        return bucket.isManaged
             ? [statements, aclGrants(context, bucket), ...copiesOf(context, bucket)]
             : [statements, aclGrants(context, bucket, "/groups/global/")];
     });
@@ -86,7 +86,7 @@ export function dataAccess(context: Context): readonly Observation[] {
 /** Which other accounts may read or change the objects of existing buckets, and where copies of them go. */
 export function existingBucketAccess(context: Context): readonly Observation[] {
     const { accountId } = context.outputs.forCommands;
-    const existing = bucketsOf(context.outputs).filter(({ spec }) => spec === undefined);
+    const existing = bucketsOf(context.outputs).filter(({ isManaged }) => !isManaged);
     return existing.flatMap((bucket) => [
         addedStatements(context, bucket, (live) => isForOthers(live, [accountId])),
         aclGrants(context, bucket),
@@ -214,10 +214,10 @@ export function publicAccess({ clients: { s3, s3Control }, outputs }: Context): 
         const block = await ifThere(answer, "NoSuchPublicAccessBlockConfiguration");
         return BLOCKS.filter((name) => !block?.PublicAccessBlockConfiguration?.[name]);
     };
-    return bucketsOf(outputs).map(({ name, spec }) => ({
+    return bucketsOf(outputs).map(({ name, isManaged }) => ({
         subject: `bucket ${name}: public access`,
         expected: "blocked",
-        fix: spec
+        fix: isManaged
             ? restore(outputs)
             : `\`aws s3api put-public-access-block --bucket ${name} --public-access-block-configuration ${settings}\``,
         found: async () => {

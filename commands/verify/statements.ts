@@ -124,13 +124,10 @@ export function touches({ Resource, NotResource }: LiveStatement, patterns: read
     return patterns.some((pattern) => isAbout("part", pattern, Resource, NotResource));
 }
 
-/** Whether an Allow is about an action, or a Deny about a part of its pattern. */
-export function isForAction({ Effect, Action, NotAction }: LiveStatement, action: string): boolean {
-    return isAbout(Effect === "Allow" ? "whole" : "part", action, Action, NotAction);
-}
-
-function isForResource({ Effect, Resource, NotResource }: LiveStatement, resource: string): boolean {
-    return isAbout(Effect === "Allow" ? "whole" : "part", resource, Resource, NotResource);
+/** Whether an Allow is about the whole of an action's or a resource's pattern, or a Deny about a part of it. */
+export function isFor(statement: LiveStatement, what: "Action" | "Resource", pattern: string): boolean {
+    const extent = statement.Effect === "Allow" ? "whole" : "part";
+    return isAbout(extent, pattern, statement[what], statement[`Not${what}`]);
 }
 
 /** Whether a statement is about a pattern, or a part of it, by the patterns that it names or by those that it excepts. */
@@ -172,7 +169,7 @@ export function uncovered(
             );
             const isAllowed = (action: string, resource: string) => {
                 const about = counted.filter(
-                    (each) => isForAction(each, action) && isForResource(each, resource),
+                    (each) => isFor(each, "Action", action) && isFor(each, "Resource", resource),
                 );
                 return about.some(isAllow) && !about.some(isDenial);
             };
