@@ -141,19 +141,17 @@ export function certificateDates(limit: "failDays" | "warnDays") {
                 ? `\`npx pulumi up --stack ${outputs.forCommands.stack}\` (with chainPem, put another certificate in first), then the new config.yml`
                 : renewal(outputs),
             found: async () => {
-                const validities = await validitiesOf(context);
-                return validities.length === 0
-                    ? "no readable certificate"
-                    : validities.map(({ from, to }, index) => {
-                          const days = Math.floor((to.getTime() - now.getTime()) / DAY);
-                          const ends = days < 0 ? `ended on ${day(to)}` : `${day(to)}, in ${days} days`;
-                          const isOk = from <= now && days > settings[limit];
-                          const authority = index === 0 ? "" : `, authority ${index}`;
-                          return {
-                              subject: `the nodes' certificate${authority}: end`,
-                              found: okIf(isOk, from > now ? `begins on ${day(from)}` : ends),
-                          };
-                      });
+                const ends = (await validitiesOf(context)).map(({ from, to }, index) => {
+                    const days = Math.floor((to.getTime() - now.getTime()) / DAY);
+                    const end = days < 0 ? `ended on ${day(to)}` : `${day(to)}, in ${days} days`;
+                    const isOk = from <= now && days > settings[limit];
+                    const authority = index === 0 ? "" : `, authority ${index}`;
+                    return {
+                        subject: `the nodes' certificate${authority}: end`,
+                        found: okIf(isOk, from > now ? `begins on ${day(from)}` : end),
+                    };
+                });
+                return ends.length > 0 ? ends : "no readable certificate";
             },
         };
     };

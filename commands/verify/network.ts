@@ -91,11 +91,9 @@ export function routes(context: Context): Observation {
                     { internetAccess, natGatewayOnly: ownsNetwork },
                 );
                 const added = ownsNetwork ? live.filter((route) => !isOwn(route)) : [];
-                const faults = added.map(({ destination, target }) => `${destination} leads to ${target}`);
-                return {
-                    subject: `subnet ${subnetId}: routes`,
-                    found: fault ? [fault.found, ...faults] : faults,
-                };
+                const leads = added.map(({ destination, target }) => `${destination} leads to ${target}`);
+                const faults = fault ? [fault.found, ...leads] : leads;
+                return { subject: `subnet ${subnetId}: routes`, found: faults };
             });
         },
     };
@@ -154,10 +152,8 @@ export function networkAcls({ clients: { ec2 }, outputs }: Context): Observation
                         Associations?.some((each) => each.SubnetId === subnetId),
                     ) ?? acls.find(({ IsDefault }) => IsDefault);
                 const denied = FLOWS.filter((flow) => isDenied(flow, acl?.Entries ?? []));
-                return {
-                    subject: `subnet ${subnetId}: network ACL`,
-                    found: denied.map(({ what }) => `${acl?.NetworkAclId} denies ${what}`),
-                };
+                const faults = denied.map(({ what }) => `${acl?.NetworkAclId} denies ${what}`);
+                return { subject: `subnet ${subnetId}: network ACL`, found: faults };
             });
         },
     };
