@@ -163,7 +163,7 @@ export function uncovered(
     const isAdded = notAmong(required.filter(({ Effect }) => Effect === "Deny").map(withoutSid));
     const gaps = (isAnyCondition: boolean) =>
         required.filter(isAllow).flatMap((statement) => {
-            const isOther = notAmong([undefined, statement.Condition]);
+            const isOther = notAmong([undefined, {}, statement.Condition]);
             const counted = live(statement).filter((each) =>
                 isAllow(each) ? isAnyCondition || !isOther(each.Condition) : isAdded(withoutSid(each)),
             );
