@@ -2,14 +2,18 @@ import type { S3 } from "@aws-sdk/client-s3";
 import { parse } from "csv-parse";
 import { z } from "zod";
 import type { S3Folder } from "../../components/domain/locations";
-import { ifThere, readObject } from "../aws";
 import { escaped } from "../escape";
+import { Tally } from "./objects";
 import { Fingerprint } from "./portions";
-import { download } from "./transfer";
-import { addTo, type Some, some } from "./verification";
+import { download, readText } from "./transfer";
 
-/** Tasks of a job that failed, by HTTP status and S3's error code, with S3's message of the first of them. */
-export type FailedTasks = { readonly reason: string } & Some;
+/** Tasks of a job that failed with the same HTTP status and error code of S3. */
+export class FailedTasks extends Tally {
+    /** @param reason The status, the code, and S3's message of the first of these tasks. */
+    constructor(readonly reason: string) {
+        super();
+    }
+}
 
 /** What a job's report says of its tasks. */
 export interface Completion {
@@ -22,27 +26,16 @@ export interface Completion {
 const manifest = z.object({ Results: z.array(z.object({ Bucket: z.string(), Key: z.string() })) });
 
 /**
- * Reads a job's report; undefined without one.
- * @throws Error if the report is not in S3's form.
+ * Reads a job's report.
+ * @throws Error if the report is missing, or not in S3's form.
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/batch-ops-examples-reports.html
  */
-export async function readCompletion(
-    s3: S3,
-    { bucket, prefix }: S3Folder,
-    job: string,
-): Promise<Completion | undefined> {
-    const where = { Bucket: bucket, Key: `${prefix}job-${job}/manifest.json` };
-    const top = await ifThere(
-        readObject(s3, where, (body) => body.transformToString()),
-        "NoSuchKey",
-    );
-    if (top === undefined) {
-        return undefined;
-    }
+export async function readCompletion(s3: S3, { bucket, prefix }: S3Folder, job: string): Promise<Completion> {
+    const top = await readText(s3, { Bucket: bucket, Key: `${prefix}job-${job}/manifest.json` });
     const keys = new Fingerprint();
     const failures = new Map<string, FailedTasks>();
     let copied = 0;
-    for (const { Bucket, Key } of manifest.parse(JSON.parse(top.content)).Results) {
+    for (const { Bucket, Key } of manifest.parse(JSON.parse(top)).Results) {
         // Rows of Bucket, Key, VersionId, TaskStatus and the columns of `readOutcome`.
         const rows = download(s3, { Bucket, Key }, (file) => file.pipe(parse({ relaxColumnCount: true })));
         for await (const [, key = "", , status = "", ...outcome] of rows as AsyncIterable<string[]>) {
@@ -58,9 +51,9 @@ export async function readCompletion(
             }
             // S3's messages may name requests, which differ.
             const kind = `${http} ${code}`.trim();
-            const same = failures.get(kind) ?? { reason: escaped(`${kind} ${message}`.trim()), ...some() };
+            const same = failures.get(kind) ?? new FailedTasks(escaped(`${kind} ${message}`.trim()));
             failures.set(kind, same);
-            addTo(same, escaped(readable));
+            same.add(escaped(readable));
         }
     }
     return { keys, copied, failures: [...failures.values()] };

@@ -3,29 +3,20 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Option } from "commander";
 import { reportsIn } from "../../components/policies/reencryption";
 import { awsClients, checkAccount } from "../aws";
-import { awsCommand, type CommonOptions, EXIT, type ExitCode, execute, type Streams } from "../cli";
+import { awsCommand, type CommonOptions, type ExitCode, execute, type Streams } from "../cli";
 import { activeClustersOf } from "../clusters";
 import { jsonText } from "../escape";
 import { progressBar } from "../progress-bar";
 import { readStackOutputs } from "../stack-outputs";
-import { type CopyContext, copy, isSafe, resume, uploadPortion } from "./copy";
+import { type CopyContext, copy, isSafe, type Outcome, resume, uploadPortion } from "./copy";
 import { Jobs } from "./jobs";
-import {
-    effectsText,
-    foundText,
-    hasFailed,
-    needsAttention,
-    outcomeText,
-    Result,
-    remainingText,
-    requests,
-} from "./output";
+import { effectsText, exitCodeOf, foundText, outcomeText, Result, remainingText, requests } from "./output";
 import { type Choice, checkNoneRuns, chooseLocations, liveAmong, placesOf, readFolder } from "./places";
 import { Portions } from "./portions";
 import { Records, type UploadedPortion } from "./records";
 import { SkippedObjects } from "./skipped";
 import { CONSENTS, type Consent, type Surroundings, surroundingsOf } from "./surroundings";
-import { type Counts, survey } from "./survey";
+import { Survey } from "./survey";
 import { refuseEmptyAnswers } from "./transfer";
 
 export interface EncryptExistingOptions extends CommonOptions, Choice {
@@ -68,9 +59,6 @@ export async function encryptExisting(
     [clients.s3, clients.s3Control].forEach(refuseEmptyAnswers);
     const reports = reportsIn(readFolder(String(outputs.buckets.log)));
     const records = new Records(clients.s3, reports, stackTag);
-    if (options.acknowledge !== undefined) {
-        await records.acknowledge(options.acknowledge);
-    }
     const run = `${new Date().toISOString().replace(/[-:]|\.\d+/g, "")}-${randomBytes(2).toString("hex")}`;
     const result = new Result(stack, options.yes ? run : null);
     const print = (text: string) => options.json || streams.stdout.write(text);
@@ -85,29 +73,28 @@ export async function encryptExisting(
             signal.throwIfAborted();
         },
         checkBeforeConfirm,
-        onConfirm: (job) => {
-            result.pending = [...result.pending, job];
-        },
-        onOutcome: (outcome) => {
-            result.pending = result.pending.filter(({ job }) => job !== outcome.job);
-            if (outcome.lost.objects > 0) {
-                result.blocking = [...new Set([...result.blocking, outcome.run])];
-            }
-            result.outcomes.push(outcome);
-            print(outcomeText(outcome));
-        },
+    };
+    /** Prints an outcome before it is recorded: it is known even if the record cannot be written. */
+    const conclude = async (outcome: Outcome) => {
+        result.outcomes.push(outcome);
+        print(outcomeText(outcome));
+        await records.write("outcome", { ...outcome });
     };
     const portions = new Portions();
     try {
-        Object.assign(result, await records.read());
+        await records.read();
+        if (options.acknowledge !== undefined) {
+            await records.acknowledge(options.acknowledge);
+        }
         if (options.yes) {
-            for (const job of result.pending) {
-                await resume(context, job);
+            for (const job of records.history.pending) {
+                await conclude(await resume(context, job));
             }
-            if (result.blocking.length > 0) {
+            if (records.history.blocking.length > 0) {
                 throw new Error("earlier copies have lost metadata or tags: no job is confirmed");
             }
         }
+
         const places = placesOf(outputs, chosen);
         const surroundings: Surroundings[] = [];
         for (const bucket of new Set(places.map((place) => place.bucket))) {
@@ -116,23 +103,44 @@ export async function encryptExisting(
         }
         result.effects = surroundings.flatMap(({ effects }) => effects);
         print(effectsText(result));
-        const { counts, oldVersions } = await surveyAll(
-            context,
-            surroundings,
-            portions,
-            result,
-            options.list,
-        );
+
+        const skipped = new SkippedObjects(options.list);
+        result.skipped = skipped.byReason;
+        const survey = new Survey(clients.s3, portions, skipped);
+        const bar = progressBar(streams, "{listed} objects listed, {heads} checked", 1, survey);
+        const onListed = () => {
+            signal.throwIfAborted();
+            bar?.update(0, survey);
+        };
+        await survey.search(surroundings, onListed).finally(() => bar?.stop());
+        result.found = portions.all.map(({ access: { bucket }, storageClass, keys }) => ({
+            bucket,
+            storageClass,
+            objects: keys.count,
+        }));
         print(foundText(result));
-        streams.stderr.write(requests(counts, result.found.length));
+        streams.stderr.write(requests(survey, result.found.length));
+
         if (options.yes) {
             checkConsents(result, options);
-            await copyAll(context, { run, roleArn: reencryptionRoleArn }, surroundings, portions, result);
+            // All files are uploaded before the first job is confirmed.
+            const uploaded: UploadedPortion[] = [];
+            for (const [index, portion] of portions.all.entries()) {
+                const terms = { run, roleArn: reencryptionRoleArn };
+                uploaded.push(await uploadPortion(context, terms, portion, index));
+            }
+            result.notStarted = uploaded.length;
+            for (const portion of uploaded) {
+                if (result.outcomes.every(isSafe)) {
+                    result.notStarted -= 1;
+                    await conclude(await copy(context, portion));
+                }
+            }
         }
         result.oldVersions = surroundings.flatMap(({ bucket, versioning, noncurrentDays }) => {
             const copies = result.outcomes.filter((one) => one.run === run && one.bucket === bucket);
             const copied = copies.reduce((sum, one) => sum + one.copied, 0);
-            const versions = (oldVersions.get(bucket) ?? 0) + (versioning === "Enabled" ? copied : 0);
+            const versions = (survey.oldVersions.get(bucket) ?? 0) + (versioning === "Enabled" ? copied : 0);
             return versions === 0 ? [] : [{ bucket, versions, removedBy: dayAfter(noncurrentDays) }];
         });
     } catch (error) {
@@ -140,74 +148,13 @@ export async function encryptExisting(
         throw error;
     } finally {
         portions.dispose();
+        Object.assign(result, records.history);
         print(remainingText(result));
         if (options.json) {
             streams.stdout.write(jsonText(result));
         }
     }
-    return hasFailed(result) ? EXIT.failed : needsAttention(result) ? EXIT.attention : EXIT.ok;
-}
-
-/** Lists all objects: those to copy into `portions`, their numbers and what is skipped into `result`. */
-async function surveyAll(
-    { s3, streams, signal }: CopyContext,
-    surroundings: readonly Surroundings[],
-    portions: Portions,
-    result: Result,
-    list: string | undefined,
-): Promise<{ readonly counts: Counts; readonly oldVersions: ReadonlyMap<string, number> }> {
-    const counts: Counts = { listed: 0, heads: 0, taggings: 0 };
-    const oldVersions = new Map<string, number>();
-    const bar = progressBar(streams, "{listed} objects listed, {heads} checked", 1, counts);
-    const skipped = new SkippedObjects(list);
-    const onListed = () => {
-        signal.throwIfAborted();
-        bar?.update(0, counts);
-    };
-    try {
-        for (const access of surroundings) {
-            for await (const finding of survey(s3, access, counts, onListed)) {
-                if (finding.kind === "copy") {
-                    portions.add(access.bucket, finding.storageClass, finding.before);
-                } else if (finding.kind === "skip") {
-                    skipped.add(access, finding.why, finding.object);
-                } else {
-                    oldVersions.set(access.bucket, (oldVersions.get(access.bucket) ?? 0) + 1);
-                }
-            }
-        }
-    } finally {
-        bar?.stop();
-        result.skipped = skipped.summary;
-    }
-    result.found = portions.all.map(({ bucket, storageClass, keys }) => ({
-        bucket,
-        storageClass,
-        objects: keys.count,
-    }));
-    return { counts, oldVersions };
-}
-
-/** Uploads all portions before the first job is confirmed, then copies them, as long as nothing is lost. */
-async function copyAll(
-    context: CopyContext,
-    terms: Pick<UploadedPortion, "run" | "roleArn">,
-    surroundings: readonly Surroundings[],
-    portions: Portions,
-    result: Result,
-): Promise<void> {
-    const uploaded: UploadedPortion[] = [];
-    for (const [index, portion] of portions.all.entries()) {
-        const { requesterPays = false } = surroundings.find(({ bucket }) => bucket === portion.bucket) ?? {};
-        uploaded.push(await uploadPortion(context, { ...terms, requesterPays }, portion, index));
-    }
-    result.notStarted = uploaded.length;
-    for (const portion of uploaded) {
-        if (result.outcomes.every(isSafe)) {
-            result.notStarted -= 1;
-            await copy(context, portion);
-        }
-    }
+    return exitCodeOf(result);
 }
 
 /** @throws Error if an effect on a bucket with objects to copy is not allowed. */
@@ -222,10 +169,10 @@ function checkConsents({ effects, found }: Result, { allow = [] }: EncryptExisti
 }
 
 /** The day by which versions are removed that are noncurrent today: lifecycle rules act at the next midnight UTC. */
-function dayAfter(days: number | undefined): string | null {
-    return days === undefined
-        ? null
-        : new Date(Date.now() + (days + 1) * 24 * 60 * 60 * 1000).toISOString().slice(0, 10);
+function dayAfter(days: number): string | null {
+    return Number.isFinite(days)
+        ? new Date(Date.now() + (days + 1) * 24 * 60 * 60 * 1000).toISOString().slice(0, 10)
+        : null;
 }
 
 export function encryptExistingCommand() {

@@ -1,8 +1,9 @@
 import type { HeadObjectCommandOutput, ObjectVersion, S3 } from "@aws-sdk/client-s3";
 import { z } from "zod";
 import type { S3Folder } from "../../components/domain/locations";
-import { AwsError, ifThere, readObject } from "../aws";
+import { AwsError, ifThere } from "../aws";
 import { escaped } from "../escape";
+import { readText } from "./transfer";
 
 /** The number of simultaneous requests about objects. */
 export const CONCURRENCY = 16;
@@ -108,13 +109,8 @@ export async function headObject(s3: S3, access: Access, key: string, versionId?
             throw error;
         }
         // An answer to HEAD has no body. 400 means a customer-provided key, or an expired token: GET has the reason.
-        const first = { ...where, Range: "bytes=0-0" };
-        if (
-            await ifThere(
-                readObject(s3, first, (body) => body.transformToString()),
-                "InvalidRequest",
-            )
-        ) {
+        const read = await ifThere(readText(s3, { ...where, Range: "bytes=0-0" }), "InvalidRequest");
+        if (read !== undefined) {
             throw error;
         }
         return "customer key";
@@ -146,9 +142,20 @@ export async function propertiesOf(
         ...Object.entries(head.Metadata ?? {}).map(([name, value]) => [`x-amz-meta-${name}`, value] as const),
         ...(tagging.TagSet ?? []).map(({ Key, Value }) => [`tag ${Key}`, Value] as const),
     ];
-    return Object.fromEntries(
-        all.filter((entry): entry is readonly [string, string] => entry[1] !== undefined),
-    );
+    return Object.fromEntries(all.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+}
+
+/** A number of objects, with the first of them. */
+export class Tally {
+    objects = 0;
+    readonly examples: string[] = [];
+
+    add(example: string): void {
+        this.objects += 1;
+        if (this.examples.length < 10) {
+            this.examples.push(example);
+        }
+    }
 }
 
 /** The URL of an object, for people. */

@@ -1,9 +1,10 @@
+import { EXIT, type ExitCode } from "../cli";
 import { isSafe, type Outcome } from "./copy";
+import type { Tally } from "./objects";
 import type { History } from "./records";
-import type { SkippedSummary } from "./skipped";
+import { SKIPPED, type SkippedSummary } from "./skipped";
 import type { Effect } from "./surroundings";
-import { type Counts, SKIPPED } from "./survey";
-import type { Some } from "./verification";
+import type { Survey } from "./survey";
 
 /** What the command knows at its end; with `--json`, its output. */
 export class Result implements History {
@@ -45,7 +46,7 @@ function objects(number: number): string {
 }
 
 /** The requests of a survey and of a run. No prices: they differ by region, and change. */
-export function requests({ listed, heads, taggings }: Counts, jobs: number): string {
+export function requests({ listed, heads, taggings }: Survey, jobs: number): string {
     return `This survey made at least ${count(Math.ceil(listed / 1000))} LIST, ${count(heads)} HEAD and ${count(taggings)} GET (tagging) requests; --yes makes the same, then ${jobs} ${jobs === 1 ? "job" : "jobs"} with ${objects(taggings)}, as many COPY, HEAD and GET (tagging) requests. A storage class with a minimum storage time charges it for the old object. Prices: https://aws.amazon.com/s3/pricing/\n`;
 }
 
@@ -65,7 +66,7 @@ export function outcomeText(outcome: Outcome): string {
     ].join("");
 }
 
-function listOf(title: string, { objects: number, examples }: Some): readonly string[] {
+function listOf(title: string, { objects: number, examples }: Tally): readonly string[] {
     return number === 0
         ? []
         : [`  ${title}: ${objects(number)}\n`, ...examples.map((line) => `    ${line}\n`)];
@@ -102,7 +103,7 @@ export function remainingText(result: Result): string {
         ...(notStarted > 0 ? [`Not started, because of the failed job: ${notStarted} more\n`] : []),
         ...pending.map(
             ({ run, job }) =>
-                `The outcome of job ${job} of run ${run} is not known: add --yes to follow the job.\n`,
+                `The outcome of job ${job} of run ${run} is not recorded: add --yes to follow the job.\n`,
         ),
         ...blocking.map(
             (run) =>
@@ -112,21 +113,15 @@ export function remainingText(result: Result): string {
     ].join("");
 }
 
-/** Whether jobs have failed, so that the command has. */
-export function hasFailed({ outcomes, error, notStarted }: Result): boolean {
-    return (
-        error !== null ||
-        notStarted > 0 ||
-        outcomes.some((outcome) => !isSafe(outcome) || outcome.failures.length > 0)
-    );
-}
-
-/** Whether unencrypted current objects remain, or something needs a person. */
-export function needsAttention(result: Result): boolean {
-    const { run, found, skipped, pending, unreadableRecords, blocking, outcomes } = result;
-    return (
+/** Failed: a job has. Attention: unencrypted current objects remain, or something needs a person. */
+export function exitCodeOf(result: Result): ExitCode {
+    const { run, found, skipped, pending, unreadableRecords, blocking, outcomes, notStarted } = result;
+    if (notStarted > 0 || outcomes.some((one) => !isSafe(one) || one.failures.length > 0)) {
+        return EXIT.failed;
+    }
+    const needsAttention =
         (run === null && found.length > 0) ||
         [skipped, pending, unreadableRecords, blocking].some((list) => list.length > 0) ||
-        outcomes.some(({ unencrypted }) => unencrypted.objects > 0)
-    );
+        outcomes.some(({ unencrypted }) => unencrypted.objects > 0);
+    return needsAttention ? EXIT.attention : EXIT.ok;
 }

@@ -1,19 +1,21 @@
-import { isInside, type LocationPath, parseS3Url, type S3Folder } from "../../components/domain/locations";
+import {
+    formatS3Url,
+    isInside,
+    LOCATIONS,
+    parseS3Url,
+    type S3Folder,
+} from "../../components/domain/locations";
 import type { ActiveCluster } from "../clusters";
 import { escaped } from "../escape";
 import type { StackOutputs } from "../stack-outputs";
 
 /**
- * Jobs of EmrEtlRunner move the objects of these, by copying and deleting: a copy in place that comes late brings one
- * back, which is then loaded twice.
+ * Jobs of EmrEtlRunner move the objects of these, by copying and deleting, and EmrEtlRunner lists them before: a copy in
+ * place that comes late brings an object back, which is then loaded twice.
  */
-const LIVE: readonly string[] = [
-    "raw.in",
-    "raw.processing",
-    "enriched.stream",
-    "enriched.good",
-    "shredded.good",
-] satisfies readonly LocationPath[];
+const LIVE = LOCATIONS.filter(({ path, operatorLists }) => operatorLists && path !== "log").map(
+    ({ path }) => path,
+);
 
 export interface Choice {
     /** Default: all that are not live; with `paused`, all. */
@@ -34,15 +36,13 @@ export function chooseLocations(outputs: StackOutputs, { location, paused }: Cho
             `--location ${unknown.join(" ")}: found no such location. There are ${all.join(", ")}.`,
         );
     }
-    const live = liveAmong(outputs, all);
-    const chosen = location ?? all.filter((name) => paused || !live.includes(name));
-    const chosenLive = chosen.filter((name) => live.includes(name));
-    if (chosenLive.length > 0 && !paused) {
+    const live = liveAmong(outputs, location ?? all);
+    if (location && live.length > 0 && !paused) {
         throw new Error(
-            `--location ${chosenLive.join(" ")}: jobs move these objects, and a copy that comes late brings one back, which is then loaded twice. Stop EmrEtlRunner, let its run end, and add --paused.`,
+            `--location ${live.join(" ")}: jobs move these objects, and a copy that comes late brings one back, which is then loaded twice. Stop EmrEtlRunner, let its run end, and add --paused.`,
         );
     }
-    return chosen;
+    return location ?? all.filter((name) => paused || !live.includes(name));
 }
 
 /** The live locations, and those around a live one: a copy in place takes every object in a folder. */
@@ -67,14 +67,9 @@ export function checkNoneRuns(live: readonly string[], clusters: readonly Active
 
 /** The folders of the chosen locations, each object in one: a folder in another one, or equal to it, is omitted. */
 export function placesOf(outputs: StackOutputs, chosen: readonly string[]): readonly S3Folder[] {
-    const folders = foldersOf(outputs, chosen);
-    return folders.filter(
-        (inner, index) =>
-            !folders.some(
-                (outer, other) =>
-                    other !== index && isInside(inner, outer) && (other < index || !isInside(outer, inner)),
-            ),
-    );
+    const byUrl = new Map(foldersOf(outputs, chosen).map((folder) => [formatS3Url(folder), folder]));
+    const folders = [...byUrl.values()];
+    return folders.filter((inner) => !folders.some((outer) => outer !== inner && isInside(inner, outer)));
 }
 
 function foldersOf({ buckets }: StackOutputs, locations: readonly string[]): readonly S3Folder[] {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { appendFileSync, openSync, rmSync } from "node:fs";
 import path from "node:path";
-import type { Snapshot } from "./objects";
+import type { Access, Snapshot } from "./objects";
 import { temporaryFolder } from "./transfer";
 
 /** The number of objects of a run's first job: if S3's copy loses something, few objects have lost it. */
@@ -15,7 +15,7 @@ export class Portion {
     private readonly descriptors: readonly [manifest: number, objects: number];
 
     constructor(
-        readonly bucket: string,
+        readonly access: Access,
         readonly storageClass: string,
         file: string,
     ) {
@@ -27,7 +27,7 @@ export class Portion {
         this.keys.add(before.key);
         const key = before.key.split("/").map(encodeURIComponent).join("/");
         const [manifest, objects] = this.descriptors;
-        appendFileSync(manifest, `${this.bucket},${key}\n`);
+        appendFileSync(manifest, `${this.access.bucket},${key}\n`);
         appendFileSync(objects, `${JSON.stringify(before)}\n`);
     }
 }
@@ -38,12 +38,12 @@ export class Portions {
     private readonly byName = new Map<string, Portion>();
     private trial: string | undefined;
 
-    add(bucket: string, storageClass: string, before: Snapshot): void {
-        const name = `${bucket}-${storageClass}`;
+    add(access: Access, storageClass: string, before: Snapshot): void {
+        const name = `${access.bucket}-${storageClass}`;
         this.trial ??= name;
         const isTrial = this.trial === name && (this.byName.get("trial")?.keys.count ?? 0) < TRIAL;
         const id = isTrial ? "trial" : name;
-        const portion = this.byName.get(id) ?? new Portion(bucket, storageClass, path.join(this.folder, id));
+        const portion = this.byName.get(id) ?? new Portion(access, storageClass, path.join(this.folder, id));
         this.byName.set(id, portion);
         portion.add(before);
     }

@@ -1,9 +1,10 @@
 import type { S3 } from "@aws-sdk/client-s3";
 import { z } from "zod";
 import type { S3Folder } from "../../components/domain/locations";
-import { AwsError, readObject } from "../aws";
+import { AwsError } from "../aws";
 import { escaped } from "../escape";
 import { listObjects, objectUrl } from "./objects";
+import { readText } from "./transfer";
 
 const uploaded = z.object({ key: z.string(), etag: z.string() });
 
@@ -32,17 +33,22 @@ export interface CopyJob extends z.output<typeof confirmed> {
 export type UploadedPortion = Omit<CopyJob, "job">;
 
 export interface History {
-    /** Jobs that a run has confirmed, or was about to confirm, and whose outcomes are not known. */
-    pending: readonly CopyJob[];
+    /** Jobs that a run has confirmed, or was about to confirm, and whose outcomes are not recorded. */
+    readonly pending: readonly CopyJob[];
     /** Runs whose copies have lost something, and that no person has acknowledged. */
-    blocking: readonly string[];
+    readonly blocking: readonly string[];
     /** Records that cannot be read, each a sentence. */
-    unreadableRecords: readonly string[];
+    readonly unreadableRecords: readonly string[];
 }
 
 /** The records of a stack, each an object of its own that is written once: `RUN/JOB.KIND.json`. */
 export class Records {
     private readonly folder: S3Folder;
+    private readonly confirmed = new Map<string, CopyJob>();
+    private readonly ended = new Set<string>();
+    private readonly lossy = new Set<string>();
+    private readonly acknowledged = new Set<string>();
+    private readonly unreadable: string[] = [];
 
     /**
      * @param reports The folder of this command below the location `log`, which stacks may share.
@@ -56,79 +62,79 @@ export class Records {
         this.folder = { ...reports, prefix: `${reports.prefix}runs/${stack}/` };
     }
 
-    async write(
-        { run, job }: Pick<CopyJob, "run" | "job">,
-        kind: "confirmed" | "outcome" | "acknowledged",
-        record: object,
-    ): Promise<void> {
-        const where = { Bucket: this.folder.bucket, Key: `${this.folder.prefix}${run}/${job}.${kind}.json` };
-        await this.s3.putObject({
-            ...where,
-            Body: JSON.stringify({ ...record, stack: this.stack }, null, 2),
-            ContentType: "application/json",
-            ServerSideEncryption: "AES256",
-        });
+    /** What the records say that were read or written. */
+    get history(): History {
+        return {
+            pending: [...this.confirmed.values()].filter(({ job }) => !this.ended.has(job)),
+            blocking: [...this.lossy].filter((run) => !this.acknowledged.has(run)),
+            unreadableRecords: this.unreadable,
+        };
     }
 
-    /** @throws Error if no copy of the run has lost anything. */
-    async acknowledge(run: string): Promise<void> {
-        const { blocking } = await this.read();
-        if (!blocking.includes(run)) {
-            const found = blocking.join(", ") || "none";
-            throw new Error(`--acknowledge ${run}: no such run has lost anything. There are: ${found}.`);
-        }
-        await this.write({ run, job: "losses" }, "acknowledged", { at: new Date().toISOString() });
-    }
-
-    async read(): Promise<History> {
-        const jobs = new Map<string, CopyJob>();
-        const ended = new Set<string>();
-        const lossy = new Set<string>();
-        const acknowledged = new Set<string>();
-        const unreadableRecords: string[] = [];
+    /** Reads all records. */
+    async read(): Promise<void> {
         const { bucket, prefix } = this.folder;
         for await (const { key } of listObjects(this.s3, { bucket, requesterPays: false }, this.folder)) {
             const [, run = "", kind] = /^([^/]+)\/[^/]+\.(\w+)\.json$/.exec(key.slice(prefix.length)) ?? [];
             try {
-                const record = await this.parse(key);
-                if (kind === "confirmed") {
-                    const job = confirmed.parse(record);
-                    jobs.set(job.job, { ...job, run });
-                } else if (kind === "outcome") {
-                    const { job, lost } = outcome.parse(record);
-                    ended.add(job);
-                    if (lost.objects > 0) {
-                        lossy.add(run);
-                    }
-                } else if (kind === "acknowledged") {
-                    acknowledged.add(run);
-                } else {
-                    throw new Error("its name is not of the form RUN/JOB.KIND.json");
+                const text = await readText(this.s3, { Bucket: bucket, Key: key });
+                const record = z.looseObject({ stack: z.string() }).parse(JSON.parse(text));
+                if (record.stack !== this.stack) {
+                    throw new Error(`it is of stack ${JSON.stringify(record.stack)}`);
                 }
+                this.learn(run, kind, record);
             } catch (error) {
                 if (error instanceof AwsError) {
                     throw error;
                 }
-                unreadableRecords.push(
+                this.unreadable.push(
                     `${objectUrl(bucket, key)}: not a record of this stack: ${reasonOf(error)}`,
                 );
             }
         }
-        return {
-            pending: [...jobs.values()].filter(({ job }) => !ended.has(job)),
-            blocking: [...lossy].filter((run) => !acknowledged.has(run)),
-            unreadableRecords,
-        };
     }
 
-    private async parse(key: string): Promise<object> {
-        const where = { Bucket: this.folder.bucket, Key: key };
-        const { content } = await readObject(this.s3, where, (body) => body.transformToString());
-        const record = z.looseObject({ stack: z.string() }).parse(JSON.parse(content));
-        if (record.stack !== this.stack) {
-            throw new Error(`it is of stack ${JSON.stringify(record.stack)}`);
+    async write(
+        kind: "confirmed" | "outcome" | "acknowledged",
+        record: Pick<CopyJob, "run" | "job"> & Readonly<Record<string, unknown>>,
+    ): Promise<void> {
+        const { run, job } = record;
+        const content = { ...record, stack: this.stack };
+        await this.s3.putObject({
+            Bucket: this.folder.bucket,
+            Key: `${this.folder.prefix}${run}/${job}.${kind}.json`,
+            Body: JSON.stringify(content, null, 2),
+            ContentType: "application/json",
+            ServerSideEncryption: "AES256",
+        });
+        this.learn(run, kind, content);
+    }
+
+    /** @throws Error if no copy of the run has lost anything. */
+    async acknowledge(run: string): Promise<void> {
+        const { blocking } = this.history;
+        if (!blocking.includes(run)) {
+            const found = blocking.join(", ") || "none";
+            throw new Error(`--acknowledge ${run}: no such run has lost anything. There are: ${found}.`);
         }
-        return record;
+        await this.write("acknowledged", { run, job: "losses", at: new Date().toISOString() });
+    }
+
+    private learn(run: string, kind: string | undefined, record: object): void {
+        if (kind === "confirmed") {
+            const job = confirmed.parse(record);
+            this.confirmed.set(job.job, { ...job, run });
+        } else if (kind === "outcome") {
+            const { job, lost } = outcome.parse(record);
+            this.ended.add(job);
+            if (lost.objects > 0) {
+                this.lossy.add(run);
+            }
+        } else if (kind === "acknowledged") {
+            this.acknowledged.add(run);
+        } else {
+            throw new Error("its name is not of the form RUN/JOB.KIND.json");
+        }
     }
 }
 

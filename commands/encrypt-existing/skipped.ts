@@ -1,15 +1,32 @@
 import { appendFileSync, openSync } from "node:fs";
 import { escaped, replaceInvisible } from "../escape";
-import { type Access, type ListedObject, objectUrl } from "./objects";
-import type { Skipped } from "./survey";
-import { addTo, type Some, some } from "./verification";
+import { type Access, type ListedObject, objectUrl, Tally } from "./objects";
 
-/** Skipped objects by reason. */
-export type SkippedSummary = { readonly why: Skipped } & Some;
+/** Why an unencrypted object is not copied, and what to do. */
+export const SKIPPED = {
+    large: "over 5 GB, which S3 Batch Operations does not copy: run this with AWS CLI version 2",
+    archived:
+        "in an archive: restore them (`aws s3api restore-object`), then run this command again; or wait until they expire",
+    class: "in a storage class that S3 Batch Operations does not write: run this with AWS CLI version 2",
+    redirect:
+        "with a website redirect, which a copy would lose: copy them with `aws s3api copy-object --website-redirect-location`",
+    suspended:
+        "current versions from before versioning was suspended: a copy would replace an older version. Enable versioning, then run this command again",
+    denied: "not readable: these credentials need s3:GetObject and s3:GetObjectTagging; an object of another account must be copied by its owner",
+} as const;
+
+export type Skipped = keyof typeof SKIPPED;
+
+/** The objects that are skipped for one reason. */
+export class SkippedSummary extends Tally {
+    constructor(readonly why: Skipped) {
+        super();
+    }
+}
 
 /** Counts skipped objects by reason, and writes all of them to a CSV file if one is asked for. */
 export class SkippedObjects {
-    private readonly byReason = new Map<Skipped, SkippedSummary>();
+    readonly byReason: SkippedSummary[] = [];
 
     private readonly file: number | undefined;
 
@@ -20,26 +37,25 @@ export class SkippedObjects {
         } catch (error) {
             throw new Error(`--list ${file}: ${error instanceof Error ? error.message : error}`);
         }
-        this.write("url,bytes,storage class,reason,command");
-    }
-
-    get summary(): readonly SkippedSummary[] {
-        return [...this.byReason.values()];
+        this.write(["url", "bytes", "storage class", "reason", "command"]);
     }
 
     add(access: Access, why: Skipped, object: ListedObject): void {
         const url = objectUrl(access.bucket, object.key);
         const command = why === "large" || why === "class" ? copyCommand(access, object) : "";
-        const found = this.byReason.get(why) ?? { why, ...some() };
-        this.byReason.set(why, found);
-        addTo(found, command || url);
+        let same = this.byReason.find((summary) => summary.why === why);
+        if (!same) {
+            same = new SkippedSummary(why);
+            this.byReason.push(same);
+        }
+        same.add(command || url);
         const cells = [url, String(object.size), object.storageClass, why, command];
-        this.write(cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join());
+        this.write(cells.map((cell) => `"${cell.replaceAll('"', '""')}"`));
     }
 
-    private write(line: string): void {
+    private write(cells: readonly string[]): void {
         if (this.file !== undefined) {
-            appendFileSync(this.file, `${line}\n`);
+            appendFileSync(this.file, `${cells.join()}\n`);
         }
     }
 }

@@ -9,6 +9,8 @@ export const CONSENTS = ["events", "replication", "object-lock", "acls"] as cons
 
 export type Consent = (typeof CONSENTS)[number];
 
+const NEVER = Number.POSITIVE_INFINITY;
+
 /** What a copy in a bucket causes, in addition to the copy. */
 export interface Effect {
     readonly bucket: string;
@@ -21,8 +23,8 @@ export interface Surroundings extends Access {
     /** The chosen folders in the bucket. */
     readonly folders: readonly S3Folder[];
     readonly effects: readonly Effect[];
-    /** Days after which lifecycle rules delete noncurrent versions in all chosen folders; undefined: they do not. */
-    readonly noncurrentDays: number | undefined;
+    /** Days after which lifecycle rules delete all noncurrent versions in all chosen folders; infinite: they do not. */
+    readonly noncurrentDays: number;
 }
 
 /** Reads all that acts on a bucket when an object in these folders is copied in place. */
@@ -112,20 +114,17 @@ export async function surroundingsOf(
             note(`lifecycle rule ${rule.ID}: its days start again with the copy: ${actions}`);
         }
     }
-    const removing = folders.map((folder) =>
-        rules.flatMap((rule) =>
-            coversAll(rule, folder) ? (rule.NoncurrentVersionExpiration?.NoncurrentDays ?? []) : [],
-        ),
+    const removedAfter = folders.map(({ prefix }) =>
+        Math.min(...rules.map((rule) => daysOfNoncurrent(rule, prefix))),
     );
-    // A lifecycle rule does not delete a locked version.
-    const staysSome = isLocked || removing.some((days) => days.length === 0);
     return {
         bucket,
         folders,
         versioning,
         requesterPays: Payer === "Requester",
         effects,
-        noncurrentDays: staysSome ? undefined : Math.max(...removing.map((days) => Math.min(...days))),
+        // A lifecycle rule does not delete a locked version.
+        noncurrentDays: isLocked ? NEVER : Math.max(...removedAfter),
     };
 }
 
@@ -134,8 +133,8 @@ type PrefixRule = Pick<LifecycleRule, "Prefix"> & {
     readonly Filter?: { readonly Prefix?: string; readonly And?: { readonly Prefix?: string } };
 };
 
-function prefixOf({ Filter, Prefix }: PrefixRule): string {
-    return Filter?.Prefix ?? Filter?.And?.Prefix ?? Prefix ?? "";
+function prefixOf({ Filter, Prefix = "" }: PrefixRule): string {
+    return Filter?.Prefix ?? Filter?.And?.Prefix ?? Prefix;
 }
 
 function describe({ Expiration, Transitions = [] }: LifecycleRule): string {
@@ -147,14 +146,13 @@ function describe({ Expiration, Transitions = [] }: LifecycleRule): string {
     ].join(", ");
 }
 
-/** Whether a rule deletes every noncurrent version in a folder. */
-function coversAll(rule: LifecycleRule, { prefix }: S3Folder): boolean {
-    const { Tag, ObjectSizeGreaterThan, ObjectSizeLessThan, And } = rule.Filter ?? {};
-    return (
-        prefix.startsWith(prefixOf(rule)) &&
-        [Tag, ObjectSizeGreaterThan, ObjectSizeLessThan].every((filter) => filter === undefined) &&
-        (And === undefined ||
-            Object.entries(And).every(([name, value]) => name === "Prefix" || value === undefined)) &&
-        rule.NoncurrentVersionExpiration?.NewerNoncurrentVersions === undefined
-    );
+/** Days after which a rule deletes every noncurrent version in a folder. */
+function daysOfNoncurrent(rule: LifecycleRule, folder: string): number {
+    const { And, ...filter } = rule.Filter ?? {};
+    const { Prefix: _, ...more } = { ...filter, ...And };
+    const { NoncurrentDays = NEVER, NewerNoncurrentVersions } = rule.NoncurrentVersionExpiration ?? {};
+    const coversAll =
+        folder.startsWith(prefixOf(rule)) &&
+        [...Object.values(more), NewerNoncurrentVersions].every((limit) => limit === undefined);
+    return coversAll ? NoncurrentDays : NEVER;
 }

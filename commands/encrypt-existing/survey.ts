@@ -8,8 +8,9 @@ import {
     type ListedObject,
     listObjects,
     propertiesOf,
-    type Snapshot,
 } from "./objects";
+import type { Portions } from "./portions";
+import type { Skipped, SkippedObjects } from "./skipped";
 import type { Surroundings } from "./surroundings";
 
 /**
@@ -25,97 +26,76 @@ export const ENCRYPTED_SINCE = new Date("2023-04-01T00:00:00Z");
  */
 const MAX_COPY_BYTES = 5 * 2 ** 30;
 
-/** Why an unencrypted object is not copied, and what to do. */
-export const SKIPPED = {
-    large: "over 5 GB, which S3 Batch Operations does not copy: run this with AWS CLI version 2",
-    archived:
-        "in an archive: restore them (`aws s3api restore-object`), then run this command again; or wait until they expire",
-    class: "in a storage class that S3 Batch Operations does not write: run this with AWS CLI version 2",
-    redirect:
-        "with a website redirect, which a copy would lose: copy them with `aws s3api copy-object --website-redirect-location`",
-    suspended:
-        "current versions from before versioning was suspended: a copy would replace an older version. Enable versioning, then run this command again",
-    denied: "not readable: these credentials need s3:GetObject and s3:GetObjectTagging; an object of another account must be copied by its owner",
-} as const;
-
-export type Skipped = keyof typeof SKIPPED;
-
-export type Finding =
-    | { readonly kind: "copy"; readonly storageClass: string; readonly before: Snapshot }
-    | { readonly kind: "skip"; readonly why: Skipped; readonly object: ListedObject }
-    | { readonly kind: "old version" };
-
-/** The requests of a survey, and the numbers of objects. */
-export interface Counts {
-    listed: number;
+/** A search for unencrypted objects. Its memory does not grow with the number of objects. */
+export class Survey {
+    listed = 0;
     /** HEAD requests. */
-    heads: number;
+    heads = 0;
     /** GetObjectTagging requests. */
-    taggings: number;
-}
+    taggings = 0;
+    /** The numbers of unencrypted noncurrent versions, by bucket. */
+    readonly oldVersions = new Map<string, number>();
 
-/** Finds the unencrypted objects of a bucket's folders. Memory does not grow with the number of objects. */
-export function survey(
-    s3: S3,
-    access: Surroundings,
-    counts: Counts,
-    onListed: () => void,
-): AsyncIterable<Finding> {
-    return pMapIterable(
-        candidates(s3, access, counts, onListed),
-        async (object) => (await inspect(s3, access, object, counts)) ?? pMapSkip,
-        { concurrency: CONCURRENCY },
-    );
-}
+    constructor(
+        private readonly s3: S3,
+        private readonly portions: Portions,
+        private readonly skipped: SkippedObjects,
+    ) {}
 
-async function* candidates(
-    s3: S3,
-    access: Surroundings,
-    counts: Counts,
-    onListed: () => void,
-): AsyncGenerator<ListedObject> {
-    for (const folder of access.folders) {
-        for await (const object of listObjects(s3, access, folder)) {
-            counts.listed += 1;
-            onListed();
-            if (object.modified < ENCRYPTED_SINCE) {
-                yield object;
+    /** Searches the chosen folders of buckets. */
+    async search(buckets: readonly Surroundings[], onListed: () => void): Promise<void> {
+        for (const access of buckets) {
+            const findings = pMapIterable(
+                this.candidates(access, onListed),
+                async (object) => (await this.inspect(access, object)) ?? pMapSkip,
+                { concurrency: CONCURRENCY },
+            );
+            for await (const record of findings) {
+                record();
             }
         }
     }
-}
 
-async function inspect(
-    s3: S3,
-    access: Access,
-    object: ListedObject,
-    counts: Counts,
-): Promise<Finding | undefined> {
-    const { key, current } = object;
-    counts.heads += 1;
-    const head = await headObject(s3, access, key, current ? undefined : object.versionId);
-    if (head === "denied") {
-        return { kind: "skip", why: "denied", object };
-    }
-    if (head === "gone" || head === "customer key" || head.ServerSideEncryption !== undefined) {
-        return undefined;
-    }
-    if (!current) {
-        return { kind: "old version" };
-    }
-    const why = reasonToSkip(access, object, head);
-    if (why) {
-        return { kind: "skip", why, object };
-    }
-    counts.taggings += 1;
-    const properties = await propertiesOf(s3, access, key, head);
-    return (
-        properties && {
-            kind: "copy",
-            storageClass: head.StorageClass ?? "STANDARD",
-            before: { key, size: head.ContentLength ?? 0, etag: head.ETag ?? "", properties },
+    private async *candidates(access: Surroundings, onListed: () => void): AsyncGenerator<ListedObject> {
+        for (const folder of access.folders) {
+            for await (const object of listObjects(this.s3, access, folder)) {
+                this.listed += 1;
+                onListed();
+                if (object.modified < ENCRYPTED_SINCE) {
+                    yield object;
+                }
+            }
         }
-    );
+    }
+
+    /** @returns What records an unencrypted object, to be called in the order of the listing. */
+    private async inspect(access: Access, object: ListedObject): Promise<(() => void) | undefined> {
+        const { s3, portions, skipped, oldVersions } = this;
+        const { bucket } = access;
+        const { key, current } = object;
+        this.heads += 1;
+        const head = await headObject(s3, access, key, current ? undefined : object.versionId);
+        if (head === "denied") {
+            return () => skipped.add(access, "denied", object);
+        }
+        if (head === "gone" || head === "customer key" || head.ServerSideEncryption !== undefined) {
+            return undefined;
+        }
+        if (!current) {
+            return () => oldVersions.set(bucket, (oldVersions.get(bucket) ?? 0) + 1);
+        }
+        const why = reasonToSkip(access, object, head);
+        if (why) {
+            return () => skipped.add(access, why, object);
+        }
+        this.taggings += 1;
+        const properties = await propertiesOf(s3, access, key, head);
+        if (!properties) {
+            return undefined;
+        }
+        const { ContentLength: size = 0, ETag: etag = "", StorageClass = "STANDARD" } = head;
+        return () => portions.add(access, StorageClass, { key, size, etag, properties });
+    }
 }
 
 function reasonToSkip(

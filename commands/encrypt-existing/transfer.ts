@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { CompletedPart, S3 } from "@aws-sdk/client-s3";
+import type { CompletedPart, GetObjectCommandInput, S3 } from "@aws-sdk/client-s3";
 import type { S3Control } from "@aws-sdk/client-s3-control";
 import { readObject } from "../aws";
 
@@ -53,7 +53,7 @@ export async function upload(
  */
 export async function* download<T>(
     s3: S3,
-    where: { readonly Bucket: string; readonly Key: string; readonly IfMatch?: string },
+    where: GetObjectCommandInput,
     parse: (file: Readable) => AsyncIterable<T>,
 ): AsyncGenerator<T> {
     const folder = temporaryFolder();
@@ -64,6 +64,11 @@ export async function* download<T>(
     } finally {
         rmSync(folder, { recursive: true, force: true });
     }
+}
+
+/** Reads a small object. */
+export async function readText(s3: S3, where: GetObjectCommandInput): Promise<string> {
+    return (await readObject(s3, where, (body) => body.transformToString())).content;
 }
 
 export function temporaryFolder(): string {

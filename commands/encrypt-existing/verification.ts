@@ -11,44 +11,21 @@ import {
     propertiesOf,
     type Snapshot,
     snapshot,
+    Tally,
 } from "./objects";
 import type { CopyJob } from "./records";
 import { download } from "./transfer";
 
-/** A number of objects, with some of them. */
-export interface Some {
-    objects: number;
-    readonly examples: string[];
-}
-
-const EXAMPLES = 10;
-
-export function some(): Some {
-    return { objects: 0, examples: [] };
-}
-
-export function addTo(found: Some, example: string): void {
-    found.objects += 1;
-    if (found.examples.length < EXAMPLES) {
-        found.examples.push(example);
-    }
-}
-
 /** What a job's objects are now. The sum of the numbers is the number of tasks. */
-export interface Verification {
+export class Verification {
     /** Encrypted, with all that they had before. */
-    kept: number;
+    kept = 0;
     /** Deleted, or written by others, since the survey. */
-    changed: number;
-    readonly unencrypted: Some;
-    readonly unreadable: Some;
+    changed = 0;
+    readonly unencrypted = new Tally();
+    readonly unreadable = new Tally();
     /** Copies that lack something: an example is a line of differences. */
-    readonly lost: Some;
-}
-
-/** The verification of no object. */
-export function nothingVerified(): Verification {
-    return { kept: 0, changed: 0, unencrypted: some(), unreadable: some(), lost: some() };
+    readonly lost = new Tally();
 }
 
 /**
@@ -62,7 +39,7 @@ export async function verify(
     { bucket }: S3Folder,
     onObject: () => void,
 ): Promise<Verification> {
-    const found = nothingVerified();
+    const found = new Verification();
     const file = { Bucket: bucket, Key: job.objects.key, IfMatch: job.objects.etag };
     const lines = download(s3, file, (input) =>
         createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }),
@@ -79,11 +56,11 @@ export async function verify(
         onObject();
         const url = objectUrl(job.bucket, before.key);
         if (now === "unencrypted" || now === "unreadable") {
-            addTo(found[now], url);
+            found[now].add(url);
         } else if (now === "changed" || now === "kept") {
             found[now] += 1;
         } else {
-            addTo(found.lost, `${url}: ${now.differences}`);
+            found.lost.add(`${url}: ${now.differences}`);
         }
     }
     return found;

@@ -809,7 +809,7 @@ const SITUATIONS: readonly Situation[] = [
         args: YES,
         again: RAW,
         exit: ATTENTION,
-        prints: [/The outcome of job job-1 of run \S+ is not known: add --yes to follow the job\.\n/],
+        prints: [/The outcome of job job-1 of run \S+ is not recorded: add --yes to follow the job\.\n/],
         check: (s3) => {
             expect(s3.sent("POST", /requestedJobStatus/)).to.have.length(1);
             expect(s3.jobs.size).to.equal(1);
@@ -839,7 +839,7 @@ const SITUATIONS: readonly Situation[] = [
         exit: FAILED,
         prints: [
             "job job-1: S3 no longer lists it\n",
-            "  failed: the job's report is missing\n",
+            "  failed: the job's report is missing: s3:GetObject on s3:",
             "  still unencrypted: 1 object\n",
         ],
     },
