@@ -40,21 +40,26 @@ export interface CopyContext {
     readonly checkBeforeConfirm: () => Promise<void>;
 }
 
-/** Uploads the files of a portion, and checks that the folder of the reports can be read. */
-export async function uploadPortion(
+/** Uploads the files of all portions, and checks that the folder of the reports can be read. */
+export async function uploadAll(
     { s3, jobs, signal }: CopyContext,
-    terms: Pick<UploadedPortion, "run" | "roleArn">,
-    { access: { bucket, requesterPays }, storageClass, keys, files }: Portion,
-    index: number,
-): Promise<UploadedPortion> {
-    const folder = jobs.folderOf(terms.run);
-    const put = (file: string, name: string) =>
-        upload(s3, file, folder.bucket, `${folder.prefix}${index}-${name}`, signal);
-    const manifest = await put(files.manifest, "manifest.csv");
-    const objects = await put(files.objects, "objects.ndjson");
-    await readText(s3, { Bucket: folder.bucket, Key: objects.key, Range: "bytes=0-0" });
-    const { count: tasks, value: fingerprint } = keys;
-    return { ...terms, bucket, requesterPays, storageClass, tasks, fingerprint, manifest, objects };
+    run: string,
+    roleArn: string,
+    portions: readonly Portion[],
+): Promise<readonly UploadedPortion[]> {
+    const { bucket: Bucket, prefix } = jobs.folderOf(run);
+    const uploaded: UploadedPortion[] = [];
+    for (const [index, { access, storageClass, keys, files }] of portions.entries()) {
+        const { bucket, requesterPays } = access;
+        const put = (file: string, name: string) =>
+            upload(s3, file, { Bucket, Key: `${prefix}${index}-${name}` }, signal);
+        const manifest = await put(files.manifest, "manifest.csv");
+        const objects = await put(files.objects, "objects.ndjson");
+        await readText(s3, { Bucket, Key: objects.key, Range: "bytes=0-0" });
+        const job = { bucket, storageClass, requesterPays, tasks: keys.count, fingerprint: keys.value };
+        uploaded.push({ run, roleArn, ...job, manifest, objects });
+    }
+    return uploaded;
 }
 
 /** Creates a job, checks it, confirms it, and follows it. A job that is not confirmed is cancelled. */

@@ -4,16 +4,14 @@ import { Option } from "commander";
 import { reportsIn } from "../../components/policies/reencryption";
 import { awsClients, checkAccount } from "../aws";
 import { awsCommand, type CommonOptions, type ExitCode, execute, type Streams } from "../cli";
-import { activeClustersOf } from "../clusters";
 import { jsonText } from "../escape";
-import { progressBar } from "../progress-bar";
 import { readStackOutputs } from "../stack-outputs";
-import { type CopyContext, copy, isSafe, type Outcome, resume, uploadPortion } from "./copy";
+import { type CopyContext, copy, isSafe, type Outcome, resume, uploadAll } from "./copy";
 import { Jobs } from "./jobs";
 import { effectsText, exitCodeOf, foundText, outcomeText, Result, remainingText, requests } from "./output";
 import { type Choice, checkNoneRuns, chooseLocations, liveAmong, placesOf, readFolder } from "./places";
 import { Portions } from "./portions";
-import { Records, type UploadedPortion } from "./records";
+import { Records } from "./records";
 import { SkippedObjects } from "./skipped";
 import { CONSENTS, type Consent, type Surroundings, surroundingsOf } from "./surroundings";
 import { Survey } from "./survey";
@@ -49,9 +47,7 @@ export async function encryptExisting(
     const clients = awsClients(region);
     await checkAccount(clients, outputs);
     const checkBeforeConfirm = async () => {
-        if (live.length > 0) {
-            checkNoneRuns(live, await activeClustersOf(clients.emr, stackTag));
-        }
+        await checkNoneRuns(clients.emr, stackTag, live);
         signal.throwIfAborted();
     };
     await checkBeforeConfirm();
@@ -95,54 +91,32 @@ export async function encryptExisting(
             }
         }
 
-        const places = placesOf(outputs, chosen);
-        const surroundings: Surroundings[] = [];
-        for (const bucket of new Set(places.map((place) => place.bucket))) {
-            const folders = places.filter((place) => place.bucket === bucket);
-            surroundings.push(await surroundingsOf(clients.s3, bucket, folders));
-        }
-        result.effects = surroundings.flatMap(({ effects }) => effects);
+        const buckets = await surroundingsOf(clients.s3, placesOf(outputs, chosen));
+        result.effects = buckets.flatMap(({ effects }) => effects);
         print(effectsText(result));
-
         const skipped = new SkippedObjects(options.list);
         result.skipped = skipped.byReason;
         const survey = new Survey(clients.s3, portions, skipped);
-        const bar = progressBar(streams, "{listed} objects listed, {heads} checked", 1, survey);
-        const onListed = () => {
-            signal.throwIfAborted();
-            bar?.update(0, survey);
-        };
-        await survey.search(surroundings, onListed).finally(() => bar?.stop());
-        result.found = portions.all.map(({ access: { bucket }, storageClass, keys }) => ({
+        await survey.search(buckets, streams, signal);
+        result.found = portions.all.map(({ access: { bucket }, storageClass, keys: { count: objects } }) => ({
             bucket,
             storageClass,
-            objects: keys.count,
+            objects,
         }));
         print(foundText(result));
         streams.stderr.write(requests(survey, result.found.length));
 
         if (options.yes) {
             checkConsents(result, options);
-            // All files are uploaded before the first job is confirmed.
-            const uploaded: UploadedPortion[] = [];
-            for (const [index, portion] of portions.all.entries()) {
-                const terms = { run, roleArn: reencryptionRoleArn };
-                uploaded.push(await uploadPortion(context, terms, portion, index));
-            }
-            result.notStarted = uploaded.length;
-            for (const portion of uploaded) {
+            for (const portion of await uploadAll(context, run, reencryptionRoleArn, portions.all)) {
                 if (result.outcomes.every(isSafe)) {
-                    result.notStarted -= 1;
                     await conclude(await copy(context, portion));
+                } else {
+                    result.notStarted += 1;
                 }
             }
         }
-        result.oldVersions = surroundings.flatMap(({ bucket, versioning, noncurrentDays }) => {
-            const copies = result.outcomes.filter((one) => one.run === run && one.bucket === bucket);
-            const copied = copies.reduce((sum, one) => sum + one.copied, 0);
-            const versions = (survey.oldVersions.get(bucket) ?? 0) + (versioning === "Enabled" ? copied : 0);
-            return versions === 0 ? [] : [{ bucket, versions, removedBy: dayAfter(noncurrentDays) }];
-        });
+        result.oldVersions = buckets.flatMap((bucket) => oldVersionsOf(bucket, survey, result));
     } catch (error) {
         result.error = error instanceof Error ? error.message : String(error);
         throw error;
@@ -168,11 +142,20 @@ function checkConsents({ effects, found }: Result, { allow = [] }: EncryptExisti
     }
 }
 
-/** The day by which versions are removed that are noncurrent today: lifecycle rules act at the next midnight UTC. */
-function dayAfter(days: number): string | null {
-    return Number.isFinite(days)
-        ? new Date(Date.now() + (days + 1) * 24 * 60 * 60 * 1000).toISOString().slice(0, 10)
+/** A bucket's unencrypted noncurrent versions: those that the survey found, and those that the copies have left. */
+function oldVersionsOf(
+    { bucket, versioning, noncurrentDays }: Surroundings,
+    survey: Survey,
+    { run, outcomes }: Result,
+): Result["oldVersions"] {
+    const copies = outcomes.filter((one) => one.run === run && one.bucket === bucket);
+    const left = versioning === "Enabled" ? copies.reduce((sum, { copied }) => sum + copied, 0) : 0;
+    const versions = (survey.oldVersions.get(bucket) ?? 0) + left;
+    // Lifecycle rules act at the next midnight UTC.
+    const removedBy = Number.isFinite(noncurrentDays)
+        ? new Date(Date.now() + (noncurrentDays + 1) * 24 * 60 * 60 * 1000).toISOString().slice(0, 10)
         : null;
+    return versions === 0 ? [] : [{ bucket, versions, removedBy }];
 }
 
 export function encryptExistingCommand() {

@@ -1,3 +1,4 @@
+import type { EMR } from "@aws-sdk/client-emr";
 import {
     formatS3Url,
     isInside,
@@ -5,7 +6,7 @@ import {
     parseS3Url,
     type S3Folder,
 } from "../../components/domain/locations";
-import type { ActiveCluster } from "../clusters";
+import { activeClustersOf } from "../clusters";
 import { escaped } from "../escape";
 import type { StackOutputs } from "../stack-outputs";
 
@@ -53,8 +54,9 @@ export function liveAmong(outputs: StackOutputs, locations: readonly string[]): 
     );
 }
 
-/** @throws Error where a cluster runs, and so may move what is in live locations. */
-export function checkNoneRuns(live: readonly string[], clusters: readonly ActiveCluster[]): void {
+/** @throws Error where a cluster of the stack runs, and so may move what is in live locations. */
+export async function checkNoneRuns(emr: EMR, stackTag: string, live: readonly string[]): Promise<void> {
+    const clusters = live.length === 0 ? [] : await activeClustersOf(emr, stackTag);
     if (clusters.length > 0) {
         const running = clusters
             .map(({ id, name, state }) => escaped(`${id} (${name}, ${state})`))

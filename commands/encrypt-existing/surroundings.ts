@@ -27,12 +27,17 @@ export interface Surroundings extends Access {
     readonly noncurrentDays: number;
 }
 
-/** Reads all that acts on a bucket when an object in these folders is copied in place. */
-export async function surroundingsOf(
-    s3: S3,
-    bucket: string,
-    folders: readonly S3Folder[],
-): Promise<Surroundings> {
+/** Reads all that acts on the buckets of these folders when an object in a folder is copied in place. */
+export async function surroundingsOf(s3: S3, places: readonly S3Folder[]): Promise<readonly Surroundings[]> {
+    const found: Surroundings[] = [];
+    for (const name of new Set(places.map(({ bucket }) => bucket))) {
+        const folders = places.filter(({ bucket }) => bucket === name);
+        found.push(await readBucket(s3, name, folders));
+    }
+    return found;
+}
+
+async function readBucket(s3: S3, bucket: string, folders: readonly S3Folder[]): Promise<Surroundings> {
     const Bucket = bucket;
     const effects: Effect[] = [];
     const note = (effect: string, consent?: Consent) =>

@@ -1,6 +1,8 @@
 import type { HeadObjectCommandOutput, S3 } from "@aws-sdk/client-s3";
 import { S3StorageClass } from "@aws-sdk/client-s3-control";
 import { pMapIterable, pMapSkip } from "p-map";
+import type { Streams } from "../cli";
+import { progressBar } from "../progress-bar";
 import {
     type Access,
     CONCURRENCY,
@@ -43,16 +45,25 @@ export class Survey {
     ) {}
 
     /** Searches the chosen folders of buckets. */
-    async search(buckets: readonly Surroundings[], onListed: () => void): Promise<void> {
-        for (const access of buckets) {
-            const findings = pMapIterable(
-                this.candidates(access, onListed),
-                async (object) => (await this.inspect(access, object)) ?? pMapSkip,
-                { concurrency: CONCURRENCY },
-            );
-            for await (const record of findings) {
-                record();
+    async search(buckets: readonly Surroundings[], streams: Streams, signal: AbortSignal): Promise<void> {
+        const bar = progressBar(streams, "{listed} objects listed, {heads} checked", 1, this);
+        const onListed = () => {
+            signal.throwIfAborted();
+            bar?.update(0, this);
+        };
+        try {
+            for (const access of buckets) {
+                const findings = pMapIterable(
+                    this.candidates(access, onListed),
+                    async (object) => (await this.inspect(access, object)) ?? pMapSkip,
+                    { concurrency: CONCURRENCY },
+                );
+                for await (const record of findings) {
+                    record();
+                }
             }
+        } finally {
+            bar?.stop();
         }
     }
 

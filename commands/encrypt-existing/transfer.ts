@@ -23,11 +23,9 @@ export interface Uploaded {
 export async function upload(
     s3: S3,
     file: string,
-    bucket: string,
-    key: string,
+    where: { readonly Bucket: string; readonly Key: string },
     signal: AbortSignal,
 ): Promise<Uploaded> {
-    const where = { Bucket: bucket, Key: key };
     const { UploadId } = await s3.createMultipartUpload({ ...where, ServerSideEncryption: "AES256" });
     const target = { ...where, UploadId };
     try {
@@ -39,7 +37,7 @@ export async function upload(
             Parts.push({ PartNumber, ETag });
         }
         const { ETag = "" } = await s3.completeMultipartUpload({ ...target, MultipartUpload: { Parts } });
-        return { key, etag: ETag };
+        return { key: where.Key, etag: ETag };
     } catch (error) {
         // The parts cost storage, and no listing of objects shows them.
         await s3.abortMultipartUpload(target).catch(() => undefined);
