@@ -2,31 +2,13 @@ import type { S3 } from "@aws-sdk/client-s3";
 import { AwsError } from "../aws";
 import type { Streams } from "../cli";
 import { progressBar } from "../progress-bar";
-import { type Completion, type FailedTasks, readCompletion } from "./completion";
+import { readCompletion } from "./completion";
 import type { JobState, Jobs } from "./jobs";
-import type { Portion } from "./portions";
+import { newOutcome, type Outcome } from "./outcome";
+import type { Fingerprint, Portion } from "./portions";
 import { type CopyJob, type Records, reasonOf, type UploadedPortion } from "./records";
 import { readText, upload } from "./transfer";
-import { Verification, verify } from "./verification";
-
-/** What a job has done. */
-export interface Outcome extends Verification {
-    readonly run: string;
-    readonly job: string;
-    readonly bucket: string;
-    readonly storageClass: string;
-    readonly tasks: number;
-    /** By the report. */
-    readonly copied: number;
-    readonly failures: readonly FailedTasks[];
-    /** Why this outcome is not what was asked for, in addition to failures of tasks. */
-    readonly problems: readonly string[];
-}
-
-/** Whether the next job may start: all tasks are accounted for, and no copy has lost anything. */
-export function isSafe({ problems, lost }: Outcome): boolean {
-    return problems.length === 0 && lost.objects === 0;
-}
+import { verify } from "./verification";
 
 export interface CopyContext {
     readonly s3: S3;
@@ -71,7 +53,7 @@ export async function copy(context: CopyContext, portion: UploadedPortion): Prom
         const state = await follow(context, job, ({ status }) => !/^(New|Preparing)$/.test(status));
         if (state?.status !== "Suspended" || state.tasks !== job.tasks || !state.own) {
             const reports = `the manifest has ${job.tasks} objects, and S3 reports: ${describe(state)}`;
-            return nothingDone(job, `not confirmed: ${reports}`);
+            return newOutcome(job, `not confirmed: ${reports}`);
         }
         await records.write("confirmed", job);
         await context.checkBeforeConfirm();
@@ -96,14 +78,14 @@ export async function resume(context: CopyContext, job: CopyJob): Promise<Outcom
         state = await jobs.describe(job);
     }
     if (state?.own === false) {
-        return nothingDone(job, "the job has another role, manifest or operation than this record");
+        return newOutcome(job, "the job has another role, manifest or operation than this record");
     }
     if (state && /^(Suspended|Cancelled)$/.test(state.status) && state.succeeded + state.failed === 0) {
         // A job that was cancelled cannot be confirmed any more.
         if (state.status === "Suspended") {
             await jobs.request(job, "Cancelled");
         }
-        return nothingDone(job);
+        return newOutcome(job);
     }
     return seeThrough(context, job);
 }
@@ -115,66 +97,52 @@ async function seeThrough(context: CopyContext, job: CopyJob): Promise<Outcome> 
     streams.stderr.write(`job ${job.job}: confirmed; if this command ends early, --yes follows the job\n`);
     const ended = await follow(context, job, ({ status }) => /^(Complete|Failed|Cancelled)$/.test(status));
     streams.stderr.write(`job ${job.job}: ${describe(ended)}\n`);
-    const problems: string[] = [];
+    const outcome = newOutcome(job);
     // A problem, not an error, is what the next run would meet as well: a file that is missing or not understood.
     const ifUnreadable = (file: string) => (error: unknown) => {
         const code = error instanceof AwsError ? error.code : "";
         if (signal.aborted || !/^(|NoSuchKey|PreconditionFailed)$/.test(code)) {
             throw error;
         }
-        problems.push(
-            `${file} ${code === "NoSuchKey" ? "is missing" : "cannot be read"}: ${reasonOf(error)}`,
-        );
+        const why = code === "NoSuchKey" ? "is missing" : "cannot be read";
+        outcome.problems.push(`${file} ${why}: ${reasonOf(error)}`);
         return undefined;
     };
-    const report = await readCompletion(s3, folder, job.job).catch(ifUnreadable("the job's report"));
+    const keys = await readCompletion(s3, folder, outcome).catch(ifUnreadable("the job's report"));
     const bar = progressBar(streams, "checking the copies [{bar}] {value}/{total}", job.tasks);
-    const verification = await verify(s3, job, folder, () => {
+    const onObject = () => {
         signal.throwIfAborted();
         bar?.increment();
-    })
+    };
+    await verify(s3, job, folder, outcome, onObject)
         .catch(ifUnreadable("the file of the job's objects"))
         .finally(() => bar?.stop());
-    problems.push(...discrepancies(job, ended, report, verification));
-    const { copied = 0, failures = [] } = report ?? {};
-    return { ...nothingDone(job), ...verification, copied, failures, problems };
+    outcome.problems.push(...discrepancies(outcome, job.fingerprint, keys, ended));
+    return outcome;
 }
 
 /** Every task is accounted for by the report, by S3's counts, and by what the objects are now. */
 function discrepancies(
-    { tasks, fingerprint }: CopyJob,
+    { tasks, copied, kept, changed, unencrypted, unreadable, lost }: Outcome,
+    fingerprint: string,
+    reported: Fingerprint | undefined,
     job: JobState | undefined,
-    report: Completion | undefined,
-    verification = new Verification(),
 ): readonly string[] {
-    const { kept, changed, unencrypted, unreadable, lost } = verification;
     const checked = kept + changed + unencrypted.objects + unreadable.objects + lost.objects;
-    const found: string[] = [];
-    if (job && job.status !== "Complete") {
-        found.push(`the job ended as ${describe(job)}`);
-    }
-    if (report && report.keys.count !== tasks) {
-        found.push(`the job's report has ${report.keys.count} of ${tasks} tasks`);
-    } else if (report && report.keys.value !== fingerprint) {
-        found.push("the job's report names other objects than its manifest");
-    } else if (report && job?.status === "Complete" && report.copied !== job.succeeded) {
-        found.push(`the job's report has ${report.copied} copies, and S3 counts ${job.succeeded}`);
-    }
-    if (checked !== tasks) {
-        found.push(`${checked} of ${tasks} objects were checked afterwards`);
-    }
-    if (unreadable.objects > 0) {
-        found.push(`${unreadable.objects} objects could not be compared`);
-    }
-    return found;
-}
-
-function nothingDone(
-    { run, job, bucket, storageClass, tasks }: CopyJob,
-    ...problems: readonly string[]
-): Outcome {
-    const nothing = { copied: 0, failures: [], ...new Verification() };
-    return { run, job, bucket, storageClass, tasks, problems, ...nothing };
+    const isComplete = job?.status === "Complete";
+    const report =
+        reported &&
+        [
+            reported.count !== tasks && `has ${reported.count} of ${tasks} tasks`,
+            reported.value !== fingerprint && "names other objects than its manifest",
+            isComplete && copied !== job.succeeded && `has ${copied} copies, and S3 counts ${job.succeeded}`,
+        ].find((problem) => problem);
+    return [
+        job && !isComplete && `the job ended as ${describe(job)}`,
+        report && `the job's report ${report}`,
+        checked !== tasks && `${checked} of ${tasks} objects were checked afterwards`,
+        unreadable.objects > 0 && `${unreadable.objects} objects could not be compared`,
+    ].flatMap((problem) => problem || []);
 }
 
 function describe(job: JobState | undefined): string {

@@ -28,14 +28,12 @@ export interface ListedObject {
     readonly current: boolean;
 }
 
-/** What an object has in addition to its content: headers, `x-amz-meta-NAME`, `tag NAME`. */
-export type Properties = Readonly<Record<string, string>>;
-
 /** An unencrypted object, as it was before the copy. */
 export const snapshot = z.object({
     key: z.string(),
     size: z.number(),
     etag: z.string(),
+    /** What the object has in addition to its content: headers, `x-amz-meta-NAME`, `tag NAME`. */
     properties: z.record(z.string(), z.string()),
 });
 
@@ -123,7 +121,7 @@ export async function propertiesOf(
     access: Access,
     key: string,
     head: HeadObjectCommandOutput,
-): Promise<Properties | undefined> {
+): Promise<Snapshot["properties"] | undefined> {
     const where = { Bucket: access.bucket, Key: key, ...payer(access) };
     const tagging = await ifThere(s3.getObjectTagging(where), "NotFound", "NoSuchKey");
     if (!tagging) {

@@ -1,6 +1,6 @@
 import { EXIT, type ExitCode } from "../cli";
-import { isSafe, type Outcome } from "./copy";
 import type { Tally } from "./objects";
+import { isSafe, type Outcome } from "./outcome";
 import type { History } from "./records";
 import { SKIPPED, type SkippedSummary } from "./skipped";
 import type { Effect } from "./surroundings";

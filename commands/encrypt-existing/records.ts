@@ -4,9 +4,7 @@ import type { S3Folder } from "../../components/domain/locations";
 import { AwsError } from "../aws";
 import { escaped } from "../escape";
 import { listObjects, objectUrl } from "./objects";
-import { readText } from "./transfer";
-
-const uploaded = z.object({ key: z.string(), etag: z.string() });
+import { readText, uploaded } from "./transfer";
 
 /** Written before a job is confirmed. */
 const confirmed = z.object({

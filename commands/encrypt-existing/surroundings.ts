@@ -1,5 +1,5 @@
 import type { LifecycleRule, S3, Transition } from "@aws-sdk/client-s3";
-import type { S3Folder } from "../../components/domain/locations";
+import { overlap, type S3Folder } from "../../components/domain/locations";
 import { ifThere } from "../aws";
 import { escaped } from "../escape";
 import type { Access } from "./objects";
@@ -42,8 +42,9 @@ async function readBucket(s3: S3, bucket: string, folders: readonly S3Folder[]):
     const effects: Effect[] = [];
     const note = (effect: string, consent?: Consent) =>
         effects.push({ bucket, effect: escaped(effect), consent });
-    const applies = (prefix = "") =>
-        folders.some((folder) => folder.prefix.startsWith(prefix) || prefix.startsWith(folder.prefix));
+    const applies = (prefix = "") => folders.some((folder) => overlap(folder, { bucket, prefix }));
+    const active = <Rule extends PrefixRule>(rules: readonly Rule[] = []) =>
+        rules.filter((rule) => rule.Status === "Enabled" && applies(prefixOf(rule)));
 
     const { Status: versioning } = await s3.getBucketVersioning({ Bucket });
     if (versioning === "Enabled") {
@@ -79,10 +80,8 @@ async function readBucket(s3: S3, bucket: string, folders: readonly S3Folder[]):
 
     const noReplication = "ReplicationConfigurationNotFoundError";
     const replication = await ifThere(s3.getBucketReplication({ Bucket }), noReplication);
-    for (const { Status, Destination, ...rule } of replication?.ReplicationConfiguration?.Rules ?? []) {
-        if (Status === "Enabled" && applies(prefixOf(rule))) {
-            note(`replication: each copy is replicated to ${Destination?.Bucket}`, "replication");
-        }
+    for (const { Destination } of active(replication?.ReplicationConfiguration?.Rules)) {
+        note(`replication: each copy is replicated to ${Destination?.Bucket}`, "replication");
     }
 
     const noLock = "ObjectLockConfigurationNotFoundError";
@@ -100,19 +99,15 @@ async function readBucket(s3: S3, bucket: string, folders: readonly S3Folder[]):
     }
 
     const tiering = await s3.listBucketIntelligentTieringConfigurations({ Bucket });
-    for (const { Id, Status, ...rule } of tiering.IntelligentTieringConfigurationList ?? []) {
-        if (Status === "Enabled" && applies(prefixOf(rule))) {
-            const then =
-                "a copy starts in the Frequent Access tier, and the days to the archive tiers start again";
-            note(`Intelligent-Tiering ${Id}: ${then}`);
-        }
+    for (const { Id } of active(tiering.IntelligentTieringConfigurationList)) {
+        const then =
+            "a copy starts in the Frequent Access tier, and the days to the archive tiers start again";
+        note(`Intelligent-Tiering ${Id}: ${then}`);
     }
 
     const noLifecycle = "NoSuchLifecycleConfiguration";
     const lifecycle = await ifThere(s3.getBucketLifecycleConfiguration({ Bucket }), noLifecycle);
-    const rules = (lifecycle?.Rules ?? []).filter(
-        (rule) => rule.Status === "Enabled" && applies(prefixOf(rule)),
-    );
+    const rules = active(lifecycle?.Rules);
     for (const rule of rules) {
         const actions = describe(rule);
         if (actions !== "") {
@@ -134,9 +129,11 @@ async function readBucket(s3: S3, bucket: string, folders: readonly S3Folder[]):
 }
 
 /** A rule of lifecycle, replication or Intelligent-Tiering. */
-type PrefixRule = Pick<LifecycleRule, "Prefix"> & {
+interface PrefixRule {
+    readonly Status?: string | undefined;
+    readonly Prefix?: string;
     readonly Filter?: { readonly Prefix?: string; readonly And?: { readonly Prefix?: string } };
-};
+}
 
 function prefixOf({ Filter, Prefix = "" }: PrefixRule): string {
     return Filter?.Prefix ?? Filter?.And?.Prefix ?? Prefix;

@@ -5,16 +5,14 @@ import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { CompletedPart, GetObjectCommandInput, S3 } from "@aws-sdk/client-s3";
 import type { S3Control } from "@aws-sdk/client-s3-control";
+import { z } from "zod";
 import { readObject } from "../aws";
 
 /** The least that S3 takes; at most 10,000 parts are 50 GB, the snapshots of more than 100 million objects. */
 const PART_BYTES = 5 * 2 ** 20;
 
 /** A file in S3. */
-export interface Uploaded {
-    readonly key: string;
-    readonly etag: string;
-}
+export const uploaded = z.object({ key: z.string(), etag: z.string() });
 
 /**
  * Uploads a file under SSE-S3, in parts: S3 takes at most 5 GB at once, and the SDK does not repeat a request that sends
@@ -25,7 +23,7 @@ export async function upload(
     file: string,
     where: { readonly Bucket: string; readonly Key: string },
     signal: AbortSignal,
-): Promise<Uploaded> {
+): Promise<z.output<typeof uploaded>> {
     const { UploadId } = await s3.createMultipartUpload({ ...where, ServerSideEncryption: "AES256" });
     const target = { ...where, UploadId };
     try {

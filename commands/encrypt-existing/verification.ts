@@ -11,22 +11,10 @@ import {
     propertiesOf,
     type Snapshot,
     snapshot,
-    Tally,
 } from "./objects";
+import type { Outcome } from "./outcome";
 import type { CopyJob } from "./records";
 import { download } from "./transfer";
-
-/** What a job's objects are now. The sum of the numbers is the number of tasks. */
-export class Verification {
-    /** Encrypted, with all that they had before. */
-    kept = 0;
-    /** Deleted, or written by others, since the survey. */
-    changed = 0;
-    readonly unencrypted = new Tally();
-    readonly unreadable = new Tally();
-    /** Copies that lack something: an example is a line of differences. */
-    readonly lost = new Tally();
-}
 
 /**
  * Compares every object of a job with its snapshot: AWS documents in two ways whether a batch copy keeps metadata.
@@ -37,9 +25,9 @@ export async function verify(
     s3: S3,
     job: Pick<CopyJob, "bucket" | "requesterPays" | "objects">,
     { bucket }: S3Folder,
+    outcome: Outcome,
     onObject: () => void,
-): Promise<Verification> {
-    const found = new Verification();
+): Promise<void> {
     const file = { Bucket: bucket, Key: job.objects.key, IfMatch: job.objects.etag };
     const lines = download(s3, file, (input) =>
         createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }),
@@ -56,17 +44,16 @@ export async function verify(
         onObject();
         const url = objectUrl(job.bucket, before.key);
         if (now === "unencrypted" || now === "unreadable") {
-            found[now].add(url);
+            outcome[now].add(url);
         } else if (now === "changed" || now === "kept") {
-            found[now] += 1;
+            outcome[now] += 1;
         } else {
-            found.lost.add(`${url}: ${now.differences}`);
+            outcome.lost.add(`${url}: ${now.differences}`);
         }
     }
-    return found;
 }
 
-type Judgement = Exclude<keyof Verification, "lost"> | { readonly differences: string };
+type Judgement = "kept" | "changed" | "unencrypted" | "unreadable" | { readonly differences: string };
 
 async function lookAt(s3: S3, access: Access, before: Snapshot): Promise<Judgement> {
     const head = await headObject(s3, access, before.key);
