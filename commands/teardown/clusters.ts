@@ -10,33 +10,29 @@ import type { Finding } from "./finding";
  * @param configurations The names of the stack's security configurations, earlier ones included.
  */
 export function clusterFindings(
-    outputs: StackOutputs,
+    { serviceRole, jobflowRole, forCommands: { stackTag, rolePolicies, region } }: StackOutputs,
     clusters: readonly ActiveCluster[],
     subnetIds: readonly string[],
     configurations: readonly string[],
 ): readonly Finding[] {
-    const { stackTag, rolePolicies, region } = outputs.forCommands;
-    return clusters.flatMap((cluster) => {
-        const { id, name, state, securityConfiguration = "" } = cluster;
-        const isIn = (role: string) => cluster.roles.some((each) => baseName(each) === baseName(role));
-        const uses: readonly (readonly [string, boolean])[] = [
-            ["tag", cluster.stackTag === stackTag],
-            ["security configuration", configurations.includes(securityConfiguration)],
-            ["subnet", cluster.subnetIds.some((subnet) => subnetIds.includes(subnet))],
-            ["service role", rolePolicies.serviceRole !== undefined && isIn(outputs.serviceRole)],
-            ["jobflow role", rolePolicies.jobflowRole !== undefined && isIn(outputs.jobflowRole)],
-        ];
-        const used = uses.flatMap(([what, isUsed]) => (isUsed ? what : []));
-        return used.length === 0
-            ? []
-            : {
-                  kind: "cluster",
-                  name: id,
-                  why: `"${name}" is ${state}, and uses the stack's ${used.join(", ")}`,
-                  fix:
-                      state === "TERMINATING"
-                          ? "wait until it has ended"
-                          : `stop what launched it, then let it end or \`aws emr terminate-clusters --region ${region} --cluster-ids ${id}\``,
-              };
+    return clusters.flatMap(({ id, name, state, roles, ...cluster }) => {
+        const has = (role: string) => roles.some((each) => baseName(each) === baseName(role));
+        const uses = [
+            cluster.stackTag === stackTag && "tag",
+            configurations.includes(cluster.securityConfiguration ?? "") && "security configuration",
+            cluster.subnetIds.some((subnet) => subnetIds.includes(subnet)) && "subnet",
+            rolePolicies.serviceRole && has(serviceRole) && "service role",
+            rolePolicies.jobflowRole && has(jobflowRole) && "jobflow role",
+        ].filter(Boolean);
+        const finding = {
+            kind: "cluster",
+            name: id,
+            why: `"${name}" is ${state}, and uses the stack's ${uses.join(", ")}`,
+            fix:
+                state === "TERMINATING"
+                    ? "wait until it has ended"
+                    : `stop what launched it, then let it end or \`aws emr terminate-clusters --region ${region} --cluster-ids ${id}\``,
+        };
+        return uses.length > 0 ? finding : [];
     });
 }

@@ -1,4 +1,5 @@
 import { STACK_TAG } from "../../components/domain/naming";
+import { ifThere } from "../aws";
 
 /** Something that blocks `pulumi destroy`, or that it leaves behind. */
 export interface Finding {
@@ -17,6 +18,11 @@ export interface Finding {
 
 /** Waits for an answer of AWS. Undefined if the call failed, which the report then names. */
 export type Ask = <T>(answer: Promise<T>) => Promise<T | undefined>;
+
+/** What AWS lists; nothing if the bucket, role or policy that it is about is gone. */
+export async function listed<T>(answer: Promise<readonly T[] | undefined>): Promise<readonly T[]> {
+    return (await ifThere(answer, "NoSuchEntity", "NoSuchEntityException", "NoSuchBucket")) ?? [];
+}
 
 interface Tag {
     readonly Key?: string;

@@ -44,7 +44,7 @@ export async function unnamed(
         if (stackOf({ Tags }) !== stackTag) {
             continue; // Two stacks may share a prefix.
         }
-        if (isNewerThan(name, newestName(outputs))) {
+        if (suffixOf(name) > newestSuffix(outputs)) {
             throw staleOutputs(stack, `they do not name the newer ${kind} ${name}`);
         }
         found.push(name);
@@ -52,19 +52,16 @@ export async function unnamed(
     return found;
 }
 
-/** Whether one generated name is newer than another: the suffix begins with the time. */
-export function isNewerThan(name: string, other: string): boolean {
-    const suffixOf = (each: string) => new RegExp(`${GENERATED_SUFFIX_PATTERN}$`).exec(each)?.[0] ?? "";
-    return suffixOf(name) > suffixOf(other);
+/** The generated end of a name, which begins with the time: a newer name has a greater one. Empty in any other name. */
+export function suffixOf(name: string): string {
+    return new RegExp(`${GENERATED_SUFFIX_PATTERN}$`).exec(name)?.[0] ?? "";
 }
 
 /** The suffix of the newest generated name in the outputs. A digest in hexadecimal may hold what looks like a suffix. */
-export function newestName(outputs: StackOutputs): string {
-    const names = new RegExp(
-        `${outputs.forCommands.prefix}-(?:[a-z]+-)*(${GENERATED_SUFFIX_PATTERN})(?![0-9a-f])`,
-        "g",
-    );
-    const suffixes = [...JSON.stringify(outputs).matchAll(names)].map(([, suffix = ""]) => suffix);
+export function newestSuffix(outputs: StackOutputs): string {
+    const { prefix } = outputs.forCommands;
+    const names = new RegExp(`${prefix}-(?:[a-z]+-)*${GENERATED_SUFFIX_PATTERN}(?![0-9a-f])`, "g");
+    const suffixes = JSON.stringify(outputs).match(names)?.map(suffixOf) ?? [];
     return suffixes.toSorted().at(-1) ?? "";
 }
 

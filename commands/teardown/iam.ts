@@ -1,11 +1,9 @@
 import type { IAM } from "@aws-sdk/client-iam";
 import type { AttachedPolicies } from "../../components/domain/for-commands";
-import { baseName, type Clients, collect, ifThere } from "../aws";
+import { baseName, type Clients, collect } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
-import type { Finding } from "./finding";
+import { type Finding, listed } from "./finding";
 import { UNNAMED } from "./generated-names";
-
-const GONE = ["NoSuchEntity", "NoSuchEntityException"];
 
 /**
  * Checks of the stack's roles and of the operator policy: IAM deletes no role with a policy, and no policy in use. The AWS
@@ -35,23 +33,20 @@ export function iamChecks(
 }
 
 /** People attach the operator policy to the user that runs EmrEtlRunner. */
-async function holders(iam: IAM, policyArn: string): Promise<readonly Finding[]> {
-    const found = await ifThere(
-        collect(
-            iam.paginateListEntitiesForPolicy({ PolicyArn: policyArn }),
-            ({ PolicyUsers = [], PolicyGroups = [], PolicyRoles = [] }) => [
-                ...PolicyUsers.map(({ UserName = "" }) => ["user", UserName] as const),
-                ...PolicyGroups.map(({ GroupName = "" }) => ["group", GroupName] as const),
-                ...PolicyRoles.map(({ RoleName = "" }) => ["role", RoleName] as const),
-            ],
-        ),
-        ...GONE,
+async function holders(iam: IAM, PolicyArn: string): Promise<readonly Finding[]> {
+    const pages = iam.paginateListEntitiesForPolicy({ PolicyArn });
+    const found = await listed(
+        collect(pages, ({ PolicyUsers = [], PolicyGroups = [], PolicyRoles = [] }) => [
+            ...PolicyUsers.map(({ UserName }) => ["user", UserName] as const),
+            ...PolicyGroups.map(({ GroupName }) => ["group", GroupName] as const),
+            ...PolicyRoles.map(({ RoleName }) => ["role", RoleName] as const),
+        ]),
     );
-    return (found ?? []).map(([kind, name]) => ({
+    return found.map(([kind, name]) => ({
         kind: "operator policy",
-        name: policyArn,
+        name: PolicyArn,
         why: `is attached to the ${kind} ${name}`,
-        fix: `\`aws iam detach-${kind}-policy --${kind}-name ${name} --policy-arn ${policyArn}\``,
+        fix: `\`aws iam detach-${kind}-policy --${kind}-name ${name} --policy-arn ${PolicyArn}\``,
     }));
 }
 
@@ -69,8 +64,8 @@ function foreignPolicies(
         [managed, "detach-role-policy --policy-arn"],
         [inline, "delete-role-policy --policy-name"],
     ] as const;
-    return kinds.map(async ([listing, remove]) =>
-        ((await ifThere(listing, ...GONE)) ?? [])
+    return kinds.map(async ([policies, remove]) =>
+        (await listed(policies))
             .filter((policy) => policy !== own?.policyName && !own?.managedPolicyArns.includes(policy))
             .map((policy) => ({
                 kind: "role",
@@ -85,15 +80,14 @@ function foreignPolicies(
 
 /** The profile has the name of its role. Another role in it stays when Pulumi removes the stack's. */
 async function instanceProfile(iam: IAM, name: string): Promise<readonly Finding[]> {
-    const found = await ifThere(iam.getInstanceProfile({ InstanceProfileName: name }), ...GONE);
-    return (found?.InstanceProfile?.Roles ?? []).flatMap(({ RoleName }) =>
-        RoleName === name
-            ? []
-            : {
-                  kind: "instance profile",
-                  name,
-                  why: `contains a role that is not the stack's: ${RoleName}`,
-                  fix: `\`aws iam remove-role-from-instance-profile --instance-profile-name ${name} --role-name ${RoleName}\``,
-              },
-    );
+    const profile = iam.getInstanceProfile({ InstanceProfileName: name });
+    const roles = await listed(profile.then(({ InstanceProfile }) => InstanceProfile?.Roles));
+    return roles
+        .filter(({ RoleName }) => RoleName !== name)
+        .map(({ RoleName }) => ({
+            kind: "instance profile",
+            name,
+            why: `contains a role that is not the stack's: ${RoleName}`,
+            fix: `\`aws iam remove-role-from-instance-profile --instance-profile-name ${name} --role-name ${RoleName}\``,
+        }));
 }

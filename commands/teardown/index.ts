@@ -1,4 +1,4 @@
-import { AwsError, awsClients, type Clients, checkAccount } from "../aws";
+import { AwsError, awsClients, type Clients, checkAccount, collect } from "../aws";
 import { awsCommand, type CommonOptions, EXIT, type ExitCode, execute, type Streams } from "../cli";
 import { activeClusters } from "../clusters";
 import { readStackOutputs, type StackOutputs } from "../stack-outputs";
@@ -8,9 +8,9 @@ import { unnamed } from "./generated-names";
 import { iamChecks } from "./iam";
 import { type Outcome, reportJson, reportText } from "./report";
 import { configurationFindings, stackConfigurations } from "./security-configurations";
-import { groupFindings, securityGroups } from "./security-groups";
+import { groupFindings } from "./security-groups";
 import { batchJobs, bucketChecks, protection } from "./storage";
-import { describeVpcs, networkInterfaces, resourcesIn, stackVpcs, VPC_KINDS, vpcFindings } from "./vpc";
+import { resourcesIn, stackVpcs, VPC_KINDS, vpcFindings } from "./vpc";
 
 export interface TeardownOptions extends CommonOptions {
     /** Delete what may be deleted. Default: nothing is changed. */
@@ -67,9 +67,9 @@ async function survey(clients: Clients, outputs: StackOutputs, ask: Ask): Promis
     const [clusters, vpcs = [], groups = [], interfaces, configurations = [], roles, buckets] =
         await Promise.all([
             ask(activeClusters(emr)),
-            ask(describeVpcs(ec2)),
-            ask(securityGroups(ec2)),
-            ask(networkInterfaces(ec2)),
+            ask(collect(ec2.paginateDescribeVpcs({}), ({ Vpcs }) => Vpcs)),
+            ask(collect(ec2.paginateDescribeSecurityGroups({}), ({ SecurityGroups }) => SecurityGroups)),
+            ask(collect(ec2.paginateDescribeNetworkInterfaces({}), (page) => page.NetworkInterfaces)),
             ask(stackConfigurations(emr, outputs)),
             ask(unnamed("role", clients, outputs)),
             ask(unnamed("bucket", clients, outputs)),

@@ -4,7 +4,7 @@ import { collect, ifThere } from "../aws";
 import type { ActiveCluster } from "../clusters";
 import type { StackOutputs } from "../stack-outputs";
 import type { Finding } from "./finding";
-import { isNewerThan, newestName, staleOutputs } from "./generated-names";
+import { newestSuffix, staleOutputs, suffixOf } from "./generated-names";
 
 /** A security configuration with a generated name of the stack. Another stack of the same prefix may have created it. */
 export interface Configuration {
@@ -25,44 +25,32 @@ export async function stackConfigurations(
 ): Promise<readonly Configuration[]> {
     const { kmsKeyArn, securityConfigurationName: current } = outputs;
     const { prefix, stack, ownsKey, managedBuckets, certificateArchive } = outputs.forCommands;
-    const isStacks = (value: string) =>
+    const isOwn = (value: string) =>
         (ownsKey && value === kmsKeyArn) ||
         Object.keys(managedBuckets).some((bucket) => value.startsWith(`s3://${bucket}/`));
-    const isInOutputs = (value: string) =>
-        isStacks(value) || value === kmsKeyArn || value === certificateArchive;
-    const generated = new RegExp(
-        `^${namePrefix("securityConfiguration", prefix)}${GENERATED_SUFFIX_PATTERN}$`,
-    );
-    const reference = current !== null && generated.test(current) ? current : newestName(outputs);
+    const isInOutputs = (value: string) => isOwn(value) || [kmsKeyArn, certificateArchive].includes(value);
+    const start = namePrefix("securityConfiguration", prefix);
+    const generated = new RegExp(`^${start}${GENERATED_SUFFIX_PATTERN}$`);
+    const newest = suffixOf(current ?? "") || newestSuffix(outputs);
     const names = await collect(emr.paginateListSecurityConfigurations({}), (page) =>
         page.SecurityConfigurations?.flatMap(({ Name }) => Name ?? []),
     );
     const found: Configuration[] = [];
-    for (const name of names) {
+    for (const name of names.filter((each) => each === current || generated.test(each))) {
         if (name === current) {
             found.push({ name, isStacks: true, namesOutputsOnly: true });
-        }
-        if (name === current || !generated.test(name)) {
             continue;
         }
-        const described = await ifThere(
-            emr.describeSecurityConfiguration({ Name: name }),
-            "InvalidRequestException",
-        );
-        const named = described?.SecurityConfiguration?.match(/(arn:|s3:\/\/)[^"]+/g) ?? [];
-        const configuration = {
-            name,
-            isStacks: named.some(isStacks),
-            namesOutputsOnly: named.every(isInOutputs),
-        };
-        if (configuration.isStacks && isNewerThan(name, reference)) {
-            throw staleOutputs(
-                stack,
-                `they name security configuration ${current ?? "none"}, and EMR has the newer ${name}`,
-            );
+        const describing = emr.describeSecurityConfiguration({ Name: name });
+        const text = (await ifThere(describing, "InvalidRequestException"))?.SecurityConfiguration;
+        const named = text?.match(/(arn:|s3:\/\/)[^"]+/g) ?? [];
+        const [isStacks, namesOutputsOnly] = [named.some(isOwn), named.every(isInOutputs)];
+        if (isStacks && suffixOf(name) > newest) {
+            const newer = `and EMR has the newer ${name}`;
+            throw staleOutputs(stack, `they name security configuration ${current ?? "none"}, ${newer}`);
         }
-        if (described && (configuration.isStacks || configuration.namesOutputsOnly)) {
-            found.push(configuration);
+        if (text !== undefined && (isStacks || namesOutputsOnly)) {
+            found.push({ name, isStacks, namesOutputsOnly });
         }
     }
     return found;
@@ -86,26 +74,26 @@ export function configurationFindings(
             const why = "the current one, which config.yml names";
             return { ...finding, why, fix: `after the destroy, ${command}` };
         }
-        const users =
-            clusters?.flatMap(({ id, securityConfiguration }) =>
-                securityConfiguration === name ? id : [],
-            ) ?? [];
+        const users = (clusters ?? [])
+            .filter(({ securityConfiguration }) => securityConfiguration === name)
+            .map(({ id }) => id);
         // Without a current one of a generated name, it is not known which are earlier.
-        const isEarlier = isStacks && current !== null && isNewerThan(current, name);
+        const isEarlier = isStacks && suffixOf(name) < suffixOf(current ?? "");
         const isOnlyStacks = isEarlier && namesOutputsOnly;
-        const isDeletable = isOnlyStacks && clusters !== undefined && users.length === 0;
         const why = [
             isEarlier ? "an earlier one" : "not the one in the outputs",
             ...(isStacks ? [] : ["it names nothing that only this stack has"]),
             ...(namesOutputsOnly ? [] : ["it also names what is not the stack's"]),
             ...(users.length > 0 ? [`used by ${users.join(", ")}`] : []),
         ].join("; ");
-        const fix = isDeletable
-            ? "if EmrEtlRunner's config.yml names the current one, run this again with --yes: it deletes the configuration"
-            : isOnlyStacks
-              ? "when no cluster uses it, run this again"
-              : `if no other stack and no config.yml names it, ${command}`;
-        const remove = () => emr.deleteSecurityConfiguration({ Name: name });
-        return { ...finding, why, fix, ...(isDeletable && { remove }) };
+        if (isOnlyStacks && clusters !== undefined && users.length === 0) {
+            const fix =
+                "if EmrEtlRunner's config.yml names the current one, run this again with --yes: it deletes the configuration";
+            return { ...finding, why, fix, remove: () => emr.deleteSecurityConfiguration({ Name: name }) };
+        }
+        const fix = isOnlyStacks
+            ? "when no cluster uses it, run this again"
+            : `if no other stack and no config.yml names it, ${command}`;
+        return { ...finding, why, fix };
     });
 }

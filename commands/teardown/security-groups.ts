@@ -1,16 +1,10 @@
 import type { EC2, NetworkInterface, SecurityGroup } from "@aws-sdk/client-ec2";
 import { EMR_GROUP_NAMES } from "../../components/domain/emr-security-groups";
-import { collect } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
 import { type Finding, stackOf } from "./finding";
 import { describeInterface } from "./vpc";
 
 const EMR_NAMES: readonly (string | undefined)[] = Object.values(EMR_GROUP_NAMES).flat();
-
-/** Every security group of the region: a rule may refer to a group of another VPC. */
-export function securityGroups(client: EC2): Promise<readonly SecurityGroup[]> {
-    return collect(client.paginateDescribeSecurityGroups({}), (page) => page.SecurityGroups);
-}
 
 /** Whose a group in the stack's VPCs is. `unclear`: it has the name of a group of the stack, but no tag. */
 type Owner = "stack" | "EMR" | "unclear" | "other";
@@ -33,7 +27,8 @@ function ownerOf(group: SecurityGroup, { vpcId, forCommands }: StackOutputs): Ow
  * groups that a network interface in an existing VPC or a rule of another group still uses. EMR's default groups may be
  * deleted if no network interface, no rule of a group that stays, and no cluster uses them.
  * @param vpcIds The stack's VPCs.
- * @param interfaces Undefined if they are not known: then no group may be deleted.
+ * @param groups Every group of the region: a rule may refer to a group of another VPC.
+ * @param interfaces Every network interface of the region: a group may be in use in another VPC. Undefined if they are not known: then no group may be deleted.
  * @param clustersRun Whether a cluster uses the stack, or none is known.
  */
 export function groupFindings(

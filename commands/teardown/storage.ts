@@ -1,14 +1,15 @@
 import { JobStatus } from "@aws-sdk/client-s3-control";
 import { parseS3Url } from "../../components/domain/locations";
 import { namePrefix } from "../../components/domain/naming";
-import { type Clients, collect, ifThere } from "../aws";
+import { type Clients, collect } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
-import type { Finding } from "./finding";
+import { type Finding, listed } from "./finding";
 import { UNNAMED } from "./generated-names";
 
 /**
  * Checks of the managed buckets: S3 deletes no bucket with an object, an old version or an access point.
  * @param unnamedBuckets The stack's buckets that the outputs do not name.
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/delete-bucket.html
  */
 export function bucketChecks(
     clients: Clients,
@@ -30,32 +31,32 @@ export function bucketChecks(
 }
 
 /** All but the bucket of the certificate archives, which Pulumi empties: they can be created again. */
-function dataBuckets({
-    forCommands: { managedBuckets, certificateArchive },
-}: StackOutputs): readonly string[] {
-    const archives = parseS3Url(certificateArchive)?.bucket;
-    return Object.keys(managedBuckets).filter((bucket) => bucket !== archives);
+function dataBuckets({ forCommands }: StackOutputs): readonly string[] {
+    const archives = parseS3Url(forCommands.certificateArchive)?.bucket;
+    return Object.keys(forCommands.managedBuckets).filter((bucket) => bucket !== archives);
 }
 
 async function contents({ s3 }: Clients, bucket: string, isUnnamed = false): Promise<readonly Finding[]> {
-    const listed = await ifThere(s3.listObjectVersions({ Bucket: bucket, MaxKeys: 1 }), "NoSuchBucket");
-    const [current] = listed?.Versions ?? [];
-    return current || listed?.DeleteMarkers?.length
-        ? [
-              {
-                  kind: "bucket",
-                  name: bucket,
-                  why: `${isUnnamed ? UNNAMED : ""}contains ${current?.IsLatest ? "objects" : "old versions or delete markers of deleted objects"}`,
-                  fix: `${isUnnamed ? "if the stack no longer manages it, remove the tag; otherwise " : ""}keep what you need elsewhere, then empty it, in S3's console or by a lifecycle rule that expires everything; this command deletes no data`,
-              },
-          ]
-        : [];
+    const page = s3.listObjectVersions({ Bucket: bucket, MaxKeys: 1 });
+    const [first] = await listed(
+        page.then(({ Versions = [], DeleteMarkers = [] }) => [
+            ...Versions.map(({ IsLatest }) => IsLatest),
+            ...DeleteMarkers.map(() => false),
+        ]),
+    );
+    const finding = {
+        kind: "bucket",
+        name: bucket,
+        why: `${isUnnamed ? UNNAMED : ""}contains ${first ? "objects" : "old versions or delete markers of deleted objects"}`,
+        fix: `${isUnnamed ? "if the stack no longer manages it, remove the tag; otherwise " : ""}keep what you need elsewhere, then empty it, in S3's console or by a lifecycle rule that expires everything; this command deletes no data`,
+    };
+    return first === undefined ? [] : [finding];
 }
 
 /** An upload that is completed after the bucket was emptied fills it again. */
 async function uploads({ s3 }: Clients, bucket: string): Promise<readonly Finding[]> {
-    const listed = await ifThere(s3.listMultipartUploads({ Bucket: bucket, MaxUploads: 1 }), "NoSuchBucket");
-    return (listed?.Uploads ?? []).map(({ Key, UploadId }) => ({
+    const page = s3.listMultipartUploads({ Bucket: bucket, MaxUploads: 1 });
+    return (await listed(page.then(({ Uploads }) => Uploads))).map(({ Key, UploadId }) => ({
         kind: "bucket",
         name: bucket,
         why: `an upload is not complete: ${Key}`,
@@ -63,24 +64,13 @@ async function uploads({ s3 }: Clients, bucket: string): Promise<readonly Findin
     }));
 }
 
-/** @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/delete-bucket.html */
-async function accessPoints(
-    { s3Control }: Clients,
-    bucket: string,
-    accountId: string,
-): Promise<readonly Finding[]> {
-    const found = await ifThere(
-        collect(
-            s3Control.paginateListAccessPoints({ AccountId: accountId, Bucket: bucket }),
-            ({ AccessPointList }) => AccessPointList,
-        ),
-        "NoSuchBucket",
-    );
-    return (found ?? []).map(({ Name = "" }) => ({
+async function accessPoints({ s3Control }: Clients, Bucket: string, AccountId: string) {
+    const pages = s3Control.paginateListAccessPoints({ AccountId, Bucket });
+    return (await listed(collect(pages, ({ AccessPointList }) => AccessPointList))).map(({ Name = "" }) => ({
         kind: "access point",
         name: Name,
-        why: `S3 deletes no bucket with an access point: ${bucket}`,
-        fix: `\`aws s3control delete-access-point --account-id ${accountId} --name ${Name}\``,
+        why: `S3 deletes no bucket with an access point: ${Bucket}`,
+        fix: `\`aws s3control delete-access-point --account-id ${AccountId} --name ${Name}\``,
     }));
 }
 
@@ -94,21 +84,17 @@ export async function batchJobs(
     { s3Control }: Clients,
     { forCommands: { reencryptionRoleArn, accountId, region } }: StackOutputs,
 ): Promise<readonly Finding[]> {
-    if (reencryptionRoleArn === null) {
-        return [];
-    }
-    const jobs = await collect(
-        s3Control.paginateListJobs({ AccountId: accountId, JobStatuses: RUNNING }),
-        (page) => page.Jobs,
-    );
+    const account = { AccountId: accountId };
+    const pages = s3Control.paginateListJobs({ ...account, JobStatuses: RUNNING });
+    const jobs = reencryptionRoleArn === null ? [] : await collect(pages, ({ Jobs }) => Jobs);
     const found: Finding[] = [];
     for (const { JobId = "" } of jobs) {
-        const { Job } = await s3Control.describeJob({ AccountId: accountId, JobId });
+        const { Job } = await s3Control.describeJob({ ...account, JobId });
         if (Job?.RoleArn === reencryptionRoleArn) {
             found.push({
                 kind: "batch job",
                 name: JobId,
-                why: `is ${Job.Status}, and copies with the stack's role`,
+                why: `is ${Job?.Status}, and copies with the stack's role`,
                 fix: `let it end, or \`aws s3control update-job-status --region ${region} --account-id ${accountId} --job-id ${JobId} --requested-job-status Cancelled\``,
             });
         }
@@ -123,14 +109,11 @@ export function protection(outputs: StackOutputs): readonly Finding[] {
         ...(dataBuckets(outputs).length > 0 ? ["the data buckets"] : []),
         ...(ownsKey ? [`the key ${outputs.kmsKeyArn}`] : []),
     ];
-    return protect && covered.length > 0
-        ? [
-              {
-                  kind: "protection",
-                  name: "storage.protect",
-                  why: `Pulumi refuses to delete ${covered.join(" and ")}`,
-                  fix: `set storage: { protect: false } in Pulumi.${stack}.yaml, then \`npx pulumi up --stack ${stack}\``,
-              },
-          ]
-        : [];
+    const finding = {
+        kind: "protection",
+        name: "storage.protect",
+        why: `Pulumi refuses to delete ${covered.join(" and ")}`,
+        fix: `set storage: { protect: false } in Pulumi.${stack}.yaml, then \`npx pulumi up --stack ${stack}\``,
+    };
+    return protect && covered.length > 0 ? [finding] : [];
 }

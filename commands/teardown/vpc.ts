@@ -14,11 +14,6 @@ interface Described {
     readonly Associations?: readonly { readonly Main?: boolean; readonly SubnetId?: string }[];
     readonly Attachments?: readonly Attachment[];
     readonly VpcAttachments?: readonly Attachment[];
-    readonly NetworkInterfaceIds?: readonly string[];
-    readonly NetworkInterfaces?: readonly { readonly NetworkInterfaceId?: string }[];
-    readonly NatGatewayAddresses?: readonly { readonly NetworkInterfaceId?: string }[];
-    /** Only in the lists of instances. */
-    readonly Instances?: readonly Described[];
 }
 
 interface Attachment {
@@ -51,11 +46,7 @@ const PEERING = { kind: "peering connection", type: "VpcPeeringConnection" };
  * @see https://repost.aws/knowledge-center/troubleshoot-dependency-error-delete-vpc
  */
 export const VPC_KINDS: readonly Kind[] = [
-    {
-        kind: "instance",
-        type: "Instance",
-        remove: "terminate-instances --instance-ids",
-    },
+    { kind: "instance", type: "Instance", remove: "terminate-instances --instance-ids" },
     {
         kind: "VPC endpoint",
         type: "VpcEndpoint",
@@ -78,11 +69,7 @@ export const VPC_KINDS: readonly Kind[] = [
         remove: "detach-vpn-gateway --vpc-id VPC --vpn-gateway-id",
     },
     { kind: "carrier gateway", type: "CarrierGateway" },
-    {
-        kind: "egress-only internet gateway",
-        type: "EgressOnlyInternetGateway",
-        filter: null,
-    },
+    { kind: "egress-only internet gateway", type: "EgressOnlyInternetGateway", filter: null },
     {
         kind: "internet gateway",
         type: "InternetGateway",
@@ -95,6 +82,11 @@ export const VPC_KINDS: readonly Kind[] = [
 ];
 
 type Paginate = (input: object) => AsyncIterable<object>;
+
+/** An answer, which has the resources in a list that is named after their type. Instances are in reservations. */
+type Lists = Readonly<Record<string, readonly Described[]>> & {
+    readonly Reservations?: readonly { readonly Instances?: readonly Described[] }[];
+};
 
 /** The tag of EMR on a cluster's instances. */
 const CLUSTER_TAG = "aws:elasticmapreduce:job-flow-id";
@@ -117,8 +109,8 @@ export async function resourcesIn(client: EC2, kind: Kind, vpcId: string): Promi
     // EC2 has all VPN gateways on one page.
     const pages = calls[`paginateDescribe${type}s`]?.(input) ?? [client.describeVpnGateways(input)];
     const found = await collect<object, Described>(pages, (page) => {
-        const lists = page as Readonly<Record<string, readonly Described[] | undefined>>;
-        return lists.Reservations?.flatMap(({ Instances = [] }) => Instances) ?? lists[`${type}s`];
+        const { Reservations, ...lists } = page as Lists;
+        return Reservations?.flatMap(({ Instances = [] }) => Instances) ?? lists[`${type}s`];
     });
     return found.flatMap((described) => {
         const { Associations = [], Attachments, VpcAttachments, IsDefault } = described;
@@ -135,11 +127,6 @@ export async function resourcesIn(client: EC2, kind: Kind, vpcId: string): Promi
 
 function stateOf({ State, Status }: Described): string {
     return (typeof State === "string" ? State : (State?.Name ?? Status?.Code)) ?? "";
-}
-
-/** All VPCs of the region. */
-export function describeVpcs(client: EC2): Promise<readonly Vpc[]> {
-    return collect(client.paginateDescribeVpcs({}), ({ Vpcs }) => Vpcs);
 }
 
 /**
@@ -186,19 +173,14 @@ export function vpcFindings(
                 fix: `if it is not needed, ${first}\`aws ec2 ${command} ${id} --region ${region}\``,
             };
         });
-    const ids = inside.map(({ id }) => id);
-    const known = inside.flatMap(
-        ({ described: { NetworkInterfaceIds = [], NetworkInterfaces = [], NatGatewayAddresses = [] } }) => [
-            ...NetworkInterfaceIds,
-            ...[...NetworkInterfaces, ...NatGatewayAddresses].map((each) => each.NetworkInterfaceId),
-        ],
-    );
+    // The interfaces of instances, endpoints and NAT gateways. A route only leads to one.
+    const named = JSON.stringify(inside, (key, value) => (key === "Routes" ? undefined : value));
     const others = interfaces
         .filter(
             ({ VpcId = "", NetworkInterfaceId, Description = "" }) =>
                 vpcIds.includes(VpcId) &&
-                !known.includes(NetworkInterfaceId) &&
-                !ids.some((id) => Description.endsWith(` ${id}`)),
+                !named.includes(`"${NetworkInterfaceId}"`) &&
+                !inside.some(({ id }) => Description.endsWith(` ${id}`)),
         )
         .map((found) => ({
             kind: "network interface",
@@ -209,11 +191,6 @@ export function vpcFindings(
     // A subnet is deleted after what is in it.
     const order = ["network interface", "subnet", "route table", "network ACL"];
     return [...foreign, ...others].toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
-}
-
-/** All network interfaces of the region: a security group may be in use in another VPC. */
-export function networkInterfaces(client: EC2): Promise<readonly NetworkInterface[]> {
-    return collect(client.paginateDescribeNetworkInterfaces({}), (page) => page.NetworkInterfaces);
 }
 
 /** The instance of an interface, or its description. */
