@@ -61,7 +61,7 @@ export async function encryptExisting(
     const print = (text: string) => options.json || streams.stdout.write(text);
     const context: CopyContext = {
         s3: clients.s3,
-        jobs: new Jobs(clients.s3Control, accountId, reports),
+        jobs: new Jobs(clients.s3Control, { AccountId: accountId }, reports),
         records,
         streams,
         signal,

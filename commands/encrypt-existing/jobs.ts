@@ -27,7 +27,7 @@ export class Jobs {
     /** @param reports The folder of this command below the location `log`. */
     constructor(
         private readonly control: S3Control,
-        private readonly accountId: string,
+        private readonly account: { readonly AccountId: string },
         private readonly reports: S3Folder,
     ) {}
 
@@ -40,7 +40,7 @@ export class Jobs {
     async create({ run, bucket, storageClass, roleArn, ...portion }: UploadedPortion): Promise<string> {
         const folder = this.folderOf(run);
         const { JobId = "" } = await this.control.createJob({
-            AccountId: this.accountId,
+            ...this.account,
             Description: `encrypt-existing ${bucket} ${storageClass}`,
             ConfirmationRequired: true,
             Priority: 10,
@@ -78,20 +78,16 @@ export class Jobs {
 
     /** Undefined if S3 has forgotten the job, as it does after 90 days. */
     async describe(copy: CopyJob): Promise<JobState | undefined> {
-        const describing = this.control.describeJob({ AccountId: this.accountId, JobId: copy.job });
+        const describing = this.control.describeJob({ ...this.account, JobId: copy.job });
         const { Job: job } = (await ifThere(describing, "NoSuchJob", "NoSuchJobException")) ?? {};
-        const {
-            TotalNumberOfTasks = 0,
-            NumberOfTasksSucceeded = 0,
-            NumberOfTasksFailed = 0,
-        } = job?.ProgressSummary ?? {};
+        const progress = job?.ProgressSummary ?? {};
         const reasons = job?.FailureReasons?.map((one) => `${one.FailureCode}: ${one.FailureReason}`) ?? [];
         return (
             job && {
                 status: job.Status ?? "New",
-                tasks: TotalNumberOfTasks,
-                succeeded: NumberOfTasksSucceeded,
-                failed: NumberOfTasksFailed,
+                tasks: progress.TotalNumberOfTasks ?? 0,
+                succeeded: progress.NumberOfTasksSucceeded ?? 0,
+                failed: progress.NumberOfTasksFailed ?? 0,
                 reason: [...reasons, job.StatusUpdateReason].filter(Boolean).join("; "),
                 own: this.isOwn(job, copy),
             }
@@ -99,11 +95,7 @@ export class Jobs {
     }
 
     async request({ job }: CopyJob, status: RequestedJobStatus): Promise<void> {
-        await this.control.updateJobStatus({
-            AccountId: this.accountId,
-            JobId: job,
-            RequestedJobStatus: status,
-        });
+        await this.control.updateJobStatus({ ...this.account, JobId: job, RequestedJobStatus: status });
     }
 
     private isOwn(job: JobDescriptor, { run, bucket, storageClass, roleArn, manifest }: CopyJob): boolean {

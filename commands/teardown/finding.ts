@@ -19,9 +19,12 @@ export interface Finding {
 /** Waits for an answer of AWS. Undefined if the call failed, which the report then names. */
 export type Ask = <T>(answer: Promise<T>) => Promise<T | undefined>;
 
-/** What AWS lists; nothing if the bucket, role or policy that it is about is gone. */
+/** AWS's codes if a role, a policy, a bucket or a bucket's tags are missing. */
+const MISSING = ["NoSuchEntity", "NoSuchEntityException", "NoSuchBucket", "NoSuchTagSet"];
+
+/** What AWS lists; nothing if what it is about is missing. */
 export async function listed<T>(answer: Promise<readonly T[] | undefined>): Promise<readonly T[]> {
-    return (await ifThere(answer, "NoSuchEntity", "NoSuchEntityException", "NoSuchBucket")) ?? [];
+    return (await ifThere(answer, ...MISSING)) ?? [];
 }
 
 interface Tag {

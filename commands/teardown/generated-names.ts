@@ -1,23 +1,23 @@
 import { GENERATED_SUFFIX_PATTERN } from "../../components/domain/naming";
-import { type Clients, collect, ifThere } from "../aws";
+import { type Clients, collect } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
-import { stackOf } from "./finding";
+import { listed, stackOf } from "./finding";
 
 /** Resources with a generated name: how to list all of the account, and their tags. */
 const KINDS = {
     bucket: {
         names: ({ s3 }: Clients) =>
             collect(s3.paginateListBuckets({}), ({ Buckets }) => Buckets?.flatMap(({ Name }) => Name ?? [])),
-        tags: async ({ s3 }: Clients, Bucket: string) =>
-            (await ifThere(s3.getBucketTagging({ Bucket }), "NoSuchTagSet", "NoSuchBucket"))?.TagSet,
+        tags: ({ s3 }: Clients, Bucket: string) =>
+            listed(s3.getBucketTagging({ Bucket }).then(({ TagSet }) => TagSet)),
     },
     role: {
         names: ({ iam }: Clients) =>
             collect(iam.paginateListRoles({}), ({ Roles }) =>
                 Roles?.flatMap(({ RoleName }) => RoleName ?? []),
             ),
-        tags: async ({ iam }: Clients, RoleName: string) =>
-            (await ifThere(iam.listRoleTags({ RoleName }), "NoSuchEntity", "NoSuchEntityException"))?.Tags,
+        tags: ({ iam }: Clients, RoleName: string) =>
+            listed(iam.listRoleTags({ RoleName }).then(({ Tags }) => Tags)),
     },
 };
 
@@ -40,8 +40,7 @@ export async function unnamed(
     const names = await KINDS[kind].names(clients);
     const found: string[] = [];
     for (const name of names.filter((each) => generated.test(each) && !text.includes(each))) {
-        const Tags = (await KINDS[kind].tags(clients, name)) ?? [];
-        if (stackOf({ Tags }) !== stackTag) {
+        if (stackOf({ Tags: await KINDS[kind].tags(clients, name) }) !== stackTag) {
             continue; // Two stacks may share a prefix.
         }
         if (suffixOf(name) > newestSuffix(outputs)) {

@@ -27,26 +27,20 @@ const NOT_CHECKED = [
 
 /** For machines. */
 export function reportJson({ stack, outcomes, unknown }: Report): string {
-    const items = outcomes.map(({ remove: _, removed = false, isLeftBehind = false, ...outcome }) => ({
+    const findings = outcomes.map(({ remove: _, removed = false, isLeftBehind = false, ...outcome }) => ({
         ...outcome,
         blocks: !isLeftBehind,
         removed,
     }));
-    const report = {
-        version: 1,
-        stack,
-        findings: items,
-        unknown,
-        notChecked: NOT_CHECKED,
-        next: destroy(stack),
-    };
-    return jsonText(report);
+    const next = destroy(stack);
+    return jsonText({ version: 1, stack, findings, unknown, notChecked: NOT_CHECKED, next });
 }
 
 /** For people: the steps that are left. */
 export function reportText({ stack, outcomes, unknown }: Report): string {
     const left = outcomes.filter(({ removed }) => !removed);
     const blocking = left.filter(({ isLeftBehind }) => !isLeftBehind);
+    const behind = left.filter(({ isLeftBehind }) => isLeftBehind);
     const steps = [
         ...blocking.flatMap((outcome, index) => item(`${index + 1}.`, outcome)),
         `${blocking.length + 1}. \`${destroy(stack)}\``,
@@ -57,28 +51,14 @@ export function reportText({ stack, outcomes, unknown }: Report): string {
             : unknown.length > 0
               ? `No check found what blocks the destroy of stack ${stack}, but some could not be made.`
               : `Nothing blocks the destroy of stack ${stack}, as far as this command checks.`;
-    const lines = [
-        title,
-        ...steps,
-        ...section(
-            "The destroy leaves these behind:",
-            left.filter(({ isLeftBehind }) => isLeftBehind).flatMap((outcome) => item("-", outcome)),
-        ),
-        ...section(
-            "Could not be checked:",
-            unknown.map((sentence) => `- ${sentence}`),
-        ),
-        ...section(
-            "Never checked:",
-            NOT_CHECKED.map((sentence) => `- ${sentence}`),
-        ),
-        "",
+    const sections: readonly (readonly [title: string, lines: readonly string[]])[] = [
+        [title, steps],
+        ["The destroy leaves these behind:", behind.flatMap((outcome) => item("-", outcome))],
+        ["Could not be checked:", unknown.map((sentence) => `- ${sentence}`)],
+        ["Never checked:", NOT_CHECKED.map((sentence) => `- ${sentence}`)],
     ];
-    return lines.map(escaped).join("\n");
-}
-
-function section(title: string, lines: readonly string[]): readonly string[] {
-    return lines.length === 0 ? [] : [title, ...lines];
+    const lines = sections.flatMap((section) => (section[1].length > 0 ? section.flat() : []));
+    return lines.map((line) => `${escaped(line)}\n`).join("");
 }
 
 function item(bullet: string, { kind, name, why, fix, error }: Outcome): readonly string[] {

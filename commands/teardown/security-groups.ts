@@ -28,7 +28,8 @@ function ownerOf(group: SecurityGroup, { vpcId, forCommands }: StackOutputs): Ow
  * deleted if no network interface, no rule of a group that stays, and no cluster uses them.
  * @param vpcIds The stack's VPCs.
  * @param groups Every group of the region: a rule may refer to a group of another VPC.
- * @param interfaces Every network interface of the region: a group may be in use in another VPC. Undefined if they are not known: then no group may be deleted.
+ * @param interfaces Every network interface of the region: a group may be in use in another VPC. Undefined if they are
+ * not known: then no group may be deleted.
  * @param clustersRun Whether a cluster uses the stack, or none is known.
  */
 export function groupFindings(
@@ -41,6 +42,9 @@ export function groupFindings(
 ): readonly Finding[] {
     const { stack, region } = outputs.forCommands;
     const inVpcs = ({ VpcId = "" }: SecurityGroup) => vpcIds.includes(VpcId);
+    // EC2 deletes a default group with its VPC.
+    const isIgnored = (group: SecurityGroup) =>
+        group.GroupName === "default" || !(inVpcs(group) || ownerOf(group, outputs) === "stack");
     const usersOf = ({ GroupId }: SecurityGroup) =>
         (interfaces ?? [])
             .filter(({ Groups = [] }) => Groups.some((group) => group.GroupId === GroupId))
@@ -54,8 +58,8 @@ export function groupFindings(
         const { GroupId = "", GroupName, VpcId } = group;
         const finding = { kind: "security group", name: GroupId };
         const owner = ownerOf(group, outputs);
-        if (GroupName === "default" || !(owner === "stack" || inVpcs(group))) {
-            return []; // EC2 deletes a default group with its VPC.
+        if (isIgnored(group)) {
+            return [];
         }
         if (deletable.includes(group)) {
             return {
@@ -76,17 +80,10 @@ export function groupFindings(
                 other !== group &&
                 refersTo(other, GroupId) &&
                 // Rules in other VPCs do not block the stack's groups, and Pulumi revokes those of its own groups.
-                (owner !== "stack" ||
-                    (other.VpcId === VpcId &&
-                        (other.GroupName === "default" ||
-                            !(inVpcs(other) || ownerOf(other, outputs) === "stack")))),
+                (owner !== "stack" || (other.VpcId === VpcId && isIgnored(other))),
         );
-        const use = [
-            ...(users.length > 0 ? [`; it is used by ${users.join(", ")}`] : []),
-            ...(referring.length > 0
-                ? [`; rules of ${referring.map((other) => other.GroupId).join(", ")} refer to it`]
-                : []),
-        ].join("");
+        const rules = referring.map((other) => other.GroupId).join(", ");
+        const use = `${users.length > 0 ? `; it is used by ${users.join(", ")}` : ""}${rules && `; rules of ${rules} refer to it`}`;
         const fix = "delete what uses it, and the rules that refer to it";
         if (owner === "stack") {
             return use ? { ...finding, why: `${GroupName} is the stack's${use}`, fix } : [];
