@@ -84,13 +84,16 @@ function decoded(text = ""): string {
     return decodeURIComponent(text.replaceAll("+", "%20"));
 }
 
-export type Head = HeadObjectCommandOutput | "gone" | "customer key" | "denied";
-
 /**
  * S3's description of an object or version.
- * @returns `customer key`: the object is encrypted under a key that only its writer has (SSE-C).
+ * @returns Undefined if it is gone, or encrypted under a key that only its writer has (SSE-C).
  */
-export async function headObject(s3: S3, access: Access, key: string, versionId?: string): Promise<Head> {
+export async function headObject(
+    s3: S3,
+    access: Access,
+    key: string,
+    versionId?: string,
+): Promise<HeadObjectCommandOutput | "denied" | undefined> {
     const where = {
         Bucket: access.bucket,
         Key: key,
@@ -98,20 +101,18 @@ export async function headObject(s3: S3, access: Access, key: string, versionId?
         ...payer(access),
     };
     try {
-        return (await ifThere(s3.headObject(where), "NotFound", "NoSuchKey", "HTTP 405")) ?? "gone";
+        return await ifThere(s3.headObject(where), "NotFound", "NoSuchKey", "HTTP 405");
     } catch (error) {
         if (error instanceof AwsError && error.denied) {
             return "denied";
         }
-        if (!(error instanceof AwsError) || error.code !== "HTTP 400") {
-            throw error;
-        }
         // An answer to HEAD has no body. 400 means a customer-provided key, or an expired token: GET has the reason.
-        const read = await ifThere(readText(s3, { ...where, Range: "bytes=0-0" }), "InvalidRequest");
-        if (read !== undefined) {
-            throw error;
+        const first = { ...where, Range: "bytes=0-0" };
+        const isUnclear = error instanceof AwsError && error.code === "HTTP 400";
+        if (isUnclear && (await ifThere(readText(s3, first), "InvalidRequest")) === undefined) {
+            return undefined;
         }
-        return "customer key";
+        throw error;
     }
 }
 

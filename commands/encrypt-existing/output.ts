@@ -41,13 +41,13 @@ function count(value: number): string {
     return value.toLocaleString("en-US");
 }
 
-function objects(number: number): string {
-    return `${count(number)} ${number === 1 ? "object" : "objects"}`;
+function amount(value: number, noun: string): string {
+    return `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
 }
 
 /** The requests of a survey and of a run. No prices: they differ by region, and change. */
 export function requests({ listed, heads, taggings }: Survey, jobs: number): string {
-    return `This survey made at least ${count(Math.ceil(listed / 1000))} LIST, ${count(heads)} HEAD and ${count(taggings)} GET (tagging) requests; --yes makes the same, then ${jobs} ${jobs === 1 ? "job" : "jobs"} with ${objects(taggings)}, as many COPY, HEAD and GET (tagging) requests. A storage class with a minimum storage time charges it for the old object. Prices: https://aws.amazon.com/s3/pricing/\n`;
+    return `This survey made at least ${count(Math.ceil(listed / 1000))} LIST, ${count(heads)} HEAD and ${count(taggings)} GET (tagging) requests; --yes makes the same, then ${amount(jobs, "job")} with ${amount(taggings, "object")}, as many COPY, HEAD and GET (tagging) requests. A storage class with a minimum storage time charges it for the old object. Prices: https://aws.amazon.com/s3/pricing/\n`;
 }
 
 export function outcomeText(outcome: Outcome): string {
@@ -55,7 +55,7 @@ export function outcomeText(outcome: Outcome): string {
         outcome;
     const failed = failures.reduce((sum, failure) => sum + failure.objects, 0);
     return [
-        `${bucket}, ${storageClass}: ${count(copied)} of ${objects(tasks)} copied, ${count(changed)} changed since the survey, ${count(failed)} failed; ${count(kept)} encrypted with all their metadata and tags (job ${outcome.job}, run ${outcome.run})\n`,
+        `${bucket}, ${storageClass}: ${count(copied)} of ${amount(tasks, "object")} copied, ${count(changed)} changed since the survey, ${count(failed)} failed; ${count(kept)} encrypted with all their metadata and tags (job ${outcome.job}, run ${outcome.run})\n`,
         ...problems.map((problem) => `  failed: ${problem}\n`),
         ...failures.map(
             ({ reason, objects: times, examples }) =>
@@ -69,7 +69,7 @@ export function outcomeText(outcome: Outcome): string {
 function listOf(title: string, { objects: number, examples }: Tally): readonly string[] {
     return number === 0
         ? []
-        : [`  ${title}: ${objects(number)}\n`, ...examples.map((line) => `    ${line}\n`)];
+        : [`  ${title}: ${amount(number, "object")}\n`, ...examples.map((line) => `    ${line}\n`)];
 }
 
 export function effectsText({ effects }: Result): string {
@@ -79,7 +79,8 @@ export function effectsText({ effects }: Result): string {
 
 export function foundText({ found }: Result): string {
     const lines = found.map(
-        (job) => `${job.bucket}, ${job.storageClass}: a job for ${objects(job.objects)} without encryption\n`,
+        (job) =>
+            `${job.bucket}, ${job.storageClass}: a job for ${amount(job.objects, "object")} without encryption\n`,
     );
     return lines.join("") || "No unencrypted object that S3 Batch Operations can copy.\n";
 }
@@ -88,18 +89,15 @@ export function remainingText(result: Result): string {
     const { skipped, oldVersions, pending, unreadableRecords, blocking, notStarted } = result;
     return [
         ...skipped.flatMap(({ why, objects: number, examples }) => [
-            `Not copied: ${objects(number)} ${SKIPPED[why]}:\n`,
+            `Not copied: ${amount(number, "object")} ${SKIPPED[why]}:\n`,
             ...examples.map((line) => `  ${line}\n`),
             ...(number > examples.length ? ["  … all of them: --list FILE\n"] : []),
         ]),
-        ...oldVersions.map(
-            ({ bucket, versions, removedBy }) =>
-                `${bucket}: ${count(versions)} unencrypted noncurrent ${versions === 1 ? "version" : "versions"}; ${
-                    removedBy === null
-                        ? "no lifecycle rule removes all of them"
-                        : `a lifecycle rule removes them by ${removedBy}`
-                }\n`,
-        ),
+        ...oldVersions.map(({ bucket, versions, removedBy }) => {
+            const some = "no lifecycle rule removes all of them";
+            const end = removedBy === null ? some : `a lifecycle rule removes them by ${removedBy}`;
+            return `${bucket}: ${amount(versions, "unencrypted noncurrent version")}; ${end}\n`;
+        }),
         ...(notStarted > 0 ? [`Not started, because of the failed job: ${notStarted} more\n`] : []),
         ...pending.map(
             ({ run, job }) =>

@@ -89,7 +89,7 @@ export class Survey {
         if (head === "denied") {
             return () => skipped.add(access, "denied", object);
         }
-        if (head === "gone" || head === "customer key" || head.ServerSideEncryption !== undefined) {
+        if (!head || head.ServerSideEncryption !== undefined) {
             return undefined;
         }
         if (!current) {
@@ -115,18 +115,14 @@ function reasonToSkip(
     head: HeadObjectCommandOutput,
 ): Skipped | undefined {
     const { StorageClass = "STANDARD", ArchiveStatus, Restore = "", ContentLength = 0 } = head;
+    const isArchived = ["GLACIER", "DEEP_ARCHIVE"].includes(StorageClass);
     const isRestored = Restore.includes('ongoing-request="false"');
-    if (ArchiveStatus !== undefined || (["GLACIER", "DEEP_ARCHIVE"].includes(StorageClass) && !isRestored)) {
-        return "archived";
-    }
-    if (access.versioning === "Suspended" && versionId !== "null") {
-        return "suspended";
-    }
-    if (head.WebsiteRedirectLocation !== undefined) {
-        return "redirect";
-    }
-    if (ContentLength > MAX_COPY_BYTES) {
-        return "large";
-    }
-    return Object.hasOwn(S3StorageClass, StorageClass) ? undefined : "class";
+    const reasons: readonly (readonly [Skipped, boolean])[] = [
+        ["archived", ArchiveStatus !== undefined || (isArchived && !isRestored)],
+        ["suspended", access.versioning === "Suspended" && versionId !== "null"],
+        ["redirect", head.WebsiteRedirectLocation !== undefined],
+        ["large", ContentLength > MAX_COPY_BYTES],
+        ["class", !Object.hasOwn(S3StorageClass, StorageClass)],
+    ];
+    return reasons.find(([, applies]) => applies)?.[0];
 }

@@ -79,14 +79,9 @@ export function refuseEmptyAnswers({ middlewareStack }: S3 | S3Control): void {
             async (args) => {
                 const answer = await next(args);
                 const { method } = args.request as { readonly method: string };
-                const { headers } = answer.response as {
-                    readonly headers: Readonly<Record<string, string>>;
-                };
-                if (
-                    method === "GET" &&
-                    commandName !== "GetObjectCommand" &&
-                    headers["content-length"] === "0"
-                ) {
+                const { headers } = answer.response as { readonly headers: Record<string, string> };
+                const isDocument = method === "GET" && commandName !== "GetObjectCommand";
+                if (isDocument && headers["content-length"] === "0") {
                     throw Object.assign(new Error(), { name: "EmptyAnswer", $retryable: {} });
                 }
                 return answer;

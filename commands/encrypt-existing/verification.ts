@@ -60,7 +60,7 @@ async function lookAt(s3: S3, access: Access, before: Snapshot): Promise<Judgeme
     if (head === "denied") {
         return "unreadable";
     }
-    if (head === "gone" || head === "customer key") {
+    if (!head) {
         return "changed";
     }
     if (head.ServerSideEncryption === undefined) {
