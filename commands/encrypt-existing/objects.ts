@@ -144,7 +144,7 @@ export async function propertiesOf(
     return Object.fromEntries(all.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }
 
-/** A number of objects, with the first of them. */
+/** A number of objects, with the first ten of them. */
 export class Tally {
     objects = 0;
     readonly examples: string[] = [];

@@ -63,7 +63,6 @@ export async function teardown(
  */
 async function survey(clients: Clients, outputs: StackOutputs, ask: Ask): Promise<readonly Finding[]> {
     const { ec2, emr } = clients;
-    const { forCommands } = outputs;
     const [clusters, vpcs = [], groups = [], interfaces, configurations = [], roles, buckets] =
         await Promise.all([
             ask(activeClusters(emr)),
@@ -79,17 +78,10 @@ async function survey(clients: Clients, outputs: StackOutputs, ask: Ask): Promis
         vpcIds.flatMap((vpcId) => VPC_KINDS.map((kind) => ask(resourcesIn(ec2, kind, vpcId)))),
     );
     const inside = resources.flatMap((found) => found ?? []);
-    const running =
-        clusters &&
-        clusterFindings(
-            outputs,
-            clusters,
-            [
-                ...(forCommands.ownsNetwork ? outputs.subnetIds : []),
-                ...inside.flatMap(({ kind, id }) => (kind.type === "Subnet" ? id : [])),
-            ],
-            configurations.flatMap(({ name, isStacks }) => (isStacks ? name : [])),
-        );
+    const subnets = inside.filter(({ kind }) => kind.type === "Subnet").map(({ id }) => id);
+    const subnetIds = [...(outputs.forCommands.ownsNetwork ? outputs.subnetIds : []), ...subnets];
+    const own = configurations.filter(({ isStacks }) => isStacks).map(({ name }) => name);
+    const running = clusters && clusterFindings(outputs, clusters, subnetIds, own);
     const clusterIds = (running ?? []).map(({ name }) => name);
     const findings = await Promise.all([
         running,

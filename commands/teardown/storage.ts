@@ -1,7 +1,7 @@
 import { JobStatus } from "@aws-sdk/client-s3-control";
 import { parseS3Url } from "../../components/domain/locations";
 import { namePrefix } from "../../components/domain/naming";
-import { type Clients, collect } from "../aws";
+import { type Clients, collect, ifThere } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
 import { type Finding, listed } from "./finding";
 import { UNNAMED } from "./generated-names";
@@ -37,20 +37,16 @@ function dataBuckets({ forCommands }: StackOutputs): readonly string[] {
 }
 
 async function contents({ s3 }: Clients, bucket: string, isUnnamed = false): Promise<readonly Finding[]> {
-    const page = s3.listObjectVersions({ Bucket: bucket, MaxKeys: 1 });
-    const [first] = await listed(
-        page.then(({ Versions = [], DeleteMarkers = [] }) => [
-            ...Versions.map(({ IsLatest }) => IsLatest),
-            ...DeleteMarkers.map(() => false),
-        ]),
-    );
+    const page = await ifThere(s3.listObjectVersions({ Bucket: bucket, MaxKeys: 1 }), "NoSuchBucket");
+    const { Versions: [first] = [], DeleteMarkers = [] } = page ?? {};
+    const content = first?.IsLatest ? "objects" : "old versions or delete markers of deleted objects";
     const finding = {
         kind: "bucket",
         name: bucket,
-        why: `${isUnnamed ? UNNAMED : ""}contains ${first ? "objects" : "old versions or delete markers of deleted objects"}`,
+        why: `${isUnnamed ? UNNAMED : ""}contains ${content}`,
         fix: `${isUnnamed ? "if the stack no longer manages it, remove the tag; otherwise " : ""}keep what you need elsewhere, then empty it, in S3's console or by a lifecycle rule that expires everything; this command deletes no data`,
     };
-    return first === undefined ? [] : [finding];
+    return first || DeleteMarkers.length > 0 ? [finding] : [];
 }
 
 /** An upload that is completed after the bucket was emptied fills it again. */
