@@ -123,13 +123,12 @@ export async function encryptExisting(
         throw error;
     } finally {
         portions.dispose();
-        Object.assign(result, records.history);
-        print(remainingText(result));
+        print(remainingText(result, records.history));
         if (options.json) {
-            streams.stdout.write(jsonText(result));
+            streams.stdout.write(jsonText({ ...result, ...records.history }));
         }
     }
-    return exitCodeOf(result);
+    return exitCodeOf(result, records.history);
 }
 
 /** @throws Error if an effect on a bucket with objects to copy is not allowed. */

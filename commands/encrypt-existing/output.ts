@@ -6,8 +6,8 @@ import { SKIPPED, type SkippedSummary } from "./skipped";
 import type { Effect } from "./surroundings";
 import type { Survey } from "./survey";
 
-/** What the command knows at its end; with `--json`, its output. */
-export class Result implements History {
+/** What the command knows at its end. With `--json`, this and the history are its output. */
+export class Result {
     /** The version of this format. */
     readonly version = 1;
     effects: readonly Effect[] = [];
@@ -15,7 +15,6 @@ export class Result implements History {
     found: readonly { readonly bucket: string; readonly storageClass: string; readonly objects: number }[] =
         [];
     readonly outcomes: Outcome[] = [];
-    pending: History["pending"] = [];
     /** Jobs that were not started after an outcome that is not safe. */
     notStarted = 0;
     skipped: readonly SkippedSummary[] = [];
@@ -25,8 +24,6 @@ export class Result implements History {
         readonly versions: number;
         readonly removedBy: string | null;
     }[] = [];
-    blocking: readonly string[] = [];
-    unreadableRecords: readonly string[] = [];
     /** Why the command ended early; null if it did not. */
     error: string | null = null;
 
@@ -85,8 +82,10 @@ export function foundText({ found }: Result): string {
     return lines.join("") || "No unencrypted object that S3 Batch Operations can copy.\n";
 }
 
-export function remainingText(result: Result): string {
-    const { skipped, oldVersions, pending, unreadableRecords, blocking, notStarted } = result;
+export function remainingText(
+    { skipped, oldVersions, notStarted }: Result,
+    { pending, blocking, unreadableRecords }: History,
+): string {
     return [
         ...skipped.flatMap(({ why, objects: number, examples }) => [
             `Not copied: ${amount(number, "object")} ${SKIPPED[why]}:\n`,
@@ -112,8 +111,10 @@ export function remainingText(result: Result): string {
 }
 
 /** Failed: a job has. Attention: unencrypted current objects remain, or something needs a person. */
-export function exitCodeOf(result: Result): ExitCode {
-    const { run, found, skipped, pending, unreadableRecords, blocking, outcomes, notStarted } = result;
+export function exitCodeOf(
+    { run, found, skipped, outcomes, notStarted }: Result,
+    { pending, blocking, unreadableRecords }: History,
+): ExitCode {
     if (notStarted > 0 || outcomes.some((one) => !isSafe(one) || one.failures.length > 0)) {
         return EXIT.failed;
     }
