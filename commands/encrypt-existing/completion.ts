@@ -39,12 +39,15 @@ export async function readCompletion(
             }
             // S3's messages may name requests, which differ.
             const kind = `${http} ${code}`.trim();
-            const same = failures.get(kind) ?? new FailedTasks(escaped(`${kind} ${message}`.trim()));
-            failures.set(kind, same);
+            let same = failures.get(kind);
+            if (!same) {
+                same = new FailedTasks(escaped(`${kind} ${message}`.trim()));
+                failures.set(kind, same);
+                outcome.failures.push(same);
+            }
             same.add(escaped(readable));
         }
     }
-    outcome.failures.push(...failures.values());
     return keys;
 }
 
