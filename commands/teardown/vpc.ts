@@ -14,6 +14,9 @@ interface Described {
     readonly Associations?: readonly { readonly Main?: boolean; readonly SubnetId?: string }[];
     readonly Attachments?: readonly Attachment[];
     readonly VpcAttachments?: readonly Attachment[];
+    readonly NetworkInterfaceIds?: readonly string[];
+    readonly NetworkInterfaces?: readonly { readonly NetworkInterfaceId?: string }[];
+    readonly NatGatewayAddresses?: readonly { readonly NetworkInterfaceId?: string }[];
 }
 
 interface Attachment {
@@ -173,13 +176,17 @@ export function vpcFindings(
                 fix: `if it is not needed, ${first}\`aws ec2 ${command} ${id} --region ${region}\``,
             };
         });
-    // The interfaces of instances, endpoints and NAT gateways. A route only leads to one.
-    const named = JSON.stringify(inside, (key, value) => (key === "Routes" ? undefined : value));
+    const known = inside.flatMap(
+        ({ described: { NetworkInterfaceIds = [], NetworkInterfaces = [], NatGatewayAddresses = [] } }) => [
+            ...NetworkInterfaceIds,
+            ...[...NetworkInterfaces, ...NatGatewayAddresses].map((each) => each.NetworkInterfaceId),
+        ],
+    );
     const others = interfaces
         .filter(
             ({ VpcId = "", NetworkInterfaceId, Description = "" }) =>
                 vpcIds.includes(VpcId) &&
-                !named.includes(`"${NetworkInterfaceId}"`) &&
+                !known.includes(NetworkInterfaceId) &&
                 !inside.some(({ id }) => Description.endsWith(` ${id}`)),
         )
         .map((found) => ({
