@@ -71,11 +71,16 @@ export async function encryptExisting(
         },
         checkBeforeConfirm,
     };
-    /** Prints an outcome before it is recorded: it is known even if the record cannot be written. */
+    /**
+     * Prints an outcome before it is recorded: it is known even if the record cannot be written. A job that was not about
+     * to be confirmed has no record.
+     */
     const conclude = async (outcome: Outcome) => {
         result.outcomes.push(outcome);
         print(outcomeText(outcome));
-        await records.write("outcome", { ...outcome });
+        if (records.history.pending.some(({ job }) => job === outcome.job)) {
+            await records.write("outcome", { ...outcome });
+        }
     };
     const portions = new Portions();
     try {
@@ -109,11 +114,12 @@ export async function encryptExisting(
 
         if (options.yes) {
             checkConsents(result, options);
-            for (const portion of await uploadAll(context, run, reencryptionRoleArn, portions.all)) {
+            const uploaded = await uploadAll(context, run, reencryptionRoleArn, portions.all);
+            result.notStarted = uploaded.length;
+            for (const portion of uploaded) {
                 if (result.outcomes.every(isSafe)) {
+                    result.notStarted -= 1;
                     await conclude(await copy(context, portion));
-                } else {
-                    result.notStarted += 1;
                 }
             }
         }

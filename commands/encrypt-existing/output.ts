@@ -15,7 +15,7 @@ export class Result {
     found: readonly { readonly bucket: string; readonly storageClass: string; readonly objects: number }[] =
         [];
     readonly outcomes: Outcome[] = [];
-    /** Jobs that were not started after an outcome that is not safe. */
+    /** Jobs that were not started after an error, or an outcome that is not safe. */
     notStarted = 0;
     skipped: readonly SkippedSummary[] = [];
     /** Unencrypted noncurrent versions; `removedBy`: the day by which lifecycle rules remove them, null: they do not. */
@@ -97,7 +97,7 @@ export function remainingText(
             const end = removedBy === null ? some : `a lifecycle rule removes them by ${removedBy}`;
             return `${bucket}: ${amount(versions, "unencrypted noncurrent version")}; ${end}\n`;
         }),
-        ...(notStarted > 0 ? [`Not started, because of the failed job: ${notStarted} more\n`] : []),
+        ...(notStarted > 0 ? [`Not started after this failure: ${amount(notStarted, "more job")}\n`] : []),
         ...pending.map(
             ({ run, job }) =>
                 `The outcome of job ${job} of run ${run} is not recorded: add --yes to follow the job.\n`,

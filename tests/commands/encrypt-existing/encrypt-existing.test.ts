@@ -663,7 +663,7 @@ const SITUATIONS: readonly Situation[] = [
                 "job job-1: Complete, 1 of 2 tasks succeeded, 1 failed\n",
                 `  failed: ${problem}`,
                 "1 encrypted with all",
-                "Not started, because of the failed job: 1 more\n",
+                "Not started after this failure: 1 more job\n",
             ],
             check: (s3) => expect(s3.jobs.size).to.equal(1),
         }),
