@@ -94,8 +94,13 @@ export class Jobs {
         );
     }
 
+    /** @throws Error if S3 does not answer that the job has a status: then it may not have changed. */
     async request({ job }: CopyJob, status: RequestedJobStatus): Promise<void> {
-        await this.control.updateJobStatus({ ...this.account, JobId: job, RequestedJobStatus: status });
+        const request = { ...this.account, JobId: job, RequestedJobStatus: status };
+        const { Status } = await this.control.updateJobStatus(request);
+        if (Status === undefined) {
+            throw new Error(`job ${job}: S3's answer to the request for status ${status} is empty`);
+        }
     }
 
     private isOwn(job: JobDescriptor, { run, bucket, storageClass, roleArn, manifest }: CopyJob): boolean {

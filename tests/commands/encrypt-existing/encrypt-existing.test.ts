@@ -1065,6 +1065,18 @@ const SITUATIONS: readonly Situation[] = [
         }),
     ),
     {
+        title: "an empty answer to a confirmation is an error, and the next run copies",
+        given: (s3) => {
+            raw(s3, ["a"]);
+            s3.refusals.push({ on: CONFIRM, status: 200, code: "empty", times: 1 });
+        },
+        args: YES,
+        again: YES,
+        exit: OK,
+        prints: ["1 of 1 object copied"],
+        check: (s3) => expect([isEncrypted(s3, "a"), s3.jobs.size]).to.deep.equal([true, 2]),
+    },
+    {
         title: "an upload that fails leaves no parts",
         given: (s3) => {
             raw(s3, ["a"]);
