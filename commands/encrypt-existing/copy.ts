@@ -1,5 +1,5 @@
 import type { S3 } from "@aws-sdk/client-s3";
-import { AwsError } from "../aws";
+import { AwsError } from "../aws-error";
 import type { Streams } from "../cli";
 import { progressBar } from "../progress-bar";
 import { readCompletion } from "./completion";

@@ -1,7 +1,8 @@
 import type { HeadObjectCommandOutput, ObjectVersion, S3 } from "@aws-sdk/client-s3";
 import { z } from "zod";
 import type { S3Folder } from "../../components/domain/locations";
-import { AwsError, ifThere } from "../aws";
+import { ifThere } from "../aws";
+import { AwsError } from "../aws-error";
 import { escaped } from "../escape";
 import { readText } from "./transfer";
 

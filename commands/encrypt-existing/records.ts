@@ -1,7 +1,7 @@
 import type { S3 } from "@aws-sdk/client-s3";
 import { z } from "zod";
 import type { S3Folder } from "../../components/domain/locations";
-import { AwsError } from "../aws";
+import { AwsError } from "../aws-error";
 import { escaped } from "../escape";
 import { listObjects, objectUrl } from "./objects";
 import { readText, uploaded } from "./transfer";

@@ -1,4 +1,5 @@
-import { AwsError, awsClients, type Clients, checkAccount, collect } from "../aws";
+import { awsClients, type Clients, checkAccount, collect } from "../aws";
+import { AwsError } from "../aws-error";
 import { awsCommand, type CommonOptions, EXIT, type ExitCode, execute, type Streams } from "../cli";
 import { activeClusters } from "../clusters";
 import { readStackOutputs, type StackOutputs } from "../stack-outputs";

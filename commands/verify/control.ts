@@ -1,4 +1,5 @@
-import { AwsError, type Clients } from "../aws";
+import type { Clients } from "../aws";
+import { AwsError } from "../aws-error";
 import type { StackOutputs } from "../stack-outputs";
 import type { Report } from "./report";
 

@@ -1,7 +1,8 @@
 import type { S3 } from "@aws-sdk/client-s3";
 import pMap, { pMapSkip } from "p-map";
 import type { S3Folder } from "../../components/domain/locations";
-import { AwsError, ifThere } from "../aws";
+import { ifThere } from "../aws";
+import { AwsError } from "../aws-error";
 import { foldersOf } from "./buckets";
 import { type Context, type Outcome, okIf } from "./control";
 

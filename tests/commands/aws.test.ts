@@ -1,7 +1,8 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect } from "chai";
-import { AwsError, awsClients, checkAccount, ifThere, readObject } from "../../commands/aws";
+import { awsClients, checkAccount, ifThere, readObject } from "../../commands/aws";
+import { AwsError } from "../../commands/aws-error";
 import type { StackOutputs } from "../../commands/stack-outputs";
 import { fakeAws } from "../support/fake-aws";
 import { runStack } from "../support/run";
