@@ -6,7 +6,7 @@ export = async () => {
     return {
         /** EmrEtlRunner's config.yml. After every `up`: `pulumi stack output emrEtlRunnerConfig > config.yml`. */
         emrEtlRunnerConfig: environment.emrEtlRunnerConfig,
-        /** Dataflow Runner's cluster.json; null without a security configuration. */
+        /** Dataflow Runner's cluster.json; null without a security configuration, and for EMR 10 and later. */
         dataflowRunnerCluster: environment.dataflowRunnerCluster,
         securityConfigurationName: environment.securityConfigurationName,
         /** The security configuration as EMR's JSON. */

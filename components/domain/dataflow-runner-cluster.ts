@@ -14,7 +14,8 @@ const SCHEMA = "iglu:com.snowplowanalytics.dataflowrunner/ClusterConfig/avro/1-1
 /**
  * Renders Dataflow Runner's cluster.json, for the cluster that config.yml describes. A field that its Avro schema allows
  * to be null is omitted; it reads all others, and a missing number as 0.
- * @returns null without a security configuration: Dataflow Runner would pass an empty name to EMR.
+ * @returns null if Dataflow Runner would launch another cluster: without a security configuration, it passes an empty name
+ * to EMR; of EMR 10 and later, it reads the first digit alone as the major version.
  * @see https://github.com/snowplow/dataflow-runner: avro/cluster.avsc, src/config_resolver.go, src/emr_cluster.go
  */
 export function renderDataflowRunnerCluster(
@@ -23,7 +24,7 @@ export function renderDataflowRunnerCluster(
 ): string | null {
     const { s3, emr } = aws;
     const { jobflow, security_configuration: securityConfiguration } = emr;
-    if (securityConfiguration === null) {
+    if (securityConfiguration === null || /^\d\d/.test(emr.ami_version)) {
         return null;
     }
     const cluster = {

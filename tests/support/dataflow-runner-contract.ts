@@ -95,7 +95,9 @@ export function clusterErrors({ outputs }: Pick<Run, "outputs">): readonly strin
     const { aws, monitoring } = load(String(outputs.emrEtlRunnerConfig)) as ConfigYml;
     const source = outputs.dataflowRunnerCluster;
     if (source === null) {
-        return aws.emr.security_configuration === null ? [] : ["no cluster.json"];
+        const isReadable =
+            aws.emr.security_configuration !== null && /^\d\./.test(String(aws.emr.ami_version));
+        return isReadable ? ["no cluster.json"] : [];
     }
     try {
         const { name, logUri, region, roles, ec2, securityConfiguration, tags } = loadCluster(String(source));

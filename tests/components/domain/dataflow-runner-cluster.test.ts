@@ -143,8 +143,15 @@ describe("cluster.json", () => {
         });
     }
 
-    it("does not exist without a security configuration", () => {
+    it("does not exist without a security configuration, and for a release that Dataflow Runner misreads", () => {
         expect(render(batch(), null)).to.equal(null);
+        const release = (ami_version: string) => ({
+            emrEtlRunner: {
+                aws: { emr: { ami_version }, s3: { buckets: { enriched: { stream: "managed" } } } },
+            },
+        });
+        expect(render(release("9.0.0"))).to.be.a("string");
+        expect(render(release("10.0.0"))).to.equal(null);
     });
 });
 
