@@ -15,7 +15,7 @@ import { formatError, formatWarnings, WIDTH } from "./terminal";
 /** The files that `render` writes into `build/<stack>/`. */
 interface Rendered {
     readonly "config.yml": string;
-    /** Omitted without a security configuration: Dataflow Runner cannot launch such a cluster. */
+    /** Omitted if Dataflow Runner cannot launch the cluster. */
     readonly "cluster.json"?: string;
     readonly "security-configuration.json": string;
     readonly "resources.json": string;

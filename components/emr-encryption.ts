@@ -39,7 +39,7 @@ export interface ExistingRequirements {
 export class EmrEncryption extends pulumi.ComponentResource {
     /** EmrEtlRunner's config.yml. It contains no secret. It changes with every new certificate or switch. */
     public readonly emrEtlRunnerConfig: pulumi.Output<string>;
-    /** Dataflow Runner's cluster.json for the same clusters; null if all switches of `encryption` are off. */
+    /** Dataflow Runner's cluster.json for the same clusters; null if all switches of `encryption` are off, and for EMR 10 and later. */
     public readonly dataflowRunnerCluster: pulumi.Output<string | null>;
     /** The name of the EMR security configuration; null if all switches of `encryption` are off. */
     public readonly securityConfigurationName: pulumi.Output<string | null>;
