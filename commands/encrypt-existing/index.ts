@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Option } from "commander";
+import { daysBefore, formatDay } from "../../components/domain/time";
 import { reportsIn } from "../../components/policies/reencryption";
 import { awsClients, checkAccount } from "../aws";
 import { awsCommand, type CommonOptions, type ExitCode, execute, type Streams } from "../cli";
@@ -159,7 +160,7 @@ function oldVersionsOf(
     const versions = (survey.oldVersions.get(bucket) ?? 0) + left;
     // Lifecycle rules act at the next midnight UTC.
     const removedBy = Number.isFinite(noncurrentDays)
-        ? new Date(Date.now() + (noncurrentDays + 1) * 24 * 60 * 60 * 1000).toISOString().slice(0, 10)
+        ? formatDay(daysBefore(new Date(), -(noncurrentDays + 1)))
         : null;
     return versions === 0 ? [] : [{ bucket, versions, removedBy }];
 }

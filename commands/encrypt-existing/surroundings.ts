@@ -1,5 +1,6 @@
 import type { LifecycleRule, S3, Transition } from "@aws-sdk/client-s3";
 import { overlap, type S3Folder } from "../../components/domain/locations";
+import { formatDay } from "../../components/domain/time";
 import { ifThere } from "../aws";
 import { escaped } from "../escape";
 import type { Access } from "./objects";
@@ -141,7 +142,7 @@ function prefixOf({ Filter, Prefix = "" }: PrefixRule): string {
 
 function describe({ Expiration, Transitions = [] }: LifecycleRule): string {
     const after = (one: Pick<Transition, "Date" | "Days">) =>
-        one.Date ? `on ${one.Date.toISOString().slice(0, 10)}` : `after ${one.Days} days`;
+        one.Date ? `on ${formatDay(one.Date)}` : `after ${one.Days} days`;
     return [
         ...Transitions.map((to) => `transition to ${to.StorageClass} ${after(to)}`),
         ...(Expiration?.Days || Expiration?.Date ? [`expiration ${after(Expiration)}`] : []),

@@ -7,6 +7,7 @@ import {
     privateKeyFor,
     type Validity,
 } from "../../components/domain/certificate-chain";
+import { DAY, formatDay } from "../../components/domain/time";
 import { readObject } from "../aws";
 import type { StackOutputs } from "../stack-outputs";
 import { parseObjectUrl } from "./buckets";
@@ -122,8 +123,6 @@ function keyFaults(chain: string, privateKey: string): readonly string[] {
     }
 }
 
-const DAY = 86_400_000;
-
 /** Certificates are valid for more than a number of days from now. */
 export function certificateDates(limit: "failDays" | "warnDays") {
     return (context: Context): Outcome => {
@@ -143,12 +142,12 @@ export function certificateDates(limit: "failDays" | "warnDays") {
             found: async () => {
                 const ends = (await validitiesOf(context)).map(({ from, to }, index) => {
                     const days = Math.floor((to.getTime() - now.getTime()) / DAY);
-                    const end = days < 0 ? `ended on ${day(to)}` : `${day(to)}, in ${days} days`;
+                    const end = days < 0 ? `ended on ${formatDay(to)}` : `${formatDay(to)}, in ${days} days`;
                     const isOk = from <= now && days > settings[limit];
                     const authority = index === 0 ? "" : `, authority ${index}`;
                     return {
                         subject: `the nodes' certificate${authority}: end`,
-                        found: okIf(isOk, from > now ? `begins on ${day(from)}` : end),
+                        found: okIf(isOk, from > now ? `begins on ${formatDay(from)}` : end),
                     };
                 });
                 return ends.length > 0 ? ends : "no readable certificate";
@@ -169,8 +168,4 @@ async function validitiesOf(context: Context): Promise<readonly Validity[]> {
     } catch {
         return []; // `archiveContent` reports what is wrong with the files.
     }
-}
-
-function day(date: Date): string {
-    return date.toISOString().slice(0, 10);
 }

@@ -1,6 +1,7 @@
 import { accountArn } from "../../components/checks/document-differences";
 import { checkKeyState, KEY_SPEC, KEY_USAGE } from "../../components/checks/key";
 import { parseArn } from "../../components/domain/arn";
+import { formatDay } from "../../components/domain/time";
 import { keyPolicy, keyUse } from "../../components/policies/key";
 import { baseName, collect } from "../aws";
 import { type Context, type Found, type Line, type Observation, restore } from "./control";
@@ -31,7 +32,7 @@ export function keyUsable({ clients: { kms }, outputs }: Context): Observation {
         found: async () => {
             const { KeyMetadata: key } = await kms.describeKey({ KeyId: kmsKeyArn });
             const bad = checkKeyState(kmsKeyArn, key?.KeyState);
-            const ends = key?.DeletionDate ? `, on ${key.DeletionDate.toISOString().slice(0, 10)}` : "";
+            const ends = key?.DeletionDate ? `, on ${formatDay(key.DeletionDate)}` : "";
             const state = {
                 fix: bad?.fix === undefined ? bad?.expected : `\`${bad.fix}\``,
                 found: `${key?.KeyState}${ends}`,

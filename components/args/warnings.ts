@@ -13,7 +13,7 @@ import {
 } from "../domain/emr-release";
 import { FAMILIES, familyOf, isSize, SMALL_SIZES } from "../domain/instance-types";
 import { LIMITS } from "../domain/limits";
-import { daysBefore } from "../domain/time";
+import { daysBefore, formatDay } from "../domain/time";
 import type { CompleteArgs } from "./complete";
 import { describe } from "./describe";
 import { nearest } from "./nearest";
@@ -22,7 +22,7 @@ import { nearest } from "./nearest";
 type Warning = (args: CompleteArgs, now: Date) => Iterable<string>;
 
 function* support({ release, emrEtlRunner }: CompleteArgs, now: Date): Iterable<string> {
-    const today = now.toISOString().slice(0, 10);
+    const today = formatDay(now);
     const ends = supportOf(release);
     if (!ends || today < ends.endOfSupport) {
         return;

@@ -1,5 +1,6 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { RunError } from "@pulumi/pulumi/errors"; // Alone: commands need nothing else of Pulumi, which is large.
+import { formatDay } from "./time";
 
 /** A mistake in an existing certificate. */
 export interface ChainFinding {
@@ -229,13 +230,9 @@ function dateFindings(
         .filter(({ validFrom, validTo }) => new Date(validFrom) > now || new Date(validTo) <= now)
         .map((certificate) => ({
             key,
-            found: `${name(certificate)}, valid from ${day(certificate.validFrom)} to ${day(certificate.validTo)}`,
-            expected: `a certificate that is valid now, on ${day(now.toISOString())}`,
+            found: `${name(certificate)}, valid from ${formatDay(new Date(certificate.validFrom))} to ${formatDay(new Date(certificate.validTo))}`,
+            expected: `a certificate that is valid now, on ${formatDay(now)}`,
         }));
-}
-
-function day(date: string): string {
-    return new Date(date).toISOString().slice(0, 10);
 }
 
 function name(certificate: X509Certificate | undefined): string {
